@@ -1,0 +1,53 @@
+# Helpers shared by every CMakeLists.txt of the project.
+find_package(Threads REQUIRED)
+
+add_library(mipzk_warnings INTERFACE)
+target_compile_options(mipzk_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wcast-align -Wunused
+  -Wno-psabi -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+
+# Flags of the verifier's closure: it must link into firmware, so no exceptions, RTTI or guards.
+add_library(mipzk_freestanding INTERFACE)
+target_compile_options(mipzk_freestanding INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti -fno-threadsafe-statics>)
+
+if(MIPZK_SANITIZE)
+  add_compile_options(-fsanitize=${MIPZK_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=${MIPZK_SANITIZE})
+endif()
+
+# mipzk_library(name [FREESTANDING] SOURCES a.cpp ... [DEPS mipzk_x ...] [PRIVATE_DEPS ...])
+# One static library per folder of lib/; headers are included as "folder/file.hpp".
+function(mipzk_library name)
+  cmake_parse_arguments(A "FREESTANDING" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(A_SOURCES)
+    add_library(${name} STATIC ${A_SOURCES})
+    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/lib)
+    target_link_libraries(${name} PUBLIC ${A_DEPS} PRIVATE mipzk_warnings ${A_PRIVATE_DEPS})
+    if(A_FREESTANDING)
+      target_link_libraries(${name} PRIVATE mipzk_freestanding)
+    endif()
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+    target_link_libraries(${name} INTERFACE ${A_DEPS})
+  endif()
+endfunction()
+
+# mipzk_test(name LABELS unit SOURCES a.cpp ... [DEPS ...]) adds a GoogleTest program to CTest.
+function(mipzk_test name)
+  cmake_parse_arguments(A "" "TIMEOUT" "LABELS;SOURCES;DEPS" ${ARGN})
+  if(NOT MIPZK_BUILD_TESTS)
+    return()
+  endif()
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 600)
+  endif()
+  add_executable(${name} ${A_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name} PRIVATE ${A_DEPS} GTest::gtest GTest::gtest_main mipzk_warnings)
+  target_compile_definitions(${name} PRIVATE
+    MIPZK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MIPZK_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT})
+endfunction()
