@@ -1,0 +1,43 @@
+// A fixed set of threads that share the work of loops. The only place where the library makes
+// threads.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace mipzk {
+
+class Pool {
+ public:
+  static constexpr unsigned kMaxThreads = 1024;
+
+  // `threads` counts the caller's thread too, so 1 creates none; 0 means one per hardware thread.
+  // More than kMaxThreads is cut. Throws std::system_error when the system refuses a thread.
+  explicit Pool(unsigned threads);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  unsigned threads() const { return threads_; }
+
+  // Calls f(begin, end) for blocks that together cover [0, n) exactly once, each of at least
+  // min(grain, n) elements (a grain of 0 counts as 1), on the caller's thread and the pool's, and
+  // returns when all have ended. What the caller wrote before is visible to every block, and what
+  // the blocks wrote is visible to the caller afterwards.
+  //
+  // Block bounds and order depend on the number of threads and on timing: a result may only depend
+  // on them if the blocks are not independent, which the caller must rule out.
+  //
+  // After an exception the blocks not yet begun are skipped; the first one is rethrown on the
+  // caller's thread once no block runs any more. A call made while another one of the same pool is
+  // under way, from inside a block or from a different thread, runs inline on its own thread.
+  void parallel_for(size_t n, size_t grain, const std::function<void(size_t, size_t)>& f);
+
+ private:
+  struct Impl;  // keeps Boost out of this header
+  std::unique_ptr<Impl> impl_;
+  unsigned threads_;
+};
+
+}  // namespace mipzk

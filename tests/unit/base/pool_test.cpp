@@ -1,0 +1,198 @@
+#include "base/pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <limits>
+#include <mutex>
+#include <numeric>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace mipzk {
+namespace {
+
+// Number of threads of this process, or 0 where the system does not tell.
+size_t process_threads() {
+  FILE* f = std::fopen("/proc/self/status", "r");
+  if (f == nullptr) return 0;
+  char line[256];
+  unsigned n = 0;
+  while (std::fgets(line, sizeof line, f) != nullptr) {
+    if (std::sscanf(line, "Threads: %u", &n) == 1) break;
+  }
+  std::fclose(f);
+  return n;
+}
+
+class PoolSizes : public testing::TestWithParam<unsigned> {};
+INSTANTIATE_TEST_SUITE_P(Threads, PoolSizes, testing::Values(1u, 2u, 3u, 8u));
+
+TEST_P(PoolSizes, CoversEveryElementOnceInBlocksOfAtLeastTheGrain) {
+  Pool pool(GetParam());
+  EXPECT_EQ(pool.threads(), GetParam());
+  for (size_t n : {0u, 1u, 2u, 7u, 16u, 63u, 64u, 1000u, 4097u}) {
+    for (size_t grain : {0u, 1u, 3u, 64u, 5000u}) {
+      std::vector<std::atomic<int>> seen(n);
+      std::mutex mutex;
+      std::vector<std::pair<size_t, size_t>> blocks;
+      pool.parallel_for(n, grain, [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) seen[i].fetch_add(1);
+        std::lock_guard lock(mutex);
+        blocks.emplace_back(begin, end);
+      });
+      for (size_t i = 0; i < n; ++i) ASSERT_EQ(seen[i].load(), 1) << "n " << n << " at " << i;
+      for (auto [begin, end] : blocks) {
+        ASSERT_LT(begin, end);
+        ASSERT_GE(end - begin, std::min(grain, n)) << "n " << n << " grain " << grain;
+      }
+      ASSERT_EQ(blocks.empty(), n == 0);
+    }
+  }
+}
+
+TEST_P(PoolSizes, WritesOfBlocksAreVisibleAfterwardsAndToTheNextLoop) {
+  Pool pool(GetParam());
+  std::vector<uint64_t> v(10000);
+  std::iota(v.begin(), v.end(), 0);
+  for (int round = 0; round < 50; ++round) {
+    pool.parallel_for(v.size(), 1, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) v[i] = 3 * v[i] + 1;
+    });
+  }
+  uint64_t a = 1, b = 0;
+  for (int round = 0; round < 50; ++round) a = 3 * a, b = 3 * b + 1;
+  for (size_t i = 0; i < v.size(); ++i) ASSERT_EQ(v[i], a * i + b);
+}
+
+TEST_P(PoolSizes, RethrowsAndStaysUsable) {
+  Pool pool(GetParam());
+  for (int round = 0; round < 100; ++round) {
+    std::atomic<int> running{0};
+    std::string text;
+    try {
+      pool.parallel_for(1000, 1, [&](size_t begin, size_t end) {
+        running.fetch_add(1);
+        if (begin <= 500 && 500 < end) {
+          running.fetch_sub(1);
+          throw std::runtime_error("block with 500");
+        }
+        running.fetch_sub(1);
+      });
+      FAIL() << "the exception was lost";
+    } catch (const std::runtime_error& e) {
+      text = e.what();
+    }
+    EXPECT_EQ(running.load(), 0);
+    EXPECT_EQ(text, "block with 500");
+  }
+  std::atomic<size_t> sum{0};
+  pool.parallel_for(100, 1, [&](size_t begin, size_t end) { sum += end - begin; });
+  EXPECT_EQ(sum.load(), 100u);
+}
+
+TEST_P(PoolSizes, OneExceptionOfManyArrives) {
+  Pool pool(GetParam());
+  for (int round = 0; round < 100; ++round) {
+    EXPECT_THROW(pool.parallel_for(1000, 1, [](size_t begin, size_t) { throw begin; }), size_t);
+  }
+}
+
+TEST_P(PoolSizes, NestedCallsRunInlineOnTheThreadOfTheirBlock) {
+  Pool pool(GetParam());
+  std::atomic<size_t> sum{0}, strangers{0}, calls{0};
+  pool.parallel_for(64, 1, [&](size_t begin, size_t end) {
+    const auto outer = std::this_thread::get_id();
+    for (size_t i = begin; i < end; ++i) {
+      pool.parallel_for(100, 1, [&](size_t b, size_t e) {
+        if (std::this_thread::get_id() != outer) ++strangers;
+        ++calls;
+        sum += e - b;
+      });
+    }
+  });
+  EXPECT_EQ(sum.load(), 6400u);
+  // An inline call is a single block.
+  EXPECT_EQ(calls.load(), 64u);
+  EXPECT_EQ(strangers.load(), 0u);
+}
+
+TEST_P(PoolSizes, ExceptionOfANestedCallReachesTheOuterCaller) {
+  Pool pool(GetParam());
+  EXPECT_THROW(pool.parallel_for(16, 1,
+                                 [&](size_t, size_t) {
+                                   pool.parallel_for(4, 1, [](size_t, size_t) {
+                                     throw std::out_of_range("inner");
+                                   });
+                                 }),
+               std::out_of_range);
+}
+
+TEST_P(PoolSizes, CallsFromSeveralThreadsAtOnceAreAllServed) {
+  Pool pool(GetParam());
+  std::vector<size_t> sums(4);
+  std::vector<std::thread> callers;
+  for (size_t t = 0; t < sums.size(); ++t) {
+    callers.emplace_back([&, t] {
+      for (int round = 0; round < 50; ++round) {
+        std::atomic<size_t> sum{0};
+        pool.parallel_for(1000, 10, [&](size_t begin, size_t end) {
+          for (size_t i = begin; i < end; ++i) sum += i;
+        });
+        sums[t] += sum.load();
+      }
+    });
+  }
+  for (auto& c : callers) c.join();
+  for (size_t s : sums) EXPECT_EQ(s, 50u * 499500u);
+}
+
+TEST(Pool, OneThreadCreatesNoneAndRunsOnTheCaller) {
+  // Not an equality: the kernel may still count threads of earlier tests that have been joined.
+  const size_t before = process_threads();
+  if (before == 0) std::puts("note: no /proc/self/status; the number of threads is not compared");
+  Pool pool(1);
+  EXPECT_LE(process_threads(), before);
+  const auto me = std::this_thread::get_id();
+  pool.parallel_for(1000, 1, [&](size_t, size_t) { EXPECT_EQ(std::this_thread::get_id(), me); });
+}
+
+TEST(Pool, AllItsThreadsTakePart) {
+  for (unsigned threads : {2u, 3u, 5u}) {
+    Pool pool(threads);
+    std::mutex mutex;
+    std::set<std::thread::id> ids;
+    // Each block waits until there are as many as threads, so the test needs no timing.
+    std::atomic<unsigned> inside{0};
+    pool.parallel_for(threads, 1, [&](size_t, size_t) {
+      ++inside;
+      while (inside.load() < threads) std::this_thread::yield();
+      std::lock_guard lock(mutex);
+      ids.insert(std::this_thread::get_id());
+    });
+    EXPECT_EQ(ids.size(), threads);
+    EXPECT_EQ(ids.count(std::this_thread::get_id()), 1u);
+  }
+}
+
+TEST(Pool, ZeroMeansHardwareThreads) {
+  Pool pool(0);
+  EXPECT_EQ(pool.threads(), std::max(1u, std::thread::hardware_concurrency()));
+}
+
+TEST(Pool, HugeRangesDoNotOverflow) {
+  Pool pool(3);
+  std::atomic<uint64_t> total{0};
+  const size_t n = std::numeric_limits<size_t>::max();
+  pool.parallel_for(n, 1, [&](size_t begin, size_t end) { total += end - begin; });
+  EXPECT_EQ(total.load(), n);
+}
+
+}  // namespace
+}  // namespace mipzk
