@@ -1,0 +1,35 @@
+// addiu, lui, move, mfhi, mflo, mthi, mtlo: rd = rs + constant modulo 2^32.
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+struct AddImm : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kAddImm;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t k_lo k_hi lo hi";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    RegRead<T> rs;
+    RegWrite<T> rd;
+    T k_lo, k_hi, lo, hi;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    RomFields<V> f;
+    f.rs = r.rs.reg;
+    f.rd = r.rd.reg;
+    f.k[0] = r.k_lo;
+    f.k[1] = r.k_hi;
+    b.cpu(kClass, r.c, f);
+    b.read(r.c, kSlotRs, r.rs);
+    b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
+    add_limbs(b, r.rs.lo, r.rs.hi, r.k_lo, r.k_hi, r.lo, r.hi);
+    b.range(r.lo);
+    b.range(r.hi);
+  }
+};
+
+}  // namespace mipzk::air

@@ -1,0 +1,29 @@
+// syscall HALT: copies $a0 to the exit-code register and leaves the machine in the halted state.
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+struct Halt : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kHalt;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    RegRead<T> rs;
+    RegWrite<T> rd;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    RomFields<V> f;
+    f.rs = r.rs.reg;
+    f.rd = r.rd.reg;
+    b.cpu(kClass, r.c, r.c.real * b.k(kHaltedPc4), b.constant(0), f);
+    b.read(r.c, kSlotRs, r.rs);
+    b.write(r.c, kSlotRd, r.rd, r.rs.lo, r.rs.hi);
+  }
+};
+
+}  // namespace mipzk::air

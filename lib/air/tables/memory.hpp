@@ -1,0 +1,179 @@
+// The tables of memory: where words come from (image, fresh, public), the words that cross the
+// boundary of a shard, the restamping of old words, and the regions of fresh words.
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+// Checks 0 <= v < 2^(16 + high_bits) for v = lo + 2^16 hi given by its limbs.
+template <class B, class V = typename B::V>
+constexpr void range_long(B& b, const V& lo, const V& hi, unsigned high_bits) {
+  b.range(lo);
+  b.range(hi);
+  b.range(hi * b.k(1u << (16 - high_bits)));
+}
+
+// Words and registers with initial content. A used row holds its word's first and last token.
+struct Image : PassOneTable {
+  static constexpr const char* kPreColumns = "key lo hi w";
+  static constexpr const char* kColumns = "used fin_lo fin_hi shard";
+  template <class T>
+  struct Pre {
+    T key, lo, hi, w;
+  };
+  template <class T>
+  struct Row {
+    T used, fin_lo, fin_hi, shard;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>& p, const Row<V>& r) {
+    b.boolean(r.used);
+    b.global_gated(r.used, Msg<V>{Form::kToken, {p.key, r.fin_lo, r.fin_hi, p.w, r.shard}},
+                   Msg<V>{Form::kToken, {p.key, p.lo, p.hi, p.w, b.constant(0)}});
+  }
+};
+
+// Words of a region: zero RAM, or the private input, whose words the prover chooses. Keys ascend
+// along the ORDER chain through all instances, so each has one row at most.
+struct Fresh : PassOneTable {
+  static constexpr const char* kColumns =
+      "real key prev start end kind in_lo in_hi fin_lo fin_hi shard "
+      "ds_lo ds_hi de_lo de_hi dp_lo dp_hi";
+  template <class T>
+  struct Row {
+    T real, key, prev, start, end, kind;
+    T in_lo, in_hi, fin_lo, fin_hi, shard;
+    T ds_lo, ds_hi;  // key - start
+    T de_lo, de_hi;  // end - 1 - key
+    T dp_lo, dp_hi;  // key - prev - 1
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    b.boolean(r.real);
+    Coords<V> m;
+    m.v[0] = r.start;
+    m.v[1] = r.end;
+    m.v[2] = r.kind;
+    m.count = 3;
+    b.request(Bus::kRegion, r.real, m);
+    // Differences of numbers below 2^30, each less than 2^29: no second solution modulo p.
+    b.zero(r.key - r.start - r.ds_lo - r.ds_hi * b.k(65536));
+    b.zero(r.end - r.real - r.key - r.de_lo - r.de_hi * b.k(65536));
+    b.zero(r.key - r.prev - r.real - r.dp_lo - r.dp_hi * b.k(65536));
+    range_long(b, r.ds_lo, r.ds_hi, 13);
+    range_long(b, r.de_lo, r.de_hi, 13);
+    range_long(b, r.dp_lo, r.dp_hi, 13);
+    b.range(r.in_lo);
+    b.range(r.in_hi);
+    b.zero(b.not_(r.kind) * r.in_lo);  // zero regions start as zero
+    b.zero(b.not_(r.kind) * r.in_hi);
+    b.same_unless(r.real, r.in_lo, r.fin_lo);
+    b.same_unless(r.real, r.in_hi, r.fin_hi);
+    b.zero(b.not_(r.real) * r.shard);
+    b.same_unless(r.real, r.prev, r.key);
+    V w = b.not_(r.kind);
+    b.global(Msg<V>{Form::kToken, {r.key, r.fin_lo, r.fin_hi, w, r.shard}},
+             Msg<V>{Form::kToken, {r.key, r.in_lo, r.in_hi, w, b.constant(0)}});
+    b.global(Msg<V>{Form::kOrder, {r.prev}}, Msg<V>{Form::kOrder, {r.key}});
+  }
+};
+
+// Public words. Input: initial value public, read-only. Output (and exit code): starts 0, final
+// value public. The verifier receives one PUBLIC message per word.
+struct Public : PassOneTable {
+  static constexpr const char* kColumns = "real out key lo hi in_lo in_hi fin_lo fin_hi shard";
+  template <class T>
+  struct Row {
+    T real, out, key, lo, hi, in_lo, in_hi, fin_lo, fin_hi, shard;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    b.boolean(r.real);
+    b.boolean(r.out);
+    b.zero(r.in_lo - b.not_(r.out) * r.lo);
+    b.zero(r.in_hi - b.not_(r.out) * r.hi);
+    b.zero(r.out * (r.fin_lo - r.lo));
+    b.zero(r.out * (r.fin_hi - r.hi));
+    b.same_unless(r.real, r.in_lo, r.fin_lo);
+    b.same_unless(r.real, r.in_hi, r.fin_hi);
+    b.zero(b.not_(r.real) * r.shard);
+    b.global(Msg<V>{Form::kToken, {r.key, r.fin_lo, r.fin_hi, r.out, r.shard}},
+             Msg<V>{Form::kToken, {r.key, r.in_lo, r.in_hi, r.out, b.constant(0)}});
+    b.global_send(r.real, Msg<V>{Form::kPublic, {r.out, r.key, r.lo, r.hi}});
+  }
+};
+
+// A word touched in this shard: its token comes in, lives on the memory bus from time 0 to its last
+// access, and leaves. STATE has a row too, with pc and npc as its limbs. `kShard` is the verifier's.
+struct Boundary : PassOneTable {
+  static constexpr uint32_t kShard = 1;
+  static constexpr const char* kColumns = "real key in_lo in_hi out_lo out_hi w shard_in t_last";
+  template <class T>
+  struct Row {
+    T real, key, in_lo, in_hi, out_lo, out_hi, w, shard_in, t_last;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    b.boolean(r.real);
+    V shard = r.real * b.k(kShard);
+    b.range(shard - r.shard_in - r.real);
+    b.same_unless(r.real, r.in_lo, r.out_lo);
+    b.same_unless(r.real, r.in_hi, r.out_hi);
+    b.zero(b.not_(r.real) * r.shard_in);
+    b.zero(b.not_(r.real) * r.t_last);
+    b.global(Msg<V>{Form::kToken, {r.key, r.in_lo, r.in_hi, r.w, r.shard_in}},
+             Msg<V>{Form::kToken, {r.key, r.out_lo, r.out_hi, r.w, shard}});
+    b.local(Msg<V>{Form::kMem, {r.key, r.out_lo, r.out_hi, r.w, r.t_last}},
+            Msg<V>{Form::kMem, {r.key, r.in_lo, r.in_hi, r.w, b.constant(0)}});
+  }
+};
+
+// Restamps a word whose last access is too old for a 16-bit difference. Both the difference and the
+// new time are checked to 28 bits: without the second check a chain of bumps would wrap modulo p.
+struct Bump : MainTable {
+  static constexpr const char* kColumns =
+      "real key lo hi w t_old t_new d_lo d_hi n_lo n_hi";
+  template <class T>
+  struct Row {
+    T real, key, lo, hi, w, t_old, t_new;
+    T d_lo, d_hi;  // t_new - t_old - 1
+    T n_lo, n_hi;  // t_new
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    b.boolean(r.real);
+    b.zero(r.t_new - r.t_old - r.real - r.d_lo - r.d_hi * b.k(65536));
+    b.zero(r.t_new - r.n_lo - r.n_hi * b.k(65536));
+    range_long(b, r.d_lo, r.d_hi, 12);
+    range_long(b, r.n_lo, r.n_hi, 12);
+    b.same_unless(r.real, r.t_old, r.t_new);
+    b.local(Msg<V>{Form::kMem, {r.key, r.lo, r.hi, r.w, r.t_old}},
+            Msg<V>{Form::kMem, {r.key, r.lo, r.hi, r.w, r.t_new}});
+  }
+};
+
+// The regions of fresh words, part of the program.
+struct Region : MainTable {
+  static constexpr const char* kPreColumns = "start end kind";
+  static constexpr const char* kColumns = "mult";
+  template <class T>
+  struct Pre {
+    T start, end, kind;
+  };
+  template <class T>
+  struct Row {
+    T mult;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>& p, const Row<V>& r) {
+    Coords<V> m;
+    m.v[0] = p.start;
+    m.v[1] = p.end;
+    m.v[2] = p.kind;
+    m.count = 3;
+    b.provide(Bus::kRegion, r.mult, m);
+  }
+};
+
+}  // namespace mipzk::air

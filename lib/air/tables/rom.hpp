@@ -1,0 +1,28 @@
+// The program: one entry per executable word, provided as often as it was executed.
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+struct Rom : MainTable {
+  static constexpr const char* kPreColumns = "class pc rs rt rd k0 k1 k2 k3 k4 k5";
+  static constexpr const char* kColumns = "mult";
+  template <class T>
+  struct Pre {
+    T entry[11];
+  };
+  template <class T>
+  struct Row {
+    T mult;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>& p, const Row<V>& r) {
+    Coords<V> m;
+    for (unsigned i = 0; i < 11; ++i) m.v[i] = p.entry[i];
+    m.count = 11;
+    b.provide(Bus::kRom, r.mult, m);
+  }
+};
+
+}  // namespace mipzk::air
