@@ -1,0 +1,53 @@
+// Parameter sets. A proof names one by id; the verifier's caller decides which it accepts.
+// Where the numbers come from: docs/SECURITY.md, checked by tests/model/soundness.py.
+#pragma once
+
+#include <cstdint>
+
+namespace mipzk::proof {
+
+enum class Regime : uint8_t { kUniqueDecoding, kJohnson };
+
+struct Profile {
+  uint32_t id;
+  const char* name;
+  unsigned target_bits;   // provable security that the parameters are meant for
+  Regime regime;
+  unsigned multiplicity;  // m of the Johnson regime, 0 otherwise
+  unsigned log_blowup;
+  unsigned queries;
+  unsigned tail_rows;     // R: last rows of every table, exempt from constraints
+  unsigned lookup_work, deep_work, batch_work, fold_work, query_work;  // grinding, bits
+
+  // Overlap of the quotient chunks, at least queries + 2 * 5.
+  constexpr unsigned overlap() const { return tail_rows / 2; }
+};
+
+inline constexpr Profile kProfiles[] = {
+    {1, "S100", 100, Regime::kUniqueDecoding, 0, 1, 193, 416, 0, 0, 0, 0, 20},
+    {2, "C100", 100, Regime::kJohnson, 10, 2, 87, 224, 0, 0, 0, 0, 20},
+#ifdef MIPZK_TEST_PROFILES
+    // Few queries and no grinding, so that attack tests are fast. Shipped libraries refuse them.
+    {0x7001, "TEST2", 0, Regime::kUniqueDecoding, 0, 1, 6, 64, 0, 0, 0, 0, 0},
+    {0x7002, "TEST4", 0, Regime::kUniqueDecoding, 0, 2, 4, 64, 1, 1, 1, 1, 2},
+#endif
+};
+
+// Null when the id is unknown.
+constexpr const Profile* find_profile(uint32_t id) {
+  for (const Profile& p : kProfiles)
+    if (p.id == id) return &p;
+  return nullptr;
+}
+
+inline constexpr unsigned kMaxQueries = 256;
+// Rows that tables of the program leave free: the largest R of any profile, so that one program id
+// serves all of them.
+inline constexpr unsigned kMaxTailRows = 416;
+
+inline constexpr unsigned kMinLogHeight = 10;
+inline constexpr unsigned kMaxLogHeight = 22;
+inline constexpr unsigned kMaxLogDomain = 24;
+inline constexpr unsigned kSmallLogHeight = 10;  // height class of the third quotient chunks
+
+}  // namespace mipzk::proof

@@ -1,0 +1,83 @@
+// The shape of a shard: its table instances, the matrices that they commit to and the trees that
+// hold them. Prover and verifier both derive everything from the list of instances, here.
+#pragma once
+
+#include <span>
+
+#include "air/tables.hpp"
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "proof/statement.hpp"
+
+namespace mipzk::proof {
+
+inline constexpr unsigned kMaxInstances = 96;
+inline constexpr unsigned kMaxMatrices = 3 * kMaxInstances + 2 * 13 + 8;
+inline constexpr unsigned kMaxColumns = 1u << 13;       // base columns opened in a shard
+inline constexpr uint64_t kMaxMessages = uint64_t{1} << 28;
+inline constexpr uint64_t kMaxTicks = uint64_t{1} << 28;
+
+struct Instance {
+  uint8_t table;       // table id
+  uint8_t log_height;
+};
+
+enum Tree : uint8_t {
+  kTreeProgram,
+  kTreeFixed,
+  kTreePassOne,
+  kTreeMain,
+  kTreeExt,
+  kTreeQuotient,
+};
+inline constexpr unsigned kTreeCount = 6;
+
+// A committed matrix: `width` base columns; the last `at_next` opened base columns (those of the
+// running extension columns) are opened at g * zeta too. `instance` is -1 where none owns it.
+struct Matrix {
+  Tree tree;
+  uint8_t log_height;
+  bool opened;          // at zeta; only the FRI mask is not
+  int16_t instance;
+  uint16_t width;
+  uint16_t running;     // running extension columns
+  uint32_t first_pair;  // index of its first (column, point) pair
+};
+
+class Shape {
+ public:
+  // Checks the list (docs/PROTOCOL.md, "Shape") and derives the rest. `header` fixes the heights of
+  // the program's tables.
+  static Status make(std::span<const Instance> instances, const ProgramHeader& header,
+                     const Profile& profile, Shape& out);
+
+  std::span<const Instance> instances() const { return {instances_, instance_count_}; }
+  const air::TableInfo& info(size_t i) const { return *info_[i]; }
+  std::span<const Matrix> matrices() const { return {matrices_, matrix_count_}; }
+  uint32_t pairs() const { return pairs_; }
+  uint32_t constraints() const { return constraints_; }
+  uint32_t columns() const { return columns_; }
+  uint64_t messages() const { return messages_; }        // local ones
+  uint64_t slots() const { return slots_; }
+  unsigned max_log_height() const { return max_log_; }
+  // Bit h is set when some instance has height 2^h.
+  uint32_t height_classes() const { return classes_; }
+  uint32_t gamma_offset(size_t instance) const { return gamma_[instance]; }
+
+ private:
+  Status add(const Matrix& m);
+
+  Instance instances_[kMaxInstances];
+  const air::TableInfo* info_[kMaxInstances];
+  uint32_t gamma_[kMaxInstances];
+  Matrix matrices_[kMaxMatrices];
+  uint32_t instance_count_ = 0, matrix_count_ = 0;
+  uint32_t pairs_ = 0, constraints_ = 0, columns_ = 0, classes_ = 0;
+  uint64_t messages_ = 0, slots_ = 0;
+  unsigned max_log_ = 0;
+};
+
+// Reads `count` and the instances. Fails with kMalformed.
+Status read_instances(Reader& reader, Instance out[kMaxInstances], uint32_t& count);
+
+}  // namespace mipzk::proof

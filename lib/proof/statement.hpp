@@ -1,0 +1,43 @@
+// The front of a proof: what it claims and about which program (docs/FORMAT.md).
+#pragma once
+
+#include <array>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "hash/blake3.hpp"
+#include "proof/profile.hpp"
+
+namespace mipzk::proof {
+
+inline constexpr uint8_t kMagic[4] = {'M', 'P', 'Z', 'K'};
+inline constexpr uint16_t kFormatVersion = 0;
+inline constexpr uint32_t kMachineVersion = 0;
+
+// Commits to everything that is executed and to all initial data; its hash is the program id.
+struct ProgramHeader {
+  uint32_t machine_version = kMachineVersion;
+  uint32_t byte_order = 0;  // 0: big-endian
+  uint32_t entry = 0;       // byte address
+  uint8_t log_rom = 0, log_region = 0, log_image = 0;
+  hash::Digest root[2]{};   // of the program tree at blowup 2 and 4
+
+  static constexpr size_t kSize = 80;
+  void write(uint8_t out[kSize]) const;
+  hash::Digest id() const;
+};
+
+struct Statement {
+  const Profile* profile = nullptr;
+  ProgramHeader program;
+  ByteView public_input, output;  // views of the proof bytes
+  uint32_t exit_code = 0;
+  uint32_t shards = 0;
+  ByteView bytes;  // from the parameter-set id up to and including `shards`: what is absorbed
+};
+
+// Parses and checks the front of a proof; `reader` is left at the body. Distinct errors: kMalformed,
+// kUnsupported (version, profile, machine).
+Status read_statement(Reader& reader, size_t total_size, Statement& out);
+
+}  // namespace mipzk::proof
