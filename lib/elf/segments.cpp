@@ -1,0 +1,178 @@
+#include "elf/segments.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "elf/header.hpp"
+#include "elf/refuse.hpp"
+
+namespace mipzk::elf {
+namespace {
+
+// Checks one PT_LOAD header by itself.
+Status check_loadable(const File& file, const Elf32_Phdr& p) {
+  const uint64_t end = uint64_t{p.p_vaddr} + p.p_memsz;
+  if (p.p_filesz > p.p_memsz) {
+    return refuse("damaged segment at 0x%08x: %u bytes in the file but only %u in memory",
+                  p.p_vaddr, p.p_filesz, p.p_memsz);
+  }
+  if (!file.holds(p.p_offset, p.p_filesz)) {
+    return refuse(
+        "truncated: the segment at 0x%08x (offset %u, %u bytes) does not fit a file of %zu bytes",
+        p.p_vaddr, p.p_offset, p.p_filesz, file.bytes().size());
+  }
+  if (p.p_memsz == 0) return {};
+  if (end > uint64_t{1} << 32) {
+    return refuse("the segment at 0x%08x wraps around the address space (%u bytes)", p.p_vaddr,
+                  p.p_memsz);
+  }
+  if (p.p_vaddr < isa::kUserBase) {
+    return refuse(
+        "the segment at 0x%08x begins below 0x%08x, the lowest user address: link with "
+        "-Wl,-Ttext-segment=0x400000",
+        p.p_vaddr, isa::kUserBase);
+  }
+  if (end > isa::kStackTop) {
+    return refuse(
+        "the segment at 0x%08x (%u bytes) ends above 0x%08x, the top of user memory: link with "
+        "-Wl,-Ttext-segment=0x400000",
+        p.p_vaddr, p.p_memsz, isa::kStackTop);
+  }
+  if ((p.p_flags & PF_W) && (p.p_flags & PF_X)) {
+    return refuse(
+        "the segment at 0x%08x is both writable and executable, code must be read-only: link "
+        "without "
+        "-N, with -Wl,-z,separate-code",
+        p.p_vaddr);
+  }
+  return {};
+}
+
+// DT_NEEDED names a shared library, which nobody will load.
+Status check_dynamic(const File& file, const Elf32_Phdr& p) {
+  if (!file.holds(p.p_offset, p.p_filesz)) {
+    return refuse(
+        "truncated: the dynamic table (offset %u, %u bytes) does not fit a file of %zu bytes",
+        p.p_offset, p.p_filesz, file.bytes().size());
+  }
+  const ByteView table = file.bytes().subspan(p.p_offset, p.p_filesz);
+  for (size_t i = 0; i + sizeof(Elf32_Dyn) <= table.size(); i += sizeof(Elf32_Dyn)) {
+    const uint32_t tag = load_be32(table.data() + i);
+    if (tag == DT_NULL) break;
+    if (tag == DT_NEEDED) {
+      return refuse(
+          "dynamic executable: it needs shared libraries (DT_NEEDED); link it with -static");
+    }
+  }
+  return {};
+}
+
+// Everything but PT_LOAD: what tells that the file cannot run by itself. Other types carry nothing
+// that the machine needs.
+Status check_other(const File& file, const Elf32_Phdr& p) {
+  switch (p.p_type) {
+    case PT_INTERP:
+      return refuse("dynamic executable: it asks for a program interpreter; link it with -static");
+    case PT_DYNAMIC:
+      return check_dynamic(file, p);
+    case PT_MIPS_ABIFLAGS:
+      if (!file.holds(p.p_offset, p.p_filesz)) {
+        return refuse(
+            "truncated: the ABI flags (offset %u, %u bytes) do not fit a file of %zu bytes",
+            p.p_offset, p.p_filesz, file.bytes().size());
+      }
+      return check_abiflags(file.bytes().subspan(p.p_offset, p.p_filesz));
+    default:
+      return {};
+  }
+}
+
+Status check_entry(const isa::ProgramImage& image) {
+  const uint32_t entry = image.entry;
+  if (entry & 1) {
+    return refuse(
+        "the entry point 0x%08x is odd, which means MIPS16 or microMIPS code: compile with "
+        "-mno-mips16 "
+        "-mno-micromips",
+        entry);
+  }
+  if (entry % 4 != 0) {
+    return refuse(
+        "the entry point 0x%08x is not a multiple of 4: link with -e and the name of a function",
+        entry);
+  }
+  const isa::Segment* s = find_segment(image.segments, entry);
+  if (s == nullptr || !s->executable || s->memory_size - (entry - s->address) < 4) {
+    return refuse(
+        "the entry point 0x%08x is outside every executable segment: define _start or __start, or "
+        "link "
+        "with -e and the name of the first function",
+        entry);
+  }
+  return {};
+}
+
+}  // namespace
+
+const isa::Segment* find_segment(const std::vector<isa::Segment>& segments, uint32_t address) {
+  auto it = std::upper_bound(segments.begin(), segments.end(), address,
+                             [](uint32_t a, const isa::Segment& s) { return a < s.address; });
+  if (it == segments.begin()) return nullptr;
+  --it;
+  return address - it->address < it->memory_size ? &*it : nullptr;
+}
+
+Status read_segments(const File& file, isa::ProgramImage& image) {
+  image.entry = file.header().e_entry;
+  image.flags = file.header().e_flags;
+
+  // "Dynamic" is the better message where both it and an address are wrong.
+  std::vector<Elf32_Phdr> loads;
+  for (const Elf32_Phdr& p : file.program_headers()) {
+    if (p.p_type == PT_LOAD) {
+      loads.push_back(p);
+    } else if (Status s = check_other(file, p); !s) {
+      return s;
+    }
+  }
+  uint64_t file_bytes = 0;
+  for (const Elf32_Phdr& p : loads) {
+    if (Status s = check_loadable(file, p); !s) return s;
+    file_bytes += p.p_filesz;
+  }
+  // Many segments over the same bytes would take memory out of proportion to the file.
+  if (file_bytes > file.bytes().size()) {
+    return refuse(
+        "the segments hold %llu bytes, more than the file (%zu): they share file contents",
+        static_cast<unsigned long long>(file_bytes), file.bytes().size());
+  }
+  std::erase_if(loads, [](const Elf32_Phdr& p) { return p.p_memsz == 0; });
+  if (loads.empty()) {
+    return refuse("no loadable segment: link an executable with mips-linux-gnu-gcc -static");
+  }
+  std::sort(loads.begin(), loads.end(),
+            [](const Elf32_Phdr& a, const Elf32_Phdr& b) { return a.p_vaddr < b.p_vaddr; });
+  for (auto p = loads.begin(), next = std::next(p); next != loads.end(); ++p, ++next) {
+    if (next->p_vaddr - p->p_vaddr < p->p_memsz) {
+      return refuse(
+          "the segments at 0x%08x (%u bytes) and 0x%08x overlap: link with the default linker "
+          "script",
+          p->p_vaddr, p->p_memsz, next->p_vaddr);
+    }
+  }
+  for (const Elf32_Phdr& p : loads) {
+    const ByteView bytes = file.bytes().subspan(p.p_offset, p.p_filesz);
+    isa::Segment s;
+    s.address = p.p_vaddr;
+    s.memory_size = p.p_memsz;
+    s.readable = (p.p_flags & PF_R) != 0;
+    s.writable = (p.p_flags & PF_W) != 0;
+    s.executable = (p.p_flags & PF_X) != 0;
+    s.bytes.assign(bytes.begin(), bytes.end());
+    image.segments.push_back(std::move(s));
+  }
+  return check_entry(image);
+}
+
+}  // namespace mipzk::elf

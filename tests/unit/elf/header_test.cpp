@@ -1,0 +1,173 @@
+// Refusals that come from the ELF header and the ABI flags.
+#include <string_view>
+
+#include "check.hpp"
+
+namespace mipzk::elf_test {
+namespace {
+
+Bytes patched16(size_t at, uint32_t v) {
+  Bytes b = Builder().build();
+  put16(b, at, v);
+  return b;
+}
+Bytes patched32(size_t at, uint32_t v) {
+  Bytes b = Builder().build();
+  put32(b, at, v);
+  return b;
+}
+Bytes patched8(size_t at, uint8_t v) {
+  Bytes b = Builder().build();
+  b[at] = v;
+  return b;
+}
+
+TEST(ElfHeader, RefusesWhatIsNoElf) {
+  EXPECT_REFUSED({}, "not an ELF file (0 bytes");
+  EXPECT_REFUSED({0x7f}, "not an ELF file");
+  for (std::string_view text :
+       {"#!/bin/sh\necho hello, this is a script of some length\n", "!<arch>\n"}) {
+    EXPECT_REFUSED(Bytes(text.begin(), text.end()), "not an ELF file", "-static");
+  }
+  for (size_t i = 0; i < 4; ++i) EXPECT_REFUSED(patched8(i, 'x'), "not an ELF file");
+}
+
+TEST(ElfHeader, RefusesTooLargeFilesBeforeReadingThem) {
+  const uint8_t byte = 0;
+  const auto r = elf::load(ByteView(&byte, elf::kMaxFileBytes + 1));
+  ASSERT_FALSE(r);
+  EXPECT_NE(std::string(r.error().message).find("strip -g"), std::string::npos);
+}
+
+TEST(ElfHeader, RefusesOtherMachinesByName) {
+  EXPECT_REFUSED(patched16(kAtMachine, 62), "machine 62 (x86-64)", "need MIPS",
+                 "mips-linux-gnu-gcc");
+  EXPECT_REFUSED(patched16(kAtMachine, 243), "RISC-V");
+  EXPECT_REFUSED(patched16(kAtMachine, 9999), "machine 9999 (unknown)");
+  // The host's own kind of file: 64-bit, little-endian. The machine is what matters most.
+  Bytes x86 = Builder().build();
+  x86[kAtClass] = 2, x86[kAtData] = 1, x86[kAtMachine] = 62, x86[kAtMachine + 1] = 0;
+  EXPECT_REFUSED(x86, "machine 62 (x86-64)");
+}
+
+TEST(ElfHeader, Refuses64Bit) {
+  EXPECT_REFUSED(patched8(kAtClass, 2), "64-bit", "N64", "-mabi=32");
+  EXPECT_REFUSED(patched8(kAtClass, 0), "class is 0");
+  EXPECT_REFUSED(patched8(kAtClass, 3), "class is 3");
+}
+
+TEST(ElfHeader, RefusesLittleEndian) {
+  Bytes b = patched8(kAtData, 1);
+  b[kAtMachine] = 8, b[kAtMachine + 1] = 0;
+  EXPECT_REFUSED(b, "little-endian", "-EB");
+  EXPECT_REFUSED(patched8(kAtData, 0), "byte order field is 0");
+  EXPECT_REFUSED(patched8(kAtData, 3), "byte order field is 3");
+}
+
+TEST(ElfHeader, RefusesOtherVersions) {
+  EXPECT_REFUSED(patched8(kAtIdentVersion, 2), "version is 2/1");
+  EXPECT_REFUSED(patched32(kAtVersion, 0), "version is 1/0");
+}
+
+TEST(ElfHeader, RefusesOtherTypes) {
+  EXPECT_REFUSED(patched16(kAtType, 0), "ELF type 0");
+  EXPECT_REFUSED(patched16(kAtType, 1), "relocatable object file", "link it with -static");
+  EXPECT_REFUSED(patched16(kAtType, 3), "position-independent", "-no-pie", "-static");
+  EXPECT_REFUSED(patched16(kAtType, 4), "core dump");
+  EXPECT_REFUSED(patched16(kAtType, 0xff00), "ELF type 65280");
+}
+
+TEST(ElfHeader, RefusesOtherAbis) {
+  EXPECT_REFUSED(patched32(kAtFlags, 0x50000020), "N32", "-mabi=32");
+  EXPECT_REFUSED(patched32(kAtFlags, 0x50002000), "O64", "-mabi=32");
+  EXPECT_REFUSED(patched32(kAtFlags, 0x50003000), "EABI", "-mabi=32");
+  EXPECT_REFUSED(patched32(kAtFlags, 0x50004000), "EABI", "-mabi=32");
+  EXPECT_REFUSED(patched32(kAtFlags, 0x50005000), "unknown MIPS ABI", "0x50005000");
+}
+
+TEST(ElfHeader, RefusesOtherEncodings) {
+  EXPECT_REFUSED(patched32(kAtFlags, 0x74001000), "MIPS16", "-mno-mips16");
+  EXPECT_REFUSED(patched32(kAtFlags, 0x72001000), "microMIPS", "-mno-micromips");
+  EXPECT_REFUSED(patched32(kAtFlags, 0x78001000), "MDMX");
+}
+
+TEST(ElfHeader, AcceptsLevelsUpToMips32r2AndRefusesTheOthers) {
+  const char* names[16] = {
+      nullptr,   nullptr,   "MIPS III",         "MIPS IV",          "MIPS V",           nullptr,
+      "MIPS64",  nullptr,   "MIPS64 release 2", "MIPS32 release 6", "MIPS64 release 6", "unknown",
+      "unknown", "unknown", "unknown",          "unknown"};
+  for (uint32_t level = 0; level < 16; ++level) {
+    const Bytes b = patched32(kAtFlags, level << 28 | 0x1007);
+    if (names[level] == nullptr) {
+      const auto r = load_exact(b);
+      ASSERT_TRUE(r) << r.error().message;
+      EXPECT_EQ(r->flags, level << 28 | 0x1007);
+    } else {
+      EXPECT_REFUSED(b, names[level], "-march=mips32r2");
+    }
+  }
+  // No ABI bits at all: old toolchains mean o32, and Linux takes it as such.
+  EXPECT_TRUE(load_exact(patched32(kAtFlags, 0)));
+}
+
+TEST(ElfHeader, RefusesDamagedTables) {
+  EXPECT_REFUSED(patched16(kAtEhsize, 64), "header size is 64");
+  EXPECT_REFUSED(patched16(kAtPhentsize, 56), "program header size is 56");
+  EXPECT_REFUSED(patched16(kAtShentsize, 64), "section header size is 64");
+  EXPECT_REFUSED(patched16(kAtPhnum, 0), "no loadable segment");
+  EXPECT_REFUSED(patched16(kAtPhnum, 129), "129 program headers", "128");
+  EXPECT_REFUSED(patched16(kAtPhnum, 0xffff), "65535 program headers");
+  EXPECT_REFUSED(patched16(kAtPhnum, 100), "truncated", "100 program headers");
+  EXPECT_REFUSED(patched32(kAtPhoff, 0xfffffff0), "truncated", "program headers");
+  EXPECT_REFUSED(patched32(kAtShoff, 0xfffffff0), "truncated", "section headers");
+  EXPECT_REFUSED(patched16(kAtShnum, 0xffff), "truncated", "section headers");
+}
+
+TEST(ElfHeader, IgnoresTheSectionTableWhenItHasNoEntries) {
+  Bytes b = Builder().build();
+  put16(b, kAtShnum, 0);
+  put32(b, kAtShoff, 0xfffffff0);
+  put16(b, kAtShstrndx, 0xffff);
+  const auto r = load_exact(b);
+  ASSERT_TRUE(r) << r.error().message;
+  EXPECT_TRUE(r->symbols.empty());
+}
+
+Bytes with_abiflags(uint8_t level, uint8_t release, uint32_t ases, size_t size = 24,
+                    uint8_t version = 0) {
+  Builder b;
+  Bytes f(24);
+  f[1] = version, f[2] = level, f[3] = release, f[4] = 1;
+  put32(f, 12, ases);
+  f.resize(size);
+  b.loads.push_back({kAbiflags, 0x400000, 24, kR, f});
+  return b.build();
+}
+
+TEST(ElfAbiFlags, NameTheReleasesThatHeaderFlagsDoNot) {
+  EXPECT_TRUE(load_exact(with_abiflags(1, 0, 0)));
+  EXPECT_TRUE(load_exact(with_abiflags(2, 0, 0)));
+  EXPECT_TRUE(load_exact(with_abiflags(32, 1, 0)));
+  EXPECT_TRUE(load_exact(with_abiflags(32, 2, 0)));
+  EXPECT_REFUSED(with_abiflags(32, 3, 0), "MIPS32 release 3", "-march=mips32r2");
+  EXPECT_REFUSED(with_abiflags(32, 5, 0), "MIPS32 release 5");
+  EXPECT_REFUSED(with_abiflags(32, 6, 0), "MIPS32 release 6");
+  EXPECT_REFUSED(with_abiflags(64, 2, 0), "MIPS64 release 2");
+  EXPECT_REFUSED(with_abiflags(3, 0, 0), "MIPS3 ");
+}
+
+TEST(ElfAbiFlags, NameOtherEncodings) {
+  EXPECT_REFUSED(with_abiflags(32, 2, 0x400), "MIPS16", "-mno-mips16");
+  EXPECT_REFUSED(with_abiflags(32, 2, 0x800), "microMIPS", "-mno-micromips");
+  EXPECT_TRUE(
+      load_exact(with_abiflags(32, 2, 1)));  // DSP: such an instruction stops the run, if it comes
+}
+
+TEST(ElfAbiFlags, AreIgnoredInUnknownForms) {
+  EXPECT_TRUE(load_exact(with_abiflags(64, 6, 0, 24, 1)));
+  EXPECT_TRUE(load_exact(with_abiflags(64, 6, 0, 23)));
+  EXPECT_TRUE(load_exact(with_abiflags(64, 6, 0, 0)));
+}
+
+}  // namespace
+}  // namespace mipzk::elf_test

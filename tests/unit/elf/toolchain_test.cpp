@@ -1,0 +1,147 @@
+// Files made by a real cross compiler, where there is one.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "check.hpp"
+
+namespace mipzk::elf_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kSource = R"(
+int counter = 5;
+int table[1000];
+const int constants[3] = {1, 2, 3};
+int work(int n) { for (int i = 0; i < n; ++i) counter += constants[i % 3]; return counter; }
+void __start(void) { table[1] = work(10); for (;;) { } }
+)";
+
+class Toolchain : public testing::Test {
+ protected:
+  static constexpr const char* kCompiler = "mips-linux-gnu-gcc";
+  void SetUp() override {
+    if (std::system((std::string(kCompiler) + " --version >/dev/null 2>&1").c_str()) != 0) {
+      GTEST_SKIP() << kCompiler << " is not installed";
+    }
+    folder_ = fs::path(MIPZK_BINARY_DIR) / ("elf_toolchain_test_" + std::to_string(getpid()));
+    fs::create_directories(folder_);
+    std::ofstream(folder_ / "guest.c") << kSource;
+  }
+  void TearDown() override {
+    if (!folder_.empty()) fs::remove_all(folder_);
+  }
+
+  // The file that these options make, or nothing, with a test failure.
+  Bytes compile(const std::string& options) {
+    const std::string out = (folder_ / "out").string();
+    const std::string command = std::string(kCompiler) + " -O1 " + options + " " +
+                                (folder_ / "guest.c").string() + " -o " + out + " 2>" +
+                                (folder_ / "log").string();
+    if (std::system(command.c_str()) != 0) {
+      std::ifstream log(folder_ / "log");
+      ADD_FAILURE() << command << "\n"
+                    << std::string(std::istreambuf_iterator<char>(log),
+                                   std::istreambuf_iterator<char>());
+      return {};
+    }
+    std::ifstream in(out, std::ios::binary);
+    return Bytes(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+  }
+
+  static constexpr const char* kBare =
+      "-EB -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -ffreestanding -nostdlib -static ";
+  fs::path folder_;
+};
+
+const isa::Symbol* find(const isa::ProgramImage& image, const std::string& name) {
+  for (const auto& s : image.symbols) {
+    if (s.name == name) return &s;
+  }
+  return nullptr;
+}
+
+TEST_F(Toolchain, BareMetalProgramsLoad) {
+  for (const char* march : {"-march=r3000", "-march=mips2", "-march=mips32", "-march=mips32r2"}) {
+    const Bytes file = compile(std::string(kBare) + march);
+    const auto r = load_exact(file);
+    ASSERT_TRUE(r) << march << ": " << r.error().message;
+    const isa::Symbol* start = find(*r, "__start");
+    ASSERT_NE(start, nullptr);
+    EXPECT_EQ(r->entry, start->address);
+    const isa::Symbol* counter = find(*r, "counter");
+    ASSERT_NE(counter, nullptr);
+    EXPECT_EQ(counter->size, 4u);
+    const isa::Symbol* table = find(*r, "table");
+    ASSERT_NE(table, nullptr);
+    EXPECT_EQ(table->size, 4000u);
+    // The initial value is in the writable segment, in the program's byte order; table is not in
+    // the file.
+    bool seen = false;
+    for (const isa::Segment& s : r->segments) {
+      if (counter->address < s.address || counter->address - s.address + 4 > s.bytes.size())
+        continue;
+      const uint8_t* p = s.bytes.data() + (counter->address - s.address);
+      EXPECT_EQ(Bytes(p, p + 4), (Bytes{0, 0, 0, 5}));
+      EXPECT_TRUE(s.writable);
+      EXPECT_GE(s.memory_size, s.bytes.size() + 4000);
+      seen = true;
+    }
+    EXPECT_TRUE(seen);
+  }
+}
+
+TEST_F(Toolchain, StrippedProgramsLoadTheSame) {
+  const auto full = load_exact(compile(kBare));
+  const auto stripped = load_exact(compile(std::string(kBare) + "-s"));
+  ASSERT_TRUE(full && stripped);
+  EXPECT_FALSE(full->symbols.empty());
+  EXPECT_TRUE(stripped->symbols.empty());
+  EXPECT_EQ(full->entry, stripped->entry);
+  ASSERT_EQ(full->segments.size(), stripped->segments.size());
+}
+
+TEST_F(Toolchain, WrongOptionsAreRefusedWithTheRightOnes) {
+  EXPECT_REFUSED(compile("-ffreestanding -nostdlib -static -mabi=n32"), "N32", "-mabi=32");
+  EXPECT_REFUSED(compile("-ffreestanding -nostdlib -static -mabi=64"), "64-bit", "-mabi=32");
+  EXPECT_REFUSED(compile("-ffreestanding -nostdlib -static -EL"), "little-endian", "-EB");
+  EXPECT_REFUSED(compile("-ffreestanding -c"), "relocatable", "link it");
+  EXPECT_REFUSED(compile("-ffreestanding -nostdlib -fpic -shared"), "position-independent",
+                 "-no-pie");
+  EXPECT_REFUSED(compile(std::string(kBare) + "-march=mips32r6 -mnan=2008"), "MIPS32 release 6",
+                 "-march=mips32r2");
+  EXPECT_REFUSED(compile(std::string(kBare) + "-march=mips32r5"), "MIPS32 release 5",
+                 "-march=mips32r2");
+  EXPECT_REFUSED(compile(std::string(kBare) + "-march=mips3 -mgp32"), "MIPS III",
+                 "-march=mips32r2");
+  EXPECT_REFUSED(compile(std::string(kBare) + "-mips16 -march=mips32r2"), "MIPS16", "-mno-mips16");
+  EXPECT_REFUSED(compile(std::string(kBare) + "-mmicromips -march=mips32r2"), "microMIPS",
+                 "-mno-micromips");
+  EXPECT_REFUSED(compile(std::string(kBare) + "-Wl,-N"), "both writable and executable");
+  EXPECT_REFUSED(compile(std::string(kBare) + "-Wl,-Ttext-segment=0"), "below 0x00010000");
+}
+
+TEST_F(Toolchain, LinuxProgramsLoadOnlyWhenStatic) {
+  std::ofstream(folder_ / "guest.c")
+      << "#include <stdio.h>\nint main(void) { puts(\"hi\"); return 0; }\n";
+  if (std::system((std::string(kCompiler) + " -static " + (folder_ / "guest.c").string() + " -o " +
+                   (folder_ / "probe").string() + " 2>/dev/null")
+                      .c_str()) != 0) {
+    GTEST_SKIP() << "no MIPS C library is installed";
+  }
+  const auto r = load_exact(compile("-static"));
+  ASSERT_TRUE(r) << r.error().message;
+  const isa::Symbol* main = find(*r, "main");
+  ASSERT_NE(main, nullptr);
+  EXPECT_GT(main->size, 0u);
+  EXPECT_GT(r->symbols.size(), 500u);
+  EXPECT_REFUSED(compile("-no-pie -fno-pie"), "dynamic executable", "-static");
+  EXPECT_REFUSED(compile("-pie -fpie"), "position-independent", "-no-pie");
+}
+
+}  // namespace
+}  // namespace mipzk::elf_test
