@@ -1,6 +1,6 @@
-/* Functions that GCC calls for 64-bit shifts and comparisons and for its bit-counting builtins, which
- * MIPS I has no instructions for. They work on 32-bit halves: a 64-bit shift by a variable amount here
- * would call itself. Signatures are those of the GCC internals manual, section 4.1. */
+/* Functions that GCC calls for 64-bit shifts and comparisons and for its bit-counting builtins,
+ * which MIPS I has no instructions for. They work on 32-bit halves: a 64-bit shift by a variable
+ * amount here would call itself. Signatures are those of the GCC internals manual, section 4.1. */
 #include <stdint.h>
 
 uint64_t __ashldi3(uint64_t x, int amount);

@@ -1,6 +1,6 @@
-/* 64-bit division for a machine that divides 32-bit words: the functions that GCC calls for / and % on
- * 64-bit integers. Debian's libgcc cannot serve, it holds MIPS32r2 code. A zero divisor reaches a 32-bit
- * division below and faults there, as a 32-bit division by zero does. */
+/* 64-bit division for a machine that divides 32-bit words: the functions that GCC calls for / and %
+ * on 64-bit integers. Debian's libgcc cannot serve, it holds MIPS32r2 code. A zero divisor reaches
+ * a 32-bit division below and faults there, as a 32-bit division by zero does. */
 #include <stdint.h>
 
 int __clzsi2(uint32_t x);
@@ -13,7 +13,8 @@ int64_t __moddi3(int64_t n, int64_t d);
 int64_t __divmoddi4(int64_t n, int64_t d, int64_t* remainder);
 
 /* One 16-bit digit of a long division (Knuth, TAOCP 4.3.1, algorithm D): the quotient of
- * high * 2^16 + digit by d, where d has its top bit set and high < d; *high becomes the remainder. */
+ * high * 2^16 + digit by d, where d has its top bit set and high < d; *high becomes the remainder.
+ */
 static uint32_t divide_digit(uint32_t* high, uint32_t digit, uint32_t d) {
   uint32_t d_high = d >> 16, d_low = d & 0xffff;
   uint32_t q = *high / d_high;
@@ -26,7 +27,8 @@ static uint32_t divide_digit(uint32_t* high, uint32_t digit, uint32_t d) {
       break;
     }
   }
-  *high = (*high << 16 | digit) - q * d; /* true value is below d, so arithmetic mod 2^32 is exact */
+  *high =
+      (*high << 16 | digit) - q * d; /* true value is below d, so arithmetic mod 2^32 is exact */
   return q;
 }
 
@@ -72,8 +74,8 @@ uint64_t __udivmoddi4(uint64_t n, uint64_t d, uint64_t* remainder) {
   if (d_high == 0) {
     q = divide_by_word(n, (uint32_t)d, &rest);
   } else {
-    /* Estimate with the top 32 bits of d (Hacker's Delight, 2nd edition, section 9-5): dividing n / 2
-     * keeps the quotient below 2^32, and after the decrement it is exact or one too small. */
+    /* Estimate with the top 32 bits of d (Hacker's Delight, 2nd edition, section 9-5): dividing n /
+     * 2 keeps the quotient below 2^32, and after the decrement it is exact or one too small. */
     int shift = __clzsi2(d_high);
     uint32_t top = shift == 0 ? d_high : d_high << shift | (uint32_t)d >> (32 - shift);
     uint64_t half = n >> 1;

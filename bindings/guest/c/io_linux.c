@@ -1,6 +1,6 @@
 /* The guest API on Linux (o32 calls), to run a guest under qemu-mips: private input from file
- * descriptor 0, public input from 3, hints (4 big-endian bytes each) from 4, prints to 2, and the output
- * to 1 when the program halts. Inputs whose descriptor is closed are empty. */
+ * descriptor 0, public input from 3, hints (4 big-endian bytes each) from 4, prints to 2, and the
+ * output to 1 when the program halts. Inputs whose descriptor is closed are empty. */
 #include <string.h>
 
 #include "mipzk_guest.h"
@@ -90,8 +90,8 @@ void write_output(const uint8_t* output, size_t size) {
 }
 
 uint32_t mipzk_hint_word(void) {
-  uint32_t word;
-  if (read_up_to(4, (uint8_t*)&word, sizeof word) != sizeof word) {
+  uint32_t word = 0; /* a last partial word is padded with zeros, as on the machine */
+  if (read_up_to(4, (uint8_t*)&word, sizeof word) == 0) {
     mipzk_halt(MIPZK_EXIT_NO_HINT);
   }
   return word;

@@ -1,5 +1,5 @@
-/* The guest API on the bare machine: windows of memory for input and output, `syscall N` for the rest.
- * Addresses and call numbers are those of docs/MACHINE.md. */
+/* The guest API on the bare machine: windows of memory for input and output, `syscall N` for the
+ * rest. Addresses and call numbers are those of docs/MACHINE.md. */
 #include <string.h>
 
 #include "mipzk_guest.h"
@@ -34,8 +34,8 @@ void mipzk_public_input(const uint8_t** buf_ptr, size_t* buf_size) {
 }
 
 void write_output(const uint8_t* output, size_t size) {
-  /* memcpy stores whole words only where the bytes fill them, so that nothing past the final length is
-   * ever written: the output's padding has to stay zero. */
+  /* memcpy stores whole words only where the bytes fill them, so that nothing past the final length
+   * is ever written: the output's padding has to stay zero. */
   static size_t total;
   if (size > WINDOW_CAPACITY - total) {
     mipzk_halt(MIPZK_EXIT_OUTPUT_FULL);

@@ -1,12 +1,14 @@
-/* The four functions that GCC calls of its own accord, and memchr. Every executed instruction is proved,
- * so they move words wherever the bytes allow it. They never write outside [to, to + size). */
+/* The four functions that GCC calls of its own accord, and memchr. Every executed instruction is
+ * proved, so they move words wherever the bytes allow it. They never write outside [to, to + size).
+ */
 #include <stdint.h>
 #include <string.h>
 
 /* GCC would otherwise turn these loops into calls of the very functions they implement. */
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
-/* Words that may hold parts of any object; GCC loads and stores the packed form with lwl/lwr, swl/swr. */
+/* Words that may hold parts of any object; GCC loads and stores the packed form with lwl/lwr,
+ * swl/swr. */
 typedef uint32_t __attribute__((may_alias)) Word;
 typedef struct __attribute__((packed, may_alias)) {
   uint32_t value;

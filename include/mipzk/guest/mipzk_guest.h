@@ -1,5 +1,5 @@
-/* What a guest can ask of mipzk beyond zkvm_io.h: the public input, hints, exit codes, and marks for
- * people. C99 and C++. */
+/* What a guest can ask of mipzk beyond zkvm_io.h: the public input, hints, exit codes, and marks
+ * for people. C99 and C++. */
 #ifndef MIPZK_GUEST_MIPZK_GUEST_H_
 #define MIPZK_GUEST_MIPZK_GUEST_H_
 
@@ -21,12 +21,12 @@ extern "C" {
  * makes. Otherwise as read_input (zkvm_io.h). */
 void mipzk_public_input(const uint8_t** buf_ptr, size_t* buf_size);
 
-/* One word from the host. It is NOT checked by the proof in any way: a dishonest prover answers what
- * it likes. Use it for results that are costly to find but cheap to check, and check them. */
+/* One word from the host. It is NOT checked by the proof in any way: a dishonest prover answers
+ * what it likes. Use it for results that are costly to find but cheap to check, and check them. */
 uint32_t mipzk_hint_word(void);
 
-/* Ends the program. Every code is provable and part of the statement; returning from main halts with
- * main's result. */
+/* Ends the program. Every code is provable and part of the statement; returning from main halts
+ * with main's result. */
 #if defined(__GNUC__)
 __attribute__((noreturn))
 #endif
