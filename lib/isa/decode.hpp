@@ -1,0 +1,33 @@
+// Words to instructions, and instructions to text.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "isa/opcodes.hpp"
+
+namespace mipzk::isa {
+
+// The fields of one instruction word. All five-bit fields are filled whatever the format.
+struct Instruction {
+  Op op;
+  uint8_t rs, rt, rd, sa;
+  uint32_t imm;  // kImmSigned, kMemory, branches: sign-extended; kImmLogic, kUpper: zero-extended;
+                 // kJump: the 26-bit index; kCode: the 20-bit code; else 0
+};
+
+// The instruction of `word`, or nothing when MIPS I defines no integer instruction for it.
+std::optional<Instruction> decode(uint32_t word);
+
+// Where a branch (any kBranch* format) or a j / jal at `pc` goes when taken.
+uint32_t branch_target(uint32_t pc, const Instruction& i);
+
+// Assembler text as GNU objdump writes it with ABI register names, except that only `nop` is shown
+// as a pseudo-instruction. A word without an instruction is ".word 0x...".
+std::string disassemble(uint32_t pc, uint32_t word);
+
+// "zero", "at", ..., "ra"; "hi", "lo" for 32 and 33.
+const char* register_name(unsigned reg);
+
+}  // namespace mipzk::isa

@@ -1,0 +1,125 @@
+// The program tables of a loaded file: docs/MACHINE.md, "Program tables".
+#include "isa/program.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace mipzk::isa {
+namespace {
+
+constexpr uint32_t kRegisterKeys = 1u << 30;
+constexpr uint32_t kMapPage = 4096;
+constexpr uint32_t kInitialStackPointer = kStackTop - 64;
+constexpr uint8_t kSp = 29;
+
+Error elf_error(const char* format, uint32_t a, uint32_t b = 0) {
+  char text[sizeof(Error::message)];
+  std::snprintf(text, sizeof text, format, a, b);
+  return Error(Errc::kElf, text);
+}
+
+// The words of a segment, as keys: those that hold bytes of the file, then those that are zero.
+struct Words {
+  uint32_t begin, file_end, end;
+};
+
+Words words_of(const Segment& s) {
+  const uint32_t begin = s.address / 4;
+  const auto size = static_cast<uint32_t>(s.bytes.size());
+  const uint32_t file_end = size == 0 ? begin : (s.address + size + 3) / 4;
+  const uint32_t end = s.memory_size == 0 ? begin : (s.address + s.memory_size + 3) / 4;
+  return {begin, file_end, std::max(file_end, end)};
+}
+
+Status check_segments(const std::vector<Segment>& segments) {
+  uint64_t previous_end = kUserBase / 4;
+  for (const Segment& s : segments) {
+    const uint64_t size = std::max<uint64_t>(s.bytes.size(), s.memory_size);
+    if (s.bytes.size() > s.memory_size)
+      return elf_error("the segment at 0x%08x holds more bytes than it has memory", s.address);
+    if (s.address < kUserBase)
+      return elf_error("the segment at 0x%08x lies below 0x%08x, in the pages that stay unmapped",
+                       s.address, kUserBase);
+    if (s.address + size > kStackTop)
+      return elf_error("the segment at 0x%08x reaches beyond the stack top 0x%08x", s.address,
+                       kStackTop);
+    if (s.writable && s.executable)
+      return elf_error(
+          "the segment at 0x%08x is both writable and executable: separate text from data "
+          "(GNU ld: no -N/--omagic, and align the sections of the linker script to pages)",
+          s.address);
+    if (size == 0) continue;
+    if (s.address / 4 < previous_end)
+      return elf_error("the segment at 0x%08x overlaps the one before it, or shares a word with it",
+                       s.address);
+    previous_end = words_of(s).end;
+  }
+  return {};
+}
+
+// Big-endian words; bytes of a word that the file does not cover are zero.
+uint32_t word_at(const Segment& s, uint32_t key) {
+  uint32_t word = 0;
+  for (uint32_t b = 0; b < 4; ++b) {
+    const uint64_t address = uint64_t{key} * 4 + b;
+    const bool covered = address >= s.address && address - s.address < s.bytes.size();
+    word = word << 8 | (covered ? s.bytes[address - s.address] : 0u);
+  }
+  return word;
+}
+
+bool fully_covered(const Segment& s, uint32_t key) {
+  const uint64_t begin = uint64_t{key} * 4;
+  return begin >= s.address && begin + 4 <= uint64_t{s.address} + s.bytes.size();
+}
+
+void add_segment(const Segment& s, Program& program) {
+  const Words w = words_of(s);
+  for (uint32_t key = w.begin; key < w.file_end; ++key) {
+    const uint32_t word = word_at(s, key);
+    program.image.push_back({key, word, s.writable});
+    if (!s.executable || !fully_covered(s, key)) continue;
+    if (const auto e = lower(key * 4, word)) program.rom.push_back(*e);
+  }
+  if (w.end > w.file_end) program.regions.push_back({w.file_end, w.end, RegionKind::kZero});
+}
+
+void add_registers(Program& program) {
+  for (uint32_t r = 0; r < kExitCode; ++r)
+    program.image.push_back({kRegisterKeys + r, r == kSp ? kInitialStackPointer : 0, true});
+}
+
+}  // namespace
+
+Result<Program> build_program(const ProgramImage& image) {
+  if (Status s = check_segments(image.segments); !s) return s.error();
+  Program program;
+  program.entry = image.entry;
+  program.symbols = image.symbols;
+  uint64_t end = kUserBase;
+  for (const Segment& s : image.segments) {
+    add_segment(s, program);
+    end = std::max<uint64_t>(end, uint64_t{words_of(s).end} * 4);
+  }
+  add_registers(program);
+
+  const auto ram = static_cast<uint32_t>((end + kMapPage - 1) / kMapPage * kMapPage);
+  if (ram >= kStackTop)
+    return elf_error("the segments end at 0x%08x and leave no room for the stack below 0x%08x", ram,
+                     kStackTop);
+  program.regions.push_back({ram / 4, kStackTop / 4, RegionKind::kZero});
+  program.regions.push_back(
+      {kPrivateBase / 4, (kPrivateBase + kWindowSize) / 4, RegionKind::kPrivate});
+
+  const bool entry_exists =
+      image.entry % 4 == 0 &&
+      std::binary_search(program.rom.begin(), program.rom.end(),
+                         RomEntry{Class::kNop, image.entry / 4},
+                         [](const RomEntry& a, const RomEntry& b) { return a.pc4 < b.pc4; });
+  if (!entry_exists)
+    return elf_error("the entry point 0x%08x is not a MIPS I instruction of an executable segment",
+                     image.entry);
+  return program;
+}
+
+}  // namespace mipzk::isa

@@ -1,0 +1,24 @@
+// What crosses the boundary of a shard, read off the machine after the run.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "isa/program.hpp"
+#include "vm/interpreter.hpp"
+#include "vm/machine.hpp"
+#include "vm/record.hpp"
+#include "vm/windows.hpp"
+
+namespace mipzk::vm {
+
+// Fills `touched` and `cycles` of the first and only shard after HALT.
+void close_shard(const isa::Program& program, Processor& cpu,
+                 const std::array<uint32_t, kRegisterCount>& initial_registers, ShardRecord& shard);
+
+// The source words of a run of one shard.
+std::vector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,
+                                     const Outcome& outcome);
+
+}  // namespace mipzk::vm

@@ -1,0 +1,295 @@
+#include "vm/fault_text.hpp"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "isa/decode.hpp"
+
+namespace mipzk::vm {
+namespace {
+
+[[gnu::format(printf, 1, 2)]] std::string text_of(const char* format, ...) {
+  char buffer[512];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(buffer, sizeof buffer, format, arguments);
+  va_end(arguments);
+  return buffer;
+}
+
+// The word of the file at `address`: what the program holds there when it starts.
+std::optional<uint32_t> image_word(const isa::Program& program, uint32_t address) {
+  const uint32_t key = address / 4;
+  const auto w = std::lower_bound(program.image.begin(), program.image.end(), key,
+                                  [](const isa::ImageWord& a, uint32_t k) { return a.key < k; });
+  if (w == program.image.end() || w->key != key) return std::nullopt;
+  return w->value;
+}
+
+const isa::Symbol* symbol_at(const isa::Program& program, uint32_t address) {
+  auto s = std::upper_bound(program.symbols.begin(), program.symbols.end(), address,
+                            [](uint32_t a, const isa::Symbol& b) { return a < b.address; });
+  while (s != program.symbols.begin()) {
+    --s;
+    if (s->name.empty()) continue;
+    // A symbol of size 0 (assembler label) reaches up to the next symbol.
+    if (s->size == 0 || address - s->address < s->size) return &*s;
+    return nullptr;
+  }
+  return nullptr;
+}
+
+struct Explanation {
+  std::string cause, advice;
+};
+
+Explanation explain_reserved(uint32_t word) {
+  const uint32_t opcode = word >> 26, function = word & 63;
+  const char* march = "compile for MIPS I: -march=r3000 (gcc) or -march=mips1 (clang)";
+  const char* soft = "compile with -msoft-float and link a soft-float C library";
+  if (opcode == 0 && function == 0x0c) {
+    if (word >> 6 == 0)
+      return {"system call of an operating system",
+              "the machine has no operating system: use the calls of the guest library "
+              "(read_input, write_output, halt)"};
+    return {text_of("unknown machine call 0x%x", word >> 6 & 0xfffff),
+            "the calls are 1 HALT, 2 HINT_WORD, 3 PRINT, 4 CYCLE"};
+  }
+  if (opcode == 0x11 || opcode == 0x13 || opcode == 0x31 || opcode == 0x35 || opcode == 0x39 ||
+      opcode == 0x3d || (opcode == 0 && function == 0x01))
+    return {"floating-point instruction", soft};
+  if (opcode == 0x10) return {"privileged instruction (coprocessor 0)", "not for user programs"};
+  if (opcode == 0 && function >= 0x30 && function <= 0x36)
+    return {"conditional trap (MIPS II)",
+            "teq with code 7 guards a division by zero. To avoid these instructions: " +
+                std::string(march)};
+  if (opcode >= 0x14 && opcode <= 0x17) return {"branch-likely instruction (MIPS II)", march};
+  const bool wide = opcode == 0x18 || opcode == 0x19 || opcode == 0x1a || opcode == 0x1b ||
+                    opcode == 0x27 || opcode == 0x37 || opcode == 0x3f || opcode == 0x3c ||
+                    opcode == 0x34 ||
+                    (opcode == 0 && (function == 0x14 || function == 0x16 || function == 0x17 ||
+                                     (function >= 0x1c && function <= 0x1f) ||
+                                     (function >= 0x2c && function <= 0x2f) || function >= 0x38));
+  if (wide) return {"64-bit instruction (MIPS III)", "compile with -mabi=32 -march=r3000"};
+  if (opcode == 0x1c || opcode == 0x1f || opcode == 0x30 || opcode == 0x38 || opcode == 0x33 ||
+      opcode == 0x2f || opcode == 0 || opcode == 1)
+    return {"instruction of a later MIPS version, or a reserved encoding", march};
+  return {"reserved encoding", "the program jumped into data, or its text is damaged"};
+}
+
+Explanation explain_break(uint32_t word) {
+  switch (word >> 16 & 0x3ff) {
+    case 6:
+      return {"break 6: integer overflow", "the compiler's overflow check failed in the guest"};
+    case 7:
+      return {"break 7: division by zero",
+              "the compiler's check for a zero divisor failed in the guest"};
+    default:
+      return {text_of("break with code 0x%x", word >> 6 & 0xfffff),
+              "the guest stopped itself: abort(), __builtin_trap() or an assertion"};
+  }
+}
+
+bool is_store(const isa::Program& program, uint32_t pc) {
+  const auto word = image_word(program, pc);
+  return word && *word >> 29 == 5;
+}
+
+Explanation explain_missing(const isa::Program& program, uint32_t pc) {
+  const auto word = image_word(program, pc);
+  const std::string jumped =
+      "a jump went astray: a null or damaged function pointer, a return address that was "
+      "overwritten, or code that was written at run time, which the machine does not execute";
+  if (!word) return {"jump to an address without code", jumped};
+  if (isa::lower(pc, *word)) return {"jump into a segment that is not executable", jumped};
+  const auto decoded = isa::decode(*word);
+  if (decoded && decoded->op == isa::Op::kBreak) return explain_break(*word);
+  return explain_reserved(*word);
+}
+
+FaultKind kind_of_missing(const isa::Program& program, uint32_t pc) {
+  const auto word = image_word(program, pc);
+  if (!word || isa::lower(pc, *word)) return FaultKind::kNoInstruction;
+  const auto decoded = isa::decode(*word);
+  return decoded && decoded->op == isa::Op::kBreak ? FaultKind::kBreak : FaultKind::kReserved;
+}
+
+Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc) {
+  const char* access = is_store(program, pc) ? "store to" : "load from";
+  switch (kind) {
+    case FaultKind::kNullPage:
+      return {text_of("%s the null pages (below 0x%x)", access, isa::kUserBase),
+              "a null pointer, or $gp-relative code without $gp: compile with -G0"};
+    case FaultKind::kUnmapped:
+      return {text_of("%s an address that is not mapped", access),
+              "the memory map is in docs/MACHINE.md: segments, zero RAM from the end of the last "
+              "segment (next multiple of 4 KiB) to the stack top, and the windows; of the public "
+              "input only the words that hold it are mapped"};
+    case FaultKind::kReadOnly:
+      return {"store to read-only memory",
+              "text, constants and the input windows cannot be written; a writable copy is needed"};
+    case FaultKind::kUnaligned:
+      return {text_of("unaligned %s memory", is_store(program, pc) ? "store to" : "load from"),
+              "words lie at multiples of 4 and half words at multiples of 2: copy with memcpy, or "
+              "declare the type packed"};
+    case FaultKind::kOverflow:
+      return {"signed overflow in a trapping addition or subtraction",
+              "C compilers use addu and subu; code in another language checks overflow this way"};
+    case FaultKind::kUnalignedJump:
+      return {"jump to an address that is not a multiple of 4",
+              "a damaged function pointer or return address, or MIPS16/microMIPS code"};
+    case FaultKind::kHintsExhausted:
+      return {"HINT_WORD without a word left", "the host gave fewer hint words than are asked for"};
+    case FaultKind::kOutputLength:
+      return {"the output's length word is larger than its window",
+              text_of("at HALT the word at 0x%08x must hold the length in bytes, at most %u",
+                      isa::kOutputBase, isa::kMaxWindowBytes)};
+    case FaultKind::kOutputBeyondEnd:
+      return {"an output word beyond the announced length was accessed",
+              text_of("the length word at 0x%08x must cover every word of the output window that "
+                      "was read or written",
+                      isa::kOutputBase)};
+    case FaultKind::kOutputPadding:
+      return {"the output's last word has a non-zero byte after the announced length",
+              "write zeros there, or announce the right length"};
+    default:
+      return explain_missing(program, pc);
+  }
+}
+
+// Registers that the instruction names, without repetition.
+std::vector<unsigned> registers_of(uint32_t word) {
+  std::vector<unsigned> list;
+  const auto i = isa::decode(word);
+  if (!i) return list;
+  const auto add = [&](unsigned r) {
+    if (std::find(list.begin(), list.end(), r) == list.end()) list.push_back(r);
+  };
+  using isa::Format;
+  const Format f = isa::op_info(i->op).format;
+  const bool no_rs = f == Format::kShift || f == Format::kCode || f == Format::kFromHiLo ||
+                     f == Format::kJump || f == Format::kUpper;
+  if (!no_rs) add(i->rs);
+  if (f == Format::kShift || f == Format::kShiftReg || f == Format::kThree || f == Format::kHiLo ||
+      f == Format::kBranchEq || f == Format::kMemory)
+    add(i->rt);
+  return list;
+}
+
+std::string register_list(const std::vector<unsigned>& list) {
+  std::string text;
+  for (unsigned r : list) text += std::string(text.empty() ? "$" : ", $") + isa::register_name(r);
+  return text;
+}
+
+std::string all_values(const Processor& cpu) {
+  std::string text;
+  for (unsigned r = 0; r < 34; ++r)
+    text += text_of("%s = 0x%08x%c", isa::register_name(r), cpu.reg[r], r % 4 == 3 ? '\n' : ' ');
+  text += text_of("\npc = 0x%08x npc = 0x%08x", cpu.op->pc, cpu.next->pc);
+  return text;
+}
+
+void fill(FaultReport* report, const Processor& cpu, Errc code, FaultKind kind, std::string text) {
+  if (report == nullptr) return;
+  report->code = code;
+  report->kind = kind;
+  report->pc = cpu.op->pc;
+  report->cycle = cpu.cycles;
+  report->text = std::move(text);
+  report->values = report->want_values ? all_values(cpu) : std::string();
+}
+
+}  // namespace
+
+std::string place(const isa::Program& program, uint32_t address) {
+  const isa::Symbol* s = symbol_at(program, address);
+  if (s == nullptr) return text_of("0x%08x", address);
+  return text_of("0x%08x (%.100s+0x%x)", address, s->name.c_str(), address - s->address);
+}
+
+Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind kind,
+                  FaultReport* report) {
+  const uint32_t pc = cpu.op->pc;
+  if (kind == FaultKind::kNoInstruction) kind = kind_of_missing(program, pc);
+  const Explanation e = explain(program, kind, pc);
+  const auto word = image_word(program, pc);
+  const std::string instruction = word ? isa::disassemble(pc, *word) : "no instruction";
+  const std::string where = place(program, pc);
+  std::string text = e.cause + "\n  at " + where + ": " + instruction;
+  if (cpu.next->pc != pc + 4)
+    text += "\n  in the delay slot of a taken branch; next: " + place(program, cpu.next->pc);
+  if (const auto list = registers_of(word.value_or(0)); word && !list.empty())
+    text += "\n  registers: " + register_list(list);
+  // $ra is a code address unless the guest uses it for something else: show it only if it is one.
+  if (const uint32_t ra = cpu.reg[31]; ra % 4 == 0 && cpu.code.find(ra) != nullptr)
+    text += "\n  return address: " + place(program, ra);
+  text += text_of("\n  after %llu instructions", static_cast<unsigned long long>(cpu.cycles));
+  text += "\n  " + e.advice;
+  fill(report, cpu, Errc::kFault, kind, std::move(text));
+  return Error(Errc::kFault, (e.cause + " at " + where + ": " + instruction).c_str());
+}
+
+Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t limit,
+                        FaultReport* report) {
+  const uint32_t stopped_at = cpu.op->pc;
+  const uint64_t cycles = cpu.cycles;
+  // The state is lost anyway: go on a little, silently, to see where the guest spends its time.
+  constexpr unsigned kSamples = 20000;
+  const Hooks* const hooks = cpu.hooks;
+  cpu.hooks = nullptr;
+  std::map<const isa::Symbol*, unsigned> per_symbol;
+  uint32_t lowest = stopped_at, highest = stopped_at;
+  for (unsigned i = 0; i < kSamples; ++i) {
+    lowest = std::min(lowest, cpu.op->pc);
+    highest = std::max(highest, cpu.op->pc);
+    ++per_symbol[symbol_at(program, cpu.op->pc)];
+    if (execute(cpu, 1) != Stop::kSliceEnd) break;
+  }
+  cpu.hooks = hooks;
+  cpu.cycles = cycles;
+  const auto busiest =
+      std::max_element(per_symbol.begin(), per_symbol.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::string text = text_of("cycle limit of %llu reached at ", (unsigned long long)limit) +
+                     place(program, stopped_at);
+  text += "; the guest is running between " + place(program, lowest) + " and " +
+          place(program, highest);
+  if (busiest->first != nullptr) text += ", mostly in " + busiest->first->name.substr(0, 100);
+  const Error error(Errc::kCycleLimit, text.c_str());
+  text += "\n  an endless loop, or the limit is too low for this input";
+  fill(report, cpu, Errc::kCycleLimit, FaultKind::kNone, std::move(text));
+  if (report != nullptr) report->pc = stopped_at;
+  return error;
+}
+
+Error shard_limit_error(const isa::Program& program, const Processor& cpu, FaultReport* report) {
+  const std::string text =
+      text_of("the run is longer than the %llu instructions that one proof holds; at ",
+              static_cast<unsigned long long>(kMaxShardCycles)) +
+      place(program, cpu.op->pc);
+  fill(report, cpu, Errc::kUnprovable, FaultKind::kNone, text);
+  return Error(Errc::kUnprovable, text.c_str());
+}
+
+Error memory_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
+                         FaultReport* report) {
+  std::string text = text_of("memory limit of %llu bytes reached at ", (unsigned long long)limit) +
+                     place(program, cpu.op->pc);
+  const Error error(Errc::kMemoryLimit, text.c_str());
+  text += text_of("\n  every page of %u bytes that the guest touches counts", kPageBytes);
+  fill(report, cpu, Errc::kMemoryLimit, FaultKind::kNone, std::move(text));
+  return error;
+}
+
+Error cancelled_error(const isa::Program& program, const Processor& cpu, FaultReport* report) {
+  const std::string text = "cancelled at " + place(program, cpu.op->pc);
+  fill(report, cpu, Errc::kCancelled, FaultKind::kNone, text);
+  return Error(Errc::kCancelled, text.c_str());
+}
+
+}  // namespace mipzk::vm

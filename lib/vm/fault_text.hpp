@@ -1,0 +1,26 @@
+// Turns a stopped processor into a FaultReport and an Error.
+#pragma once
+
+#include <string>
+
+#include "base/error.hpp"
+#include "isa/program.hpp"
+#include "vm/fault.hpp"
+#include "vm/interpreter.hpp"
+
+namespace mipzk::vm {
+
+// "0x00400018 (main+0x8)"; without a symbol only the address.
+std::string place(const isa::Program& program, uint32_t address);
+
+// All of these return the error and fill `report` if it is given.
+Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind kind,
+                  FaultReport* report);
+Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t limit,
+                        FaultReport* report);
+Error shard_limit_error(const isa::Program& program, const Processor& cpu, FaultReport* report);
+Error memory_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
+                         FaultReport* report);
+Error cancelled_error(const isa::Program& program, const Processor& cpu, FaultReport* report);
+
+}  // namespace mipzk::vm

@@ -1,0 +1,81 @@
+// Runs a program on the machine of docs/MACHINE.md, with or without recording it for a proof.
+//
+// A run is a pure function of program, inputs and hints. Nothing is kept between calls, so one
+// Program may be run from several threads at once.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "isa/program.hpp"
+#include "vm/fault.hpp"
+#include "vm/record.hpp"
+
+namespace mipzk::vm {
+
+// What the guest can read. The bytes stay the caller's and must outlive the call.
+struct Inputs {
+  ByteView private_input, public_input;  // at most isa::kMaxWindowBytes each
+  ByteView hints;                        // words for HINT_WORD, big-endian; a last partial word is
+                                         // padded with zeros
+};
+
+struct Limits {
+  uint64_t max_cycles = UINT64_MAX;               // instructions, the final HALT included
+  uint64_t max_memory_bytes = uint64_t{1} << 30;  // guest memory touched, in pages of 4 KiB
+};
+
+// The host's ears. Callbacks run on the calling thread, between two instructions; they must not
+// throw.
+struct Hooks {
+  std::function<void(ByteView)> print;                       // PRINT: bytes from guest memory
+  std::function<void(uint64_t cycle, uint32_t mark)> cycle;  // CYCLE: instructions so far, $a0
+  const std::atomic<bool>* cancel =
+      nullptr;  // polled every 2^15 cycles; true stops with kCancelled
+};
+
+struct Outcome {
+  uint64_t cycles = 0;
+  uint32_t exit_code = 0;
+  std::vector<uint8_t> output;
+};
+
+// Runs to HALT. Errors: kInput, kFault, kCycleLimit, kMemoryLimit, kCancelled. For the last four
+// `report`, if given, is filled with the details.
+Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Limits& limits = {},
+                    const Hooks& hooks = {}, FaultReport* report = nullptr);
+
+// A word whose source table row takes part in the proof: every word that the run touched, and the
+// public words and the exit code even if it did not. STATE has no source.
+struct SourceWord {
+  uint32_t key;
+  uint32_t value_init, value_final;
+  uint32_t shard_last;  // shard that touched it last, 0: none
+  friend bool operator==(const SourceWord&, const SourceWord&) = default;
+};
+
+// Holds private data: wiped on destruction.
+struct Recording {
+  Outcome outcome;
+  std::vector<ShardRecord> shards;  // exactly one
+  std::vector<SourceWord> finals;   // ascending keys
+
+  Recording() = default;
+  Recording(Recording&&) = default;
+  Recording& operator=(Recording&&) = default;
+  ~Recording();
+};
+
+// As run(), and records every event. A run that is too long for one shard is kUnprovable.
+Result<Recording> record(const isa::Program& program, const Inputs& inputs,
+                         const Limits& limits = {}, const Hooks& hooks = {},
+                         FaultReport* report = nullptr);
+
+// Clocks are below 2^28 and a cycle takes four.
+inline constexpr uint64_t kMaxShardCycles = (uint64_t{1} << 26) - 1;
+
+}  // namespace mipzk::vm

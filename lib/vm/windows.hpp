@@ -1,0 +1,52 @@
+// The communication manager: the input and output windows, the hints, and what PRINT shows.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "vm/fault.hpp"
+
+namespace mipzk::vm {
+
+struct Cell;
+struct Inputs;
+class Memory;
+
+// A window is a big-endian length word and then the bytes, the last word padded with zeros.
+class Windows {
+ public:
+  explicit Windows(const Inputs& inputs);
+
+  // kInput when an input is larger than its window.
+  static Status check(const Inputs& inputs);
+
+  // Fills the cells of a page that lies in a window; false when it lies in none, or in the public
+  // window beyond the input (then all cells stay unmapped).
+  bool initial_page(uint32_t page_address, Cell* cells, uint32_t count) const;
+
+  // Words of the public input window that are mapped: the length word and ceil(n / 4) more.
+  uint32_t public_words() const;
+  uint32_t public_word(uint32_t index) const;
+
+  // The next word of the hints; false when there is none.
+  bool next_hint(uint32_t& word);
+
+ private:
+  ByteView private_, public_, hints_;
+  size_t hint_position_ = 0;
+};
+
+// Words of a window that holds `size` bytes, length word included.
+inline uint32_t window_words(uint32_t size) { return 1 + size / 4 + (size % 4 != 0); }
+
+// The rules of the output window at HALT. Gives the bytes, or says which rule is broken.
+FaultKind collect_output(Memory& memory, std::vector<uint8_t>& output);
+
+// The bytes that PRINT shows: `size` bytes from `address`, cut at the first unmapped byte and at
+// kMaxPrintBytes.
+inline constexpr uint32_t kMaxPrintBytes = 1u << 16;
+std::vector<uint8_t> printed_bytes(const Memory& memory, uint32_t address, uint32_t size);
+
+}  // namespace mipzk::vm
