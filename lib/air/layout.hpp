@@ -14,6 +14,7 @@
 namespace mipzk::air {
 
 inline constexpr unsigned kMaxDegree = 3;
+inline constexpr unsigned kMinLogHeight = 10, kMaxLogHeight = 22;  // of any table instance
 inline constexpr unsigned kLocalMaskCells = 20;   // a: columns 0..9, b: 10..19 of the closing row
 inline constexpr unsigned kGlobalMaskCells = 10;  // a: columns 20..24, b: 25..29
 

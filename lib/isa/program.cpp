@@ -110,6 +110,7 @@ Result<Program> build_program(const ProgramImage& image) {
   program.regions.push_back({ram / 4, kStackTop / 4, RegionKind::kZero});
   program.regions.push_back(
       {kPrivateBase / 4, (kPrivateBase + kWindowSize) / 4, RegionKind::kPrivate});
+  program.regions.push_back({kLastWord / 4, kLastWord / 4 + 1, RegionKind::kZero});
 
   const bool entry_exists =
       image.entry % 4 == 0 &&

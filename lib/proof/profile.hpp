@@ -45,8 +45,6 @@ inline constexpr unsigned kMaxQueries = 256;
 // serves all of them.
 inline constexpr unsigned kMaxTailRows = 416;
 
-inline constexpr unsigned kMinLogHeight = 10;
-inline constexpr unsigned kMaxLogHeight = 22;
 inline constexpr unsigned kMaxLogDomain = 24;
 inline constexpr unsigned kSmallLogHeight = 10;  // height class of the third quotient chunks
 

@@ -60,7 +60,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
     const Instance& in = instances[i];
     const air::TableInfo* info = air::find_table(in.table);
     if (info == nullptr) return malformed("unknown table");
-    if (in.log_height < kMinLogHeight || in.log_height > kMaxLogHeight ||
+    if (in.log_height < air::kMinLogHeight || in.log_height > air::kMaxLogHeight ||
         in.log_height + profile.log_blowup > kMaxLogDomain)
       return malformed("a table's height is out of range");
     if (i > 0) {
@@ -120,7 +120,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
   }
   // Quotients: two full chunks per height class, tallest first; the third chunks; the FRI mask.
   for (int pass = 0; pass < 2; ++pass) {
-    for (unsigned h = kMaxLogHeight + 1; h-- > kMinLogHeight;) {
+    for (unsigned h = air::kMaxLogHeight + 1; h-- > air::kMinLogHeight;) {
       if ((out.classes_ >> h & 1) == 0) continue;
       Matrix m{};
       m.tree = kTreeQuotient;

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "air/layout.hpp"
 #include "isa/program.hpp"
 
 namespace mipzk::proof {
@@ -9,7 +10,7 @@ namespace {
 
 constexpr hash::Key kProgramKey = hash::key_from_text("mipzk v0 program");
 
-constexpr bool height_ok(unsigned log) { return log >= kMinLogHeight && log <= kMaxLogHeight; }
+constexpr bool height_ok(unsigned log) { return log >= air::kMinLogHeight && log <= air::kMaxLogHeight; }
 
 }  // namespace
 

@@ -1,0 +1,283 @@
+#include "trace/build.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+
+#include "air/tables.hpp"
+#include "trace/collect.hpp"
+#include "trace/rows.hpp"
+
+namespace mipzk::trace {
+namespace {
+
+using field::Fp;
+
+constexpr unsigned kMinLog = air::kMinLogHeight, kMaxLog = air::kMaxLogHeight;
+// Tables at least this high are cut into two instances when that saves a quarter of the rows.
+constexpr unsigned kSplitLog = 14;
+
+// Heights for `rows` rows of content, descending; empty when they do not fit.
+std::vector<unsigned> plan_heights(size_t rows, unsigned tail, bool may_split) {
+  auto fits = [&](unsigned log, size_t n) { return n + tail <= size_t{1} << log; };
+  unsigned log = kMinLog;
+  while (log <= kMaxLog && !fits(log, rows)) ++log;
+  if (log > kMaxLog) return {};
+  if (may_split && log > kSplitLog) {
+    size_t first = (size_t{1} << (log - 1)) - tail;
+    if (rows > first && fits(log - 2, rows - first)) return {log - 1, log - 2};
+  }
+  return {log};
+}
+
+struct Builder {
+  Pool& pool;
+  const isa::Program& program;
+  const ProgramTables& tables;
+  const vm::Recording& recording;
+  unsigned tail;
+  LookupCounts counts;
+  std::vector<InstanceTrace> out;
+  bool too_high = false;
+
+  // Adds instances of table T for `n` items, `per_row` of them to a row; fill(row, slot, item).
+  template <class T, class Fill>
+  void add(size_t n, unsigned per_row, bool may_split, unsigned fixed_log, const Fill& fill) {
+    using Row = typename T::template Row<Fp>;
+    constexpr air::Layout L = air::compute_layout<T>();
+    size_t rows = (n + per_row - 1) / per_row;
+    std::vector<unsigned> heights =
+        fixed_log != 0 ? std::vector<unsigned>{fixed_log} : plan_heights(rows, tail, may_split);
+    if (heights.empty()) {
+      too_high = true;
+      return;
+    }
+    size_t done = 0;
+    for (unsigned log : heights) {
+      InstanceTrace t;
+      t.table = air::kTableId<T>;
+      t.log_height = static_cast<uint8_t>(log);
+      size_t capacity = ((size_t{1} << log) - tail) * per_row;
+      size_t count = std::min(capacity, n - done);
+      t.base.assign((size_t{1} << log) * L.base_columns, Fp::zero());
+      size_t used = (count + per_row - 1) / per_row;
+      pool.parallel_for(used, 1024, [&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) {
+          Row& row = *reinterpret_cast<Row*>(&t.base[i * L.base_columns]);
+          for (size_t s = 0; s < per_row && i * per_row + s < count; ++s)
+            fill(row, static_cast<unsigned>(s), done + i * per_row + s);
+        }
+      });
+      done += count;
+      collect<T>(t);
+      out.push_back(std::move(t));
+    }
+  }
+
+  // Fills the pair columns of all rows under constraints and counts their requests.
+  template <class T>
+  void collect(InstanceTrace& t) {
+    constexpr air::Layout L = air::compute_layout<T>();
+    if constexpr (L.ranges + L.tuples == 0) return;
+    size_t rows = (size_t{1} << t.log_height) - tail;
+    std::mutex mutex;
+    pool.parallel_for(rows, rows / pool.threads() + 1, [&](size_t begin, size_t end) {
+      LookupCounts local(program);
+      Collector<T> collector(program, local);
+      for (size_t i = begin; i < end; ++i) collector.run(pre<T>(i), &t.base[i * L.base_columns]);
+      std::lock_guard<std::mutex> lock(mutex);
+      counts.add(local);
+    });
+  }
+
+  template <class T>
+  const Fp* pre(size_t row) const {
+    if constexpr (std::is_same_v<T, air::Image>) return &tables.image.data[row * 4];
+    return nullptr;
+  }
+
+  template <class T>
+  void instructions() {
+    const std::vector<vm::Event>& events =
+        recording.shards[0].events[static_cast<size_t>(T::kClass)];
+    if (events.empty()) return;
+    add<T>(events.size(), T::kSlots, true, 0, [&](auto& row, unsigned slot, size_t i) {
+      const vm::Event& e = events[i];
+      int64_t rom = find_rom(program, e.pc / 4);
+      if (rom < 0) return;  // the ROM request then has no provider, which collect() reports
+      const isa::RomEntry& entry = program.rom[static_cast<size_t>(rom)];
+      if constexpr (T::kSlots > 1) {
+        fill_slot(row, slot, e, entry);
+      } else {
+        fill_row(row, e, entry);
+      }
+    });
+  }
+
+  void memory();
+  void providers();
+};
+
+bool is_public_key(uint32_t key) {
+  return (key >= isa::kPublicBase / 4 && key < (isa::kPublicBase + isa::kWindowSize) / 4) ||
+         (key >= isa::kOutputBase / 4 && key < (isa::kOutputBase + isa::kWindowSize) / 4) ||
+         key == air::kRegisterKeyBase + isa::kExitCode;
+}
+
+void Builder::memory() {
+  const vm::ShardRecord& shard = recording.shards[0];
+  // Sources: image words by row, fresh words in ascending order, public words.
+  std::vector<const vm::SourceWord*> image(program.image.size()), publics;
+  struct FreshWord {
+    uint32_t key;
+    const vm::SourceWord* word;  // null for rows that only bridge the order chain
+    int64_t region;
+  };
+  std::vector<FreshWord> fresh;
+  for (const vm::SourceWord& w : recording.finals) {
+    auto it = std::lower_bound(program.image.begin(), program.image.end(), w.key,
+                               [](const isa::ImageWord& a, uint32_t key) { return a.key < key; });
+    if (it != program.image.end() && it->key == w.key) {
+      image[static_cast<size_t>(it - program.image.begin())] = &w;
+    } else if (is_public_key(w.key)) {
+      publics.push_back(&w);
+    } else {
+      fresh.push_back({w.key, &w, -1});
+    }
+  }
+  // The chain ends at the last key, and no step may be 2^29 or longer.
+  fresh.push_back({air::kLastKey, nullptr, -1});
+  constexpr uint32_t kBridge = isa::kPrivateBase / 4;
+  auto at = std::lower_bound(fresh.begin(), fresh.end(), kBridge,
+                             [](const FreshWord& a, uint32_t key) { return a.key < key; });
+  if (at->key != kBridge) fresh.insert(at, {kBridge, nullptr, -1});
+  for (FreshWord& f : fresh) {
+    for (size_t i = 0; i < program.regions.size(); ++i)
+      if (f.key >= program.regions[i].start && f.key < program.regions[i].end)
+        f.region = static_cast<int64_t>(i);
+    if (f.region < 0) counts.bad = true;
+  }
+
+  add<air::Image>(program.image.size(), 1, false, tables.image.log_height,
+                  [&](air::Image::Row<Fp>& row, unsigned, size_t i) {
+                    if (image[i] == nullptr) return;
+                    row.used = Fp::one();
+                    row.fin_lo = Fp(image[i]->value_final & 0xffff);
+                    row.fin_hi = Fp(image[i]->value_final >> 16);
+                    row.shard = Fp(image[i]->shard_last);
+                  });
+  add<air::Boundary>(shard.touched.size(), 1, true, 0,
+                     [&](air::Boundary::Row<Fp>& row, unsigned, size_t i) {
+                       const vm::Touched& t = shard.touched[i];
+                       row.real = Fp::one();
+                       row.key = Fp(t.key);
+                       row.in_lo = Fp(t.in_lo);
+                       row.in_hi = Fp(t.in_hi);
+                       row.out_lo = Fp(t.out_lo);
+                       row.out_hi = Fp(t.out_hi);
+                       row.w = Fp(t.writable);
+                       row.shard_in = Fp(t.shard_in);
+                       row.t_last = Fp(t.t_last);
+                     });
+  add<air::Fresh>(fresh.size(), 1, true, 0, [&](air::Fresh::Row<Fp>& row, unsigned, size_t i) {
+    const FreshWord& f = fresh[i];
+    if (f.region < 0) return;
+    const isa::Region& region = program.regions[static_cast<size_t>(f.region)];
+    uint32_t prev = i == 0 ? 0 : fresh[i - 1].key;
+    auto split = [](uint32_t v, Fp& lo, Fp& hi) {
+      lo = Fp(v & 0xffff);
+      hi = Fp(v >> 16);
+    };
+    row.real = Fp::one();
+    row.key = Fp(f.key);
+    row.prev = Fp(prev);
+    row.start = Fp(region.start);
+    row.end = Fp(region.end);
+    row.kind = Fp(static_cast<uint32_t>(region.kind));
+    if (f.word != nullptr) {
+      split(f.word->value_init, row.in_lo, row.in_hi);
+      split(f.word->value_final, row.fin_lo, row.fin_hi);
+      row.shard = Fp(f.word->shard_last);
+    }
+    split(f.key - region.start, row.ds_lo, row.ds_hi);
+    split(region.end - 1 - f.key, row.de_lo, row.de_hi);
+    split(f.key - prev - 1, row.dp_lo, row.dp_hi);
+  });
+  add<air::Public>(publics.size(), 1, true, 0,
+                   [&](air::Public::Row<Fp>& row, unsigned, size_t i) {
+                     const vm::SourceWord& w = *publics[i];
+                     bool out = w.key >= isa::kOutputBase / 4;
+                     uint32_t v = out ? w.value_final : w.value_init;
+                     row.real = Fp::one();
+                     row.out = Fp(out ? 1u : 0u);
+                     row.key = Fp(w.key);
+                     row.lo = Fp(v & 0xffff);
+                     row.hi = Fp(v >> 16);
+                     row.in_lo = Fp(w.value_init & 0xffff);
+                     row.in_hi = Fp(w.value_init >> 16);
+                     row.fin_lo = Fp(w.value_final & 0xffff);
+                     row.fin_hi = Fp(w.value_final >> 16);
+                     row.shard = Fp(w.shard_last);
+                   });
+  if (!shard.bumps.empty()) {
+    add<air::Bump>(shard.bumps.size(), 1, true, 0,
+                   [&](air::Bump::Row<Fp>& row, unsigned, size_t i) {
+                     const vm::Bump& b = shard.bumps[i];
+                     uint32_t d = b.t_new - b.t_old - 1;
+                     row.real = Fp::one();
+                     row.key = Fp(b.key);
+                     row.lo = Fp(b.value_lo);
+                     row.hi = Fp(b.value_hi);
+                     row.w = Fp(b.writable);
+                     row.t_old = Fp(b.t_old);
+                     row.t_new = Fp(b.t_new);
+                     row.d_lo = Fp(d & 0xffff);
+                     row.d_hi = Fp(d >> 16);
+                     row.n_lo = Fp(b.t_new & 0xffff);
+                     row.n_hi = Fp(b.t_new >> 16);
+                   });
+  }
+}
+
+// The providing tables come last: they answer the counted requests.
+void Builder::providers() {
+  add<air::Rom>(program.rom.size(), 1, false, tables.rom.log_height,
+                [&](air::Rom::Row<Fp>& row, unsigned, size_t i) { row.mult = Fp(counts.rom[i]); });
+  add<air::Region>(
+      program.regions.size(), 1, false, tables.region.log_height,
+      [&](air::Region::Row<Fp>& row, unsigned, size_t i) { row.mult = Fp(counts.region[i]); });
+  add<air::Fixed>(size_t{1} << 14, 1, false, air::kFixedLogRows,
+                  [&](air::Fixed::Row<Fp>& row, unsigned, size_t i) {
+                    for (size_t k = 0; k < 4; ++k) {
+                      row.range[k] = Fp(counts.range[(k << 14) + i]);
+                      // Rows hold a in [0, 64) and all b; group k adds 64 k to a.
+                      row.both[k] = Fp(counts.byte_and[(k << 14) + i]);
+                    }
+                    if (i < counts.shift_byte.size()) row.shift_byte = Fp(counts.shift_byte[i]);
+                    if (i < counts.shift_amount.size()) row.shift_amount = Fp(counts.shift_amount[i]);
+                  });
+}
+
+}  // namespace
+
+Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
+                                         const ProgramTables& tables,
+                                         const vm::Recording& recording, unsigned tail_rows) {
+  if (recording.shards.size() != 1) return Error(Errc::kInternal, "a recording has one shard");
+  Builder b{pool, program, tables, recording, tail_rows, LookupCounts(program), {}, false};
+  air::for_each_table([&]<class T>() {
+    if constexpr (T::kSlots != 0) b.instructions<T>();
+  });
+  b.memory();
+  b.providers();
+  if (b.too_high)
+    return Error(Errc::kUnprovable, "the run is too long for one proof: a table exceeds 2^22 rows");
+  if (b.counts.bad)
+    return Error(Errc::kInternal, "the trace requests a lookup that no table provides");
+  std::stable_sort(b.out.begin(), b.out.end(), [](const InstanceTrace& a, const InstanceTrace& c) {
+    return a.table != c.table ? a.table < c.table : a.log_height > c.log_height;
+  });
+  return std::move(b.out);
+}
+
+}  // namespace mipzk::trace

@@ -1,0 +1,31 @@
+// How often each provided lookup message is requested: the multiplicities of the providing tables.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "air/fixed.hpp"
+#include "isa/program.hpp"
+
+namespace mipzk::trace {
+
+struct LookupCounts {
+  std::vector<uint32_t> range = std::vector<uint32_t>(1u << 16);
+  std::vector<uint32_t> byte_and = std::vector<uint32_t>(1u << 16);  // index 256 a + b
+  std::vector<uint32_t> shift_byte = std::vector<uint32_t>(256 * 9);  // index 256 v + b
+  std::array<uint32_t, 64> shift_amount{};                            // index 32 right + s
+  std::vector<uint32_t> rom;     // by ROM row
+  std::vector<uint32_t> region;  // by region
+  bool bad = false;              // some request has no provider: a defect of the trace
+
+  explicit LookupCounts(const isa::Program& program)
+      : rom(program.rom.size()), region(program.regions.size() + 1) {}
+  void add(const LookupCounts& other);
+};
+
+// Rows of the tables of the program that answer a request; -1 when there is none.
+int64_t find_rom(const isa::Program& program, uint32_t pc4);
+int64_t find_region(const isa::Program& program, uint32_t start);
+
+}  // namespace mipzk::trace

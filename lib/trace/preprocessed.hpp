@@ -1,0 +1,29 @@
+// The preprocessed columns: the tables of a program, and the fixed lookup tables.
+#pragma once
+
+#include <vector>
+
+#include "field/fp.hpp"
+#include "isa/program.hpp"
+
+namespace mipzk::trace {
+
+// Row-major, 2^log_height rows in natural order.
+struct PreMatrix {
+  unsigned log_height = 0;
+  unsigned width = 0;
+  std::vector<field::Fp> data;
+};
+
+struct ProgramTables {
+  PreMatrix rom, region, image;
+};
+
+// Heights leave `tail_rows` rows free after the content; rows beyond the content are padding that no
+// run can use (class 0, an empty region, key kPadKey).
+inline constexpr uint32_t kPadKey = (1u << 30) + 254;
+ProgramTables program_tables(const isa::Program& program, unsigned tail_rows);
+
+PreMatrix fixed_tables();
+
+}  // namespace mipzk::trace
