@@ -275,6 +275,27 @@ def echo(private, public):
     return public + private + u32(len(public)) + u32(len(private)), 0
 
 
+def echo_small(private, public):
+    """The same program with a capacity of 100 bytes; exit codes of mipzk_guest.h."""
+    if len(public) > 100:
+        return b"", 0xFFFFFF72
+    if len(private) > 100:
+        return b"", 0xFFFFFF71
+    pieces = []
+    for data in (public, private):
+        size = 0
+        while data:
+            pieces.append(data[:size])
+            data = data[size:]
+            size = size % 37 + 1
+    out = b""
+    for piece in pieces + [u32(len(public)), u32(len(private))]:
+        if len(out) + len(piece) > 100:
+            return out, 0xFFFFFF73
+        out += piece
+    return out, 0
+
+
 MODELS = {
     f.__name__: f
     for f in (
@@ -290,5 +311,6 @@ MODELS = {
         interpreter,
         exit_code,
         echo,
+        echo_small,
     )
 }

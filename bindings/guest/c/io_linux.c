@@ -6,13 +6,11 @@
 #include "mipzk_guest.h"
 #include "zkvm_io.h"
 
-#define CAPACITY (0x04000000u - 4u)
-
 /* Numbers of linux/arch/mips/kernel/syscalls/syscall_o32.tbl. */
 enum { NR_READ = 4003, NR_WRITE = 4004, NR_EXIT_GROUP = 4246 };
 
 typedef struct {
-  uint8_t bytes[CAPACITY];
+  uint8_t bytes[MIPZK_WINDOW_CAPACITY];
   size_t size;
   int filled;
 } Buffer;
@@ -61,9 +59,9 @@ static void write_all(uint32_t descriptor, const uint8_t* bytes, size_t size) {
 static void fill(Buffer* buffer, uint32_t descriptor, uint32_t exit_code) {
   if (!buffer->filled) {
     uint8_t extra;
-    buffer->size = read_up_to(descriptor, buffer->bytes, CAPACITY);
+    buffer->size = read_up_to(descriptor, buffer->bytes, MIPZK_WINDOW_CAPACITY);
     buffer->filled = 1;
-    if (buffer->size == CAPACITY && read_up_to(descriptor, &extra, 1) != 0) {
+    if (buffer->size == MIPZK_WINDOW_CAPACITY && read_up_to(descriptor, &extra, 1) != 0) {
       mipzk_halt(exit_code);
     }
   }
@@ -82,7 +80,7 @@ void mipzk_public_input(const uint8_t** buf_ptr, size_t* buf_size) {
 }
 
 void write_output(const uint8_t* output, size_t size) {
-  if (size > CAPACITY - output_bytes.size) {
+  if (size > MIPZK_WINDOW_CAPACITY - output_bytes.size) {
     mipzk_halt(MIPZK_EXIT_OUTPUT_FULL);
   }
   memcpy(output_bytes.bytes + output_bytes.size, output, size);

@@ -9,7 +9,6 @@
 #define PRIVATE_WINDOW 0xa0000000u
 #define PUBLIC_WINDOW 0xb0000000u
 #define OUTPUT_WINDOW 0xc0000000u
-#define WINDOW_CAPACITY (0x04000000u - 4u)
 
 #define CALL_HALT "1"
 #define CALL_HINT_WORD "2"
@@ -18,7 +17,7 @@
 
 static void open_window(uint32_t window, uint32_t exit_code, const uint8_t** bytes, size_t* size) {
   uint32_t length = *(const volatile uint32_t*)window;
-  if (length > WINDOW_CAPACITY) {
+  if (length > MIPZK_WINDOW_CAPACITY) {
     mipzk_halt(exit_code);
   }
   *bytes = (const uint8_t*)(window + 4);
@@ -37,7 +36,7 @@ void write_output(const uint8_t* output, size_t size) {
   /* memcpy stores whole words only where the bytes fill them, so that nothing past the final length
    * is ever written: the output's padding has to stay zero. */
   static size_t total;
-  if (size > WINDOW_CAPACITY - total) {
+  if (size > MIPZK_WINDOW_CAPACITY - total) {
     mipzk_halt(MIPZK_EXIT_OUTPUT_FULL);
   }
   memcpy((uint8_t*)(OUTPUT_WINDOW + 4 + total), output, size);

@@ -10,11 +10,19 @@
 extern "C" {
 #endif
 
+/* Bytes that each input and the output can hold. Compile with -DMIPZK_WINDOW_CAPACITY=n to have the
+ * library refuse more than n; it cannot be raised. */
+#ifndef MIPZK_WINDOW_CAPACITY
+#define MIPZK_WINDOW_CAPACITY 0x03fffffcu
+#elif MIPZK_WINDOW_CAPACITY > 0x03fffffc
+#error "MIPZK_WINDOW_CAPACITY is larger than the machine's windows"
+#endif
+
 /* Exit codes that the guest library itself halts with. Their low bytes differ, so that they can be
  * told apart where only eight bits of an exit status survive (Linux). */
-#define MIPZK_EXIT_PRIVATE_INPUT 0xffffff71u /* claimed private input size exceeds the window */
+#define MIPZK_EXIT_PRIVATE_INPUT 0xffffff71u /* claimed private input size exceeds the capacity */
 #define MIPZK_EXIT_PUBLIC_INPUT 0xffffff72u  /* the same for the public input */
-#define MIPZK_EXIT_OUTPUT_FULL 0xffffff73u   /* the output would exceed the window */
+#define MIPZK_EXIT_OUTPUT_FULL 0xffffff73u   /* the output would exceed the capacity */
 #define MIPZK_EXIT_NO_HINT 0xffffff74u       /* mipzk-cc --linux only: file descriptor 4 ran dry */
 
 /* Sets *buf_ptr and *buf_size to the public input, which is part of the statement that the proof

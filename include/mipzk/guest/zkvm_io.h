@@ -14,11 +14,13 @@ extern "C" {
 /* Sets *buf_ptr and *buf_size to the private input. The bytes are read-only, aligned to 4, stay
  * valid until the program ends, and every call answers the same. The private input is chosen by
  * whoever proves: the program must check what it relies on. Halts with MIPZK_EXIT_PRIVATE_INPUT
- * when the claimed size exceeds the window (0x03fffffc bytes), so *buf_size is always within it. */
+ * when the claimed size exceeds MIPZK_WINDOW_CAPACITY (mipzk_guest.h), so *buf_size is always
+ * within it. */
 void read_input(const uint8_t** buf_ptr, size_t* buf_size);
 
 /* Appends `size` bytes to the public output. Halts with MIPZK_EXIT_OUTPUT_FULL, having appended
- * nothing, when the total would exceed 0x03fffffc bytes. `output` may be null when size is 0. */
+ * nothing, when the total would exceed MIPZK_WINDOW_CAPACITY. `output` may be null when size is 0.
+ */
 void write_output(const uint8_t* output, size_t size);
 
 #ifdef __cplusplus

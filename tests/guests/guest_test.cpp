@@ -1,0 +1,237 @@
+// Runs every guest in the machine, on every input of cases.py, and compares with qemu-mips running
+// the Linux build of the same source, and with the models of models.py.
+#include <gtest/gtest.h>
+#include <stdio.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "elf/load.hpp"
+#include "isa/program.hpp"
+#include "vm/machine.hpp"
+
+namespace mipzk {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+struct Case {
+  std::string guest, name;
+  Bytes private_input, public_input, hints;
+  bool has_model = false;
+  Bytes model_output, qemu_output;
+  uint32_t model_exit = 0, qemu_exit = 0;
+};
+
+constexpr const char* kGuests[] = {"all_insns",  "crc32_aes", "div64",  "echo",        "echo_small",
+                                   "exit_code",  "fibonacci", "hints",  "interpreter", "jump_table",
+                                   "merge_sort", "recursion", "sha256", "strings",     "unaligned"};
+
+Bytes from_hex(const std::string& hex) {
+  Bytes bytes;
+  if (hex == "-" || hex == "?") return bytes;
+  for (size_t i = 0; i + 2 <= hex.size(); i += 2)
+    bytes.push_back(static_cast<uint8_t>(std::stoul(hex.substr(i, 2), nullptr, 16)));
+  return bytes;
+}
+
+// Standard output of a command; fails the test when the command does.
+std::string output_of(const std::string& command) {
+  std::string text;
+  FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) {
+    ADD_FAILURE() << "cannot run " << command;
+    return text;
+  }
+  char buffer[65536];
+  for (size_t n; (n = fread(buffer, 1, sizeof buffer, pipe)) != 0;) text.append(buffer, n);
+  EXPECT_EQ(pclose(pipe), 0) << command;
+  return text;
+}
+
+std::vector<Case> load_cases() {
+  std::istringstream lines(output_of(std::string(MIPZK_PYTHON) + " -B " + MIPZK_SOURCE_DIR +
+                                     "/tests/guests/cases.py list " + MIPZK_BINARY_DIR "/guests"));
+  std::vector<Case> cases;
+  std::string line;
+  while (std::getline(lines, line)) {
+    std::istringstream fields(line);
+    std::string private_hex, public_hex, hints_hex, model_hex, model_exit, qemu_hex, qemu_exit;
+    Case c;
+    fields >> c.guest >> c.name >> private_hex >> public_hex >> hints_hex >> model_hex >>
+        model_exit >> qemu_hex >> qemu_exit;
+    EXPECT_TRUE(fields) << line.substr(0, 200);
+    if (!fields) break;
+    c.private_input = from_hex(private_hex);
+    c.public_input = from_hex(public_hex);
+    c.hints = from_hex(hints_hex);
+    c.has_model = model_exit != "?";
+    c.model_output = from_hex(model_hex);
+    if (c.has_model) c.model_exit = static_cast<uint32_t>(std::stoul(model_exit));
+    c.qemu_output = from_hex(qemu_hex);
+    c.qemu_exit = static_cast<uint32_t>(std::stoul(qemu_exit));
+    cases.push_back(std::move(c));
+  }
+  return cases;
+}
+
+const std::vector<Case>& all_cases() {
+  static const std::vector<Case> cases = load_cases();
+  return cases;
+}
+
+isa::Program load_guest(const std::string& name) {
+  const std::string path = std::string(MIPZK_BINARY_DIR) + "/guests/" + name + ".elf";
+  std::ifstream file(path, std::ios::binary);
+  EXPECT_TRUE(file) << path;
+  const Bytes bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  const auto image = elf::load(bytes);
+  EXPECT_TRUE(image) << path << ": " << image.error().message;
+  if (!image) return {};
+  auto program = isa::build_program(*image);
+  EXPECT_TRUE(program) << path << ": " << program.error().message;
+  return program ? *program : isa::Program{};
+}
+
+vm::Inputs inputs_of(const Case& c) { return {c.private_input, c.public_input, c.hints}; }
+
+class GuestTest : public testing::TestWithParam<const char*> {};
+
+TEST_P(GuestTest, AnswersAsQemuAndTheModel) {
+  const isa::Program program = load_guest(GetParam());
+  ASSERT_FALSE(program.rom.empty());
+  size_t count = 0;
+  for (const Case& c : all_cases()) {
+    if (c.guest != GetParam()) continue;
+    ++count;
+    SCOPED_TRACE(c.guest + " " + c.name);
+    vm::FaultReport report;
+    const auto outcome = vm::run(program, inputs_of(c), {}, {}, &report);
+    ASSERT_TRUE(outcome) << report.text;
+    EXPECT_EQ(outcome->output, c.qemu_output);
+    EXPECT_EQ(outcome->exit_code & 0xff, c.qemu_exit);
+    if (!c.has_model) continue;
+    EXPECT_EQ(outcome->output, c.model_output);
+    EXPECT_EQ(outcome->exit_code, c.model_exit);
+  }
+  EXPECT_GT(count, 0u);
+}
+
+TEST_P(GuestTest, AnswersTheSameWhenRecorded) {
+  const isa::Program program = load_guest(GetParam());
+  for (const Case& c : all_cases()) {
+    if (c.guest != GetParam()) continue;
+    SCOPED_TRACE(c.guest + " " + c.name);
+    const auto outcome = vm::run(program, inputs_of(c));
+    ASSERT_TRUE(outcome) << outcome.error().message;
+    if (outcome->cycles > 200000) continue;  // a recording takes about 100 bytes a cycle
+    const auto recording = vm::record(program, inputs_of(c));
+    ASSERT_TRUE(recording) << recording.error().message;
+    EXPECT_EQ(recording->outcome.output, outcome->output);
+    EXPECT_EQ(recording->outcome.exit_code, outcome->exit_code);
+    EXPECT_EQ(recording->outcome.cycles, outcome->cycles);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GuestTest, testing::ValuesIn(kGuests),
+                         [](const auto& guest) { return std::string(guest.param); });
+
+TEST(Guests, EveryGuestWithCasesIsTested) {
+  std::set<std::string> with_cases;
+  for (const Case& c : all_cases()) with_cases.insert(c.guest);
+  EXPECT_EQ(with_cases, std::set<std::string>(std::begin(kGuests), std::end(kGuests)));
+}
+
+// Python's hashlib once more, without the models in between.
+TEST(Guests, Sha256EqualsHashlib) {
+  const isa::Program program = load_guest("sha256");
+  Bytes input;
+  for (unsigned i = 0; i < 4321; ++i) input.push_back(static_cast<uint8_t>(i * 167 + i / 256));
+  const auto outcome = vm::run(program, {input, {}, {}});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  const std::string expected =
+      output_of(std::string(MIPZK_PYTHON) +
+                " -c 'import hashlib; print(hashlib.sha256(bytes((i * 167 + i // 256) & 255"
+                " for i in range(4321))).hexdigest())'");
+  EXPECT_EQ(outcome->output, from_hex(expected.substr(0, 64)));
+}
+
+TEST(Guests, PrintAndCycleMarksReachTheHost) {
+  const isa::Program program = load_guest("exit_code");
+  const Bytes input = {1, 0, 0, 0, 9};
+  std::string printed;
+  std::vector<uint32_t> marks;
+  std::vector<uint64_t> cycles;
+  vm::Hooks hooks;
+  hooks.print = [&](ByteView text) { printed.append(text.begin(), text.end()); };
+  hooks.cycle = [&](uint64_t cycle, uint32_t mark) {
+    cycles.push_back(cycle);
+    marks.push_back(mark);
+  };
+  const auto outcome = vm::run(program, {input, {}, {}}, {}, hooks);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->exit_code, 9u);
+  EXPECT_EQ(printed, "exit_code: about to end\n");
+  EXPECT_EQ(marks, (std::vector<uint32_t>{7, 0xffffffffu}));
+  ASSERT_EQ(cycles.size(), 2u);
+  EXPECT_LT(cycles[0], cycles[1]);
+  EXPECT_LT(cycles[1], outcome->cycles);
+}
+
+struct Mistake {
+  uint8_t number;
+  Errc code;
+  vm::FaultKind kind;
+  const char* where;  // the function that the report must name
+};
+
+TEST(Guests, MistakesStopTheRunWithAReport) {
+  using vm::FaultKind;
+  const Mistake mistakes[] = {
+      {1, Errc::kFault, FaultKind::kNullPage, "load"},
+      {2, Errc::kFault, FaultKind::kUnmapped, "load"},
+      {3, Errc::kFault, FaultKind::kReadOnly, "store"},
+      {4, Errc::kFault, FaultKind::kReadOnly, "store"},
+      {5, Errc::kFault, FaultKind::kReadOnly, "store"},
+      {6, Errc::kFault, FaultKind::kUnaligned, "load"},
+      {7, Errc::kFault, FaultKind::kBreak, "main"},
+      {8, Errc::kFault, FaultKind::kBreak, "__udivmoddi4"},
+      {9, Errc::kFault, FaultKind::kNoInstruction, "main"},
+      {10, Errc::kFault, FaultKind::kNoInstruction, "main"},
+      {11, Errc::kFault, FaultKind::kUnalignedJump, "call"},
+      {12, Errc::kFault, FaultKind::kBreak, "main"},
+      {13, Errc::kFault, FaultKind::kHintsExhausted, "mipzk_hint_word"},
+      {14, Errc::kFault, FaultKind::kOverflow, "main"},
+      {15, Errc::kFault, FaultKind::kUnmapped, "load"},
+      {16, Errc::kCycleLimit, FaultKind::kNone, "main"},
+      {17, Errc::kMemoryLimit, FaultKind::kNone, "endless_recursion"},
+  };
+  const isa::Program program = load_guest("faults");
+  const Bytes public_input = {1, 2, 3, 4, 5};
+  vm::Limits limits;
+  limits.max_cycles = 1000000;
+  limits.max_memory_bytes = 1 << 20;
+  for (const Mistake& m : mistakes) {
+    SCOPED_TRACE(unsigned{m.number});
+    const Bytes input = {m.number};
+    vm::FaultReport report;
+    const auto outcome = vm::run(program, {input, public_input, {}}, limits, {}, &report);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, m.code) << outcome.error().message;
+    EXPECT_EQ(report.kind, m.kind) << report.text;
+    EXPECT_NE(report.text.find(m.where), std::string::npos) << report.text;
+  }
+  const Bytes none = {0};
+  const auto outcome = vm::run(program, {none, public_input, {}}, limits);
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->exit_code, 0u);
+}
+
+}  // namespace
+}  // namespace mipzk
