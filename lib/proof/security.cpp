@@ -1,0 +1,93 @@
+#include "proof/security.hpp"
+
+#include <bit>
+
+namespace mipzk::proof {
+namespace {
+
+constexpr double kLog2P = 30.988684686772164;  // log2(2^31 - 2^24 + 1)
+constexpr double kSqrt2 = 1.4142135623730951;
+
+double pow2(int e) {
+  double r = 1;
+  for (; e > 0; --e) r *= 2;
+  for (; e < 0; ++e) r /= 2;
+  return r;
+}
+
+// -log2(x / q)
+double bits(double x) { return 5 * kLog2P - log2_positive(x); }
+
+struct Bounds {
+  double theta;  // proximity parameter
+  double list;   // list size
+  double rho, sqrt_rho, m;
+
+  // Numerator of the proximity-gap error of one line at dimension `dim`.
+  double line(double dim, const Profile& p) const {
+    double n = dim / rho;
+    if (p.regime == Regime::kUniqueDecoding) return theta * n + 1;
+    double h = m + 0.5, h5 = h * h * h * h * h;
+    return (2 * h5 + 3 * h * theta * rho) / (3 * rho * sqrt_rho) * n + h / sqrt_rho;
+  }
+};
+
+Bounds bounds(const Profile& p) {
+  Bounds b{};
+  b.rho = pow2(-static_cast<int>(p.log_blowup));
+  b.sqrt_rho = pow2(-static_cast<int>(p.log_blowup / 2)) / (p.log_blowup % 2 ? kSqrt2 : 1.0);
+  b.m = p.multiplicity;
+  if (p.regime == Regime::kUniqueDecoding) {
+    b.theta = (1 - b.rho) / 2;
+    b.list = 1;
+  } else {
+    b.theta = 1 - b.sqrt_rho - b.sqrt_rho / (2 * b.m);
+    b.list = (b.m + 0.5) / b.sqrt_rho;
+  }
+  return b;
+}
+
+}  // namespace
+
+double log2_positive(double x) {
+  uint64_t raw = std::bit_cast<uint64_t>(x);
+  int exponent = static_cast<int>(raw >> 52 & 0x7ff) - 1023;
+  double m = std::bit_cast<double>((raw & 0xfffffffffffffu) | uint64_t{1023} << 52);  // [1, 2)
+  if (m > kSqrt2) {
+    m /= 2;
+    ++exponent;
+  }
+  // log m = 2 artanh((m - 1) / (m + 1)), |argument| < 0.1716.
+  double z = (m - 1) / (m + 1), z2 = z * z, term = z, sum = 0;
+  for (int k = 1; k < 40; k += 2, term *= z2) sum += term / k;
+  return exponent + 2 * sum * 1.4426950408889634;
+}
+
+Security security(const Profile& p, const SecurityInput& in) {
+  Bounds b = bounds(p);
+  double height = pow2(static_cast<int>(in.log_height));
+  Security s;
+  s.lookup = bits(b.list * 2 * static_cast<double>(in.messages)) + p.lookup_work;
+  s.constraints = bits(b.list * in.constraints);
+  // Degree 3 with the factor E of R roots: d (N + 1) + R + N - 1, over q - N - n (q to 1e-30).
+  s.deep = bits(b.list * (3 * (height + 1) + p.tail_rows + height - 1)) + p.deep_work;
+  unsigned variables = 0;
+  while ((uint64_t{1} << variables) <= in.pairs) ++variables;
+  s.batch = bits(b.line(height, p) * variables) + p.batch_work;
+  double dim = height;
+  while (dim > 32 && s.folds < kMaxFolds) {
+    double k = dim / 32 < 8 ? dim / 32 : 8;
+    dim /= k;
+    s.fold[s.folds++] = bits(b.line(dim, p) * (k - 1)) + p.fold_work;
+  }
+  s.query = -static_cast<double>(p.queries) * log2_positive(1 - b.theta) + p.query_work;
+  s.hash = 128;
+  s.total = s.hash;
+  for (double v : {s.lookup, s.constraints, s.deep, s.batch, s.query})
+    if (v < s.total) s.total = v;
+  for (unsigned i = 0; i < s.folds; ++i)
+    if (s.fold[i] < s.total) s.total = s.fold[i];
+  return s;
+}
+
+}  // namespace mipzk::proof

@@ -1,0 +1,38 @@
+// The provable security of a proof's actual parameters and shape, in bits, round by round.
+//
+// Formulas: docs/SECURITY.md; the same in tests/model/soundness.py, which a test compares with. Only
+// proven bounds: unique decoding, or the Johnson regime with the bound of BCHKS25 (ePrint 2025/2055).
+#pragma once
+
+#include "proof/shape.hpp"
+
+namespace mipzk::proof {
+
+inline constexpr unsigned kMaxFolds = 8;
+
+struct Security {
+  double lookup = 0, constraints = 0, deep = 0, batch = 0;
+  double fold[kMaxFolds] = {};
+  unsigned folds = 0;
+  double query = 0, hash = 0;
+  double total = 0;  // the least of them
+};
+
+// What the bounds depend on.
+struct SecurityInput {
+  unsigned log_height = 0;  // of the tallest table
+  uint64_t messages = 0;    // bus messages of the proof, reads and writes counted separately
+  uint32_t constraints = 0;
+  uint32_t pairs = 0;       // opened (column, point) pairs
+};
+
+Security security(const Profile& profile, const SecurityInput& input);
+
+inline SecurityInput security_input(const Shape& shape) {
+  return {shape.max_log_height(), shape.messages(), shape.constraints(), shape.pairs()};
+}
+
+// log2 of a positive number, to about 1e-12; the verifier has no mathematics library.
+double log2_positive(double x);
+
+}  // namespace mipzk::proof
