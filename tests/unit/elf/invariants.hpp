@@ -1,0 +1,59 @@
+// What holds for every image and every refusal of the ELF loader, whatever the input. Shared with
+// the fuzzer, hence without GoogleTest.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+
+#include "elf/load.hpp"
+
+namespace mipzk::elf_test {
+
+// What is wrong with an image loaded from a file of this size, or null.
+inline const char* violation(const isa::ProgramImage& image, size_t file_size) {
+  uint64_t previous_end = isa::kUserBase, bytes = 0;
+  bool entry_found = false;
+  if (image.segments.empty()) return "no segment";
+  for (const isa::Segment& s : image.segments) {
+    const uint64_t end = uint64_t{s.address} + s.memory_size;
+    if (s.address < previous_end) return "segment below user memory or its predecessor's end";
+    if (s.memory_size == 0) return "empty segment";
+    if (end > isa::kStackTop) return "segment above user memory";
+    if (s.bytes.size() > s.memory_size) return "segment with more bytes than memory";
+    if (s.writable && s.executable) return "segment writable and executable";
+    if (s.executable && image.entry >= s.address && uint64_t{image.entry} + 4 <= end) {
+      entry_found = true;
+    }
+    bytes += s.bytes.size();
+    previous_end = end;
+  }
+  if (!entry_found || image.entry % 4 != 0) return "bad entry";
+  if (bytes > file_size) return "more bytes than the file has";
+  if (image.symbols.size() > elf::kMaxSymbols) return "too many symbols";
+  uint32_t previous = 0;
+  for (const isa::Symbol& s : image.symbols) {
+    if (s.address < previous) return "symbols out of order";
+    if (s.name.empty() || s.name.size() > elf::kMaxSymbolName) return "bad length of a name";
+    for (char c : s.name) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return "control character in a name";
+    }
+    const bool inside =
+        std::any_of(image.segments.begin(), image.segments.end(), [&](const isa::Segment& g) {
+          return s.address >= g.address && s.address - g.address < g.memory_size;
+        });
+    if (!inside) return "symbol outside every segment";
+    previous = s.address;
+  }
+  return nullptr;
+}
+
+// What is wrong with a refusal, or null. A message that fills the whole buffer has been cut.
+inline const char* violation(const Error& e) {
+  if (e.code != Errc::kElf) return "wrong status";
+  const size_t length = strnlen(e.message, sizeof e.message);
+  if (length < 10) return "no message";
+  if (length >= sizeof e.message - 1) return "message cut";
+  return nullptr;
+}
+
+}  // namespace mipzk::elf_test
