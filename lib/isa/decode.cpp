@@ -58,7 +58,7 @@ uint32_t immediate(Format format, uint32_t word) {
 constexpr const char* kRegisterNames[] = {"zero", "at", "v0", "v1", "a0", "a1", "a2", "a3", "t0",
                                           "t1",   "t2", "t3", "t4", "t5", "t6", "t7", "s0", "s1",
                                           "s2",   "s3", "s4", "s5", "s6", "s7", "t8", "t9", "k0",
-                                          "k1",   "gp", "sp", "fp", "ra", "hi", "lo"};
+                                          "k1",   "gp", "sp", "s8", "ra", "hi", "lo"};
 
 }  // namespace
 
@@ -125,14 +125,25 @@ std::string disassemble(uint32_t pc, uint32_t word) {
       }
       break;
     case Format::kCode:
+      // GNU as splits the code of break in two; the first half is the one that compilers use.
       if (i.imm == 0) return m;
-      print("%s 0x%x", i.imm);
+      if (i.op == Op::kSyscall) {
+        print("%s 0x%x", i.imm);
+      } else if ((i.imm & 0x3ff) == 0) {
+        print("%s 0x%x", i.imm >> 10);
+      } else {
+        print("%s 0x%x,0x%x", i.imm >> 10, i.imm & 0x3ff);
+      }
       break;
     case Format::kFromHiLo:
       print("%s %s", rd);
       break;
     case Format::kHiLo:
-      print("%s %s,%s", rs, rt);
+      if (i.op == Op::kDiv || i.op == Op::kDivu) {
+        print("%s zero,%s,%s", rs, rt);
+      } else {
+        print("%s %s,%s", rs, rt);
+      }
       break;
     case Format::kBranchZero:
       print("%s %s,0x%x", rs, target);

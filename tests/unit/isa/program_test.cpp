@@ -1,0 +1,172 @@
+// The memory map and the program tables.
+#include "isa/program.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "unit/isa/encode.hpp"
+
+namespace mipzk::test {
+namespace {
+
+using isa::build_program;
+using isa::ImageWord;
+using isa::ProgramImage;
+using isa::Region;
+using isa::RegionKind;
+using isa::Segment;
+
+constexpr uint32_t kRegisters = 1u << 30;
+
+std::vector<uint8_t> bytes_of(std::initializer_list<uint32_t> words) {
+  std::vector<uint8_t> bytes;
+  for (uint32_t w : words)
+    for (int b = 3; b >= 0; --b) bytes.push_back(static_cast<uint8_t>(w >> (8 * b)));
+  return bytes;
+}
+
+Segment text(uint32_t address, std::vector<uint8_t> bytes) {
+  const auto size = static_cast<uint32_t>(bytes.size());
+  return {address, size, true, false, true, std::move(bytes)};
+}
+
+Segment data(uint32_t address, uint32_t memory_size, std::vector<uint8_t> bytes,
+             bool writable = true) {
+  return {address, memory_size, true, writable, false, std::move(bytes)};
+}
+
+ProgramImage image_with(std::vector<Segment> segments, uint32_t entry = 0x400000) {
+  ProgramImage image;
+  image.entry = entry;
+  image.segments = std::move(segments);
+  return image;
+}
+
+const std::vector<uint8_t> kHaltText = bytes_of({0x0000004c, 0});  // syscall 1; nop
+
+std::string error_of(const ProgramImage& image) {
+  const auto p = build_program(image);
+  if (p.ok()) return "";
+  EXPECT_EQ(p.error().code, Errc::kElf);
+  return p.error().message;
+}
+
+TEST(Program, TextOnly) {
+  const auto p = build_program(image_with({text(0x400000, kHaltText)}));
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  EXPECT_EQ(p->entry, 0x400000u);
+  ASSERT_EQ(p->rom.size(), 2u);
+  EXPECT_EQ(p->rom[0], *isa::lower(0x400000, 0x0000004c));
+  EXPECT_EQ(p->rom[1], *isa::lower(0x400004, 0));
+  ASSERT_EQ(p->image.size(), 2u + 35u);
+  EXPECT_EQ(p->image[0], (ImageWord{0x100000, 0x0000004c, false}));
+  for (uint32_t r = 0; r < 35; ++r)
+    EXPECT_EQ(p->image[2 + r], (ImageWord{kRegisters + r, r == 29 ? 0x7ffeffc0u : 0u, true}));
+  ASSERT_EQ(p->regions.size(), 3u);
+  EXPECT_EQ(p->regions[0], (Region{0x401000 / 4, 0x7fff0000 / 4, RegionKind::kZero}));
+  EXPECT_EQ(p->regions[1], (Region{0xa0000000 / 4, 0xa4000000 / 4, RegionKind::kPrivate}));
+  EXPECT_EQ(p->regions[2], (Region{0xfffffffc / 4, 1u << 30, RegionKind::kZero}));
+}
+
+TEST(Program, DataBssAndRam) {
+  const auto p = build_program(image_with(
+      {text(0x400000, kHaltText), data(0x500000, 0x40, bytes_of({0x11223344, 0x55667788})),
+       data(0x600000, 0x20, {}), data(0x700000, 0x1001, bytes_of({1}), false)}));
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  EXPECT_EQ(p->image[2], (ImageWord{0x500000 / 4, 0x11223344, true}));
+  EXPECT_EQ(p->image[3], (ImageWord{0x500004 / 4, 0x55667788, true}));
+  EXPECT_EQ(p->image[4], (ImageWord{0x700000 / 4, 1, false}));
+  const std::vector<Region> want = {
+      {0x500008 / 4, 0x500040 / 4, RegionKind::kZero},
+      {0x600000 / 4, 0x600020 / 4, RegionKind::kZero},
+      {0x700004 / 4, 0x701004 / 4, RegionKind::kZero},
+      {0x702000 / 4, 0x7fff0000 / 4, RegionKind::kZero},
+      {0xa0000000 / 4, 0xa4000000 / 4, RegionKind::kPrivate},
+      {0xfffffffc / 4, 1u << 30, RegionKind::kZero},
+  };
+  EXPECT_EQ(p->regions, want);
+}
+
+TEST(Program, PartialWordsAreFilledWithZeros) {
+  const auto p = build_program(
+      image_with({text(0x400000, kHaltText), data(0x500002, 7, {0xaa, 0xbb, 0xcc, 0xdd, 0xee})}));
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  EXPECT_EQ(p->image[2], (ImageWord{0x500000 / 4, 0x0000aabb, true}));
+  EXPECT_EQ(p->image[3], (ImageWord{0x500004 / 4, 0xccddee00, true}));
+  // The segment ends at 0x500009: the word at 0x500008 is its bss.
+  EXPECT_EQ(p->regions[0], (Region{0x500008 / 4, 0x50000c / 4, RegionKind::kZero}));
+}
+
+TEST(Program, OnlyWholeExecutableWordsAreInstructions) {
+  // A nop that lacks its last byte, a word that does not lower, and text that starts unaligned.
+  auto bytes = bytes_of({0x0000004c, 0xffffffff, 0x24020001});
+  bytes.pop_back();
+  auto p = build_program(image_with({text(0x400000, bytes)}));
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  ASSERT_EQ(p->rom.size(), 1u);
+  EXPECT_EQ(p->image[1].value, 0xffffffffu);
+  EXPECT_EQ(p->image[2].value, 0x24020000u);
+
+  auto shifted = bytes_of({0, 0x0000004c});
+  shifted.erase(shifted.begin(), shifted.begin() + 2);
+  p = build_program(image_with({text(0x400002, shifted)}, 0x400004));
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  ASSERT_EQ(p->rom.size(), 1u);
+  EXPECT_EQ(p->rom[0].pc4, 0x400004u / 4);
+  EXPECT_EQ(p->image[0].key, 0x400000u / 4);
+}
+
+TEST(Program, DataIsNotExecutable) {
+  const auto p =
+      build_program(image_with({text(0x400000, kHaltText), data(0x500000, 8, kHaltText, false)}));
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  EXPECT_EQ(p->rom.size(), 2u);
+}
+
+TEST(Program, KeysAreStrictlyAscending) {
+  const auto p = build_program(image_with(
+      {text(0x400000, kHaltText), text(0x400008, kHaltText), data(0x410000, 0x2000, kHaltText)}));
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  for (size_t i = 1; i < p->image.size(); ++i) EXPECT_LT(p->image[i - 1].key, p->image[i].key);
+  for (size_t i = 1; i < p->rom.size(); ++i) EXPECT_LT(p->rom[i - 1].pc4, p->rom[i].pc4);
+  for (size_t i = 1; i < p->regions.size(); ++i)
+    EXPECT_LE(p->regions[i - 1].end, p->regions[i].start);
+}
+
+TEST(Program, RefusesBrokenMaps) {
+  const Segment code_segment = text(0x400000, kHaltText);
+  EXPECT_NE(error_of(image_with({text(0xf000, kHaltText)}, 0xf000)).find("below"),
+            std::string::npos);
+  EXPECT_NE(error_of(image_with({code_segment, data(0x7ffefff8, 16, {})})).find("stack top"),
+            std::string::npos);
+  EXPECT_NE(error_of(image_with({code_segment, data(0xfffffff0, 32, {})})).find("stack top"),
+            std::string::npos);
+  EXPECT_NE(error_of(image_with({code_segment, data(0x400004, 16, {})})).find("overlaps"),
+            std::string::npos);
+  // Two segments in one word.
+  EXPECT_NE(
+      error_of(image_with({code_segment, data(0x500000, 2, {1, 2}), data(0x500002, 2, {3, 4})}))
+          .find("overlaps"),
+      std::string::npos);
+  Segment both = code_segment;
+  both.writable = true;
+  EXPECT_NE(error_of(image_with({both})).find("writable and executable"), std::string::npos);
+  EXPECT_NE(error_of(image_with({code_segment, data(0x500000, 2, {1, 2, 3})})).find("more bytes"),
+            std::string::npos);
+  EXPECT_NE(
+      error_of(image_with({code_segment, data(0x500000, 0x7fff0000 - 0x500000, {})})).find("stack"),
+      std::string::npos);
+}
+
+TEST(Program, RefusesBadEntryPoints) {
+  const Segment code_segment = text(0x400000, kHaltText);
+  for (uint32_t entry : {0x400002u, 0x400008u, 0u, 0x500000u})
+    EXPECT_NE(
+        error_of(image_with({code_segment, data(0x500000, 8, kHaltText)}, entry)).find("entry"),
+        std::string::npos)
+        << entry;
+}
+
+}  // namespace
+}  // namespace mipzk::test
