@@ -1,0 +1,67 @@
+// Included by packed_cases_*.cpp, which define PACKED_CASES_NAME.
+#include "field/packed.hpp"
+#include "unit/field/packed_cases.hpp"
+
+namespace packed_cases {
+namespace {
+
+using mipzk::field::Fp;
+using mipzk::field::kP;
+using mipzk::field::PackedFp;
+
+// Words at the edges of the field, then pseudo-random ones (a linear congruential generator).
+uint32_t word(uint64_t i) {
+  constexpr uint32_t kEdges[] = {0, 1, 2, kP - 1, kP - 2, kP / 2, kP / 2 + 1, 0x01fffffe};
+  if (i < 64) return kEdges[i % 8];
+  const uint64_t x = (i * 6364136223846793005u + 1442695040888963407u) ^ (i << 29);
+  return static_cast<uint32_t>((x >> 17) % kP);
+}
+
+template <int W>
+void check(Counts& counts) {
+  using Packed = PackedFp<W>;
+  Fp a[W + 1], b[W + 1], out[7][W + 1];
+  const Fp scalar = Fp::from_raw(0x12345678);
+  for (uint64_t round = 0; round < 4096; ++round) {
+    for (int i = 0; i < W; ++i) {
+      a[i + 1] = Fp::from_raw(word(round * W + i));
+      b[i + 1] = Fp::from_raw(word(round < 64 ? i / 8 + round : round * W * 3 + i + 77));
+    }
+    // Offset by one word: no alignment may be needed.
+    const Packed x = Packed::load(a + 1), y = Packed::load(b + 1);
+    (x + y).store(out[0] + 1);
+    (x - y).store(out[1] + 1);
+    (x * y).store(out[2] + 1);
+    (-x).store(out[3] + 1);
+    (x * scalar).store(out[4] + 1);
+    Packed z = x;
+    z += y;
+    z *= x;
+    z -= y;
+    z.store(out[5] + 1);
+    (Packed(scalar) - Packed::zero()).store(out[6] + 1);
+    for (int i = 1; i <= W; ++i) {
+      const Fp want[7] = {a[i] + b[i], a[i] - b[i],   a[i] * b[i],
+                          -a[i],       a[i] * scalar, (a[i] + b[i]) * a[i] - b[i],
+                          scalar};
+      for (int k = 0; k < 7; ++k) {
+        ++counts.checked;
+        counts.different += out[k][i].raw() != want[k].raw();
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Counts PACKED_CASES_NAME() {
+  Counts counts{mipzk::field::packed_detail::kMaxLanes, 0, 0};
+  check<1>(counts);
+  check<4>(counts);
+  check<8>(counts);
+  check<16>(counts);
+  check<32>(counts);
+  return counts;
+}
+
+}  // namespace packed_cases

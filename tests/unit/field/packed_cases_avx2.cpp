@@ -1,0 +1,2 @@
+#define PACKED_CASES_NAME run_avx2
+#include "unit/field/packed_cases.inl"

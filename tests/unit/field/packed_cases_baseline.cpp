@@ -1,0 +1,2 @@
+#define PACKED_CASES_NAME run_baseline
+#include "unit/field/packed_cases.inl"
