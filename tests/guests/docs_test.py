@@ -44,6 +44,20 @@ class Guide(unittest.TestCase):
             for flag in cell.split():
                 self.assertIn(flag.removeprefix("-Wl,-T,"), script)
 
+    def test_headers(self):
+        sentence = GUIDE[GUIDE.index("Of GCC's own headers") :]
+        headers = re.search(r"`([a-z0-9.\s]*\.h)`", sentence)[1].split()
+        self.assertIn("limits.h", headers)
+        includes = "".join(f"#include <{h}>\n" for h in headers + ["string.h", "zkvm_io.h", "mipzk_guest.h"])
+        pathlib.Path(self.folder.name, "h.c").write_text(
+            includes
+            + "int main(void) { return INT_MIN == -0x7fffffff - 1 && ULLONG_MAX == UINT64_MAX &&"
+            " UCHAR_MAX == 255 && CHAR_MIN <= 0 && sizeof(bool) == 1 && alignof(int) == 4 ? 7 : 1; }"
+        )
+        built = self.sh("bindings/guest/c/mipzk-cc -Wall -Werror --linux h.c -o h.elf")
+        self.assertEqual((built.returncode, built.stderr), (0, b""))
+        self.assertEqual(self.sh("qemu-mips h.elf </dev/null").returncode, 7)
+
     def test_lto_is_refused(self):
         run = self.sh("bindings/guest/c/mipzk-cc -flto factors.c -o factors.elf")
         self.assertEqual(run.returncode, 1)
