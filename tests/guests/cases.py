@@ -82,8 +82,11 @@ def all_cases():
         yield Case("merge_sort", f"{count}_words", random_bytes(("sort", count), 4 * count))
     yield Case("merge_sort", "descending", b"".join(models.u32(-3 * i) for i in range(100)))
     yield Case("merge_sort", "equal", models.u32(0x80000000) * 33)
+    pairs = b"".join(models.u64(a) + models.u64(b) for a, b in number_pairs())
     yield Case("div64", "one", models.u64(1000) + models.u64(7))
-    yield Case("div64", "edges_and_random", b"".join(models.u64(a) + models.u64(b) for a, b in number_pairs()))
+    yield Case("div64", "edges_and_random", pairs)
+    yield Case("div64_size", "edges_and_random", pairs)
+    yield Case("memory_functions", "once")
     yield Case("unaligned", "counting", bytes(range(0x80, 0xC0)))
     yield Case("unaligned", "random", random_bytes("unaligned", 33))
     for m, n, discs, size in ((0, 0, 0, 0), (1, 3, 1, 1), (2, 3, 5, 100), (3, 3, 8, 1000), (2, 9, 10, 0)):

@@ -29,9 +29,10 @@ struct Case {
   uint32_t model_exit = 0, qemu_exit = 0;
 };
 
-constexpr const char* kGuests[] = {"all_insns",  "crc32_aes", "div64",  "echo",        "echo_small",
-                                   "exit_code",  "fibonacci", "hints",  "interpreter", "jump_table",
-                                   "merge_sort", "recursion", "sha256", "strings",     "unaligned"};
+constexpr const char* kGuests[] = {
+    "all_insns",        "crc32_aes", "div64",  "div64_size",  "echo",       "echo_small",
+    "exit_code",        "fibonacci", "hints",  "interpreter", "jump_table", "merge_sort",
+    "memory_functions", "recursion", "sha256", "strings",     "unaligned"};
 
 Bytes from_hex(const std::string& hex) {
   Bytes bytes;

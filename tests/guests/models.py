@@ -296,6 +296,12 @@ def echo_small(private, public):
     return out, 0
 
 
+def memory_functions(_private, _public):
+    sizes = list(range(20)) + [20, 26, 32, 38]
+    checks = sum(16 * (2 + (3 if size else 1)) + 4 + 4 for size in sizes)
+    return u32(checks), 0
+
+
 MODELS = {
     f.__name__: f
     for f in (
@@ -312,5 +318,7 @@ MODELS = {
         exit_code,
         echo,
         echo_small,
+        memory_functions,
     )
 }
+MODELS["div64_size"] = div64  # the same source compiled with -Os
