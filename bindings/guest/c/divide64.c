@@ -19,16 +19,17 @@ static uint32_t divide_digit(uint32_t* high, uint32_t digit, uint32_t d) {
   uint32_t d_high = d >> 16, d_low = d & 0xffff;
   uint32_t q = *high / d_high;
   uint32_t r = *high - q * d_high;
-  /* q is at most two too large, and is corrected while the test still fits in 32 bits. */
-  while (q > 0xffff || q * d_low > (r << 16 | digit)) {
+  /* q is at most two too large. It is at most 0x10001, so q * d_low fits in 32 bits; the test does
+   * as long as r fits in 16, and once it does not, q is right. */
+  while (q * d_low > (r << 16 | digit)) {
     --q;
     r += d_high;
     if (r > 0xffff) {
       break;
     }
   }
-  *high =
-      (*high << 16 | digit) - q * d; /* true value is below d, so arithmetic mod 2^32 is exact */
+  /* The true remainder is below d, so arithmetic modulo 2^32 gives it exactly. */
+  *high = (*high << 16 | digit) - q * d;
   return q;
 }
 
