@@ -1,0 +1,47 @@
+// The inner loops of the prover's transforms and row sums, compiled once per instruction set.
+//
+// All of them give the same words on every tier. Panels are row-major with contiguous rows of
+// `cols` elements; `cols` is a multiple of 8. "Node" below refers to the tree of a
+// natural-to-bit-reversed transform: node b of level l reduces modulo X^(n / 2^l) - r, and its
+// twiddle is a square root of r.
+#pragma once
+
+#include <cstddef>
+
+#include "field/fp5.hpp"
+
+namespace mipzk::commit {
+
+using field::Fp;
+using field::Fp5;
+
+struct Kernels {
+  const char* name;
+
+  // In place, on 2^log_n rows: the subtree under node `block`, all log_n levels. With block 0 this
+  // is the whole transform. `twiddles` is that of commit/twiddles.hpp, of at least 2^(log_n - 1) *
+  // (block + 1) entries.
+  void (*transform)(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_t block);
+
+  // dst row i = src row bitrev(i) * scale[i], for 2^log_n rows.
+  void (*permute_scale)(Fp* dst, const Fp* src, unsigned log_n, size_t cols, const Fp* scale);
+
+  // acc row (i mod 2^log_rows) += src row bitrev(i) * scale[i], for 2^log_n rows of src.
+  void (*fold_rows)(Fp* acc, unsigned log_rows, const Fp* src, unsigned log_n, size_t cols,
+                    const Fp* scale);
+
+  // dst[i] = src[i] * factor
+  void (*scale)(Fp* dst, const Fp* src, size_t n, Fp factor);
+};
+
+enum class KernelTier : int { kBaseline = 0, kAvx2 = 1, kAvx512 = 2 };
+
+// The fastest tier of this processor, or the forced one.
+const Kernels& kernels();
+
+bool kernel_tier_available(KernelTier tier);
+// For tests and benchmarks; the tier must be available. Affects the whole process.
+void force_kernel_tier(KernelTier tier);
+void unforce_kernel_tier();
+
+}  // namespace mipzk::commit

@@ -1,0 +1,163 @@
+// The kernels, included by kernels_*.cpp, which are compiled with different -m flags. To keep code
+// for one instruction set out of the others, everything is in an anonymous namespace and nothing
+// but PackedFp and plain arithmetic is used.
+#include "commit/kernels.hpp"
+#include "field/packed.hpp"
+
+namespace mipzk::commit {
+namespace {
+
+using field::PackedFp;
+constexpr int kW = field::kPackedWidth;
+
+inline size_t reverse_bits(size_t x, unsigned bits) {
+  size_t r = 0;
+  for (unsigned i = 0; i < bits; ++i) r = r << 1 | (x >> i & 1);
+  return r;
+}
+
+template <class P>
+MIPZK_PACKED_INLINE void butterfly(P& u, P& v, const P& t) {
+  const P m = v * t;
+  v = u - m;
+  u = u + m;
+}
+
+// One node over 2^k levels: n = 2^k values `stride` elements apart, for `stride` positions.
+template <class P>
+MIPZK_PACKED_INLINE void node2(Fp* d, size_t stride, size_t begin, size_t end, const P& t0) {
+  for (size_t e = begin; e < end; e += P::kWidth) {
+    P a = P::load(d + e), b = P::load(d + e + stride);
+    butterfly(a, b, t0);
+    a.store(d + e);
+    b.store(d + e + stride);
+  }
+}
+
+template <class P>
+MIPZK_PACKED_INLINE void node4(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
+                               const Fp* t2) {
+  const P w0(t1[0]), w1(t2[0]), w2(t2[1]);
+  for (size_t e = begin; e < end; e += P::kWidth) {
+    Fp* q = d + e;
+    P x0 = P::load(q), x1 = P::load(q + stride), x2 = P::load(q + 2 * stride),
+      x3 = P::load(q + 3 * stride);
+    butterfly(x0, x2, w0);
+    butterfly(x1, x3, w0);
+    butterfly(x0, x1, w1);
+    butterfly(x2, x3, w2);
+    x0.store(q);
+    x1.store(q + stride);
+    x2.store(q + 2 * stride);
+    x3.store(q + 3 * stride);
+  }
+}
+
+template <class P>
+MIPZK_PACKED_INLINE void node8(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
+                               const Fp* t2, const Fp* t3) {
+  const P w0(t1[0]), w1(t2[0]), w2(t2[1]), w3(t3[0]), w4(t3[1]), w5(t3[2]), w6(t3[3]);
+  for (size_t e = begin; e < end; e += P::kWidth) {
+    Fp* q = d + e;
+    P x0 = P::load(q), x1 = P::load(q + stride), x2 = P::load(q + 2 * stride),
+      x3 = P::load(q + 3 * stride), x4 = P::load(q + 4 * stride), x5 = P::load(q + 5 * stride),
+      x6 = P::load(q + 6 * stride), x7 = P::load(q + 7 * stride);
+    butterfly(x0, x4, w0);
+    butterfly(x1, x5, w0);
+    butterfly(x2, x6, w0);
+    butterfly(x3, x7, w0);
+    butterfly(x0, x2, w1);
+    butterfly(x1, x3, w1);
+    butterfly(x4, x6, w2);
+    butterfly(x5, x7, w2);
+    butterfly(x0, x1, w3);
+    butterfly(x2, x3, w4);
+    butterfly(x4, x5, w5);
+    butterfly(x6, x7, w6);
+    x0.store(q);
+    x1.store(q + stride);
+    x2.store(q + 2 * stride);
+    x3.store(q + 3 * stride);
+    x4.store(q + 4 * stride);
+    x5.store(q + 5 * stride);
+    x6.store(q + 6 * stride);
+    x7.store(q + 7 * stride);
+  }
+}
+
+// Calls f with vector type and range: the widest vectors first, then one of 8 lanes if need be.
+template <class F>
+MIPZK_PACKED_INLINE void for_lanes(size_t n, F&& f) {
+  const size_t wide = n / kW * kW;
+  f(PackedFp<kW>(), size_t{0}, wide);
+  if (wide != n) f(PackedFp<8>(), wide, n);
+}
+
+void transform(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_t block) {
+  unsigned level = 0;
+  const auto pass = [&](unsigned levels, auto&& node) {
+    // Rows of a node, split into 2^levels parts of `stride` elements.
+    const size_t stride = (size_t{1} << (log_n - level - levels)) * cols;
+    const size_t nodes = size_t{1} << level;
+    for (size_t b = 0; b < nodes; ++b)
+      node(panel + (b << levels) * stride, stride, (block << level) + b);
+    level += levels;
+  };
+  if (log_n % 3 == 1)
+    pass(1, [&](Fp* d, size_t stride, size_t x) {
+      for_lanes(stride, [&](auto p, size_t begin, size_t end) {
+        using P = decltype(p);
+        node2<P>(d, stride, begin, end, P(twiddles[x]));
+      });
+    });
+  else if (log_n % 3 == 2)
+    pass(2, [&](Fp* d, size_t stride, size_t x) {
+      for_lanes(stride, [&](auto p, size_t begin, size_t end) {
+        node4<decltype(p)>(d, stride, begin, end, twiddles + x, twiddles + 2 * x);
+      });
+    });
+  while (level < log_n)
+    pass(3, [&](Fp* d, size_t stride, size_t x) {
+      for_lanes(stride, [&](auto p, size_t begin, size_t end) {
+        node8<decltype(p)>(d, stride, begin, end, twiddles + x, twiddles + 2 * x, twiddles + 4 * x);
+      });
+    });
+}
+
+void permute_scale(Fp* dst, const Fp* src, unsigned log_n, size_t cols, const Fp* scale) {
+  for (size_t i = 0; i < size_t{1} << log_n; ++i) {
+    const Fp* from = src + reverse_bits(i, log_n) * cols;
+    Fp* to = dst + i * cols;
+    for_lanes(cols, [&](auto p, size_t begin, size_t end) {
+      using P = decltype(p);
+      const P s(scale[i]);
+      for (size_t c = begin; c < end; c += P::kWidth) (P::load(from + c) * s).store(to + c);
+    });
+  }
+}
+
+void fold_rows(Fp* acc, unsigned log_rows, const Fp* src, unsigned log_n, size_t cols,
+               const Fp* scale) {
+  const size_t mask = (size_t{1} << log_rows) - 1;
+  for (size_t i = 0; i < size_t{1} << log_n; ++i) {
+    const Fp* from = src + reverse_bits(i, log_n) * cols;
+    Fp* to = acc + (i & mask) * cols;
+    for_lanes(cols, [&](auto p, size_t begin, size_t end) {
+      using P = decltype(p);
+      const P s(scale[i]);
+      for (size_t c = begin; c < end; c += P::kWidth)
+        (P::load(to + c) + P::load(from + c) * s).store(to + c);
+    });
+  }
+}
+
+void scale_vector(Fp* dst, const Fp* src, size_t n, Fp factor) {
+  using P = PackedFp<kW>;
+  const P f(factor);
+  size_t i = 0;
+  for (; i + kW <= n; i += kW) (P::load(src + i) * f).store(dst + i);
+  for (; i < n; ++i) (PackedFp<1>::load(src + i) * PackedFp<1>(factor)).store(dst + i);
+}
+
+}  // namespace
+}  // namespace mipzk::commit

@@ -1,0 +1,6 @@
+#include "commit/kernels.inl"
+#include "commit/kernels_tiers.hpp"
+
+namespace mipzk::commit {
+const Kernels kAvx2Kernels{"avx2", transform, permute_scale, fold_rows, scale_vector};
+}

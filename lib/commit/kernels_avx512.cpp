@@ -1,0 +1,6 @@
+#include "commit/kernels.inl"
+#include "commit/kernels_tiers.hpp"
+
+namespace mipzk::commit {
+const Kernels kAvx512Kernels{"avx512", transform, permute_scale, fold_rows, scale_vector};
+}

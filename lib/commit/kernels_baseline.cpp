@@ -1,0 +1,6 @@
+#include "commit/kernels.inl"
+#include "commit/kernels_tiers.hpp"
+
+namespace mipzk::commit {
+const Kernels kBaselineKernels{"baseline", transform, permute_scale, fold_rows, scale_vector};
+}

@@ -1,0 +1,14 @@
+// The kernel tables of the tiers; only kernels.cpp chooses among them.
+#pragma once
+
+#include "commit/kernels.hpp"
+
+namespace mipzk::commit {
+
+extern const Kernels kBaselineKernels;
+#if defined(__x86_64__)
+extern const Kernels kAvx2Kernels;    // call only on processors with AVX2
+extern const Kernels kAvx512Kernels;  // ... with AVX-512 F, DQ, VL, BW
+#endif
+
+}  // namespace mipzk::commit
