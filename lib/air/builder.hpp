@@ -1,10 +1,11 @@
 // The language in which tables state their rules, and the order in which rules become constraints.
 //
-// A table is written once as `template <class B> static constexpr void eval(B&, const Pre<V>&, const
-// Row<V>&)` and run with several builders: the prover's and the verifier's constraint evaluator
-// (constraints.hpp), the fillers of the trace (fill.hpp), the census (layout.hpp) and the export
-// (export.hpp). A builder derives from `Builder<Self, V, K>`: V is what a cell is (Fp, packed Fp, Fp5,
-// a degree, an expression), K a constant that V can be multiplied with. Primitives of a builder:
+// A table is written once as `template <class B> static constexpr void eval(B&, const Pre<V>&,
+// const Row<V>&)` and run with several builders: the prover's and the verifier's constraint
+// evaluator (constraints.hpp), the fillers of the trace (fill.hpp), the census (layout.hpp) and the
+// export (export.hpp). A builder derives from `Builder<Self, V, K>`: V is what a cell is (Fp,
+// packed Fp, Fp5, a degree, an expression), K a constant that V can be multiplied with. Primitives
+// of a builder:
 //
 //   zero(V)                          the value is 0 on every row
 //   range(V)                         the value is in [0, 2^16)
@@ -148,7 +149,8 @@ class Builder {
                              const V& lo, const V& hi) {
     V now = time(c, slot);
     ordered(c.real, t, now);
-    self().local(Msg<V>{Form::kMem, {key, lo, hi, w, t}}, Msg<V>{Form::kMem, {key, lo, hi, w, now}});
+    self().local(Msg<V>{Form::kMem, {key, lo, hi, w, t}},
+                 Msg<V>{Form::kMem, {key, lo, hi, w, now}});
   }
 
   constexpr void byte_and(const V& a, const V& b, const V& a_and_b) {

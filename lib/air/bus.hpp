@@ -1,4 +1,5 @@
-// Buses and the challenges that turn their messages into field elements (docs/PROTOCOL.md, "Buses").
+// Buses and the challenges that turn their messages into field elements (docs/PROTOCOL.md,
+// "Buses").
 #pragma once
 
 #include <array>
@@ -13,17 +14,17 @@ using field::Fp5;
 
 // Non-zero, so that messages of different buses and lengths never collide. Part of the protocol.
 enum class Bus : uint8_t {
-  kMemory = 1,       // local product: key, lo, hi, w, time
-  kToken = 2,        // global product: key, lo, hi, w, shard
-  kOrder = 3,        // global product: key
-  kPublic = 4,       // global product: direction, key, lo, hi
-  kMask = 5,         // products: 10 (local) or 5 (global) free cells
-  kRange = 6,        // lookup: v in [0, 2^16)
-  kRom = 7,          // lookup: class, pc4, rs, rt, rd, k0..k5
-  kAnd = 8,          // lookup: a, b, a & b, all bytes
-  kShiftByte = 9,    // lookup: b, v, (b << v) & 255, b << v >> 8, top bit of b; b a byte, v in 0..8
-  kShiftAmount = 10, // lookup: right, s, v, j0, j1, j2, j3, fill_lo, fill_hi
-  kRegion = 11,      // lookup: start, end, kind
+  kMemory = 1,        // local product: key, lo, hi, w, time
+  kToken = 2,         // global product: key, lo, hi, w, shard
+  kOrder = 3,         // global product: key
+  kPublic = 4,        // global product: direction, key, lo, hi
+  kMask = 5,          // products: 10 (local) or 5 (global) free cells
+  kRange = 6,         // lookup: v in [0, 2^16)
+  kRom = 7,           // lookup: class, pc4, rs, rt, rd, k0..k5
+  kAnd = 8,           // lookup: a, b, a & b, all bytes
+  kShiftByte = 9,     // lookup: b, v, (b << v) & 255, b << v >> 8; b a byte, v in 0..8
+  kShiftAmount = 10,  // lookup: right, s, v, j0, j1, j2, j3, fill_lo, fill_hi
+  kRegion = 11,       // lookup: start, end, kind
 };
 
 inline constexpr unsigned kMaxCoordinates = 11;

@@ -3,10 +3,10 @@
 // Grouping rules (docs/PROTOCOL.md, "From rules to columns"), applied in the order in which a table
 // states its rules:
 //   - two `range` values share a pair column holding their product; a last odd one stands alone;
-//   - lookup factors (a range pair, a lone range value, or a tuple) go two to a step; every step but
-//     the last has a helper column, the last one closes on the running sum S;
-//   - product items go two to a step; a gated item is a step of its own; every step but the last has
-//     a partial-product column, the last one closes on the running product P (or G).
+//   - lookup factors (a range pair, a lone range value, or a tuple) go two to a step; every step
+//     but the last has a helper column, the last one closes on the running sum S;
+//   - product items go two to a step; a gated item is a step of its own; every step but the last
+//     has a partial-product column, the last one closes on the running product P (or G).
 #pragma once
 
 #include "air/builder.hpp"
@@ -90,7 +90,9 @@ class CensusBuilder : public Builder<CensusBuilder, Degree, Degree> {
 
  private:
   constexpr void note(int d) { max_degree = d > max_degree ? d : max_degree; }
-  constexpr void message(int d) { max_message_degree = d > max_message_degree ? d : max_message_degree; }
+  constexpr void message(int d) {
+    max_message_degree = d > max_message_degree ? d : max_message_degree;
+  }
   constexpr void tuple(Degree m, const Coords<Degree>& c) {
     ++tuples;
     message(m.d);
@@ -127,7 +129,9 @@ struct Layout {
   constexpr bool has_s() const { return lookup_steps != 0; }
   constexpr unsigned running_columns() const { return has_p() + has_g() + has_s(); }
   // Bus messages of one row, reads and writes counted separately.
-  constexpr unsigned messages() const { return ranges + tuples + 2 * local_items + 2 * global_items; }
+  constexpr unsigned messages() const {
+    return ranges + tuples + 2 * local_items + 2 * global_items;
+  }
 };
 
 template <class T>

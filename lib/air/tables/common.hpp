@@ -40,4 +40,39 @@ constexpr void add_limbs(B& b, const V& a_lo, const V& a_hi, const V& b_lo, cons
   b.boolean(c1);
 }
 
+// 16-bit limb of two bytes, the lower one first.
+template <class B, class V = typename B::V>
+constexpr V limb(B& b, const V* bytes) {
+  return bytes[0] + bytes[1] * b.k(256);
+}
+
+// `bit` is the top bit of `hi`, an exact limb: hi - 2^15 bit is an integer, and 2 (hi - 2^15 bit)
+// in [0, 2^16) holds for one of the two bits only. If `hi` is just known to be an integer of less
+// than 2^29, this makes it a limb.
+template <class B, class V = typename B::V>
+constexpr void sign_bit(B& b, const V& hi, const V& bit) {
+  b.boolean(bit);
+  b.range((hi - bit * b.k(1u << 15)) * b.k(2));
+}
+
+// The key of the word at rs + k (modulo 2^32), whose address is 4 a_v + offset + 2^16 a_hi with
+// offset in 0..3. 4 a_v + offset is an exact limb: v and 4 v are checked, so a_v < 2^14.
+template <class B, class V = typename B::V>
+constexpr V word_key(B& b, const RegRead<V>& rs, const V& k_lo, const V& k_hi, const V& a_v,
+                     const V& a_hi, const V& offset) {
+  add_limbs(b, rs.lo, rs.hi, k_lo, k_hi, a_v * b.k(4) + offset, a_hi);
+  b.range(a_v);
+  b.range(a_v * b.k(4));
+  b.range(a_hi);
+  return a_v + a_hi * b.k(1u << 14);
+}
+
+// Two address bits.
+template <class B, class V = typename B::V>
+constexpr V byte_offset(B& b, const V& o0, const V& o1) {
+  b.boolean(o0);
+  b.boolean(o1);
+  return o0 + o1 * b.k(2);
+}
+
 }  // namespace mipzk::air

@@ -9,14 +9,14 @@ namespace mipzk::air {
 
 struct Fixed : MainTable {
   static constexpr const char* kPreColumns =
-      "v a b and0 and1 and2 and3 sb_b sb_v sb_out sb_carry sb_sign "
+      "v a b and0 and1 and2 and3 sb_b sb_v sb_out sb_carry "
       "sa_right sa_s sa_v sa_j0 sa_j1 sa_j2 sa_j3 sa_fill_lo sa_fill_hi";
   static constexpr const char* kColumns =
       "range0 range1 range2 range3 and0_m and1_m and2_m and3_m byte_m amount_m";
   template <class T>
   struct Pre {
     T v, a, b, a_and_b[4];
-    T shift_byte[5];    // b, v, (b << v) & 255, b << v >> 8, top bit of b
+    T shift_byte[4];    // b, v, (b << v) & 255, b << v >> 8
     T shift_amount[9];  // right, s, v, j0..j3, fill_lo, fill_hi
   };
   template <class T>
@@ -40,8 +40,8 @@ struct Fixed : MainTable {
       b.provide(Bus::kAnd, r.both[k], m);
     }
     Coords<V> m;
-    for (unsigned i = 0; i < 5; ++i) m.v[i] = p.shift_byte[i];
-    m.count = 5;
+    for (unsigned i = 0; i < 4; ++i) m.v[i] = p.shift_byte[i];
+    m.count = 4;
     b.provide(Bus::kShiftByte, r.shift_byte, m);
     for (unsigned i = 0; i < 9; ++i) m.v[i] = p.shift_amount[i];
     m.count = 9;

@@ -105,7 +105,8 @@ struct Public : PassOneTable {
 };
 
 // A word touched in this shard: its token comes in, lives on the memory bus from time 0 to its last
-// access, and leaves. STATE has a row too, with pc and npc as its limbs. `kShard` is the verifier's.
+// access, and leaves. STATE has a row too, with pc and npc as its limbs. `kShard` is the
+// verifier's.
 struct Boundary : PassOneTable {
   static constexpr uint32_t kShard = 1;
   static constexpr const char* kColumns = "real key in_lo in_hi out_lo out_hi w shard_in t_last";
@@ -132,8 +133,7 @@ struct Boundary : PassOneTable {
 // Restamps a word whose last access is too old for a 16-bit difference. Both the difference and the
 // new time are checked to 28 bits: without the second check a chain of bumps would wrap modulo p.
 struct Bump : MainTable {
-  static constexpr const char* kColumns =
-      "real key lo hi w t_old t_new d_lo d_hi n_lo n_hi";
+  static constexpr const char* kColumns = "real key lo hi w t_old t_new d_lo d_hi n_lo n_hi";
   template <class T>
   struct Row {
     T real, key, lo, hi, w, t_old, t_new;

@@ -1,0 +1,118 @@
+// Conditional branches. A taken branch makes the state (npc, target), another one (npc, npc + 1).
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+// `next` = the npc after a branch with `taken` in {0, 1}.
+template <class B, class V = typename B::V>
+constexpr void branch(B& b, const Cpu<V>& c, const V& taken, const V& target, const V& next) {
+  V ahead = c.npc + c.real;
+  b.zero(ahead + taken * (target - ahead) - next);
+}
+
+// beq, bne.
+struct BranchEq : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kBranchEq;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t not_equal target equal inv_lo "
+      "inv_hi "
+      "next";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    RegRead<T> rs, rt;
+    T not_equal, target;
+    T equal;
+    T inv_lo, inv_hi;  // witness of a difference: inv_lo d_lo + inv_hi d_hi = 1
+    T next;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    RomFields<V> f;
+    f.rs = r.rs.reg;
+    f.rt = r.rt.reg;
+    f.k[0] = r.not_equal;
+    f.k[1] = r.target;
+    b.cpu(kClass, r.c, r.c.npc, r.next, f);
+    b.read(r.c, kSlotRs, r.rs);
+    b.read(r.c, kSlotRt, r.rt);
+    // Differences of limbs are below 2^16 in size: 0 modulo p only when 0. If one is not 0 then
+    // equal = 0 by the last two lines; if both are 0 then equal = 1 by the first.
+    V d_lo = r.rs.lo - r.rt.lo;
+    V d_hi = r.rs.hi - r.rt.hi;
+    b.zero(d_lo * r.inv_lo + d_hi * r.inv_hi + r.equal - r.c.real);
+    b.zero(r.equal * d_lo);
+    b.zero(r.equal * d_hi);
+    V taken = r.equal + r.not_equal * (b.one() - r.equal - r.equal);
+    branch(b, r.c, taken, r.target, r.next);
+  }
+};
+
+// blez, bgtz, bltz, bgez: taken = k0 + k1 neg + k2 zero.
+struct BranchZero : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kBranchZero;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_lo rs_hi rs_t k0 k1 k2 target neg zero inv next";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    RegRead<T> rs;
+    T k0, k1, k2, target;
+    T neg, is_zero, inv, next;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    RomFields<V> f;
+    f.rs = r.rs.reg;
+    f.k[0] = r.k0;
+    f.k[1] = r.k1;
+    f.k[2] = r.k2;
+    f.k[3] = r.target;
+    b.cpu(kClass, r.c, r.c.npc, r.next, f);
+    b.read(r.c, kSlotRs, r.rs);
+    sign_bit(b, r.rs.hi, r.neg);
+    // The sum of two limbs is below 2^17: 0 modulo p only when both are 0.
+    V sum = r.rs.lo + r.rs.hi;
+    b.zero(sum * r.inv + r.is_zero - r.c.real);
+    b.zero(r.is_zero * sum);
+    branch(b, r.c, r.k0 + r.k1 * r.neg + r.k2 * r.is_zero, r.target, r.next);
+  }
+};
+
+// bltzal, bgezal: taken = k0 + k1 neg; $ra = pc + 8 in any case.
+struct BranchLink : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kBranchLink;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t k0 k1 target link_lo "
+      "link_hi "
+      "neg next";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    RegRead<T> rs;
+    RegWrite<T> rd;
+    T k0, k1, target, link_lo, link_hi;
+    T neg, next;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    RomFields<V> f;
+    f.rs = r.rs.reg;
+    f.rd = r.rd.reg;
+    f.k[0] = r.k0;
+    f.k[1] = r.k1;
+    f.k[2] = b.constant(0);  // neither of the two looks at zero
+    f.k[3] = r.target;
+    f.k[4] = r.link_lo;
+    f.k[5] = r.link_hi;
+    b.cpu(kClass, r.c, r.c.npc, r.next, f);
+    b.read(r.c, kSlotRs, r.rs);
+    b.write(r.c, kSlotRd, r.rd, r.link_lo, r.link_hi);
+    sign_bit(b, r.rs.hi, r.neg);
+    branch(b, r.c, r.k0 + r.k1 * r.neg, r.target, r.next);
+  }
+};
+
+}  // namespace mipzk::air

@@ -1,0 +1,28 @@
+// syscall HINT_WORD: rd = any word, chosen by the prover; the program must check it.
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+struct Hint : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kHint;
+  static constexpr const char* kColumns = "real clk pc npc rd rd_old_lo rd_old_hi rd_t lo hi";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    RegWrite<T> rd;
+    T lo, hi;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    RomFields<V> f;
+    f.rd = r.rd.reg;
+    b.cpu(kClass, r.c, f);
+    b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
+    b.range(r.lo);
+    b.range(r.hi);
+  }
+};
+
+}  // namespace mipzk::air

@@ -1,0 +1,129 @@
+// Jumps. The instruction after a jump is at npc as always, the one after that at the target.
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+// j, four to a row because its own columns would be too few.
+struct Jump : MainTable {
+  static constexpr isa::Class kClass = isa::Class::kJump;
+  static constexpr unsigned kSlots = 4;
+  static constexpr const char* kColumns =
+      "real0 clk0 pc0 npc0 target0 real1 clk1 pc1 npc1 target1 "
+      "real2 clk2 pc2 npc2 target2 real3 clk3 pc3 npc3 target3";
+  template <class T>
+  struct Slot {
+    Cpu<T> c;
+    T target;
+  };
+  template <class T>
+  struct Row {
+    Slot<T> slot[kSlots];
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    for (const Slot<V>& s : r.slot) {
+      RomFields<V> f;
+      f.k[0] = s.target;
+      b.cpu(kClass, s.c, s.c.npc, s.target, f);
+    }
+  }
+};
+
+// jal, two to a row: $ra = pc + 8.
+struct JumpLink : MainTable {
+  static constexpr isa::Class kClass = isa::Class::kJumpLink;
+  static constexpr unsigned kSlots = 2;
+  static constexpr const char* kColumns =
+      "real0 clk0 pc0 npc0 ra_old_lo0 ra_old_hi0 ra_t0 target0 link_lo0 link_hi0 "
+      "real1 clk1 pc1 npc1 ra_old_lo1 ra_old_hi1 ra_t1 target1 link_lo1 link_hi1";
+  template <class T>
+  struct Slot {
+    Cpu<T> c;
+    T old_lo, old_hi, t;  // of $ra
+    T target, link_lo, link_hi;
+  };
+  template <class T>
+  struct Row {
+    Slot<T> slot[kSlots];
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    for (const Slot<V>& s : r.slot) {
+      RomFields<V> f;
+      f.rd = b.constant(31);
+      f.k[0] = s.target;
+      f.k[1] = s.link_lo;
+      f.k[2] = s.link_hi;
+      b.cpu(kClass, s.c, s.c.npc, s.target, f);
+      b.write(s.c, kSlotRd, RegWrite<V>{f.rd, s.old_lo, s.old_hi, s.t}, s.link_lo, s.link_hi);
+    }
+  }
+};
+
+// A jump target in a register: lo = 4 v. As lo is a limb, v < 2^16 makes 4 v = lo an equation of
+// integers, so an address that is not a multiple of 4 has no row, and v < 2^14.
+template <class T>
+struct TargetRead {
+  T reg, v, hi, t;
+};
+template <class B, class V = typename B::V>
+constexpr V target(B& b, const Cpu<V>& c, const TargetRead<V>& rs) {
+  b.read(c, kSlotRs, RegRead<V>{rs.reg, rs.v * b.k(4), rs.hi, rs.t});
+  b.range(rs.v);
+  return rs.v + rs.hi * b.k(1u << 14);
+}
+
+// jr (and jalr without a link), two to a row.
+struct JumpReg : MainTable {
+  static constexpr isa::Class kClass = isa::Class::kJumpReg;
+  static constexpr unsigned kSlots = 2;
+  static constexpr const char* kColumns =
+      "real0 clk0 pc0 npc0 rs0 rs_v0 rs_hi0 rs_t0 real1 clk1 pc1 npc1 rs1 rs_v1 rs_hi1 rs_t1";
+  template <class T>
+  struct Slot {
+    Cpu<T> c;
+    TargetRead<T> rs;
+  };
+  template <class T>
+  struct Row {
+    Slot<T> slot[kSlots];
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    for (const Slot<V>& s : r.slot) {
+      RomFields<V> f;
+      f.rs = s.rs.reg;
+      V to = target(b, s.c, s.rs);
+      b.cpu(kClass, s.c, s.c.npc, to, f);
+    }
+  }
+};
+
+// jalr: the target is read before rd = pc + 8 is written, also when they are the same register.
+struct JumpRegLink : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kJumpRegLink;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_v rs_hi rs_t rd rd_old_lo rd_old_hi rd_t link_lo link_hi";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    TargetRead<T> rs;
+    RegWrite<T> rd;
+    T link_lo, link_hi;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    RomFields<V> f;
+    f.rs = r.rs.reg;
+    f.rd = r.rd.reg;
+    f.k[1] = r.link_lo;
+    f.k[2] = r.link_hi;
+    V to = target(b, r.c, r.rs);
+    b.cpu(kClass, r.c, r.c.npc, to, f);
+    b.write(r.c, kSlotRd, r.rd, r.link_lo, r.link_hi);
+  }
+};
+
+}  // namespace mipzk::air

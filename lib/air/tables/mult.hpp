@@ -1,0 +1,90 @@
+// mult, multu: (HI, LO) = rs * rt as a 64-bit product. HI is accessed in slot 3, LO in slot 4.
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+// Sum over i + j = k of a_i b_j, for bytes from the lowest: at most 4 * 255^2 < 2^18.
+template <class V>
+constexpr V byte_product(const V* a, const V* b, int k) {
+  V sum = a[k < 4 ? 0 : k - 3] * b[k < 4 ? k : 3];
+  for (int i = (k < 4 ? 0 : k - 3) + 1; i < 4 && i <= k; ++i) sum = sum + a[i] * b[k - i];
+  return sum;
+}
+
+// Three carries of fewer than 2^12 each: they are 16-bit numbers whose sum is below 2^12.
+template <class B, class V = typename B::V>
+constexpr void small_carries(B& b, const V (&t)[3]) {
+  for (int i = 0; i < 3; ++i) b.range(t[i]);
+  b.range((t[0] + t[1] + t[2]) * b.k(16));
+}
+
+struct Mult : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kMult;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_t a0 a1 a2 a3 rt rt_t b0 b1 b2 b3 "
+      "hi_old_lo hi_old_hi hi_t lo_old_lo lo_old_hi lo_t signed "
+      "and0 and1 and2 a_neg b_neg t0 t1 t2 wrap r0 r1 r2 r3";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    T rs, rs_t, a[4];
+    T rt, rt_t, b[4];
+    T hi_old_lo, hi_old_hi, hi_t;
+    T lo_old_lo, lo_old_hi, lo_t;
+    T is_signed;
+    T both[3];       // a & b: these lookups make them bytes
+    T a_neg, b_neg;  // signed and the top bit is set
+    T t[3];          // carries out of the first three limbs; the third one plus 2
+    T wrap;          // 2^64 added to a negative product
+    T r[4];          // limbs of the result
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    const V a_lo = limb(b, r.a), a_hi = limb(b, r.a + 2);
+    const V b_lo = limb(b, r.b), b_hi = limb(b, r.b + 2);
+    RomFields<V> f;
+    f.rs = r.rs;
+    f.rt = r.rt;
+    f.k[0] = r.is_signed;
+    b.cpu(kClass, r.c, f);
+    b.read(r.c, kSlotRs, RegRead<V>{r.rs, a_lo, a_hi, r.rs_t});
+    b.read(r.c, kSlotRt, RegRead<V>{r.rt, b_lo, b_hi, r.rt_t});
+    b.write(r.c, kSlotMem, RegWrite<V>{b.constant(isa::kHi), r.hi_old_lo, r.hi_old_hi, r.hi_t},
+            r.r[2], r.r[3]);
+    b.write(r.c, kSlotRd, RegWrite<V>{b.constant(isa::kLo), r.lo_old_lo, r.lo_old_hi, r.lo_t},
+            r.r[0], r.r[1]);
+
+    for (int i = 0; i < 3; ++i) b.byte_and(r.a[i], r.b[i], r.both[i]);
+    b.byte_and(r.a[3], r.is_signed * b.k(128), r.a_neg * b.k(128));
+    b.byte_and(r.b[3], r.is_signed * b.k(128), r.b_neg * b.k(128));
+
+    // a b - 2^32 (a_neg b + b_neg a) = r modulo 2^64, limb by limb. Before its carry each limb is
+    // an integer of less than 2^27 in size and carries are below 2^12, so every equation holds for
+    // integers, and r_i in [0, 2^16) is its remainder by 2^16. The third carry can be -2: the
+    // column holds it plus 2.
+    for (int i = 0; i < 4; ++i) b.range(r.r[i]);
+    small_carries(b, r.t);
+    const V t2 = r.t[2] - r.c.real * b.k(2);
+    b.zero(word_product(b, r, 0) - r.r[0] - r.t[0] * b.k(65536));
+    b.zero(word_product(b, r, 1) + r.t[0] - r.r[1] - r.t[1] * b.k(65536));
+    b.zero(word_product(b, r, 2) + r.t[1] - r.a_neg * b_lo - r.b_neg * a_lo - r.r[2] -
+           t2 * b.k(65536));
+    // The true product p gives p = a b - 2^32 (..) + 2^64 a_neg b_neg, so r is the left side plus
+    // 2^64 exactly when both are negative or p is: `wrap` 0 or 1 is enough, and the two candidates
+    // differ by 2^16 in r_3.
+    b.boolean(r.wrap);
+    b.zero(byte_product(r.a, r.b, 6) + t2 - r.a_neg * b_hi - r.b_neg * a_hi + r.wrap * b.k(65536) -
+           r.r[3]);
+  }
+
+ private:
+  // Products of bytes at limb i.
+  template <class B, class V = typename B::V>
+  static constexpr V word_product(B& b, const Row<V>& r, int i) {
+    return byte_product(r.a, r.b, 2 * i) + byte_product(r.a, r.b, 2 * i + 1) * b.k(256);
+  }
+};
+
+}  // namespace mipzk::air

@@ -1,0 +1,117 @@
+// lwl, lwr, swl, swr (big-endian): the part of an unaligned word that lies in one aligned word.
+#pragma once
+
+#include "air/tables/common.hpp"
+
+namespace mipzk::air {
+
+// Bytes are listed from the lowest. `target` with `source` moved over it, up by n bytes (n one-hot
+// in `up_by`) if up = 1, down by n bytes (`down_by`) if up = 0; bytes that nothing moves to stay.
+template <class B, class V = typename B::V>
+constexpr void merge_part(B& b, const V& up, const V (&up_by)[4], const V (&down_by)[4],
+                          const V* source, const V* target, const V& lo, const V& hi) {
+  V merged[4];
+  for (int i = 0; i < 4; ++i) {
+    V u = b.constant(0), d = b.constant(0);
+    for (int n = 0; n < 4; ++n) {
+      u = u + up_by[n] * (i >= n ? source[i - n] : target[i]);
+      d = d + down_by[n] * (i + n < 4 ? source[i + n] : target[i]);
+    }
+    merged[i] = d + up * (u - d);
+  }
+  b.zero(limb(b, merged) - lo);
+  b.zero(limb(b, merged + 2) - hi);
+}
+
+// What the four instructions share. `reg` and `mem` are bytes, lowest first, of the register before
+// and of the word before the access.
+template <class T>
+struct Part {
+  T k_lo, k_hi, left;
+  T a_v, a_hi, o0, o1, o01;  // address = 4 a_v + o0 + 2 o1 + 2^16 a_hi, o01 = o0 o1
+  T reg[4], mem[4];
+  T both[4];  // reg & mem: these lookups make them bytes
+  T m_t;
+  T lo, hi;  // what is written
+};
+
+// Checks the bytes and the address; returns the key of the word.
+template <class B, class V = typename B::V>
+constexpr V part_key(B& b, const RegRead<V>& rs, const Part<V>& p) {
+  V key = word_key(b, rs, p.k_lo, p.k_hi, p.a_v, p.a_hi, byte_offset(b, p.o0, p.o1));
+  b.zero(p.o0 * p.o1 - p.o01);
+  for (int i = 0; i < 4; ++i) b.byte_and(p.reg[i], p.mem[i], p.both[i]);
+  return key;
+}
+
+// lwl: bytes from the address to the end of the word go to the upper end of rd, moved up by o
+// bytes. lwr: bytes from the start of the word to the address go to the lower end, moved down by 3
+// - o.
+struct LoadPart : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kLoadPart;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_lo rs_hi rs_t rd rd_t m_w k_lo k_hi left a_v a_hi o0 o1 o01 "
+      "r0 r1 r2 r3 m0 m1 m2 m3 and0 and1 and2 and3 m_t lo hi";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    RegRead<T> rs;
+    T rd, rd_t, m_w;
+    Part<T> p;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    const Part<V>& p = r.p;
+    RomFields<V> f;
+    f.rs = r.rs.reg;
+    f.rd = r.rd;
+    f.k[0] = p.k_lo;
+    f.k[1] = p.k_hi;
+    f.k[2] = p.left;
+    b.cpu(kClass, r.c, f);
+    b.read(r.c, kSlotRs, r.rs);
+    V key = part_key(b, r.rs, p);
+    b.memory_read(r.c, kSlotMem, key, r.m_w, p.m_t, limb(b, p.mem), limb(b, p.mem + 2));
+    b.write(r.c, kSlotRd, RegWrite<V>{r.rd, limb(b, p.reg), limb(b, p.reg + 2), r.rd_t}, p.lo,
+            p.hi);
+    const V o[4] = {b.one() - p.o0 - p.o1 + p.o01, p.o0 - p.o01, p.o1 - p.o01, p.o01};
+    const V back[4] = {o[3], o[2], o[1], o[0]};
+    merge_part(b, p.left, o, back, p.mem, p.reg, p.lo, p.hi);
+  }
+};
+
+// swl: the upper bytes of rt go to the bytes from the address to the end of the word, moved down by
+// o. swr: the lower bytes go to those from the start of the word to the address, moved up by 3 - o.
+struct StorePart : InstructionTable {
+  static constexpr isa::Class kClass = isa::Class::kStorePart;
+  static constexpr const char* kColumns =
+      "real clk pc npc rs rs_lo rs_hi rs_t rt rt_t k_lo k_hi left a_v a_hi o0 o1 o01 "
+      "r0 r1 r2 r3 m0 m1 m2 m3 and0 and1 and2 and3 m_t lo hi";
+  template <class T>
+  struct Row {
+    Cpu<T> c;
+    RegRead<T> rs;
+    T rt, rt_t;
+    Part<T> p;
+  };
+  template <class B, class V = typename B::V>
+  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+    const Part<V>& p = r.p;
+    RomFields<V> f;
+    f.rs = r.rs.reg;
+    f.rt = r.rt;
+    f.k[0] = p.k_lo;
+    f.k[1] = p.k_hi;
+    f.k[2] = p.left;
+    b.cpu(kClass, r.c, f);
+    b.read(r.c, kSlotRs, r.rs);
+    b.read(r.c, kSlotRt, RegRead<V>{r.rt, limb(b, p.reg), limb(b, p.reg + 2), r.rt_t});
+    V key = part_key(b, r.rs, p);
+    b.memory(r.c, kSlotMem, key, b.one(), p.m_t, limb(b, p.mem), limb(b, p.mem + 2), p.lo, p.hi);
+    const V o[4] = {b.one() - p.o0 - p.o1 + p.o01, p.o0 - p.o01, p.o1 - p.o01, p.o01};
+    const V back[4] = {o[3], o[2], o[1], o[0]};
+    merge_part(b, b.not_(p.left), back, o, p.reg, p.mem, p.lo, p.hi);
+  }
+};
+
+}  // namespace mipzk::air
