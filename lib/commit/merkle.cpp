@@ -1,0 +1,136 @@
+#include "commit/merkle.hpp"
+
+#include <cstring>
+
+#include "field/fp.hpp"
+
+namespace mipzk::commit {
+namespace {
+
+bool shape_is_valid(const TreeShape& shape) {
+  if (shape.classes.empty()) return false;
+  unsigned above = kMaxTreeDepth + 1;
+  for (const ClassShape& c : shape.classes) {
+    if (c.log_rows >= above || c.width == 0 || c.width > kMaxRowWords) return false;
+    above = c.log_rows;
+  }
+  return true;
+}
+
+bool indices_are_valid(std::span<const uint32_t> indices, unsigned depth) {
+  if (indices.empty() || indices.size() > kMaxQueries) return false;
+  for (size_t i = 0; i < indices.size(); ++i) {
+    if (indices[i] >> depth != 0) return false;
+    if (i != 0 && indices[i - 1] >= indices[i]) return false;
+  }
+  return true;
+}
+
+bool words_are_canonical(const uint8_t* words, size_t count) {
+  for (size_t i = 0; i < count; ++i)
+    if (load_le32(words + 4 * i) >= field::kP) return false;
+  return true;
+}
+
+// `row` as in OpenedClass: the salt, if any, is in front of it.
+hash::Digest leaf_digest(const OpenedClass& opened, size_t position, size_t width, bool salted) {
+  size_t salt = salted ? kSaltBytes : 0;
+  return hash::keyed_hash(kLeafKey, {opened.row(position) - salt, salt + 4 * width});
+}
+
+Status parse_rows(Reader& reader, const TreeShape& shape, std::span<const uint32_t> indices,
+                  std::span<OpenedClass> opened) {
+  const unsigned depth = shape.classes[0].log_rows;
+  const size_t salt = shape.salted ? kSaltBytes : 0;
+  for (size_t c = 0; c < shape.classes.size(); ++c) {
+    const ClassShape& s = shape.classes[c];
+    OpenedClass& o = opened[c];
+    o.shift = depth - s.log_rows;
+    o.count = row_position(indices, indices.size() - 1, o.shift) + 1;
+    o.stride = salt + 4 * s.width;  // count * stride < 2^31: fits any size_t
+    ByteView bytes = reader.take(o.count * o.stride);
+    if (!reader.ok()) return Error(Errc::kMalformed, "Merkle opening: rows are cut short");
+    o.rows = bytes.data() + salt;
+    for (size_t k = 0; k < o.count; ++k)
+      if (!words_are_canonical(o.row(k), s.width))
+        return Error(Errc::kMalformed, "Merkle opening: a word is not a field element");
+  }
+  return {};
+}
+
+// Replaces the `count` known nodes of a level by their parents; gives the number of these.
+size_t climb(Reader& reader, MerkleWorkspace& w, size_t count) {
+  size_t parents = 0;
+  for (size_t i = 0; i < count; ++parents) {
+    const uint32_t node = w.nodes[i];
+    const bool pair = i + 1 < count && w.nodes[i + 1] == (node ^ 1u);  // then node is the left one
+    hash::Digest sibling{};
+    if (pair) {
+      sibling = w.digests[i + 1];
+    } else {
+      ByteView bytes = reader.take(sibling.size());
+      if (!reader.ok()) return 0;
+      std::memcpy(sibling.data(), bytes.data(), sibling.size());
+    }
+    // parents <= i, so nothing unread is overwritten.
+    w.digests[parents] = (node & 1) == 0 ? hash::keyed_node(kNodeKey, w.digests[i], sibling)
+                                         : hash::keyed_node(kNodeKey, sibling, w.digests[i]);
+    w.nodes[parents] = node >> 1;
+    i += pair ? 2 : 1;
+  }
+  return parents;
+}
+
+}  // namespace
+
+Status verify_opening(Reader& reader, const hash::Digest& root, const TreeShape& shape,
+                      std::span<const uint32_t> indices, MerkleWorkspace& workspace,
+                      std::span<OpenedClass> opened) {
+  if (!shape_is_valid(shape) || opened.size() != shape.classes.size())
+    return Error(Errc::kArgument, "Merkle opening: invalid tree shape");
+  const unsigned depth = shape.classes[0].log_rows;
+  if (!indices_are_valid(indices, depth))
+    return Error(Errc::kArgument, "Merkle opening: invalid indices");
+  if (Status s = parse_rows(reader, shape, indices, opened); !s) return s;
+
+  size_t count = indices.size();
+  for (size_t i = 0; i < count; ++i) {
+    workspace.nodes[i] = indices[i];
+    workspace.digests[i] = leaf_digest(opened[0], i, shape.classes[0].width, shape.salted);
+  }
+  size_t next_class = 1;
+  for (unsigned level = depth; level-- > 0;) {
+    count = climb(reader, workspace, count);
+    if (count == 0) return Error(Errc::kMalformed, "Merkle opening: siblings are cut short");
+    if (next_class < shape.classes.size() && shape.classes[next_class].log_rows == level) {
+      // The known nodes of this level are just the opened rows of the class, in the same order.
+      for (size_t i = 0; i < count; ++i) {
+        hash::Digest leaf =
+            leaf_digest(opened[next_class], i, shape.classes[next_class].width, shape.salted);
+        workspace.digests[i] = hash::keyed_node(kJoinKey, workspace.digests[i], leaf);
+      }
+      ++next_class;
+    }
+  }
+  if (workspace.digests[0] != root)
+    return Error(Errc::kRejected, "Merkle opening: the root does not match");
+  return {};
+}
+
+size_t row_position(std::span<const uint32_t> indices, size_t query, unsigned shift) {
+  size_t position = 0;
+  for (size_t i = 1; i <= query; ++i)
+    if (indices[i] >> shift != indices[i - 1] >> shift) ++position;
+  return position;
+}
+
+void row_positions(std::span<const uint32_t> indices, unsigned shift,
+                   std::span<uint16_t> positions) {
+  uint16_t position = 0;
+  for (size_t i = 0; i < indices.size(); ++i) {
+    if (i != 0 && indices[i] >> shift != indices[i - 1] >> shift) ++position;
+    positions[i] = position;
+  }
+}
+
+}  // namespace mipzk::commit

@@ -1,0 +1,457 @@
+#include "commit/merkle.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <random>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include "base/pool.hpp"
+#include "commit/merkle_tree.hpp"
+
+namespace mipzk::commit {
+namespace {
+
+using field::Fp;
+using hash::Digest;
+using hash::Key;
+using Bytes = std::vector<uint8_t>;
+
+struct Matrix {
+  unsigned log_rows;
+  size_t width;
+  std::vector<Fp> data;
+
+  MatrixView view() const { return {log_rows, width, data.data()}; }
+};
+
+Matrix random_matrix(unsigned log_rows, size_t width, std::mt19937_64& random) {
+  Matrix m{log_rows, width, {}};
+  for (size_t i = 0; i < width << log_rows; ++i)
+    m.data.push_back(Fp::from_raw(static_cast<uint32_t>(random() % field::kP)));
+  return m;
+}
+
+void test_salt(unsigned log_rows, uint64_t row, uint8_t out[32]) {
+  for (unsigned i = 0; i < 32; ++i)
+    out[i] = static_cast<uint8_t>(row * 29 + log_rows * 7 + i * i + (row >> 8));
+}
+
+std::vector<MatrixView> views_of(const std::vector<Matrix>& matrices) {
+  std::vector<MatrixView> v;
+  for (const Matrix& m : matrices) v.push_back(m.view());
+  return v;
+}
+
+Digest keyed(const char* key_text, const Bytes& data) {
+  Key key;
+  std::memcpy(key.bytes.data(), key_text, std::strlen(key_text));
+  return hash::keyed_hash(key, data);
+}
+
+Bytes concat(const Digest& a, const Digest& b) {
+  Bytes v(a.begin(), a.end());
+  v.insert(v.end(), b.begin(), b.end());
+  return v;
+}
+
+// The definition, recursive, from the words' values.
+struct Naive {
+  const std::vector<Matrix>& matrices;
+  bool salted;
+
+  bool has_class(unsigned level) const {
+    return std::any_of(matrices.begin(), matrices.end(),
+                       [&](const Matrix& m) { return m.log_rows == level; });
+  }
+  unsigned depth() const {
+    unsigned h = 0;
+    for (const Matrix& m : matrices) h = std::max(h, m.log_rows);
+    return h;
+  }
+  Bytes row_words(unsigned level, size_t row) const {
+    Bytes b;
+    for (const Matrix& m : matrices) {
+      if (m.log_rows != level) continue;
+      for (size_t j = 0; j < m.width; ++j) {
+        // Montgomery word: value * 2^32 mod p.
+        uint64_t w = (uint64_t{m.data[row * m.width + j].value()} << 32) % field::kP;
+        for (int k = 0; k < 4; ++k) b.push_back(static_cast<uint8_t>(w >> (8 * k)));
+      }
+    }
+    return b;
+  }
+  Bytes leaf_bytes(unsigned level, size_t row) const {
+    Bytes b;
+    if (salted) {
+      b.resize(32);
+      test_salt(level, row, b.data());
+    }
+    Bytes words = row_words(level, row);
+    b.insert(b.end(), words.begin(), words.end());
+    return b;
+  }
+  Digest node(unsigned level, size_t i) const {
+    if (level == depth()) return keyed("mipzk v0 leaf", leaf_bytes(level, i));
+    Digest d = keyed("mipzk v0 node", concat(node(level + 1, 2 * i), node(level + 1, 2 * i + 1)));
+    if (has_class(level))
+      d = keyed("mipzk v0 join", concat(d, keyed("mipzk v0 leaf", leaf_bytes(level, i))));
+    return d;
+  }
+  Bytes opening(const std::vector<uint32_t>& indices) const {
+    Bytes b;
+    auto above = [&](unsigned level) {
+      std::set<uint32_t> s;
+      for (uint32_t i : indices) s.insert(i >> (depth() - level));
+      return s;
+    };
+    for (unsigned level = depth() + 1; level-- > 0;) {
+      if (!has_class(level)) continue;
+      for (uint32_t row : above(level)) {
+        Bytes leaf = leaf_bytes(level, row);
+        b.insert(b.end(), leaf.begin(), leaf.end());
+      }
+    }
+    for (unsigned level = depth(); level > 0; --level) {
+      std::set<uint32_t> known = above(level);
+      for (uint32_t n : known) {
+        if (known.count(n ^ 1)) continue;
+        Digest d = node(level, n ^ 1);
+        b.insert(b.end(), d.begin(), d.end());
+      }
+    }
+    return b;
+  }
+};
+
+struct Verdict {
+  Status status;
+  size_t used;
+  std::vector<OpenedClass> opened;
+};
+
+Verdict verify(const Bytes& opening, const Digest& root, const TreeShape& shape,
+               const std::vector<uint32_t>& indices) {
+  Reader reader(opening);
+  MerkleWorkspace workspace;
+  std::vector<OpenedClass> opened(shape.classes.size());
+  Status s = verify_opening(reader, root, shape, indices, workspace, opened);
+  return {s, reader.position(), opened};
+}
+
+bool accepts(const Bytes& opening, const Digest& root, const TreeShape& shape,
+             const std::vector<uint32_t>& indices) {
+  Verdict v = verify(opening, root, shape, indices);
+  return v.status.ok() && v.used == opening.size();
+}
+
+std::vector<uint32_t> random_indices(unsigned depth, size_t count, std::mt19937_64& random) {
+  std::set<uint32_t> s;
+  while (s.size() < std::min<size_t>(count, size_t{1} << depth))
+    s.insert(static_cast<uint32_t>(random() & ((uint64_t{1} << depth) - 1)));
+  return {s.begin(), s.end()};
+}
+
+TEST(Merkle, TreeOfOneRowIsItsLeaf) {
+  std::mt19937_64 random(1);
+  std::vector<Matrix> ms = {random_matrix(0, 3, random)};
+  MerkleTree tree(views_of(ms), Salting::kNone, {}, nullptr);
+  Bytes row;
+  for (Fp x : ms[0].data)
+    for (int k = 0; k < 4; ++k) row.push_back(static_cast<uint8_t>(x.raw() >> (8 * k)));
+  EXPECT_EQ(tree.root(), keyed("mipzk v0 leaf", row));
+  Bytes opening;
+  tree.open(std::vector<uint32_t>{0}, opening);
+  EXPECT_EQ(opening, row);
+  EXPECT_TRUE(accepts(opening, tree.root(), tree.shape(), {0}));
+}
+
+TEST(Merkle, SmallTreeByHand) {
+  // Heights 4 and 2, the shorter one given first; the column 1, 2, 3, 4 and the column 5, 6.
+  std::vector<Matrix> ms = {{1, 1, {Fp(5), Fp(6)}}, {2, 1, {Fp(1), Fp(2), Fp(3), Fp(4)}}};
+  MerkleTree tree(views_of(ms), Salting::kNone, {}, nullptr);
+  auto leaf = [](uint32_t v) {
+    uint32_t w = static_cast<uint32_t>((uint64_t{v} << 32) % field::kP);
+    Bytes b(4);
+    store_le32(b.data(), w);
+    return keyed("mipzk v0 leaf", b);
+  };
+  Digest a =
+      keyed("mipzk v0 join", concat(keyed("mipzk v0 node", concat(leaf(1), leaf(2))), leaf(5)));
+  Digest b =
+      keyed("mipzk v0 join", concat(keyed("mipzk v0 node", concat(leaf(3), leaf(4))), leaf(6)));
+  EXPECT_EQ(tree.root(), keyed("mipzk v0 node", concat(a, b)));
+
+  Bytes opening;
+  tree.open(std::vector<uint32_t>{2}, opening);
+  Bytes expected(8);
+  store_le32(expected.data(), Fp(3).raw());
+  store_le32(expected.data() + 4, Fp(6).raw());
+  for (const Digest& d : {leaf(4), a}) expected.insert(expected.end(), d.begin(), d.end());
+  EXPECT_EQ(opening, expected);
+  EXPECT_TRUE(accepts(opening, tree.root(), tree.shape(), {2}));
+}
+
+TEST(Merkle, RandomShapesRoundTripAndEqualTheDefinition) {
+  std::mt19937_64 random(2);
+  Pool pool(3);
+  for (int round = 0; round < 150; ++round) {
+    std::vector<Matrix> ms;
+    for (size_t n = 1 + random() % 5; n != 0; --n)
+      ms.push_back(random_matrix(static_cast<unsigned>(random() % 8), 1 + random() % 40, random));
+    const bool salted = random() % 2 == 0;
+    Naive naive{ms, salted};
+    MerkleTree tree(views_of(ms), salted ? Salting::kSalted : Salting::kNone, test_salt,
+                    round % 2 == 0 ? &pool : nullptr);
+    ASSERT_EQ(tree.depth(), naive.depth());
+    ASSERT_EQ(tree.root(), naive.node(0, 0));
+
+    std::vector<uint32_t> indices = random_indices(tree.depth(), 1 + random() % 20, random);
+    Bytes opening = {0xaa, 0xbb};
+    tree.open(indices, opening);  // appends
+    ASSERT_EQ(opening[0], 0xaa);
+    opening.erase(opening.begin(), opening.begin() + 2);
+    ASSERT_EQ(opening, naive.opening(indices));
+
+    Verdict v = verify(opening, tree.root(), tree.shape(), indices);
+    ASSERT_TRUE(v.status.ok()) << v.status.error().message;
+    ASSERT_EQ(v.used, opening.size());
+    for (size_t c = 0; c < v.opened.size(); ++c) {
+      const ClassShape& s = tree.shape().classes[c];
+      std::vector<uint16_t> positions(indices.size());
+      row_positions(indices, v.opened[c].shift, positions);
+      for (size_t q = 0; q < indices.size(); ++q) {
+        size_t position = row_position(indices, q, v.opened[c].shift);
+        ASSERT_EQ(positions[q], position);
+        ASSERT_LT(position, v.opened[c].count);
+        Bytes expected = naive.row_words(s.log_rows, indices[q] >> v.opened[c].shift);
+        ASSERT_EQ(std::memcmp(v.opened[c].row(position), expected.data(), expected.size()), 0);
+      }
+    }
+    opening.push_back(0);  // what follows is the caller's
+    EXPECT_EQ(verify(opening, tree.root(), tree.shape(), indices).used, opening.size() - 1);
+  }
+}
+
+TEST(Merkle, WideRowsAndAllIndices) {
+  std::mt19937_64 random(3);
+  std::vector<Matrix> ms = {random_matrix(8, 700, random), random_matrix(8, 65, random),
+                            random_matrix(3, 1500, random)};
+  for (bool salted : {false, true}) {
+    MerkleTree tree(views_of(ms), salted ? Salting::kSalted : Salting::kNone, test_salt, nullptr);
+    EXPECT_EQ(tree.root(), (Naive{ms, salted}.node(0, 0)));
+    std::vector<uint32_t> all;
+    for (uint32_t i = 0; i < 256; ++i) all.push_back(i);
+    Bytes opening;
+    tree.open(all, opening);
+    EXPECT_EQ(opening.size(), 256 * (765 * 4 + salted * 32u) + 8 * (1500 * 4 + salted * 32u));
+    EXPECT_TRUE(accepts(opening, tree.root(), tree.shape(), all));
+  }
+}
+
+TEST(Merkle, EmptySaltFunctionMeansZeros) {
+  std::mt19937_64 random(4);
+  std::vector<Matrix> ms = {random_matrix(4, 3, random)};
+  auto zeros = [](unsigned, uint64_t, uint8_t out[32]) { std::memset(out, 0, 32); };
+  MerkleTree a(views_of(ms), Salting::kSalted, {}, nullptr);
+  MerkleTree b(views_of(ms), Salting::kSalted, zeros, nullptr);
+  MerkleTree c(views_of(ms), Salting::kNone, {}, nullptr);
+  EXPECT_EQ(a.root(), b.root());
+  EXPECT_NE(a.root(), c.root());
+}
+
+TEST(Merkle, ThreadsDoNotMatter) {
+  std::mt19937_64 random(5);
+  std::vector<Matrix> ms = {random_matrix(13, 5, random), random_matrix(12, 3, random),
+                            random_matrix(13, 2, random), random_matrix(7, 100, random)};
+  std::vector<uint32_t> indices = random_indices(13, 40, random);
+  for (Salting salting : {Salting::kNone, Salting::kSalted}) {
+    MerkleTree alone(views_of(ms), salting, test_salt, nullptr);
+    Bytes expected;
+    alone.open(indices, expected);
+    for (unsigned threads : {1u, 2u, 5u}) {
+      Pool pool(threads);
+      MerkleTree tree(views_of(ms), salting, test_salt, &pool);
+      EXPECT_EQ(tree.root(), alone.root());
+      Bytes opening;
+      tree.open(indices, opening);
+      EXPECT_EQ(opening, expected);
+    }
+  }
+}
+
+struct SmallTree {
+  std::vector<Matrix> ms;
+  std::vector<uint32_t> indices = {1, 6, 7, 12};
+
+  SmallTree() {
+    std::mt19937_64 random(6);
+    ms = {random_matrix(4, 2, random), random_matrix(2, 3, random), random_matrix(4, 1, random),
+          random_matrix(0, 2, random)};
+  }
+};
+
+TEST(Merkle, EveryChangedByteIsRejected) {
+  SmallTree t;
+  for (Salting salting : {Salting::kNone, Salting::kSalted}) {
+    MerkleTree tree(views_of(t.ms), salting, test_salt, nullptr);
+    Bytes good;
+    tree.open(t.indices, good);
+    ASSERT_TRUE(accepts(good, tree.root(), tree.shape(), t.indices));
+    for (size_t at = 0; at < good.size(); ++at)
+      for (uint8_t flip : {0x01, 0x10, 0x80, 0xff}) {
+        Bytes bad = good;
+        bad[at] = static_cast<uint8_t>(bad[at] ^ flip);
+        EXPECT_FALSE(accepts(bad, tree.root(), tree.shape(), t.indices)) << at;
+      }
+    for (size_t at = 0; at < 32; ++at) {
+      Digest root = tree.root();
+      root[at] ^= 4;
+      Verdict v = verify(good, root, tree.shape(), t.indices);
+      EXPECT_EQ(v.status.error().code, Errc::kRejected);
+    }
+  }
+}
+
+TEST(Merkle, EveryOtherLengthIsRejected) {
+  SmallTree t;
+  for (Salting salting : {Salting::kNone, Salting::kSalted}) {
+    MerkleTree tree(views_of(t.ms), salting, test_salt, nullptr);
+    Bytes good;
+    tree.open(t.indices, good);
+    for (size_t n = 0; n < good.size(); ++n) {
+      Bytes cut(good.begin(), good.begin() + static_cast<long>(n));
+      Verdict v = verify(cut, tree.root(), tree.shape(), t.indices);
+      EXPECT_EQ(v.status.error().code, Errc::kMalformed) << n;
+      // A byte taken out or put in anywhere shifts the rest.
+      Bytes without = good;
+      without.erase(without.begin() + static_cast<long>(n));
+      EXPECT_FALSE(accepts(without, tree.root(), tree.shape(), t.indices));
+      Bytes with = good;
+      with.insert(with.begin() + static_cast<long>(n), 0x5a);
+      EXPECT_FALSE(accepts(with, tree.root(), tree.shape(), t.indices));
+    }
+    Bytes longer = good;
+    longer.push_back(0);
+    EXPECT_FALSE(accepts(longer, tree.root(), tree.shape(), t.indices));
+  }
+}
+
+TEST(Merkle, SwappedRowsAndSiblingsAreRejected) {
+  SmallTree t;
+  MerkleTree tree(views_of(t.ms), Salting::kNone, {}, nullptr);
+  Bytes good;
+  tree.open(t.indices, good);
+  auto swapped = [&](size_t a, size_t b, size_t n) {
+    Bytes bad = good;
+    std::swap_ranges(bad.begin() + static_cast<long>(a), bad.begin() + static_cast<long>(a + n),
+                     bad.begin() + static_cast<long>(b));
+    EXPECT_NE(bad, good);
+    return bad;
+  };
+  // Four rows of 12 bytes, then the rows 0, 1, 3 of 12 bytes, one row of 8, then the siblings.
+  for (size_t a = 0; a < 7; ++a)
+    for (size_t b = a + 1; b < 7; ++b)
+      EXPECT_FALSE(accepts(swapped(12 * a, 12 * b, 12), tree.root(), tree.shape(), t.indices));
+  const size_t siblings = 7 * 12 + 8;
+  const size_t count = (good.size() - siblings) / 32;
+  ASSERT_EQ(siblings + 32 * count, good.size());
+  ASSERT_EQ(count, 6u);  // level 4: 0, 13; level 3: 1, 2, 7; level 2: 2
+  for (size_t a = 0; a < count; ++a)
+    for (size_t b = a + 1; b < count; ++b)
+      EXPECT_FALSE(accepts(swapped(siblings + 32 * a, siblings + 32 * b, 32), tree.root(),
+                           tree.shape(), t.indices));
+}
+
+TEST(Merkle, OtherIndicesAreRejected) {
+  SmallTree t;
+  MerkleTree tree(views_of(t.ms), Salting::kNone, {}, nullptr);
+  Bytes good;
+  tree.open(t.indices, good);
+  // All sets of four indices: only the opened one is accepted.
+  unsigned accepted = 0;
+  for (uint32_t set = 0; set < 1u << 16; ++set) {
+    if (std::popcount(set) != 4) continue;
+    std::vector<uint32_t> indices;
+    for (uint32_t i = 0; i < 16; ++i)
+      if ((set >> i & 1) != 0) indices.push_back(i);
+    if (accepts(good, tree.root(), tree.shape(), indices)) {
+      ++accepted;
+      EXPECT_EQ(indices, t.indices);
+    }
+  }
+  EXPECT_EQ(accepted, 1u);
+}
+
+TEST(Merkle, OtherShapesAreRejected) {
+  SmallTree t;
+  MerkleTree tree(views_of(t.ms), Salting::kSalted, test_salt, nullptr);
+  Bytes good;
+  tree.open(t.indices, good);
+  std::vector<ClassShape> shape(tree.shape().classes.begin(), tree.shape().classes.end());
+  ASSERT_EQ(shape.size(), 3u);
+  EXPECT_TRUE(accepts(good, tree.root(), {shape, true}, t.indices));
+  EXPECT_FALSE(accepts(good, tree.root(), {shape, false}, t.indices));
+  for (size_t c = 0; c < 3; ++c)
+    for (int change : {-1, 1}) {
+      std::vector<ClassShape> s = shape;
+      s[c].width = static_cast<size_t>(static_cast<int>(s[c].width) + change);
+      EXPECT_FALSE(accepts(good, tree.root(), {s, true}, t.indices));
+      s = shape;
+      s[c].log_rows = static_cast<unsigned>(static_cast<int>(s[c].log_rows) + change);
+      EXPECT_FALSE(accepts(good, tree.root(), {s, true}, t.indices));
+    }
+}
+
+TEST(Merkle, NonCanonicalWordsAreRejected) {
+  // The same residue with p added hashes differently, so a tree over such words is made here.
+  for (uint32_t word : {field::kP, field::kP + 1, 0x7fffffffu, 0xffffffffu, field::kP - 1}) {
+    Bytes row(8);
+    store_le32(row.data() + 4, word);
+    Digest root = keyed("mipzk v0 leaf", row);
+    ClassShape shape{0, 2};
+    Verdict v = verify(row, root, {{&shape, 1}, false}, {0});
+    EXPECT_EQ(v.status.error().code, word == field::kP - 1 ? Errc::kOk : Errc::kMalformed) << word;
+  }
+}
+
+TEST(Merkle, BadArgumentsAreRefused) {
+  SmallTree t;
+  MerkleTree tree(views_of(t.ms), Salting::kNone, {}, nullptr);
+  Bytes good;
+  tree.open(t.indices, good);
+  std::vector<uint32_t> many(kMaxQueries + 1);
+  for (size_t i = 0; i < many.size(); ++i) many[i] = static_cast<uint32_t>(i);
+  const std::vector<std::vector<uint32_t>> bad_sets = {{},   {1, 1},          {2, 1},
+                                                       {16}, {1, 0xffffffff}, many};
+  for (const std::vector<uint32_t>& bad : bad_sets) {
+    EXPECT_EQ(verify(good, tree.root(), tree.shape(), bad).status.error().code, Errc::kArgument);
+    Bytes out;
+    EXPECT_THROW(tree.open(bad, out), std::invalid_argument);
+    EXPECT_TRUE(out.empty());
+  }
+  const std::vector<std::vector<ClassShape>> bad_shapes = {
+      {}, {{32, 1}}, {{4, 0}}, {{4, kMaxRowWords + 1}}, {{4, 1}, {4, 1}}, {{3, 1}, {4, 1}}};
+  for (const std::vector<ClassShape>& bad : bad_shapes)
+    EXPECT_EQ(verify(good, tree.root(), {bad, false}, {0}).status.error().code, Errc::kArgument);
+  Reader reader(good);
+  MerkleWorkspace workspace;
+  std::vector<OpenedClass> too_few(2);
+  EXPECT_EQ(
+      verify_opening(reader, tree.root(), tree.shape(), t.indices, workspace, too_few).error().code,
+      Errc::kArgument);
+
+  using Views = std::vector<MatrixView>;
+  Fp word;
+  for (const Views& bad :
+       {Views{}, Views{{32, 1, &word}}, Views{{0, 0, &word}}, Views{{0, kMaxRowWords + 1, &word}},
+        Views{{0, kMaxRowWords, &word}, {0, 1, &word}}})
+    EXPECT_THROW(MerkleTree(bad, Salting::kNone, {}, nullptr), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace mipzk::commit
