@@ -1,0 +1,101 @@
+// Rows of loads and stores.
+#include "trace/row_parts.hpp"
+
+namespace mipzk::trace {
+namespace {
+
+Fp address_v(const vm::Event& e) { return Fp((e.mem_addr & 0xffff) / 4); }
+
+// The columns that byte and half accesses have in common.
+template <class Row>
+void fill_sub(Row& r, const vm::Event& e, const isa::RomEntry& rom) {
+  r.k_lo = Fp(rom.k[0]);
+  r.k_hi = Fp(rom.k[1]);
+  r.half = Fp(rom.k[2]);
+  r.a_v = address_v(e);
+  r.a_hi = hi16(e.mem_addr);
+  r.o0 = Fp(e.mem_addr & 1);
+  r.o1 = Fp(e.mem_addr >> 1 & 1);
+  r.m_lo = lo16(e.mem_old);
+  r.m_hi = hi16(e.mem_old);
+  r.m_t = Fp(e.t_mem);
+  // Big-endian: offset 0 is the highest byte.
+  r.byte = Fp(byte_of(e.mem_old, 3 - (e.mem_addr & 3)));
+  r.other = Fp(byte_of(e.mem_old, (3 - (e.mem_addr & 3)) ^ 1));
+}
+
+void fill_part(air::Part<Fp>& p, const vm::Event& e, const isa::RomEntry& rom, uint32_t reg,
+               uint32_t result) {
+  p.k_lo = Fp(rom.k[0]);
+  p.k_hi = Fp(rom.k[1]);
+  p.left = Fp(rom.k[2]);
+  p.a_v = address_v(e);
+  p.a_hi = hi16(e.mem_addr);
+  p.o0 = Fp(e.mem_addr & 1);
+  p.o1 = Fp(e.mem_addr >> 1 & 1);
+  p.o01 = p.o0 * p.o1;
+  fill_bytes(p.reg, reg);
+  fill_bytes(p.mem, e.mem_old);
+  fill_and(p.both, reg, e.mem_old);
+  p.m_t = Fp(e.t_mem);
+  p.lo = lo16(result);
+  p.hi = hi16(result);
+}
+
+}  // namespace
+
+void fill_row(air::LoadWord::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  r = {cpu(e),          read_rs(e, rom),    write_rd(e, rom), Fp(rom.k[0]),
+       Fp(rom.k[1]),    address_v(e),       hi16(e.mem_addr), lo16(e.mem_old),
+       hi16(e.mem_old), Fp(e.mem_writable), Fp(e.t_mem)};
+}
+
+void fill_row(air::StoreWord::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  r = {cpu(e),       read_rs(e, rom),  read_rt(e, rom), Fp(rom.k[0]),    Fp(rom.k[1]),
+       address_v(e), hi16(e.mem_addr), lo16(e.mem_old), hi16(e.mem_old), Fp(e.t_mem)};
+}
+
+void fill_row(air::LoadSub::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  r.c = cpu(e);
+  r.rs = read_rs(e, rom);
+  r.rd = write_rd(e, rom);
+  fill_sub(r, e, rom);
+  r.is_signed = Fp(rom.k[3]);
+  r.m_w = Fp(e.mem_writable);
+  r.ext = bit(top_bit(e.rd_new));
+  r.lo = lo16(e.rd_new);
+}
+
+void fill_row(air::StoreSub::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  r.c = cpu(e);
+  r.rs = read_rs(e, rom);
+  r.rt = Fp(rom.rt);
+  r.rt_t = Fp(e.t_rt);
+  r.r0 = Fp(byte_of(e.rt, 0));
+  r.r1 = Fp(byte_of(e.rt, 1));
+  r.rt_hi = hi16(e.rt);
+  fill_sub(r, e, rom);
+  r.r_and = Fp(byte_of(e.rt, 0) & byte_of(e.rt, 1));
+  r.m_and = Fp(r.byte.value() & r.other.value());
+  r.new_lo = lo16(e.mem_new);
+  r.new_hi = hi16(e.mem_new);
+}
+
+void fill_row(air::LoadPart::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  r.c = cpu(e);
+  r.rs = read_rs(e, rom);
+  r.rd = Fp(rom.rd);
+  r.rd_t = Fp(e.t_rd);
+  r.m_w = Fp(e.mem_writable);
+  fill_part(r.p, e, rom, e.rd_old, e.rd_new);
+}
+
+void fill_row(air::StorePart::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  r.c = cpu(e);
+  r.rs = read_rs(e, rom);
+  r.rt = Fp(rom.rt);
+  r.rt_t = Fp(e.t_rt);
+  fill_part(r.p, e, rom, e.rt, e.mem_new);
+}
+
+}  // namespace mipzk::trace

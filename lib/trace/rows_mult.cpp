@@ -1,0 +1,104 @@
+// Rows of multiplication and division.
+#include "trace/row_parts.hpp"
+
+namespace mipzk::trace {
+namespace {
+
+// Sum of the products of bytes whose weights are 2^(16 i) and 2^(16 i + 8).
+int64_t limb_product(uint32_t a, uint32_t b, unsigned i) {
+  int64_t sum = 0;
+  for (unsigned x = 0; x < 4; ++x)
+    for (unsigned y = 0; y < 4; ++y) {
+      if (x + y == 2 * i) sum += int64_t{byte_of(a, x)} * byte_of(b, y);
+      if (x + y == 2 * i + 1) sum += int64_t{byte_of(a, x)} * byte_of(b, y) * 256;
+    }
+  return sum;
+}
+
+// HI and LO accesses of both tables.
+template <class Row>
+void fill_hi_lo(Row& r, const vm::Event& e) {
+  r.hi_old_lo = lo16(e.hi_old);
+  r.hi_old_hi = hi16(e.hi_old);
+  r.hi_t = Fp(e.t_hi);
+  r.lo_old_lo = lo16(e.rd_old);
+  r.lo_old_hi = hi16(e.rd_old);
+  r.lo_t = Fp(e.t_rd);
+}
+
+}  // namespace
+
+void fill_row(air::Mult::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  const bool is_signed = rom.k[0] != 0;
+  const bool a_neg = is_signed && top_bit(e.rs), b_neg = is_signed && top_bit(e.rt);
+  const uint32_t limbs[4] = {e.rd_new & 0xffff, e.rd_new >> 16, e.hi_new & 0xffff, e.hi_new >> 16};
+  r.c = cpu(e);
+  r.rs = Fp(rom.rs);
+  r.rs_t = Fp(e.t_rs);
+  fill_bytes(r.a, e.rs);
+  r.rt = Fp(rom.rt);
+  r.rt_t = Fp(e.t_rt);
+  fill_bytes(r.b, e.rt);
+  fill_hi_lo(r, e);
+  r.is_signed = Fp(rom.k[0]);
+  for (unsigned i = 0; i < 3; ++i) r.both[i] = Fp(byte_of(e.rs & e.rt, i));
+  r.a_neg = bit(a_neg);
+  r.b_neg = bit(b_neg);
+  const int64_t t0 = (limb_product(e.rs, e.rt, 0) - limbs[0]) / 65536;
+  const int64_t t1 = (limb_product(e.rs, e.rt, 1) + t0 - limbs[1]) / 65536;
+  const int64_t t2 = (limb_product(e.rs, e.rt, 2) + t1 - (a_neg ? e.rt & 0xffff : 0) -
+                      (b_neg ? e.rs & 0xffff : 0) - limbs[2]) /
+                     65536;
+  const int64_t rest = limb_product(e.rs, e.rt, 3) + t2 - (a_neg ? e.rt >> 16 : 0) -
+                       (b_neg ? e.rs >> 16 : 0) - limbs[3];
+  r.t[0] = Fp(static_cast<uint32_t>(t0));
+  r.t[1] = Fp(static_cast<uint32_t>(t1));
+  r.t[2] = Fp(static_cast<uint32_t>(t2 + 2));
+  r.wrap = bit(rest != 0);
+  for (int i = 0; i < 4; ++i) r.r[i] = Fp(limbs[i]);
+}
+
+void fill_row(air::Div::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  const bool is_signed = rom.k[0] != 0;
+  const uint32_t n = e.rs, d = e.rt == 0 ? 1 : e.rt, q = e.rd_new, rem = e.hi_new;
+  const bool n_neg = is_signed && top_bit(n), d_neg = is_signed && top_bit(d);
+  // -2^31 / -1 is +2^31, whose word has the top bit but which is not negative.
+  const bool q_neg = is_signed && top_bit(q) && n_neg != d_neg;
+  const bool rem_neg = is_signed && top_bit(rem);
+  r.c = cpu(e);
+  r.n = read_rs(e, rom);
+  r.rt = Fp(rom.rt);
+  r.rt_t = Fp(e.t_rt);
+  fill_bytes(r.d, d);
+  fill_hi_lo(r, e);
+  r.is_signed = Fp(rom.k[0]);
+  r.by_zero = bit(e.rt == 0);
+  fill_bytes(r.q, q);
+  r.rem_lo = lo16(rem);
+  r.rem_hi = hi16(rem);
+  fill_and(r.both, q, d);
+  r.n_top = bit(top_bit(n));
+  r.d_top = bit(top_bit(d));
+  r.q_neg = bit(q_neg);
+  r.rem_neg = bit(rem_neg);
+
+  auto low = [](uint32_t v) { return int64_t{v & 0xffff}; };
+  auto high = [](uint32_t v) { return int64_t{v >> 16}; };
+  const int64_t t0 = (limb_product(q, d, 0) + low(rem) - low(n)) / 65536;
+  const int64_t t1 = (limb_product(q, d, 1) + high(rem) - high(n) + t0) / 65536;
+  const int64_t t2 =
+      (limb_product(q, d, 2) - (q_neg ? low(d) : 0) - (d_neg ? low(q) : 0) - rem_neg + n_neg + t1) /
+      65536;
+  r.t[0] = Fp(static_cast<uint32_t>(t0));
+  r.t[1] = Fp(static_cast<uint32_t>(t1));
+  r.t[2] = Fp(static_cast<uint32_t>(t2 + 1));
+
+  const uint32_t x = d_neg ? ~d : d, y = rem_neg ? ~rem : rem;
+  const int64_t g = low(x) - low(y) + d_neg - rem_neg - 1;
+  const int64_t borrow = g < -65536 ? 2 : g < 0 ? 1 : 0;
+  r.borrow = Fp(static_cast<uint32_t>(borrow));
+  r.g_lo = Fp(static_cast<uint32_t>(g + borrow * 65536));
+  r.g_hi = Fp(static_cast<uint32_t>(high(x) - high(y) - borrow));
+}
+
+}  // namespace mipzk::trace
