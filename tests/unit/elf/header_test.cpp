@@ -39,6 +39,21 @@ TEST(ElfHeader, RefusesTooLargeFilesBeforeReadingThem) {
   EXPECT_NE(std::string(r.error().message).find("strip -g"), std::string::npos);
 }
 
+TEST(ElfHeader, SizesAtTheBoundsAreRead) {
+  // Of the largest size only the first bytes are looked at, which is all that there is here.
+  const Bytes text(64, 'x');
+  const auto r = elf::load(ByteView(text.data(), elf::kMaxFileBytes));
+  ASSERT_FALSE(r);
+  EXPECT_NE(std::string(r.error().message).find("not an ELF file"), std::string::npos);
+  // A header and nothing else.
+  Builder b;
+  b.loads.clear();
+  b.sections = false;
+  const Bytes header = b.build();
+  ASSERT_EQ(header.size(), 52u);
+  EXPECT_REFUSED(header, "no loadable segment");
+}
+
 TEST(ElfHeader, RefusesOtherMachinesByName) {
   EXPECT_REFUSED(patched16(kAtMachine, 62), "machine 62 (x86-64)", "need MIPS",
                  "mips-linux-gnu-gcc");
@@ -121,6 +136,14 @@ TEST(ElfHeader, RefusesDamagedTables) {
   EXPECT_REFUSED(patched32(kAtPhoff, 0xfffffff0), "truncated", "program headers");
   EXPECT_REFUSED(patched32(kAtShoff, 0xfffffff0), "truncated", "section headers");
   EXPECT_REFUSED(patched16(kAtShnum, 0xffff), "truncated", "section headers");
+}
+
+TEST(ElfHeader, AcceptsAsManyProgramHeadersAsItSays) {
+  Builder b;
+  b.loads.resize(elf::kMaxProgramHeaders, Load{kNote, 0, 0, kR, {}});
+  EXPECT_TRUE(load_exact(b.build()));
+  b.loads.push_back(Load{kNote, 0, 0, kR, {}});
+  EXPECT_REFUSED(b.build(), "129 program headers");
 }
 
 TEST(ElfHeader, IgnoresTheSectionTableWhenItHasNoEntries) {

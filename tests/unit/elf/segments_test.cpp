@@ -136,6 +136,25 @@ TEST(ElfSegments, MustNotOverlap) {
   EXPECT_TRUE(load_exact(patched(1, kVaddr, 0x400010)));
 }
 
+TEST(ElfSegments, MayHoldTheWholeFileOrNothingOfIt) {
+  Builder b;
+  b.sections = false;
+  b.loads.resize(1);
+  Bytes bytes = b.build();
+  const auto size = static_cast<uint32_t>(bytes.size());
+  put32(bytes, b.phdr(0) + kOffset, 0);
+  put32(bytes, b.phdr(0) + kFilesz, size);
+  put32(bytes, b.phdr(0) + kMemsz, size);
+  const auto r = load_exact(bytes);
+  ASSERT_TRUE(r) << r.error().message;
+  EXPECT_EQ(r->segments[0].bytes, bytes);
+
+  b.loads[0].bytes.clear();  // the program headers end where the file does
+  const auto zero = load_exact(b.build());
+  ASSERT_TRUE(zero) << zero.error().message;
+  EXPECT_TRUE(zero->segments[0].bytes.empty());
+}
+
 TEST(ElfSegments, MustNotMultiplyTheFile) {
   // 100 segments over the same kilobyte.
   Builder b;

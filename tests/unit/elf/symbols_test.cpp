@@ -66,6 +66,7 @@ TEST(ElfSymbols, OfNoInterestAreLeftOut) {
 }
 
 TEST(ElfSymbols, NamesAreBoundedAndPrintable) {
+  EXPECT_EQ(names({{"operator new", 0x400000}}), Names{"operator new"});
   EXPECT_EQ(names({{std::string(300, 'n'), 0x400000}}), Names{std::string(255, 'n')});
   EXPECT_EQ(names({{"a\x1b[2J\x7f\ngr\xc3\xb6\xc3\x9f"
                     "e",
@@ -100,6 +101,7 @@ TEST(ElfSymbols, DamagedTablesAreRefused) {
   };
   constexpr size_t kOffset = 16, kSize = 20, kLink = 24, kEntsize = 36;
   EXPECT_REFUSED(patched(kLink, 1), "section 1 is no string table", "strip");
+  EXPECT_REFUSED(patched(kLink, 4), "section 4 is no string table");
   EXPECT_REFUSED(patched(kLink, 99), "section 99 is no string table");
   EXPECT_REFUSED(patched(kEntsize, 0), "entries of 0", "strip");
   EXPECT_REFUSED(patched(kEntsize, 24), "entries of 24");
