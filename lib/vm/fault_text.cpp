@@ -267,10 +267,11 @@ Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t li
   return error;
 }
 
-Error shard_limit_error(const isa::Program& program, const Processor& cpu, FaultReport* report) {
+Error shard_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
+                        FaultReport* report) {
   const std::string text =
       text_of("the run is longer than the %llu instructions that one proof holds; at ",
-              static_cast<unsigned long long>(kMaxShardCycles)) +
+              static_cast<unsigned long long>(limit)) +
       place(program, cpu.op->pc);
   fill(report, cpu, Errc::kUnprovable, FaultKind::kNone, text);
   return Error(Errc::kUnprovable, text.c_str());

@@ -18,7 +18,8 @@ Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind k
                   FaultReport* report);
 Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t limit,
                         FaultReport* report);
-Error shard_limit_error(const isa::Program& program, const Processor& cpu, FaultReport* report);
+Error shard_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
+                        FaultReport* report);
 Error memory_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
                          FaultReport* report);
 Error cancelled_error(const isa::Program& program, const Processor& cpu, FaultReport* report);

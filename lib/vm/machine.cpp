@@ -31,7 +31,8 @@ Status run_to_halt(const isa::Program& program, Processor& cpu, uint64_t max_cyc
     if (cancelled()) return cancelled_error(program, cpu, report);
     const uint64_t left = max_cycles - cpu.cycles;
     if (left == 0) {
-      if (max_cycles < limits.max_cycles) return shard_limit_error(program, cpu, report);
+      if (max_cycles < limits.max_cycles)
+        return shard_limit_error(program, cpu, max_cycles, report);
       return cycle_limit_error(program, cpu, limits.max_cycles, report);
     }
     switch (step(static_cast<uint32_t>(std::min(left, kSlice)))) {
@@ -87,7 +88,8 @@ Result<Recording> record(const isa::Program& program, const Inputs& inputs, cons
   Recording recording;
   recording.shards.resize(1);
   Recorder recorder(recording.shards[0]);
-  const uint64_t max_cycles = std::min(limits.max_cycles, kMaxShardCycles);
+  const uint64_t max_shard_cycles = std::min(limits.max_shard_cycles, kMaxShardCycles);
+  const uint64_t max_cycles = std::min(limits.max_cycles, max_shard_cycles);
   const Status status = run_to_halt(program, cpu, max_cycles, limits, report, [&](uint32_t slice) {
     return execute_recording(cpu, slice, recorder);
   });

@@ -24,9 +24,13 @@ struct Inputs {
                                          // padded with zeros
 };
 
+// Clocks are below 2^28 and a cycle takes four.
+inline constexpr uint64_t kMaxShardCycles = (uint64_t{1} << 26) - 1;
+
 struct Limits {
   uint64_t max_cycles = UINT64_MAX;               // instructions, the final HALT included
   uint64_t max_memory_bytes = uint64_t{1} << 30;  // guest memory touched, in pages of 4 KiB
+  uint64_t max_shard_cycles = kMaxShardCycles;    // record() only; a longer run is kUnprovable
 };
 
 // The host's ears. Callbacks run on the calling thread, between two instructions; they must not
@@ -74,8 +78,5 @@ struct Recording {
 Result<Recording> record(const isa::Program& program, const Inputs& inputs,
                          const Limits& limits = {}, const Hooks& hooks = {},
                          FaultReport* report = nullptr);
-
-// Clocks are below 2^28 and a cycle takes four.
-inline constexpr uint64_t kMaxShardCycles = (uint64_t{1} << 26) - 1;
 
 }  // namespace mipzk::vm

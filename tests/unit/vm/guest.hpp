@@ -1,0 +1,86 @@
+// Small guests for tests: text from words, data from words.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "isa/program.hpp"
+#include "unit/isa/encode.hpp"
+#include "vm/machine.hpp"
+
+namespace mipzk::test {
+
+inline constexpr uint32_t kText = 0x00400000, kData = 0x10000000;
+
+// Register numbers.
+enum : unsigned {
+  kZero = 0,
+  kV0 = 2,
+  kV1 = 3,
+  kA0 = 4,
+  kA1 = 5,
+  kA2 = 6,
+  kT0 = 8,
+  kT1 = 9,
+  kT2 = 10,
+  kT3 = 11,
+  kS0 = 16,
+  kS1 = 17,
+  kSp = 29,
+  kRa = 31
+};
+
+inline constexpr uint32_t kHaltWord = 0x0000004c;   // syscall 1
+inline constexpr uint32_t kHintWord = 0x0000008c;   // syscall 2
+inline constexpr uint32_t kPrintWord = 0x000000cc;  // syscall 3
+inline constexpr uint32_t kCycleWord = 0x0000010c;  // syscall 4
+
+struct Guest {
+  std::vector<uint32_t> text;
+  std::vector<uint32_t> data;   // at kData, writable
+  uint32_t bss_bytes = 0x1000;  // after the data
+  std::vector<isa::Symbol> symbols;
+
+  Guest& op(uint32_t word) {
+    text.push_back(word);
+    return *this;
+  }
+  Guest& ops(std::initializer_list<uint32_t> words) {
+    text.insert(text.end(), words);
+    return *this;
+  }
+  Guest& li(unsigned reg, uint32_t value) {
+    return op(lui(reg, value >> 16)).op(imm(Op::kOri, reg, reg, value));
+  }
+  Guest& halt() { return op(kHaltWord).op(kNopWord); }
+  uint32_t here() const { return kText + 4 * static_cast<uint32_t>(text.size()); }
+
+  isa::Program program() const {
+    const auto bytes = [](const std::vector<uint32_t>& words) {
+      std::vector<uint8_t> out;
+      for (uint32_t w : words)
+        for (int shift = 24; shift >= 0; shift -= 8)
+          out.push_back(static_cast<uint8_t>(w >> shift));
+      return out;
+    };
+    isa::ProgramImage image;
+    image.entry = kText;
+    image.symbols = symbols;
+    isa::Segment t{kText, static_cast<uint32_t>(4 * text.size()), true, false, true, bytes(text)};
+    isa::Segment d{
+        kData, static_cast<uint32_t>(4 * data.size()) + bss_bytes, true, true, false, bytes(data)};
+    image.segments = {t, d};
+    auto program = isa::build_program(image);
+    EXPECT_TRUE(program.ok()) << program.error().message;
+    return program.ok() ? *program : isa::Program{};
+  }
+};
+
+inline ByteView view(const std::string& s) {
+  return {reinterpret_cast<const uint8_t*>(s.data()), s.size()};
+}
+
+}  // namespace mipzk::test
