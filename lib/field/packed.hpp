@@ -79,8 +79,40 @@ struct Reg<16> {
   static MIPZK_PACKED_INLINE Reg mul(Reg a, Reg b) {
     const __m512i even = mont_half(mul_even(a.v, b.v));
     const __m512i odd = mont_half(mul_even(odd_words(a.v), odd_words(b.v)));
+    return join(even, odd);
+  }
+  static MIPZK_PACKED_INLINE Reg join(__m512i even, __m512i odd) {
     const __m512i d = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB);
     return {min(d, _mm512_add_epi32(d, broadcast(kP).v))};
+  }
+  static MIPZK_PACKED_INLINE Reg load_partial(const void* p, int n) {
+    return {_mm512_maskz_loadu_epi32(static_cast<__mmask16>((1u << n) - 1), p)};
+  }
+
+  // Sums of products, below p * 2^32.
+  struct Wide {
+    __m512i even, odd;
+  };
+  static MIPZK_PACKED_INLINE Wide wide_zero() {
+    return {_mm512_setzero_si512(), _mm512_setzero_si512()};
+  }
+  static MIPZK_PACKED_INLINE __m512i add_two(__m512i s, __m512i x, __m512i y) {
+    s = _mm512_add_epi64(_mm512_add_epi64(x, y), s);
+    const __m512i t = _mm512_sub_epi64(s, _mm512_set1_epi64(int64_t{kP} << 32));
+    return _mm512_maskz_min_epu64(0xff, s, t);
+  }
+  static MIPZK_PACKED_INLINE void add_products(Wide& s, Reg a0, Reg b0, Reg a1, Reg b1) {
+    s.even = add_two(s.even, mul_even(a0.v, b0.v), mul_even(a1.v, b1.v));
+    s.odd = add_two(s.odd, mul_even(odd_words(a0.v), odd_words(b0.v)),
+                    mul_even(odd_words(a1.v), odd_words(b1.v)));
+  }
+  // With factors that are equal in all lanes.
+  static MIPZK_PACKED_INLINE void add_scaled(Wide& s, Reg a0, Reg b0, Reg a1, Reg b1) {
+    s.even = add_two(s.even, mul_even(a0.v, b0.v), mul_even(a1.v, b1.v));
+    s.odd = add_two(s.odd, mul_even(odd_words(a0.v), b0.v), mul_even(odd_words(a1.v), b1.v));
+  }
+  static MIPZK_PACKED_INLINE Reg reduce(const Wide& s) {
+    return join(mont_half(s.even), mont_half(s.odd));
   }
 };
 #elif defined(__AVX2__)
@@ -120,8 +152,53 @@ struct Reg<8> {
     const __m256i even = mont_half(_mm256_mul_epu32(a.v, b.v));
     const __m256i odd =
         mont_half(_mm256_mul_epu32(_mm256_srli_epi64(a.v, 32), _mm256_srli_epi64(b.v, 32)));
+    return join(even, odd);
+  }
+  static MIPZK_PACKED_INLINE Reg join(__m256i even, __m256i odd) {
     const __m256i d = _mm256_blend_epi32(_mm256_shuffle_epi32(even, 0xf5), odd, 0xaa);
     return {_mm256_min_epu32(d, _mm256_add_epi32(d, broadcast(kP).v))};
+  }
+  static MIPZK_PACKED_INLINE Reg load_partial(const void* p, int n) {
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(n), lane);
+    return {_mm256_maskload_epi32(static_cast<const int*>(p), mask)};
+  }
+
+  // Sums of products as signed numbers in [-p * 2^32, 0], because AVX2 has no unsigned minimum of
+  // 64 bits: two products are below p * 2^32, so the sign tells whether to subtract it.
+  struct Wide {
+    __m256i even, odd;
+  };
+  static MIPZK_PACKED_INLINE Wide wide_zero() {
+    return {_mm256_setzero_si256(), _mm256_setzero_si256()};
+  }
+  static MIPZK_PACKED_INLINE __m256i unit() { return _mm256_set1_epi64x(int64_t{kP} << 32); }
+  static MIPZK_PACKED_INLINE __m256i select_sign(__m256i negative, __m256i other, __m256i sign) {
+    return _mm256_castpd_si256(_mm256_blendv_pd(
+        _mm256_castsi256_pd(other), _mm256_castsi256_pd(negative), _mm256_castsi256_pd(sign)));
+  }
+  static MIPZK_PACKED_INLINE __m256i add_two(__m256i s, __m256i x, __m256i y) {
+    const __m256i t = _mm256_add_epi64(_mm256_add_epi64(x, y), s);
+    return select_sign(t, _mm256_sub_epi64(t, unit()), t);
+  }
+  static MIPZK_PACKED_INLINE __m256i mul_odd(__m256i a, __m256i b) {
+    return _mm256_mul_epu32(_mm256_srli_epi64(a, 32), b);
+  }
+  static MIPZK_PACKED_INLINE void add_products(Wide& s, Reg a0, Reg b0, Reg a1, Reg b1) {
+    s.even = add_two(s.even, _mm256_mul_epu32(a0.v, b0.v), _mm256_mul_epu32(a1.v, b1.v));
+    s.odd = add_two(s.odd, mul_odd(a0.v, _mm256_srli_epi64(b0.v, 32)),
+                    mul_odd(a1.v, _mm256_srli_epi64(b1.v, 32)));
+  }
+  // With factors that are equal in all lanes.
+  static MIPZK_PACKED_INLINE void add_scaled(Wide& s, Reg a0, Reg b0, Reg a1, Reg b1) {
+    s.even = add_two(s.even, _mm256_mul_epu32(a0.v, b0.v), _mm256_mul_epu32(a1.v, b1.v));
+    s.odd = add_two(s.odd, mul_odd(a0.v, b0.v), mul_odd(a1.v, b1.v));
+  }
+  static MIPZK_PACKED_INLINE __m256i positive(__m256i s) {
+    return select_sign(_mm256_add_epi64(s, unit()), s, s);
+  }
+  static MIPZK_PACKED_INLINE Reg reduce(const Wide& s) {
+    return join(mont_half(positive(s.even)), mont_half(positive(s.odd)));
   }
 };
 #endif
@@ -152,8 +229,50 @@ struct Reg<4> {
   static MIPZK_PACKED_INLINE Reg mul(Reg a, Reg b) {
     const __m128i even = mont_half(_mm_mul_epu32(a.v, b.v));
     const __m128i odd = mont_half(_mm_mul_epu32(_mm_srli_epi64(a.v, 32), _mm_srli_epi64(b.v, 32)));
-    // The low words of both are zero: shift the even results down and join.
+    return join(even, odd);
+  }
+  static MIPZK_PACKED_INLINE Reg join(__m128i even, __m128i odd) {
+    // The low words of both are zero.
     return correct(_mm_or_si128(_mm_srli_epi64(even, 32), odd));
+  }
+  static MIPZK_PACKED_INLINE Reg load_partial(const void* p, int n) {
+    uint32_t words[4] = {};
+    std::memcpy(words, p, static_cast<size_t>(n) * 4);
+    return load(words);
+  }
+
+  // Sums of products as signed numbers in [-p * 2^32, 0]: two products are below p * 2^32, so the
+  // sign tells whether to subtract it.
+  struct Wide {
+    __m128i even, odd;
+  };
+  static MIPZK_PACKED_INLINE Wide wide_zero() { return {_mm_setzero_si128(), _mm_setzero_si128()}; }
+  static MIPZK_PACKED_INLINE __m128i unit() { return _mm_set1_epi64x(int64_t{kP} << 32); }
+  static MIPZK_PACKED_INLINE __m128i negative(__m128i s) {  // all ones where s < 0
+    return _mm_shuffle_epi32(_mm_srai_epi32(s, 31), 0xf5);
+  }
+  static MIPZK_PACKED_INLINE __m128i add_two(__m128i s, __m128i x, __m128i y) {
+    const __m128i t = _mm_add_epi64(_mm_add_epi64(x, y), s);
+    return _mm_sub_epi64(t, _mm_andnot_si128(negative(t), unit()));
+  }
+  static MIPZK_PACKED_INLINE __m128i mul_odd(__m128i a, __m128i b) {
+    return _mm_mul_epu32(_mm_srli_epi64(a, 32), b);
+  }
+  static MIPZK_PACKED_INLINE void add_products(Wide& s, Reg a0, Reg b0, Reg a1, Reg b1) {
+    s.even = add_two(s.even, _mm_mul_epu32(a0.v, b0.v), _mm_mul_epu32(a1.v, b1.v));
+    s.odd = add_two(s.odd, mul_odd(a0.v, _mm_srli_epi64(b0.v, 32)),
+                    mul_odd(a1.v, _mm_srli_epi64(b1.v, 32)));
+  }
+  // With factors that are equal in all lanes.
+  static MIPZK_PACKED_INLINE void add_scaled(Wide& s, Reg a0, Reg b0, Reg a1, Reg b1) {
+    s.even = add_two(s.even, _mm_mul_epu32(a0.v, b0.v), _mm_mul_epu32(a1.v, b1.v));
+    s.odd = add_two(s.odd, mul_odd(a0.v, b0.v), mul_odd(a1.v, b1.v));
+  }
+  static MIPZK_PACKED_INLINE __m128i positive(__m128i s) {
+    return _mm_add_epi64(s, _mm_and_si128(negative(s), unit()));
+  }
+  static MIPZK_PACKED_INLINE Reg reduce(const Wide& s) {
+    return join(mont_half(positive(s.even)), mont_half(positive(s.odd)));
   }
 };
 #endif
@@ -178,8 +297,26 @@ struct Reg<1> {
     const uint32_t t = d + kP;
     return {t < d ? t : d};
   }
-  static MIPZK_PACKED_INLINE Reg mul(Reg a, Reg b) {
-    const uint64_t prod = uint64_t{a.v} * b.v;
+  static MIPZK_PACKED_INLINE Reg mul(Reg a, Reg b) { return reduce({uint64_t{a.v} * b.v}); }
+  static MIPZK_PACKED_INLINE Reg load_partial(const void* p, int n) {
+    return n > 0 ? load(p) : broadcast(0);
+  }
+
+  // Sums of products, below p * 2^32.
+  struct Wide {
+    uint64_t sum;
+  };
+  static MIPZK_PACKED_INLINE Wide wide_zero() { return {0}; }
+  static MIPZK_PACKED_INLINE void add_products(Wide& s, Reg a0, Reg b0, Reg a1, Reg b1) {
+    const uint64_t t = s.sum + (uint64_t{a0.v} * b0.v + uint64_t{a1.v} * b1.v);
+    const uint64_t u = t - (uint64_t{kP} << 32);
+    s.sum = u < t ? u : t;
+  }
+  static MIPZK_PACKED_INLINE void add_scaled(Wide& s, Reg a0, Reg b0, Reg a1, Reg b1) {
+    add_products(s, a0, b0, a1, b1);
+  }
+  static MIPZK_PACKED_INLINE Reg reduce(const Wide& s) {
+    const uint64_t prod = s.sum;
     const uint32_t q = static_cast<uint32_t>(prod) * kPInv;
     return sub({static_cast<uint32_t>(prod >> 32)},
                {static_cast<uint32_t>((uint64_t{q} * kP) >> 32)});
@@ -220,6 +357,17 @@ struct PackedFp {
   MIPZK_PACKED_INLINE void store(Fp* p) const {
     for (int i = 0; i < kRegs; ++i) r[i].store(p + i * kLanes);
   }
+  // The first n lanes from p, 0 <= n <= W, the others zero; nothing behind p + n is read.
+  static MIPZK_PACKED_INLINE PackedFp load_partial(const Fp* p, int n) {
+    PackedFp x;
+    for (int i = 0; i < kRegs; ++i) {
+      const int left = n - i * kLanes;
+      x.r[i] = left >= kLanes ? Reg::load(p + i * kLanes)
+               : left > 0     ? Reg::load_partial(p + i * kLanes, left)
+                              : Reg::broadcast(0);
+    }
+    return x;
+  }
 
   friend MIPZK_PACKED_INLINE PackedFp operator+(const PackedFp& a, const PackedFp& b) {
     PackedFp x;
@@ -240,6 +388,34 @@ struct PackedFp {
   MIPZK_PACKED_INLINE PackedFp& operator+=(const PackedFp& b) { return *this = *this + b; }
   MIPZK_PACKED_INLINE PackedFp& operator-=(const PackedFp& b) { return *this = *this - b; }
   MIPZK_PACKED_INLINE PackedFp& operator*=(const PackedFp& b) { return *this = *this * b; }
+};
+
+// Lane-wise sums of products with one reduction at the end: cheaper than + and * for dot products.
+template <int W>
+struct PackedSum {
+  using Packed = PackedFp<W>;
+  typename Packed::Reg::Wide w[Packed::kRegs];
+
+  MIPZK_PACKED_INLINE PackedSum() {
+    for (int i = 0; i < Packed::kRegs; ++i) w[i] = Packed::Reg::wide_zero();
+  }
+  // += a0 b0 + a1 b1; a lone product is paired with zeros.
+  MIPZK_PACKED_INLINE void add_products(const Packed& a0, const Packed& b0, const Packed& a1,
+                                        const Packed& b1) {
+    for (int i = 0; i < Packed::kRegs; ++i)
+      Packed::Reg::add_products(w[i], a0.r[i], b0.r[i], a1.r[i], b1.r[i]);
+  }
+  // The same for b0, b1 that are equal in all lanes (made by broadcast).
+  MIPZK_PACKED_INLINE void add_scaled(const Packed& a0, const Packed& b0, const Packed& a1,
+                                      const Packed& b1) {
+    for (int i = 0; i < Packed::kRegs; ++i)
+      Packed::Reg::add_scaled(w[i], a0.r[i], b0.r[i], a1.r[i], b1.r[i]);
+  }
+  MIPZK_PACKED_INLINE Packed sum() const {
+    Packed x;
+    for (int i = 0; i < Packed::kRegs; ++i) x.r[i] = Packed::Reg::reduce(w[i]);
+    return x;
+  }
 };
 
 }  // namespace MIPZK_PACKED_ISA

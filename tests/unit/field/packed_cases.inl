@@ -52,6 +52,46 @@ void check(Counts& counts) {
   }
 }
 
+// Long sums, among them the greatest possible products only; partial loads at every length.
+template <int W>
+void check_sums(Counts& counts) {
+  using Packed = PackedFp<W>;
+  for (uint64_t mode = 0; mode < 3; ++mode) {
+    mipzk::field::PackedSum<W> sums, scaled;
+    Fp want_sum[W], want_scaled[W], got[2][W];
+    for (uint64_t round = 0; round < 300; ++round) {
+      Fp a[2][W], b[2][W];
+      for (int k = 0; k < 2; ++k)
+        for (int i = 0; i < W; ++i) {
+          const uint64_t at = (round * 2 + k) * W + i;
+          a[k][i] = Fp::from_raw(mode == 0 ? kP - 1 : mode == 1 ? word(at + 64) : word(at % 64));
+          b[k][i] = Fp::from_raw(mode == 0 ? kP - 1 : word(at * 5 + 99));
+          want_sum[i] += a[k][i] * b[k][i];
+          want_scaled[i] += a[k][i] * b[k][0];
+        }
+      sums.add_products(Packed::load(a[0]), Packed::load(b[0]), Packed::load(a[1]),
+                        Packed::load(b[1]));
+      scaled.add_scaled(Packed::load(a[0]), Packed(b[0][0]), Packed::load(a[1]), Packed(b[1][0]));
+      sums.sum().store(got[0]);
+      scaled.sum().store(got[1]);
+      for (int i = 0; i < W; ++i) {
+        counts.checked += 2;
+        counts.different += got[0][i].raw() != want_sum[i].raw();
+        counts.different += got[1][i].raw() != want_scaled[i].raw();
+      }
+    }
+  }
+  Fp in[W], got[W];
+  for (int i = 0; i < W; ++i) in[i] = Fp::from_raw(word(i + 1000) | 1);
+  for (int n = 0; n <= W; ++n) {
+    Packed::load_partial(in, n).store(got);
+    for (int i = 0; i < W; ++i) {
+      ++counts.checked;
+      counts.different += got[i].raw() != (i < n ? in[i].raw() : 0);
+    }
+  }
+}
+
 }  // namespace
 
 Counts PACKED_CASES_NAME() {
@@ -61,6 +101,11 @@ Counts PACKED_CASES_NAME() {
   check<8>(counts);
   check<16>(counts);
   check<32>(counts);
+  check_sums<1>(counts);
+  check_sums<4>(counts);
+  check_sums<8>(counts);
+  check_sums<16>(counts);
+  check_sums<32>(counts);
   return counts;
 }
 
