@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks the include edges between the folders of lib/ and the length of hand-written source files.
+"""Checks the include edges between the folders of lib/, what the verifier's closure includes, and the length of
+hand-written source files.
 
 Dependencies between folders point one way (docs/ARCHITECTURE.md). USES below is the list; what a folder
 uses, its users may use too. Run without arguments from anywhere; --self-test checks the checker.
@@ -35,8 +36,12 @@ ONLY = {
     ("verify", "isa"): {"rom.hpp", "program.hpp"},
 }
 
-# (folder, file) pairs that are never allowed, because the verifier's closure has no threads.
-NEVER = {(folder, "base/pool.hpp") for folder in ("field", "hash", "isa", "air", "proof", "verify")}
+# What no source of a FREESTANDING target (the verifier's closure) may include, also indirectly.
+NOT_FREESTANDING = re.compile(
+    r"base/pool\.hpp$|(elf|vm|trace|prove)/|(boost|openssl|fmt)/|libelf"
+    r"|(thread|mutex|shared_mutex|condition_variable|future|functional|iostream|fstream|filesystem|regex)$"
+)
+FREESTANDING = re.compile(r"mipzk_library\(\s*\w+\s+FREESTANDING\b([^)]*)\)")
 
 # Pattern of a system header -> the only place in lib/ and capi/ that may include it.
 OWNED = [
@@ -115,9 +120,34 @@ def check_edges(root):
                     problems.append(f"{where}: {folder} may not use {used} ({quoted})")
                 elif only is not None and file not in only:
                     problems.append(f"{where}: {folder} may use only {', '.join(sorted(only))} of {used}")
-                elif (folder, quoted) in NEVER:
-                    problems.append(f"{where}: {folder} may not use {quoted}: it belongs to the verifier")
     return problems, edges
+
+
+def includes(path):
+    return [a or b for a, b in (m.groups() for m in map(INCLUDE.match, read_lines(path)) if m)]
+
+
+def check_freestanding(root):
+    """Follows the includes of every source of a FREESTANDING target."""
+    problems = []
+    reached = {}  # path -> how it was reached
+    for cmake in sorted((root / "lib").glob("*/CMakeLists.txt")):
+        for arguments in FREESTANDING.findall(cmake.read_text()):
+            for source in re.findall(r"[\w/]+\.cpp", arguments):
+                path = cmake.parent / source
+                if path.is_file():
+                    reached[path] = path.relative_to(root).as_posix()
+    todo = list(reached)
+    while todo:
+        path = todo.pop()
+        for name in includes(path):
+            target = root / "lib" / name
+            if NOT_FREESTANDING.match(name):
+                problems.append(f"{reached[path]} -> {name}: not for the verifier's closure")
+            elif target.is_file() and target not in reached:
+                reached[target] = f"{reached[path]} -> {name}"
+                todo.append(target)
+    return problems
 
 
 def check_lengths(root):
@@ -143,7 +173,24 @@ def self_test():
         ({"lib/verify/a.cpp": '#include "isa/decode.hpp"\n', "lib/isa/decode.hpp": ""}, "may use only"),
         ({"lib/verify/a.cpp": '#include "isa/rom.hpp"\n', "lib/isa/rom.hpp": ""}, None),
         ({"lib/prove/a.cpp": '#include "base/pool.hpp"\n', "lib/base/pool.hpp": ""}, None),
-        ({"lib/proof/a.cpp": '#include "base/pool.hpp"\n', "lib/base/pool.hpp": ""}, "belongs to the verifier"),
+        (
+            {
+                "lib/hash/CMakeLists.txt": "mipzk_library(mipzk_hash FREESTANDING SOURCES a.cpp\n DEPS x)\n"
+                "mipzk_library(mipzk_many SOURCES c.cpp)\n",
+                "lib/hash/a.cpp": '#include "hash/b.hpp"\n',
+                "lib/hash/b.hpp": '#include "base/pool.hpp"\n',
+                "lib/hash/c.cpp": "#include <mutex>\n",
+                "lib/base/pool.hpp": "",
+            },
+            "lib/hash/a.cpp -> hash/b.hpp -> base/pool.hpp: not for",
+        ),
+        (
+            {
+                "lib/hash/CMakeLists.txt": "mipzk_library(mipzk_hash SOURCES a.cpp)\n",
+                "lib/hash/a.cpp": "#include <mutex>\n",
+            },
+            None,
+        ),
         ({"lib/air/tables/a.hpp": '#include "vm/b.hpp"\n', "lib/vm/b.hpp": ""}, "air may not use vm"),
         ({"lib/vm/a.cpp": "#include <libelf.h>\n"}, "<libelf.h> may be included by lib/elf/ only"),
         ({"lib/elf/a.cpp": "#include <libelf.h>\n"}, None),
@@ -163,7 +210,7 @@ def self_test():
             for name, text in files.items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_text(text)
-            problems = check_edges(root)[0] + check_lengths(root)[0]
+            problems = check_edges(root)[0] + check_freestanding(root) + check_lengths(root)[0]
         if (expected is None and problems) or (expected is not None and not any(expected in p for p in problems)):
             print(f"self-test: {sorted(files)}: expected {expected}, got {problems}")
             return 1
@@ -182,7 +229,7 @@ def main():
     root = pathlib.Path(__file__).resolve().parent.parent
     edge_problems, edges = check_edges(root)
     length_problems, files = check_lengths(root)
-    problems = edge_problems + length_problems
+    problems = edge_problems + check_freestanding(root) + length_problems
     for problem in problems:
         print(problem)
     if edges == 0 or files == 0:
