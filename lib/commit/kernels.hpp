@@ -15,6 +15,16 @@ namespace mipzk::commit {
 using field::Fp;
 using field::Fp5;
 
+inline constexpr size_t kInverseBatch = 1024;
+
+// What the inverses of x - z, x in the base field, need of z: with m the polynomial of degree 5
+// whose roots are the conjugates of z, 1 / (x - z) = (m / (X - z))(x) / m(x), and m(x) is in the
+// base field.
+struct LinearInverse {
+  Fp m[5];   // m = X^5 + m[4] X^4 + .. + m[0]
+  Fp5 q[4];  // m / (X - z) = X^4 + q[3] X^3 + .. + q[0]
+};
+
 struct Kernels {
   const char* name;
 
@@ -32,11 +42,23 @@ struct Kernels {
 
   // dst[i] = src[i] * factor
   void (*scale)(Fp* dst, const Fp* src, size_t n, Fp factor);
+
+  // out[c] = sum over r < rows of weights[r] * matrix[r * pitch + c], for c < width (any).
+  void (*weigh_rows)(Fp5* out, const Fp* matrix, size_t rows, size_t pitch, size_t width,
+                     const Fp5* weights);
+
+  // acc[r] += sum over c < width of coefficients[c] * matrix[r * pitch + c], for r < rows (any).
+  void (*combine_rows)(Fp5* acc, const Fp* matrix, size_t rows, size_t pitch, size_t width,
+                       const Fp5* coefficients);
+
+  // out[j] = 1 / (x[j] - z) for j < n <= kInverseBatch, times x[j] if `times_x`. No x[j] equals z.
+  void (*inverse_linear)(Fp5* out, const Fp* x, size_t n, const LinearInverse& z, bool times_x);
 };
 
 enum class KernelTier : int { kBaseline = 0, kAvx2 = 1, kAvx512 = 2 };
 
 // The fastest tier of this processor, or the forced one.
+KernelTier kernel_tier();
 const Kernels& kernels();
 
 bool kernel_tier_available(KernelTier tier);

@@ -161,3 +161,5 @@ void scale_vector(Fp* dst, const Fp* src, size_t n, Fp factor) {
 
 }  // namespace
 }  // namespace mipzk::commit
+
+#include "commit/kernels_deep.inl"

@@ -2,5 +2,6 @@
 #include "commit/kernels_tiers.hpp"
 
 namespace mipzk::commit {
-const Kernels kAvx512Kernels{"avx512", transform, permute_scale, fold_rows, scale_vector};
+const Kernels kAvx512Kernels{"avx512",     transform,  permute_scale, fold_rows,
+                             scale_vector, weigh_rows, combine_rows,  inverse_linear};
 }

@@ -2,5 +2,6 @@
 #include "commit/kernels_tiers.hpp"
 
 namespace mipzk::commit {
-const Kernels kBaselineKernels{"baseline", transform, permute_scale, fold_rows, scale_vector};
+const Kernels kBaselineKernels{"baseline",   transform,  permute_scale, fold_rows,
+                               scale_vector, weigh_rows, combine_rows,  inverse_linear};
 }
