@@ -74,11 +74,12 @@ Security security(const Profile& p, const SecurityInput& in) {
   unsigned variables = 0;
   while ((uint64_t{1} << variables) <= in.pairs) ++variables;
   s.batch = bits(b.line(height, p) * variables) + p.batch_work;
+  // A fold by k is a curve of degree k - 1; one more line is charged as a margin.
   double dim = height;
   while (dim > 32 && s.folds < kMaxFolds) {
     double k = dim / 32 < 8 ? dim / 32 : 8;
     dim /= k;
-    s.fold[s.folds++] = bits(b.line(dim, p) * (k - 1)) + p.fold_work;
+    s.fold[s.folds++] = bits(b.line(dim, p) * k) + p.fold_work;
   }
   s.query = -static_cast<double>(p.queries) * log2_positive(1 - b.theta) + p.query_work;
   s.hash = 128;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "air/constraints.hpp"
+#include "air/tables.hpp"
 #include "base/pool.hpp"
 
 namespace mipzk::prove {
@@ -15,15 +16,17 @@ namespace mipzk::prove {
 using field::Fp;
 using field::Fp5;
 
-// Row-major cells of one instance on a set of points. `pre`, `base`, `ext` have the widths of the
-// layout. `next` gives the running columns (P, G, S, those that exist) one trace row on.
+// Row-major cells of one instance on a set of points; the number of points is a multiple of 16.
+// `pre`, `base`, `ext` have the widths of the layout.
 struct PointSet {
   size_t points = 0;
   const Fp* pre = nullptr;
   const Fp* base = nullptr;
   const Fp* ext = nullptr;
-  const Fp* next = nullptr;  // row-major, 5 * running columns; null: take rows of `ext` by next_row
-  unsigned log_points = 0;   // when `next` is null: the bit-reversed domain of 2N points
+  // The running columns (P, G, S, those that exist) one trace row on, row-major. Null: they are rows
+  // of `ext`, the points being the bit-reversed domain of 2^log_points = 2N points.
+  const Fp* next = nullptr;
+  unsigned log_points = 0;
 };
 
 // Base-field factors of each point, shared by a height class.
@@ -33,49 +36,24 @@ struct PointFactors {
   std::vector<Fp> closing;  // 1 / (x - g^(N - R))
 };
 
-inline size_t bit_reverse(size_t i, unsigned bits) {
-  size_t r = 0;
-  for (unsigned b = 0; b < bits; ++b) r |= (i >> b & 1) << (bits - 1 - b);
-  return r;
-}
-// On the domain of 2N points, the trace's generator is the square of the domain's.
-inline size_t next_row(size_t j, unsigned log_points) {
-  size_t i = bit_reverse(j, log_points);
-  return bit_reverse((i + 2) & ((size_t{1} << log_points) - 1), log_points);
-}
+// What the constraints of one instance depend on besides its cells.
+struct InstanceScope {
+  air::TableId table = 0;
+  const air::FormBases* local = nullptr;
+  const air::FormBases* global = nullptr;
+  const air::Published* published = nullptr;
+  const Fp5* gamma = nullptr;  // the powers of gamma reserved for the instance
+};
 
-// acc[j] += the instance's share of the quotient at point j.
-template <class T>
-void add_quotient(Pool& pool, const air::FormBases& local, const air::FormBases& global,
-                  const air::Published& published, const Fp5* gamma, const PointSet& set,
-                  const PointFactors& factors, Fp5* acc) {
-  constexpr air::Layout L = air::compute_layout<T>();
-  pool.parallel_for(set.points, 256, [&](size_t begin, size_t end) {
-    for (size_t j = begin; j < end; ++j) {
-      air::PointCells<Fp, Fp5> cells{};
-      cells.pre = set.pre + j * L.pre_columns;
-      cells.base = set.base + j * L.base_columns;
-      cells.ext = reinterpret_cast<const Fp5*>(set.ext) + j * L.ext_columns();
-      if (set.next != nullptr) {
-        const Fp5* next = reinterpret_cast<const Fp5*>(set.next) + j * L.running_columns();
-        unsigned k = 0;
-        if constexpr (L.has_p()) cells.p_next = next[k++];
-        if constexpr (L.has_g()) cells.g_next = next[k++];
-        if constexpr (L.has_s()) cells.s_next = next[k++];
-        (void)k;
-      } else if constexpr (L.running_columns() != 0) {
-        const Fp5* next = reinterpret_cast<const Fp5*>(set.ext) +
-                          next_row(j, set.log_points) * L.ext_columns();
-        if constexpr (L.has_p()) cells.p_next = next[L.p_index()];
-        if constexpr (L.has_g()) cells.g_next = next[L.g_index()];
-        if constexpr (L.has_s()) cells.s_next = next[L.s_index()];
-      }
-      air::ConstraintEval<T, Fp, Fp5> eval(local, global, published, gamma, cells);
-      eval.run();
-      acc[j] += eval.row * factors.row[j] + eval.first * factors.first[j] +
-                eval.closing * factors.closing[j];
-    }
-  });
-}
+// acc[j] += the instance's share of the quotient at point j, for all points of the set.
+void add_quotient(Pool& pool, const InstanceScope& scope, const PointSet& set,
+                  const PointFactors& factors, Fp5* acc);
+
+// Points [begin, end), multiples of 16, with one instruction set; chosen by add_quotient.
+using QuotientKernel = void (*)(const InstanceScope&, const PointSet&, const PointFactors&,
+                                size_t begin, size_t end, Fp5* acc);
+void quotient_baseline(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t, Fp5*);
+void quotient_avx2(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t, Fp5*);
+void quotient_avx512(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t, Fp5*);
 
 }  // namespace mipzk::prove

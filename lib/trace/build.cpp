@@ -206,10 +206,10 @@ void Builder::memory() {
   add<air::Public>(publics.size(), 1, true, 0,
                    [&](air::Public::Row<Fp>& row, unsigned, size_t i) {
                      const vm::SourceWord& w = *publics[i];
-                     bool out = w.key >= isa::kOutputBase / 4;
-                     uint32_t v = out ? w.value_final : w.value_init;
+                     bool output = w.key >= isa::kOutputBase / 4;
+                     uint32_t v = output ? w.value_final : w.value_init;
                      row.real = Fp::one();
-                     row.out = Fp(out ? 1u : 0u);
+                     row.out = Fp(output ? 1u : 0u);
                      row.key = Fp(w.key);
                      row.lo = Fp(v & 0xffff);
                      row.hi = Fp(v >> 16);

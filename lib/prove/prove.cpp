@@ -1,0 +1,601 @@
+#include "prove/prove.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "air/tables.hpp"
+#include "commit/deep.hpp"
+#include "commit/fri_prove.hpp"
+#include "commit/lde.hpp"
+#include "commit/merkle_tree.hpp"
+#include "commit/ntt.hpp"
+#include "hash/grind.hpp"
+#include "hash/transcript.hpp"
+#include "proof/labels.hpp"
+#include "proof/shape.hpp"
+#include "prove/ext_columns.hpp"
+#include "prove/quotient.hpp"
+#include "trace/build.hpp"
+
+namespace mipzk::prove {
+namespace {
+
+using proof::Matrix;
+using proof::Profile;
+using proof::Shape;
+
+using commit::kSmallLog;  // the small coset has 2^9 points, more than any R
+using commit::RowOrder;
+
+// A committed matrix: evaluations on H, its extension, and its values on the small coset.
+struct Committed {
+  unsigned log_height = 0;
+  size_t width = 0;
+  std::vector<Fp> evals, lde, small;
+};
+
+void append(std::vector<uint8_t>& out, ByteView bytes) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+void append_u32(std::vector<uint8_t>& out, uint32_t v) {
+  uint8_t b[4];
+  store_le32(b, v);
+  append(out, b);
+}
+void append_u64(std::vector<uint8_t>& out, uint64_t v) {
+  uint8_t b[8];
+  store_le64(b, v);
+  append(out, b);
+}
+void append_fp5(std::vector<uint8_t>& out, const Fp5& v) {
+  for (Fp c : v.c) append_u32(out, c.raw());
+}
+
+struct Cancelled {};
+
+class Prover {
+ public:
+  Prover(Pool& pool, const LoadedProgram& program, const Options& options)
+      : pool_(pool), program_(program), options_(options), profile_(*options.profile) {}
+
+  Result<std::vector<uint8_t>> run(ByteView public_input, const vm::Recording& recording);
+
+ private:
+  void step(Phase phase) {
+    ++done_;
+    if (options_.progress && options_.progress(phase, done_, kSteps)) throw Cancelled{};
+  }
+  void statement(ByteView public_input, const vm::Recording& recording);
+  std::vector<uint8_t> shape_bytes() const;
+  void work(uint32_t label, unsigned bits);
+  air::Challenges draw(uint32_t label) const;
+  void extend(Committed& m, bool small);
+  hash::Digest commit(proof::Tree tree);
+  bool extension_columns();
+  void quotients();
+  void class_quotient(unsigned log, Committed& q01, Committed& q2);
+  void open_all();
+  void batch();
+  void queries();
+
+  template <class F>
+  void with_table(size_t instance, const F& f) {
+    uint8_t id = shape_.instances()[instance].table;
+    air::for_each_table([&]<class T>() {
+      if (air::kTableId<T> == id) f.template operator()<T>();
+    });
+  }
+  // The committed matrix of an instance in a tree, null if there is none.
+  Committed* matrix(size_t instance, proof::Tree tree) {
+    auto all = shape_.matrices();
+    for (size_t i = 0; i < all.size(); ++i)
+      if (all[i].tree == tree && all[i].instance == static_cast<int>(instance)) return &mats_[i];
+    return nullptr;
+  }
+  Committed* base(size_t i) {
+    return matrix(i, shape_.info(i).layout.pass_one ? proof::kTreePassOne : proof::kTreeMain);
+  }
+  Committed* pre(size_t i) {
+    Committed* m = matrix(i, proof::kTreeProgram);
+    return m != nullptr ? m : matrix(i, proof::kTreeFixed);
+  }
+
+  static constexpr uint64_t kSteps = 12;
+
+  Pool& pool_;
+  const LoadedProgram& program_;
+  const Options& options_;
+  const Profile& profile_;
+  uint64_t done_ = 0;
+
+  Shape shape_;
+  std::vector<Committed> mats_;  // parallel to shape_.matrices()
+  std::vector<std::unique_ptr<commit::MerkleTree>> trees_{proof::kTreeCount};
+  hash::Transcript t_;
+  air::Challenges local_{}, global_{};
+  std::vector<air::Published> published_;
+  Fp5 zeta_;
+  std::vector<Fp5> openings_;  // by pair
+  commit::FriProver fri_;
+  std::vector<uint8_t> out_;
+};
+
+void Prover::statement(ByteView public_input, const vm::Recording& recording) {
+  append(out_, proof::kMagic);
+  append_u32(out_, proof::kFormatVersion);  // and flags 0
+  append_u64(out_, 0);                      // total size, set at the end
+  size_t start = out_.size();
+  append_u32(out_, profile_.id);
+  uint8_t header[proof::ProgramHeader::kSize];
+  program_.header.write(header);
+  append(out_, header);
+  append_u32(out_, static_cast<uint32_t>(public_input.size()));
+  append(out_, public_input);
+  append_u32(out_, static_cast<uint32_t>(recording.outcome.output.size()));
+  append(out_, recording.outcome.output);
+  append_u32(out_, recording.outcome.exit_code);
+  append_u32(out_, 1);
+  t_.absorb(proof::kLabelStatement, ByteView(out_).subspan(start));
+}
+
+std::vector<uint8_t> Prover::shape_bytes() const {
+  std::vector<uint8_t> b;
+  append_u32(b, static_cast<uint32_t>(shape_.instances().size()));
+  for (const proof::Instance& i : shape_.instances()) {
+    b.push_back(i.table);
+    b.push_back(i.log_height);
+  }
+  return b;
+}
+
+void Prover::work(uint32_t label, unsigned bits) {
+  if (bits == 0) return;
+  uint64_t nonce = hash::find_nonce(t_, bits, &pool_);
+  t_.check_work(label, bits, nonce);
+  append_u64(out_, nonce);
+}
+
+air::Challenges Prover::draw(uint32_t label) const {
+  hash::Challenges c = t_.challenges(label);
+  air::Challenges r;
+  r.alpha = c.fp5();
+  for (Fp5& b : r.beta) b = c.fp5();
+  return r;
+}
+
+void Prover::extend(Committed& m, bool small) {
+  m.lde.resize((m.width << m.log_height) << profile_.log_blowup);
+  if (small) m.small.resize(m.width << kSmallLog);
+  commit::coset_lde(pool_, m.evals.data(), m.log_height, m.width, profile_.log_blowup, m.lde.data(),
+                    small ? m.small.data() : nullptr);
+}
+
+// Extends and commits all matrices of a tree.
+hash::Digest Prover::commit(proof::Tree tree) {
+  std::vector<commit::MatrixView> views;
+  auto all = shape_.matrices();
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i].tree != tree) continue;
+    extend(mats_[i], tree != proof::kTreeQuotient);
+    views.push_back({all[i].log_height + profile_.log_blowup, all[i].width, mats_[i].lde.data()});
+  }
+  auto salting = tree >= proof::kTreePassOne ? commit::Salting::kSalted : commit::Salting::kNone;
+  trees_[tree] = std::make_unique<commit::MerkleTree>(views, salting, nullptr, &pool_);
+  return trees_[tree]->root();
+}
+
+bool Prover::extension_columns() {
+  air::FormBases local(local_), global(global_);
+  published_.resize(shape_.instances().size());
+  bool good = true;
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    with_table(i, [&]<class T>() {
+      std::vector<Fp> none;
+      Committed* ext = matrix(i, proof::kTreeExt);
+      const Committed* p = pre(i);
+      good &= fill_ext<T>(pool_, local, global, p ? p->evals.data() : nullptr,
+                          base(i)->evals.data(), shape_.instances()[i].log_height,
+                          profile_.tail_rows, ext ? ext->evals : none, published_[i]);
+    });
+  }
+  return good;
+}
+
+// Coefficients of the monic polynomial with roots g^first .. g^(last - 1).
+std::vector<Fp> vanishing(Fp g, size_t first, size_t last) {
+  std::vector<Fp> c{Fp::one()};
+  Fp root = g.pow(first);
+  for (size_t i = first; i < last; ++i, root *= g) {
+    c.push_back(Fp::zero());
+    for (size_t k = c.size() - 1; k > 0; --k) c[k] = c[k - 1] - root * c[k];
+    c[0] = -(root * c[0]);
+  }
+  return c;
+}
+
+Fp evaluate(const std::vector<Fp>& c, Fp x) {
+  Fp r;
+  for (size_t i = c.size(); i-- > 0;) r = r * x + c[i];
+  return r;
+}
+
+void batch_inverse_fp(std::vector<Fp>& v) {
+  std::vector<Fp> prefix(v.size());
+  Fp acc = Fp::one();
+  for (size_t i = 0; i < v.size(); ++i) {
+    prefix[i] = acc;
+    acc *= v[i];
+  }
+  acc = acc.inverse();
+  for (size_t i = v.size(); i-- > 0;) {
+    Fp inv = acc * prefix[i];
+    acc *= v[i];
+    v[i] = inv;
+  }
+}
+
+// E / Z_H, 1 / (x - 1), 1 / (x - g^(N-R)) on given points.
+PointFactors point_factors(const std::vector<Fp>& x, const std::vector<Fp>& e, unsigned log,
+                           unsigned tail) {
+  PointFactors f;
+  Fp g = field::root_of_unity(log);
+  Fp closing = g.pow((uint64_t{1} << log) - tail);
+  for (size_t j = 0; j < x.size(); ++j) {
+    f.row.push_back(x[j].pow(uint64_t{1} << log) - Fp::one());
+    f.first.push_back(x[j] - Fp::one());
+    f.closing.push_back(x[j] - closing);
+  }
+  batch_inverse_fp(f.row);
+  batch_inverse_fp(f.first);
+  batch_inverse_fp(f.closing);
+  for (size_t j = 0; j < x.size(); ++j) f.row[j] *= e[j];
+  return f;
+}
+
+// Base columns of an instance's extension matrix that are opened at g * zeta too, in order.
+std::vector<size_t> running_base_columns(const Shape& shape, size_t instance) {
+  std::vector<size_t> r;
+  const air::Layout& l = shape.info(instance).layout;
+  auto add = [&](unsigned ext) {
+    for (size_t k = 0; k < 5; ++k) r.push_back(5 * ext + k);
+  };
+  if (l.has_p()) add(l.p_index());
+  if (l.has_g()) add(l.g_index());
+  if (l.has_s()) add(l.s_index());
+  return r;
+}
+
+// Values of polynomials given by `rows` rows of coefficients on the small coset, natural order.
+std::vector<Fp> small_coset(Pool& pool, const Fp* coeffs, size_t rows, size_t width) {
+  const size_t small = size_t{1} << kSmallLog;
+  std::vector<Fp> out(small * width);
+  Fp step = Fp(commit::kSmallShift).pow(small), power = Fp::one();
+  for (size_t first = 0; first < rows; first += small, power *= step)
+    for (size_t i = 0; i < small * width; ++i) out[i] += coeffs[first * width + i] * power;
+  commit::values_from_coeffs(pool, out.data(), kSmallLog, width, Fp(commit::kSmallShift),
+                             RowOrder::kNatural);
+  return out;
+}
+
+void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
+  const size_t n = size_t{1} << log, big = 2 * n, small = size_t{1} << kSmallLog;
+  const unsigned tail = profile_.tail_rows, overlap = profile_.overlap();
+  Fp g = field::root_of_unity(log), w = field::root_of_unity(log + 1);
+
+  // Points of both cosets, and E on them.
+  std::vector<Fp> x(big), xs(small);
+  Fp cur(commit::kCosetShift);
+  for (size_t i = 0; i < big; ++i, cur *= w) x[commit::bit_reverse(i, log + 1)] = cur;
+  cur = Fp(commit::kSmallShift);
+  Fp ws = field::root_of_unity(kSmallLog);
+  for (size_t i = 0; i < small; ++i, cur *= ws) xs[i] = cur;
+  std::vector<Fp> e_coeffs = vanishing(g, n - tail, n);
+  std::vector<Fp> e = e_coeffs, e_small(small);
+  e.resize(big);
+  commit::values_from_coeffs(pool_, e.data(), log + 1, 1, Fp(commit::kCosetShift),
+                             RowOrder::kBitReversed);
+  for (size_t i = 0; i < small; ++i) e_small[i] = evaluate(e_coeffs, xs[i]);
+  PointFactors factors = point_factors(x, e, log, tail);
+  PointFactors small_factors = point_factors(xs, e_small, log, tail);
+
+  air::FormBases local(local_), global(global_);
+  std::vector<Fp5> gamma(shape_.constraints());
+  Fp5 challenge = t_.challenges(proof::kLabelGamma).fp5(), power = Fp5::one();
+  for (Fp5& v : gamma) {
+    v = power;
+    power *= challenge;
+  }
+  std::vector<Fp5> q(big), qs(small);
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    if (shape_.instances()[i].log_height != log) continue;
+    const air::Layout& l = shape_.info(i).layout;
+    const Committed* p = pre(i);
+    const Committed* b = base(i);
+    const Committed* x_ext = matrix(i, proof::kTreeExt);
+    InstanceScope scope{shape_.instances()[i].table, &local, &global, &published_[i],
+                        gamma.data() + shape_.gamma_offset(i)};
+    PointSet set;
+    set.points = big;
+    set.log_points = log + 1;
+    set.pre = p ? p->lde.data() : nullptr;
+    set.base = b->lde.data();
+    set.ext = x_ext ? x_ext->lde.data() : nullptr;
+    add_quotient(pool_, scope, set, factors, q.data());
+
+    // The same on the small coset; the next row there is the value of the rotated column.
+    std::vector<size_t> running = running_base_columns(shape_, i);
+    std::vector<Fp> next(n * running.size());
+    for (size_t r = 0; r < n; ++r)
+      for (size_t k = 0; k < running.size(); ++k)
+        next[r * running.size() + k] = x_ext->evals[((r + 1) % n) * x_ext->width + running[k]];
+    if (l.running_columns() != 0) {
+      commit::coeffs_from_values(pool_, next.data(), log, running.size(), Fp::one(),
+                                 RowOrder::kNatural);
+      next = small_coset(pool_, next.data(), n, running.size());
+    }
+    set.points = small;
+    set.pre = p ? p->small.data() : nullptr;
+    set.base = b->small.data();
+    set.ext = x_ext ? x_ext->small.data() : nullptr;
+    set.next = l.running_columns() != 0 ? next.data() : set.base;
+    add_quotient(pool_, scope, set, small_factors, qs.data());
+  }
+
+  // Interpolate on 2N points, then recover what overflows from the small coset.
+  std::vector<Fp5> a = std::move(q);
+  commit::coeffs_from_values(pool_, a.data(), log + 1, Fp(commit::kCosetShift),
+                             RowOrder::kBitReversed);
+  std::vector<Fp> as_cells = small_coset(pool_, reinterpret_cast<const Fp*>(a.data()), big, 5);
+  const Fp5* as = reinterpret_cast<const Fp5*>(as_cells.data());
+  Fp s = Fp(commit::kCosetShift).pow(big);
+  for (size_t i = 0; i < small; ++i) qs[i] = (qs[i] - as[i]) * (xs[i].pow(big) - s).inverse();
+  commit::coeffs_from_values(pool_, qs.data(), kSmallLog, Fp(commit::kSmallShift),
+                             RowOrder::kNatural);
+  for (size_t i = 0; i < small; ++i) a[i] -= qs[i] * s;
+  a.insert(a.end(), qs.begin(), qs.end());
+
+  // Split with overlap (docs/PROTOCOL.md, section 7) and give the chunks as evaluations on H.
+  const size_t cut = n - overlap;
+  std::vector<Fp> chunks(n * 10);
+  for (size_t i = 0; i < cut; ++i)
+    for (size_t k = 0; k < 5; ++k) {
+      chunks[i * 10 + k] = a[i].c[k];
+      chunks[i * 10 + 5 + k] = a[cut + i].c[k];
+    }
+  commit::values_from_coeffs(pool_, chunks.data(), log, 10, Fp::one(), RowOrder::kNatural);
+  q01 = {log, 10, std::move(chunks), {}, {}};
+  const size_t low = size_t{1} << proof::kSmallLogHeight;
+  std::vector<Fp> third(low * 5);
+  for (size_t i = 0; i < low && 2 * cut + i < a.size(); ++i)
+    for (size_t k = 0; k < 5; ++k) third[i * 5 + k] = a[2 * cut + i].c[k];
+  commit::values_from_coeffs(pool_, third.data(), proof::kSmallLogHeight, 5, Fp::one(),
+                             RowOrder::kNatural);
+  q2 = {proof::kSmallLogHeight, 5, std::move(third), {}, {}};
+}
+
+void Prover::quotients() {
+  auto all = shape_.matrices();
+  size_t first = 0;
+  while (all[first].tree != proof::kTreeQuotient) ++first;
+  size_t classes = (all.size() - first - 1) / 2;
+  for (size_t c = 0; c < classes; ++c)
+    class_quotient(all[first + c].log_height, mats_[first + c], mats_[first + classes + c]);
+  Committed& mask = mats_.back();
+  mask.log_height = all.back().log_height;
+  mask.width = 5;
+  mask.evals.assign(size_t{5} << mask.log_height, Fp::zero());
+}
+
+void Prover::open_all() {
+  auto all = shape_.matrices();
+  openings_.resize(shape_.pairs());
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Matrix& m = all[i];
+    if (!m.opened) continue;
+    Fp5* out = &openings_[m.first_pair];
+    std::vector<Fp5> values(m.width);
+    commit::evaluate_columns(pool_, mats_[i].evals.data(), m.log_height, m.width, zeta_, values.data());
+    std::copy(values.begin(), values.end(), out);
+    if (m.running != 0) {
+      Fp5 next = zeta_ * field::root_of_unity(m.log_height);
+      commit::evaluate_columns(pool_, mats_[i].evals.data(), m.log_height, m.width, next, values.data());
+      out += m.width;
+      for (size_t c : running_base_columns(shape_, static_cast<size_t>(m.instance))) *out++ = values[c];
+    }
+  }
+  for (const Fp5& v : openings_) append_fp5(out_, v);
+  t_.absorb_fp5s(proof::kLabelOpenings, openings_);
+}
+
+void Prover::batch() {
+  unsigned variables = 0;
+  while ((uint64_t{1} << variables) <= shape_.pairs()) ++variables;
+  hash::Challenges c = t_.challenges(proof::kLabelBatch);
+  std::vector<Fp5> lambda{Fp5::one()};
+  for (unsigned k = 0; k < variables; ++k) {
+    Fp5 r = c.fp5();
+    size_t half = lambda.size();
+    lambda.resize(2 * half);
+    for (size_t i = 0; i < half; ++i) {
+      lambda[half + i] = lambda[i] * r;
+      lambda[i] -= lambda[half + i];
+    }
+  }
+
+  const unsigned b = profile_.log_blowup, top = shape_.max_log_height() + b;
+  std::vector<Fp5> word(size_t{1} << top);
+  auto all = shape_.matrices();
+  {
+    const Committed& mask = mats_.back();
+    const Fp5* rows = reinterpret_cast<const Fp5*>(mask.lde.data());
+    std::copy(rows, rows + word.size(), word.begin());
+  }
+  // Heights of all opened matrices: the classes, and the height of the third chunks.
+  uint32_t classes = shape_.height_classes() | 1u << proof::kSmallLogHeight;
+  for (unsigned log = 0; log < 32; ++log) {
+    if ((classes >> log & 1) == 0) continue;
+    size_t n = size_t{1} << log;
+    std::vector<Fp5> at[2] = {std::vector<Fp5>(n), std::vector<Fp5>(n)};
+    Fp5 values[2];
+    for (size_t i = 0; i < all.size(); ++i) {
+      const Matrix& m = all[i];
+      if (!m.opened || m.log_height != log) continue;
+      const Fp5* l = &lambda[m.first_pair];
+      const Fp5* v = &openings_[m.first_pair];
+      commit::combine_rows(pool_, mats_[i].evals.data(), n, m.width, l, at[0].data());
+      for (size_t k = 0; k < m.width; ++k) values[0] += l[k] * v[k];
+      if (m.running != 0) {
+        std::vector<Fp5> weights(m.width);
+        size_t k = m.width;
+        for (size_t col : running_base_columns(shape_, static_cast<size_t>(m.instance))) {
+          weights[col] = l[k];
+          values[1] += l[k] * v[k];
+          ++k;
+        }
+        commit::combine_rows(pool_, mats_[i].evals.data(), n, m.width, weights.data(), at[1].data());
+      }
+    }
+    unsigned shift = top - (log + b);
+    for (int point = 0; point < 2; ++point) {
+      Fp5 z = point == 0 ? zeta_ : zeta_ * field::root_of_unity(log);
+      std::vector<Fp> lde(5 * n << b);
+      commit::coset_lde(pool_, reinterpret_cast<const Fp*>(at[point].data()), log, 5, b, lde.data(),
+                        nullptr);
+      const Fp5* f = reinterpret_cast<const Fp5*>(lde.data());
+      std::vector<Fp5> inverse(n << b);
+      commit::inverse_differences(pool_, log + b, z, inverse.data());
+      for (size_t j = 0; j < inverse.size(); ++j) inverse[j] *= f[j] - values[point];
+      pool_.parallel_for(word.size(), 4096, [&](size_t begin, size_t end) {
+        for (size_t j = begin; j < end; ++j) word[j] += inverse[j >> shift];
+      });
+    }
+  }
+  fri_.commit(pool_, t_, std::move(word), top, b, profile_.fold_work, out_);
+}
+
+void Prover::queries() {
+  work(proof::kLabelQueryWork, profile_.query_work);
+  unsigned top = shape_.max_log_height() + profile_.log_blowup;
+  hash::Challenges c = t_.challenges(proof::kLabelQueries);
+  std::vector<uint32_t> index(profile_.queries);
+  for (uint32_t& i : index) i = c.index(top);
+  std::sort(index.begin(), index.end());
+  index.erase(std::unique(index.begin(), index.end()), index.end());
+  for (unsigned tree = 0; tree < proof::kTreeCount; ++tree) {
+    // A tree's levels start at its own tallest matrix.
+    unsigned level = trees_[tree]->depth();
+    std::vector<uint32_t> rows = index;
+    for (uint32_t& i : rows) i >>= top - level;
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    trees_[tree]->open(rows, out_);
+  }
+  fri_.open(index, out_);
+}
+
+Result<std::vector<uint8_t>> Prover::run(ByteView public_input, const vm::Recording& recording) {
+  statement(public_input, recording);
+  auto traces = trace::build(pool_, program_.program, program_.tables, recording, profile_.tail_rows);
+  if (!traces) return traces.error();
+  std::vector<proof::Instance> instances;
+  for (const trace::InstanceTrace& t : *traces) instances.push_back({t.table, t.log_height});
+  if (Status s = Shape::make(instances, program_.header, profile_, shape_); !s)
+    return Error(Errc::kUnprovable, "the run is too large for one proof");
+  step(Phase::kTrace);
+
+  auto all = shape_.matrices();
+  mats_.resize(all.size());
+  trace::PreMatrix fixed = trace::fixed_tables();
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Matrix& m = all[i];
+    mats_[i].log_height = m.log_height;
+    mats_[i].width = m.width;
+    if (m.instance < 0) continue;
+    auto instance = static_cast<size_t>(m.instance);
+    switch (m.tree) {
+      case proof::kTreePassOne:
+      case proof::kTreeMain: mats_[i].evals = std::move((*traces)[instance].base); break;
+      case proof::kTreeFixed: mats_[i].evals = std::move(fixed.data); break;
+      case proof::kTreeProgram: {
+        uint8_t id = shape_.instances()[instance].table;
+        mats_[i].evals = id == air::kTableRom      ? program_.tables.rom.data
+                         : id == air::kTableRegion ? program_.tables.region.data
+                                                   : program_.tables.image.data;
+        break;
+      }
+      default: break;
+    }
+  }
+
+  commit(proof::kTreeProgram);
+  commit(proof::kTreeFixed);
+  std::vector<uint8_t> shape = shape_bytes();
+  append(out_, shape);
+  hash::Digest pass_one = commit(proof::kTreePassOne);
+  append(out_, pass_one);
+  std::vector<uint8_t> head;
+  append_u32(head, 1);
+  append(head, shape);
+  append(head, pass_one);
+  t_.absorb(proof::kLabelPassOne, head);
+  work(proof::kLabelGlobalWork, profile_.lookup_work);
+  global_ = draw(proof::kLabelGlobalChallenges);
+  step(Phase::kCommit);
+
+  t_.absorb(proof::kLabelShard, head);
+  hash::Digest main = commit(proof::kTreeMain);
+  append(out_, main);
+  t_.absorb_digest(proof::kLabelMainRoot, main);
+  work(proof::kLabelLookupWork, profile_.lookup_work);
+  local_ = draw(proof::kLabelLookupChallenges);
+  step(Phase::kCommit);
+
+  if (!extension_columns())
+    return Error(Errc::kInternal, "a bus denominator is zero: prove again with another seed");
+  step(Phase::kCommit);
+  hash::Digest ext = commit(proof::kTreeExt);
+  append(out_, ext);
+  t_.absorb_digest(proof::kLabelExtRoot, ext);
+  std::vector<Fp5> values;
+  for (size_t i = 0; i < published_.size(); ++i) {
+    const air::Layout& l = shape_.info(i).layout;
+    values.push_back(published_[i].p);
+    if (l.has_s()) values.push_back(published_[i].s);
+    if (l.pass_one) values.push_back(published_[i].g);
+  }
+  for (const Fp5& v : values) append_fp5(out_, v);
+  t_.absorb_fp5s(proof::kLabelPublished, values);
+  step(Phase::kCommit);
+
+  quotients();
+  step(Phase::kQuotient);
+  hash::Digest quotient = commit(proof::kTreeQuotient);
+  append(out_, quotient);
+  t_.absorb_digest(proof::kLabelQuotientRoot, quotient);
+  work(proof::kLabelDeepWork, profile_.deep_work);
+  zeta_ = t_.challenges(proof::kLabelZeta).fp5();
+  step(Phase::kQuotient);
+
+  open_all();
+  work(proof::kLabelBatchWork, profile_.batch_work);
+  step(Phase::kOpen);
+  batch();
+  step(Phase::kOpen);
+  queries();
+  step(Phase::kQuery);
+  store_le64(out_.data() + 8, out_.size());
+  return std::move(out_);
+}
+
+}  // namespace
+
+Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
+                                   const vm::Recording& recording, const Options& options) {
+  try {
+    return Prover(pool, program, options).run(public_input, recording);
+  } catch (const Cancelled&) {
+    return Error(Errc::kCancelled, "cancelled while proving");
+  }
+}
+
+}  // namespace mipzk::prove

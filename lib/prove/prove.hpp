@@ -1,0 +1,45 @@
+// The prover: from a loaded program and a recording to proof bytes (docs/PROTOCOL.md).
+#pragma once
+
+#include <array>
+#include <functional>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/pool.hpp"
+#include "isa/program.hpp"
+#include "proof/statement.hpp"
+#include "trace/preprocessed.hpp"
+#include "vm/machine.hpp"
+
+namespace mipzk::prove {
+
+// A program with its public tables and its header; building it computes the program id.
+struct LoadedProgram {
+  isa::Program program;
+  trace::ProgramTables tables;
+  proof::ProgramHeader header;
+  hash::Digest id{};
+};
+
+Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
+
+enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };
+
+struct Options {
+  const proof::Profile* profile = &proof::kProfiles[0];
+  // 32 random, secret bytes: all blinding derives from them. Equal seeds give equal proofs.
+  std::array<uint8_t, 32> seed{};
+  // Called on the calling thread between steps; non-zero cancels. `done` of `total` work units.
+  std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
+};
+
+// `inputs` are those of the recording; only the public input enters the proof.
+// Errors: kCancelled, kUnprovable, kNoMemory is left to std::bad_alloc, kInternal.
+Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
+                                   const vm::Recording& recording, const Options& options);
+
+// Root of the fixed tables' tree at blowup 2^log_blowup, a constant of the protocol.
+hash::Digest fixed_root(Pool& pool, unsigned log_blowup);
+
+}  // namespace mipzk::prove

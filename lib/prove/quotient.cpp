@@ -1,0 +1,28 @@
+#include "prove/quotient.hpp"
+
+#include "commit/kernels.hpp"
+
+namespace mipzk::prove {
+namespace {
+
+QuotientKernel kernel() {
+  switch (commit::kernel_tier()) {
+#if defined(__x86_64__)
+    case commit::KernelTier::kAvx512: return quotient_avx512;
+    case commit::KernelTier::kAvx2: return quotient_avx2;
+#endif
+    default: return quotient_baseline;
+  }
+}
+
+}  // namespace
+
+void add_quotient(Pool& pool, const InstanceScope& scope, const PointSet& set,
+                  const PointFactors& factors, Fp5* acc) {
+  const QuotientKernel k = kernel();
+  pool.parallel_for(set.points / 16, 16, [&](size_t begin, size_t end) {
+    k(scope, set, factors, 16 * begin, 16 * end, acc);
+  });
+}
+
+}  // namespace mipzk::prove

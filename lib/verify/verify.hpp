@@ -1,0 +1,35 @@
+// The verifier: a total function from bytes to a verdict, in the caller's memory.
+//
+// It runs in bounded time, allocates nothing, throws nothing and depends only on base, field, hash,
+// air, proof and the verify side of commit, so that it also links into firmware.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/error.hpp"
+#include "hash/blake3.hpp"
+
+namespace mipzk::verify {
+
+// What the caller accepts; the proof never chooses its own security.
+struct Policy {
+  unsigned min_security_bits = 100;
+  uint64_t max_proof_bytes = uint64_t{4} << 20;
+  uint64_t max_cycles = uint64_t{1} << 32;  // against the bound that the tables' heights give
+};
+
+// What an accepted proof states; offsets are into the proof.
+struct Claim {
+  uint32_t exit_code = 0;
+  size_t public_offset = 0, public_size = 0;
+  size_t output_offset = 0, output_size = 0;
+};
+
+// Bytes of workspace that any proof within the policy needs, for a workspace aligned to 16 bytes.
+size_t workspace_size(const Policy& policy);
+
+// Ok only for a proof of the program with this id. Errors: kMalformed, kUnsupported, kPolicy,
+// kWrongProgram, kRejected, kWorkspace. `claim` is set only on success.
+Status verify(const hash::Digest& program_id, ByteView proof, const Policy& policy,
+              void* workspace, size_t workspace_bytes, Claim& claim);
+
+}  // namespace mipzk::verify

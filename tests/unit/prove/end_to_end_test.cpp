@@ -1,0 +1,59 @@
+// The whole pipeline on small programs: record, prove, verify; and the verdicts on altered proofs.
+#include <gtest/gtest.h>
+
+#include "prove/prove.hpp"
+#include "unit/prove/small_program.hpp"
+#include "verify/verify.hpp"
+
+namespace mipzk {
+namespace {
+
+struct Proved {
+  prove::LoadedProgram program;
+  std::vector<uint8_t> proof;
+  vm::Outcome outcome;
+};
+
+Proved prove_words(const std::vector<uint32_t>& words, const std::vector<uint8_t>& private_input,
+                   const std::vector<uint8_t>& public_input, const proof::Profile* profile) {
+  Pool pool(2);
+  Proved r;
+  auto loaded = prove::load_program(pool, test::program_of(words));
+  EXPECT_TRUE(loaded) << loaded.error().message;
+  r.program = std::move(*loaded);
+  vm::Inputs in{private_input, public_input, {}};
+  auto recording = vm::record(r.program.program, in);
+  EXPECT_TRUE(recording) << recording.error().message;
+  prove::Options options;
+  options.profile = profile;
+  auto proof = prove::prove(pool, r.program, public_input, *recording, options);
+  EXPECT_TRUE(proof) << proof.error().message;
+  if (proof) r.proof = std::move(*proof);
+  r.outcome = recording->outcome;
+  return r;
+}
+
+Status check(const hash::Digest& id, ByteView proof, verify::Claim& claim, unsigned min_bits = 0) {
+  verify::Policy policy;
+  policy.min_security_bits = min_bits;
+  policy.max_proof_bytes = 64u << 20;
+  std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
+  return verify::verify(id, proof, policy, ws.data(), ws.size() * sizeof(std::max_align_t), claim);
+}
+
+TEST(EndToEnd, SmallProgramEveryProfile) {
+  for (const proof::Profile& profile : proof::kProfiles) {
+    Proved p = prove_words(test::sum_program(5), {1, 2, 3, 4}, {0, 0, 0, 9}, &profile);
+    ASSERT_FALSE(p.proof.empty());
+    verify::Claim claim;
+    Status s = check(p.program.id, p.proof, claim, profile.target_bits);
+    EXPECT_TRUE(s) << profile.name << ": " << s.error().message;
+    EXPECT_EQ(claim.exit_code, 7u);
+    ByteView out = ByteView(p.proof).subspan(claim.output_offset, claim.output_size);
+    EXPECT_EQ(std::vector<uint8_t>(out.begin(), out.end()), p.outcome.output);
+    printf("%s: %zu bytes\n", profile.name, p.proof.size());
+  }
+}
+
+}  // namespace
+}  // namespace mipzk
