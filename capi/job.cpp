@@ -1,0 +1,272 @@
+// Jobs: inputs, runs and proofs.
+#include <openssl/rand.h>
+
+#include "guard.hpp"
+#include "hash/blake3.hpp"
+#include "objects.hpp"
+
+namespace mipzk::capi {
+namespace {
+
+constexpr hash::Key kSeedKey = hash::key_from_text("mipzk v0 job seed");
+
+static_assert(MIPZK_PHASE_TRACE == static_cast<uint32_t>(prove::Phase::kTrace) + 1);
+static_assert(MIPZK_PHASE_COMMIT == static_cast<uint32_t>(prove::Phase::kCommit) + 1);
+static_assert(MIPZK_PHASE_QUOTIENT == static_cast<uint32_t>(prove::Phase::kQuotient) + 1);
+static_assert(MIPZK_PHASE_OPEN == static_cast<uint32_t>(prove::Phase::kOpen) + 1);
+static_assert(MIPZK_PHASE_QUERY == static_cast<uint32_t>(prove::Phase::kQuery) + 1);
+
+void forget(mipzk_job& job) {
+  job.result = {};
+  job.shown = false;
+}
+
+Status check_input(const uint8_t* data, size_t size) {
+  if (!buffer_ok(data, size)) return Error(Errc::kArgument, "data is NULL but its size is not 0");
+  if (size > isa::kMaxWindowBytes)
+    return Error(Errc::kInput, "an input holds at most 67108860 bytes", isa::kMaxWindowBytes);
+  return {};
+}
+
+vm::Inputs inputs_of(const mipzk_job& job) {
+  return {job.private_input.view(), job.public_input, job.hints.view()};
+}
+
+// The hooks of the first run for these inputs; later ones are silent.
+vm::Hooks hooks_of(mipzk_job& job) {
+  vm::Hooks hooks;
+  hooks.cancel = job.settings.cancel.get();
+  if (job.shown) return hooks;
+  if (job.print != nullptr)
+    hooks.print = [&job](ByteView text) { job.print(job.print_user, text.data(), text.size()); };
+  if (job.mark != nullptr)
+    hooks.cycle = [&job](uint64_t cycle, uint32_t mark) { job.mark(job.mark_user, cycle, mark); };
+  return hooks;
+}
+
+Status execute(mipzk_job& job) {
+  forget(job);
+  vm::FaultReport report;
+  auto outcome =
+      vm::run(job.elf->loaded.program, inputs_of(job), job.settings.limits, hooks_of(job), &report);
+  if (!outcome) {
+    job.result.fault_text = std::move(report.text);
+    return outcome.error();
+  }
+  job.result.outcome = std::move(*outcome);
+  job.result.valid = job.shown = true;
+  return {};
+}
+
+// The prover's seed: the caller's or the system's, bound to the job, so that neither a weak
+// generator nor a seed used twice shows the same randomness for two different jobs.
+Status derive_seed(const mipzk_job& job, std::array<uint8_t, 32>& out) {
+  hash::Key key;
+  if (!job.seed.empty()) {
+    std::memcpy(key.bytes.data(), job.seed.view().data(), key.bytes.size());
+  } else if (RAND_bytes(key.bytes.data(), static_cast<int>(key.bytes.size())) != 1) {
+    return Error(Errc::kInternal, "the system's random generator does not work");
+  }
+  hash::Blake3 h(key);
+  h.update(kSeedKey.bytes);
+  h.update(job.elf->loaded.id);
+  h.update_word(job.settings.profile->id);
+  for (ByteView input : {ByteView(job.public_input), job.private_input.view(), job.hints.view()}) {
+    h.update_u64(input.size());
+    h.update(input);
+  }
+  h.finalize(out.data(), out.size());
+  secure_zero(key.bytes.data(), key.bytes.size());
+  secure_zero(&h, sizeof h);
+  return {};
+}
+
+Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_proof) {
+  bool stopped = false;
+  const auto stop = [&](uint32_t phase, uint64_t done, uint64_t total) {
+    const mipzk_progress progress = {sizeof progress, phase, done, total};
+    stopped = stopped || job.settings.cancel->load(std::memory_order_relaxed) ||
+              (fn != nullptr && fn(user, &progress) != 0);
+    return stopped;
+  };
+  if (stop(MIPZK_PHASE_EXECUTE, 0, 1)) return Error(Errc::kCancelled, "cancelled");
+
+  vm::FaultReport report;
+  auto recording = vm::record(job.elf->loaded.program, inputs_of(job), job.settings.limits,
+                              hooks_of(job), &report);
+  if (!recording) {
+    forget(job);
+    job.result.fault_text = std::move(report.text);
+    return recording.error();
+  }
+  job.result.outcome = recording->outcome;
+  job.result.fault_text.clear();
+  job.result.valid = job.shown = true;
+
+  prove::Options options;
+  options.profile = job.settings.profile;
+  options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
+    return stop(static_cast<uint32_t>(phase) + 1, done, total);
+  };
+  if (Status s = derive_seed(job, options.seed); !s) return s;
+  auto proof =
+      prove::prove(*job.settings.pool, job.elf->loaded, job.public_input, *recording, options);
+  secure_zero(options.seed.data(), options.seed.size());
+  if (!proof) return proof.error();
+  *out_proof = new mipzk_blob{std::move(*proof)};
+  return {};
+}
+
+// A call that needs the job and nothing else.
+template <class F>
+mipzk_status with_job(mipzk_job* job, mipzk_error* err, const F& f) noexcept {
+  return guarded(err, [&]() -> Status {
+    if (job == nullptr) return Error(Errc::kArgument, "job is NULL");
+    return f();
+  });
+}
+
+}  // namespace
+}  // namespace mipzk::capi
+
+using namespace mipzk;
+using capi::with_job;
+
+mipzk_status mipzk_job_new(mipzk_ctx* ctx, const mipzk_program* program, mipzk_job** out,
+                           mipzk_error* err) noexcept {
+  if (out != nullptr) *out = nullptr;
+  return capi::guarded(err, [&]() -> Status {
+    if (ctx == nullptr || program == nullptr || out == nullptr)
+      return Error(Errc::kArgument, "ctx, program or out is NULL");
+    capi::pool_of(*ctx);
+    auto job = std::make_unique<mipzk_job>();
+    job->settings = ctx->settings;
+    job->elf = program->elf;
+    *out = job.release();
+    return {};
+  });
+}
+
+void mipzk_job_free(mipzk_job* job) noexcept { delete job; }
+
+mipzk_status mipzk_job_public_input(mipzk_job* job, const uint8_t* data, size_t size,
+                                    mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    if (Status s = capi::check_input(data, size); !s) return s;
+    std::vector<uint8_t> copy(data, data + size);
+    capi::forget(*job);
+    job->public_input = std::move(copy);
+    return {};
+  });
+}
+
+mipzk_status mipzk_job_private_input(mipzk_job* job, const uint8_t* data, size_t size,
+                                     mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    if (Status s = capi::check_input(data, size); !s) return s;
+    capi::Secret copy({data, size});
+    capi::forget(*job);
+    job->private_input = std::move(copy);
+    return {};
+  });
+}
+
+mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
+                             mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    if (Status s = capi::check_input(data, size); !s) return s;
+    capi::Secret copy({data, size});
+    capi::forget(*job);
+    job->hints = std::move(copy);
+    return {};
+  });
+}
+
+mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed, mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    if (seed == nullptr) return Error(Errc::kArgument, "seed is NULL");
+    job->seed = capi::Secret({seed, 32});
+    return {};
+  });
+}
+
+mipzk_status mipzk_job_on_print(mipzk_job* job, mipzk_print_fn fn, void* user,
+                                mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    job->print = fn;
+    job->print_user = user;
+    return {};
+  });
+}
+
+mipzk_status mipzk_job_on_mark(mipzk_job* job, mipzk_mark_fn fn, void* user,
+                               mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    job->mark = fn;
+    job->mark_user = user;
+    return {};
+  });
+}
+
+mipzk_status mipzk_job_execute(mipzk_job* job, uint64_t* out_cycles, uint32_t* out_exit_code,
+                               mipzk_error* err) noexcept {
+  if (out_cycles != nullptr) *out_cycles = 0;
+  if (out_exit_code != nullptr) *out_exit_code = 0;
+  return with_job(job, err, [&]() -> Status {
+    if (Status s = capi::execute(*job); !s) return s;
+    if (out_cycles != nullptr) *out_cycles = job->result.outcome.cycles;
+    if (out_exit_code != nullptr) *out_exit_code = job->result.outcome.exit_code;
+    return {};
+  });
+}
+
+const uint8_t* mipzk_job_output(const mipzk_job* job, size_t* out_size) noexcept {
+  static constexpr uint8_t kEmpty[1] = {};
+  if (out_size != nullptr) *out_size = 0;
+  if (job == nullptr || !job->result.valid) return nullptr;
+  const std::vector<uint8_t>& output = job->result.outcome.output;
+  if (out_size != nullptr) *out_size = output.size();
+  return output.empty() ? kEmpty : output.data();
+}
+
+const char* mipzk_job_fault_text(const mipzk_job* job) noexcept {
+  return job != nullptr ? job->result.fault_text.c_str() : "";
+}
+
+const char* mipzk_phase_name(uint32_t phase) noexcept {
+  switch (phase) {
+    case MIPZK_PHASE_EXECUTE:
+      return "execute";
+    case MIPZK_PHASE_TRACE:
+      return "trace";
+    case MIPZK_PHASE_COMMIT:
+      return "commit";
+    case MIPZK_PHASE_QUOTIENT:
+      return "quotient";
+    case MIPZK_PHASE_OPEN:
+      return "open";
+    case MIPZK_PHASE_QUERY:
+      return "query";
+    default:
+      return "unknown";
+  }
+}
+
+mipzk_status mipzk_job_prove(mipzk_job* job, mipzk_progress_fn fn, void* user,
+                             mipzk_blob** out_proof, mipzk_error* err) noexcept {
+  if (out_proof != nullptr) *out_proof = nullptr;
+  return with_job(job, err, [&]() -> Status {
+    if (out_proof == nullptr) return Error(Errc::kArgument, "out_proof is NULL");
+    return capi::prove(*job, fn, user, out_proof);
+  });
+}
+
+const uint8_t* mipzk_blob_data(const mipzk_blob* blob) noexcept {
+  return blob != nullptr ? blob->bytes.data() : nullptr;
+}
+
+size_t mipzk_blob_size(const mipzk_blob* blob) noexcept {
+  return blob != nullptr ? blob->bytes.size() : 0;
+}
+
+void mipzk_blob_free(mipzk_blob* blob) noexcept { delete blob; }

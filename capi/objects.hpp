@@ -1,0 +1,77 @@
+// The objects behind the handles of the C interface.
+//
+// A program and a job hold what they need of their context (options, pool, cancel flag), so that
+// handles may be freed in any order.
+#pragma once
+
+#include <mipzk/mipzk.h>
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/pool.hpp"
+#include "proof/profile.hpp"
+#include "prove/prove.hpp"
+#include "secret.hpp"
+#include "vm/machine.hpp"
+
+namespace mipzk::capi {
+
+// A context's options at the moment when a program or job is made.
+struct Settings {
+  vm::Limits limits;
+  const proof::Profile* profile = &proof::kProfiles[0];
+  std::shared_ptr<Pool> pool;  // made on first use
+  std::shared_ptr<std::atomic<bool>> cancel;
+};
+
+struct LoadedElf {
+  prove::LoadedProgram loaded;
+  uint32_t flags = 0;                   // e_flags
+  std::vector<mipzk_segment> segments;  // struct_size not set
+};
+
+// What a run left behind; all public.
+struct RunResult {
+  bool valid = false;
+  vm::Outcome outcome;
+  std::string fault_text;
+};
+
+}  // namespace mipzk::capi
+
+struct mipzk_ctx {
+  mipzk::capi::Settings settings;
+  unsigned threads = 0;  // 0: one per hardware thread
+};
+
+struct mipzk_program {
+  std::shared_ptr<const mipzk::capi::LoadedElf> elf;
+};
+
+struct mipzk_job {
+  mipzk::capi::Settings settings;
+  std::shared_ptr<const mipzk::capi::LoadedElf> elf;
+  std::vector<uint8_t> public_input;
+  mipzk::capi::Secret private_input, hints, seed;  // an empty seed: take a random one
+  mipzk_print_fn print = nullptr;
+  void* print_user = nullptr;
+  mipzk_mark_fn mark = nullptr;
+  void* mark_user = nullptr;
+  bool shown = false;  // the hooks have been called for these inputs
+  mipzk::capi::RunResult result;
+};
+
+struct mipzk_blob {
+  std::vector<uint8_t> bytes;
+};
+
+namespace mipzk::capi {
+
+// The context's pool, made if there is none yet. Throws when the system refuses threads.
+Pool& pool_of(mipzk_ctx& ctx);
+
+}  // namespace mipzk::capi

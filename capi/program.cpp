@@ -1,0 +1,94 @@
+// Programs: loading an ELF file, and facts about it.
+#include "elf/load.hpp"
+#include "guard.hpp"
+#include "objects.hpp"
+
+namespace mipzk::capi {
+namespace {
+
+Status load(mipzk_ctx& ctx, ByteView file, mipzk_program** out) {
+  auto image = elf::load(file);
+  if (!image) return image.error();
+  auto elf = std::make_shared<LoadedElf>();
+  elf->flags = image->flags;
+  for (const isa::Segment& s : image->segments) {
+    mipzk_segment segment = {};
+    segment.address = s.address;
+    segment.memory_size = s.memory_size;
+    segment.file_size = static_cast<uint32_t>(s.bytes.size());
+    segment.flags = (s.readable ? 4u : 0u) | (s.writable ? 2u : 0u) | (s.executable ? 1u : 0u);
+    elf->segments.push_back(segment);
+  }
+  auto program = isa::build_program(*image);
+  if (!program) return program.error();
+  auto loaded = prove::load_program(pool_of(ctx), std::move(*program));
+  if (!loaded) return loaded.error();
+  elf->loaded = std::move(*loaded);
+  *out = new mipzk_program{std::move(elf)};
+  return {};
+}
+
+}  // namespace
+}  // namespace mipzk::capi
+
+using namespace mipzk;
+
+mipzk_status mipzk_program_load_elf(mipzk_ctx* ctx, const uint8_t* elf, size_t size,
+                                    mipzk_program** out, mipzk_error* err) noexcept {
+  if (out != nullptr) *out = nullptr;
+  return capi::guarded(err, [&]() -> Status {
+    if (ctx == nullptr || out == nullptr) return Error(Errc::kArgument, "ctx or out is NULL");
+    if (!capi::buffer_ok(elf, size))
+      return Error(Errc::kArgument, "elf is NULL but its size is not 0");
+    return capi::load(*ctx, {elf, size}, out);
+  });
+}
+
+void mipzk_program_id(const mipzk_program* program, uint8_t* out_id) noexcept {
+  if (out_id == nullptr) return;
+  std::memset(out_id, 0, 32);
+  if (program != nullptr) std::memcpy(out_id, program->elf->loaded.id.data(), 32);
+}
+
+void mipzk_program_free(mipzk_program* program) noexcept { delete program; }
+
+mipzk_status mipzk_program_inspect(const mipzk_program* program, mipzk_program_info* out_info,
+                                   mipzk_error* err) noexcept {
+  return capi::guarded(err, [&]() -> Status {
+    if (Status s = capi::clear_struct(out_info); !s) return s;
+    if (program == nullptr) return Error(Errc::kArgument, "program is NULL");
+    const isa::Program& p = program->elf->loaded.program;
+    out_info->entry = p.entry;
+    out_info->elf_flags = program->elf->flags;
+    out_info->segments = static_cast<uint32_t>(program->elf->segments.size());
+    out_info->symbols = p.symbols.size();
+    out_info->instructions = p.rom.size();
+    out_info->image_words = p.image.size();
+    return {};
+  });
+}
+
+mipzk_status mipzk_program_segment(const mipzk_program* program, uint32_t index,
+                                   mipzk_segment* out_segment, mipzk_error* err) noexcept {
+  return capi::guarded(err, [&]() -> Status {
+    if (Status s = capi::clear_struct(out_segment); !s) return s;
+    if (program == nullptr) return Error(Errc::kArgument, "program is NULL");
+    if (index >= program->elf->segments.size())
+      return Error(Errc::kArgument, "the program has no such segment");
+    const uint32_t size = out_segment->struct_size;
+    *out_segment = program->elf->segments[index];
+    out_segment->struct_size = size;
+    return {};
+  });
+}
+
+const char* mipzk_program_symbol(const mipzk_program* program, uint64_t index,
+                                 uint32_t* out_address, uint32_t* out_size) noexcept {
+  if (out_address != nullptr) *out_address = 0;
+  if (out_size != nullptr) *out_size = 0;
+  if (program == nullptr || index >= program->elf->loaded.program.symbols.size()) return nullptr;
+  const isa::Symbol& symbol = program->elf->loaded.program.symbols[static_cast<size_t>(index)];
+  if (out_address != nullptr) *out_address = symbol.address;
+  if (out_size != nullptr) *out_size = symbol.size;
+  return symbol.name.c_str();
+}

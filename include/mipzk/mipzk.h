@@ -1,0 +1,325 @@
+/* mipzk: run a MIPS program and prove that the run happened. The whole C interface; C99 and C++.
+ *
+ * PRIVACY: proofs of this version are sound but do NOT hide the private input yet. Treat a proof as
+ * if it contained everything that the run read, until a later version says otherwise.
+ *
+ * Rules that hold for every function:
+ *   - A call that can fail returns a mipzk_status: MIPZK_OK (0) or a negative code. Codes are never
+ *     renumbered; treat one that you do not know as a failure.
+ *   - `err` may be NULL. Otherwise it is set by every call: all zero on success, and on failure the
+ *     status and a message in English for people (never private data).
+ *   - On failure every out-parameter is NULL or 0.
+ *   - What you pass in is copied; no pointer of yours is kept after a call returns, except the
+ * hooks (function and `user`) that you set for a job. What you get as `**out` is yours to free with
+ *     the function of its type; a pointer that is returned belongs to the object named beside it.
+ *   - A buffer of size 0 may have a NULL pointer. Every other NULL is refused with
+ *     MIPZK_E_ARGUMENT, or ignored by functions that cannot fail.
+ *   - `T *` must be used by one thread at a time, `const T *` may be shared. Different jobs of one
+ *     context may be used at the same time. mipzk_ctx_cancel may be called at any time from any
+ *     thread, and from a signal handler.
+ *   - Callbacks run on the thread that made the call, never two at once, never after it returns.
+ *     They must not use the handle whose call is under way (mipzk_ctx_cancel is allowed), throw, or
+ *     longjmp.
+ *   - Structs that begin with struct_size: set it to sizeof the struct before each call. Fields
+ * that this version does not know must be zero.
+ *   - The library reads no files and no environment, prints nothing, and never aborts on input.
+ */
+#ifndef MIPZK_MIPZK_H_
+#define MIPZK_MIPZK_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define MIPZK_API
+#elif defined(__GNUC__)
+#define MIPZK_API __attribute__((visibility("default")))
+#else
+#define MIPZK_API
+#endif
+
+#ifdef __cplusplus
+#define MIPZK_NOEXCEPT noexcept
+extern "C" {
+#else
+#define MIPZK_NOEXCEPT
+#endif
+
+/* ---- Status ------------------------------------------------------------------------------------
+ */
+
+#define MIPZK_ABI_VERSION 1u
+
+typedef int32_t mipzk_status;
+
+#define MIPZK_OK 0
+#define MIPZK_E_ARGUMENT (-1)      /* an argument is invalid */
+#define MIPZK_E_NO_MEMORY (-2)     /* out of memory or threads */
+#define MIPZK_E_CANCELLED (-3)     /* stopped by mipzk_ctx_cancel or a progress callback */
+#define MIPZK_E_INTERNAL (-4)      /* a defect of this library: please report it */
+#define MIPZK_E_UNSUPPORTED (-5)   /* valid, but this version cannot do it */
+#define MIPZK_E_STATE (-6)         /* calls in the wrong order */
+#define MIPZK_E_ELF (-10)          /* the program file cannot be loaded */
+#define MIPZK_E_INPUT (-11)        /* an input does not fit the machine */
+#define MIPZK_E_FAULT (-12)        /* the program did something that stops it; see job_fault_text */
+#define MIPZK_E_CYCLE_LIMIT (-13)  /* the program ran longer than MIPZK_OPT_MAX_CYCLES */
+#define MIPZK_E_MEMORY_LIMIT (-14) /* the program touched more than MIPZK_OPT_MAX_MEMORY */
+#define MIPZK_E_UNPROVABLE (-15)   /* the run is outside what a proof can hold */
+#define MIPZK_E_MALFORMED (-20)    /* these bytes are not a proof */
+#define MIPZK_E_POLICY (-21)       /* the proof is outside the verifier's policy */
+#define MIPZK_E_REJECTED (-22)     /* the proof is wrong */
+#define MIPZK_E_WRONG_PROGRAM (-23) /* the proof is about another program */
+#define MIPZK_E_WORKSPACE (-24)     /* the workspace is too small; err->detail: bytes needed */
+
+/* 256 bytes, yours, without pointers. The message is NUL-terminated UTF-8. */
+typedef struct mipzk_error {
+  mipzk_status status;
+  uint32_t detail; /* depends on the status; 0 unless said otherwise */
+  char message[248];
+} mipzk_error;
+
+/* MIPZK_ABI_VERSION of the library that is running. Compare it with the header's. */
+MIPZK_API uint32_t mipzk_abi_version(void) MIPZK_NOEXCEPT;
+/* "0.1.0"; static. */
+MIPZK_API const char* mipzk_version(void) MIPZK_NOEXCEPT;
+/* "MIPZK_E_FAULT"; static, never NULL. */
+MIPZK_API const char* mipzk_status_name(mipzk_status status) MIPZK_NOEXCEPT;
+
+/* ---- Verifying: pure functions, no heap, no threads (libmipzk_verify.a has these alone) ---------
+ */
+
+/* What the VERIFIER accepts. 0 in a field means its default. A NULL policy means all defaults. */
+typedef struct mipzk_verify_policy { /* 32 bytes */
+  uint32_t struct_size;
+  uint32_t min_security_bits; /* provable bits, default 100 */
+  uint64_t max_proof_bytes;   /* default 4 MiB */
+  uint64_t max_cycles;        /* bound on the length of the run, default 2^32 */
+  uint32_t flags, reserved;   /* must be 0 */
+} mipzk_verify_policy;
+
+/* `size` bytes from `offset` of the proof. */
+typedef struct mipzk_range { /* 16 bytes */
+  uint64_t offset, size;
+} mipzk_range;
+
+/* What an accepted proof states: THIS program, run on this public input and some private input,
+ * ended with this exit code and this output. Comparing it with what you expect is up to you. */
+typedef struct mipzk_claim { /* 40 bytes */
+  uint32_t struct_size;
+  uint32_t exit_code;
+  mipzk_range public_input, output;
+} mipzk_claim;
+
+/* Bytes of workspace that any proof within the policy needs; 0 for an invalid policy. */
+MIPZK_API size_t mipzk_verify_workspace_size(const mipzk_verify_policy* policy) MIPZK_NOEXCEPT;
+
+/* MIPZK_OK only for a valid proof about the program with this id (32 bytes) within the policy;
+ * everything else is a refusal. `workspace` is yours, of any alignment, and may be reused; its
+ * contents do not matter. The program id must come from a source that you trust, not from the
+ * proof. Errors: ARGUMENT, UNSUPPORTED, MALFORMED, POLICY, REJECTED, WRONG_PROGRAM, WORKSPACE. */
+MIPZK_API mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof,
+                                    size_t proof_size, const mipzk_verify_policy* policy,
+                                    void* workspace, size_t workspace_size, mipzk_claim* out_claim,
+                                    mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* What a proof says about itself, NOT verified. The security is that of the parameters and the
+ * shape of this proof under proven bounds, provided that the proof is valid. */
+typedef struct mipzk_proof_info { /* 160 bytes */
+  uint32_t struct_size;
+  uint32_t format_version;
+  uint32_t profile_id;
+  uint32_t exit_code;
+  uint8_t program_id[32];
+  char profile_name[16];
+  mipzk_range public_input, output;
+  uint32_t machine_version;
+  uint32_t entry; /* of the program, byte address */
+  uint32_t shards;
+  uint32_t tables;        /* table instances */
+  uint32_t log_height;    /* log2 of the rows of the tallest */
+  uint32_t security_bits; /* provable, rounded down */
+  uint64_t max_cycles;    /* the run is no longer than this */
+  /* Security of each round of the protocol, in thousandths of a bit; total is the least. */
+  uint32_t millibits_lookup, millibits_constraints, millibits_deep, millibits_batch;
+  uint32_t millibits_fold, millibits_query, millibits_hash, millibits_total;
+} mipzk_proof_info;
+
+/* Errors: ARGUMENT, MALFORMED, UNSUPPORTED. */
+MIPZK_API mipzk_status mipzk_proof_inspect(const uint8_t* proof, size_t proof_size,
+                                           mipzk_proof_info* out_info,
+                                           mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* A parameter set that proofs can be made with. */
+typedef struct mipzk_profile { /* 48 bytes */
+  uint32_t struct_size;
+  uint32_t id; /* value for MIPZK_OPT_PROFILE */
+  char name[16];
+  uint32_t target_bits; /* provable security that it is meant for */
+  uint32_t blowup, queries, grinding_bits;
+  uint32_t regime; /* proven bound that it rests on: 0 unique decoding, 1 Johnson */
+  uint32_t reserved;
+} mipzk_profile;
+
+/* Profiles are numbered from 0; the first is the default. */
+MIPZK_API uint32_t mipzk_profile_count(void) MIPZK_NOEXCEPT;
+MIPZK_API mipzk_status mipzk_profile_get(uint32_t index, mipzk_profile* out_profile,
+                                         mipzk_error* err) MIPZK_NOEXCEPT;
+
+#ifndef MIPZK_VERIFY_ONLY /* define it, and the use of anything below fails at compile time */
+
+typedef struct mipzk_ctx mipzk_ctx;         /* options, threads, cancellation */
+typedef struct mipzk_program mipzk_program; /* a loaded ELF file */
+typedef struct mipzk_job mipzk_job;         /* one run of a program, and its proof */
+typedef struct mipzk_blob mipzk_blob;       /* bytes */
+
+/* Objects may be freed in any order: each keeps alive what it needs. Freeing NULL does nothing. */
+
+/* ---- Context -----------------------------------------------------------------------------------
+ */
+
+typedef uint32_t mipzk_option;
+
+/* 0 restores the default of any option. */
+#define MIPZK_OPT_THREADS \
+  1u /* threads to use, the caller's included; default: all of the machine */
+#define MIPZK_OPT_MAX_MEMORY 2u /* bytes of memory that a PROGRAM may touch; default 1 GiB */
+#define MIPZK_OPT_MAX_CYCLES 3u /* instructions that a program may run; default: no limit */
+#define MIPZK_OPT_PROFILE 4u    /* id of the parameter set of proofs */
+
+MIPZK_API mipzk_status mipzk_ctx_new(uint32_t abi_version /* MIPZK_ABI_VERSION */, mipzk_ctx** out,
+                                     mipzk_error* err) MIPZK_NOEXCEPT;
+/* For programs and jobs that are made afterwards. UNSUPPORTED for an unknown option or profile. */
+MIPZK_API mipzk_status mipzk_ctx_set_u64(mipzk_ctx* ctx, mipzk_option option, uint64_t value,
+                                         mipzk_error* err) MIPZK_NOEXCEPT;
+/* Every execute and prove of the context's jobs, under way or begun later, ends with
+ * MIPZK_E_CANCELLED, until mipzk_ctx_resume. Safe in signal handlers. */
+MIPZK_API void mipzk_ctx_cancel(mipzk_ctx* ctx) MIPZK_NOEXCEPT;
+MIPZK_API void mipzk_ctx_resume(mipzk_ctx* ctx) MIPZK_NOEXCEPT;
+MIPZK_API void mipzk_ctx_free(mipzk_ctx* ctx) MIPZK_NOEXCEPT;
+
+/* ---- Program -----------------------------------------------------------------------------------
+ */
+
+/* Errors: ARGUMENT, ELF, NO_MEMORY. */
+MIPZK_API mipzk_status mipzk_program_load_elf(mipzk_ctx* ctx, const uint8_t* elf, size_t size,
+                                              mipzk_program** out, mipzk_error* err) MIPZK_NOEXCEPT;
+/* The id commits to all code and initial data. It is what a verifier must know in advance. */
+MIPZK_API void mipzk_program_id(const mipzk_program* program,
+                                uint8_t* out_id /* 32 bytes */) MIPZK_NOEXCEPT;
+MIPZK_API void mipzk_program_free(mipzk_program* program) MIPZK_NOEXCEPT;
+
+typedef struct mipzk_program_info { /* 40 bytes */
+  uint32_t struct_size;
+  uint32_t entry;     /* byte address */
+  uint32_t elf_flags; /* e_flags */
+  uint32_t segments;
+  uint64_t symbols;
+  uint64_t instructions; /* executable words that the machine knows */
+  uint64_t image_words;  /* words with initial contents, registers included */
+} mipzk_program_info;
+
+typedef struct mipzk_segment { /* 24 bytes */
+  uint32_t struct_size;
+  uint32_t address;
+  uint32_t memory_size; /* bytes; what the file does not hold is zero */
+  uint32_t file_size;
+  uint32_t flags; /* 4 readable, 2 writable, 1 executable */
+  uint32_t reserved;
+} mipzk_segment;
+
+MIPZK_API mipzk_status mipzk_program_inspect(const mipzk_program* program,
+                                             mipzk_program_info* out_info,
+                                             mipzk_error* err) MIPZK_NOEXCEPT;
+/* ARGUMENT if there is no such segment. */
+MIPZK_API mipzk_status mipzk_program_segment(const mipzk_program* program, uint32_t index,
+                                             mipzk_segment* out_segment,
+                                             mipzk_error* err) MIPZK_NOEXCEPT;
+/* The name of a symbol, ascending by address; NULL if there is no such one. The name belongs to the
+ * program. out_address and out_size may be NULL. */
+MIPZK_API const char* mipzk_program_symbol(const mipzk_program* program, uint64_t index,
+                                           uint32_t* out_address,
+                                           uint32_t* out_size) MIPZK_NOEXCEPT;
+
+/* ---- Job ---------------------------------------------------------------------------------------
+ */
+
+MIPZK_API mipzk_status mipzk_job_new(mipzk_ctx* ctx, const mipzk_program* program, mipzk_job** out,
+                                     mipzk_error* err) MIPZK_NOEXCEPT;
+MIPZK_API void mipzk_job_free(mipzk_job* job) MIPZK_NOEXCEPT;
+
+/* Inputs are empty until set; setting one again replaces it and forgets the results of a run. At
+ * most 67108860 bytes each (INPUT otherwise). The public input is part of what the proof states.
+ * The private input and the hints are wiped when the job is freed; see PRIVACY above. */
+MIPZK_API mipzk_status mipzk_job_public_input(mipzk_job* job, const uint8_t* data, size_t size,
+                                              mipzk_error* err) MIPZK_NOEXCEPT;
+MIPZK_API mipzk_status mipzk_job_private_input(mipzk_job* job, const uint8_t* data, size_t size,
+                                               mipzk_error* err) MIPZK_NOEXCEPT;
+/* Words for the guest's mipzk_hint_word, big-endian; a last partial word is padded with zeros. */
+MIPZK_API mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
+                                       mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* Makes the proof repeatable: equal program, inputs, options and seed give equal bytes. The seed
+ * must be 32 random bytes and stay SECRET: whoever knows it can undo all hiding that a proof does.
+ * Without this call the operating system's generator provides one. */
+MIPZK_API mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed /* 32 bytes */,
+                                      mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* What the program shows to people: text (any bytes), and marks with the number of instructions so
+ * far. Not proved. Called during mipzk_job_execute, or during mipzk_job_prove if the job was not
+ * executed before. NULL removes the hook. */
+typedef void (*mipzk_print_fn)(void* user, const uint8_t* text, size_t size);
+typedef void (*mipzk_mark_fn)(void* user, uint64_t cycle, uint32_t mark);
+MIPZK_API mipzk_status mipzk_job_on_print(mipzk_job* job, mipzk_print_fn fn, void* user,
+                                          mipzk_error* err) MIPZK_NOEXCEPT;
+MIPZK_API mipzk_status mipzk_job_on_mark(mipzk_job* job, mipzk_mark_fn fn, void* user,
+                                         mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* Runs the program without proving. out_cycles (instructions) and out_exit_code may be NULL.
+ * Errors: FAULT, CYCLE_LIMIT, MEMORY_LIMIT, CANCELLED, NO_MEMORY. */
+MIPZK_API mipzk_status mipzk_job_execute(mipzk_job* job, uint64_t* out_cycles,
+                                         uint32_t* out_exit_code, mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* The output of the last successful run; belongs to the job and is gone when an input is set or the
+ * job runs again. NULL and 0 before. Never NULL after a run, even for an empty output. */
+MIPZK_API const uint8_t* mipzk_job_output(const mipzk_job* job, size_t* out_size) MIPZK_NOEXCEPT;
+
+/* Why the last run stopped: several lines with the place, the instruction and advice, without any
+ * value from registers or memory. "" if the last run did not fail. Belongs to the job, as above. */
+MIPZK_API const char* mipzk_job_fault_text(const mipzk_job* job) MIPZK_NOEXCEPT;
+
+#define MIPZK_PHASE_EXECUTE 0u
+#define MIPZK_PHASE_TRACE 1u
+#define MIPZK_PHASE_COMMIT 2u
+#define MIPZK_PHASE_QUOTIENT 3u
+#define MIPZK_PHASE_OPEN 4u
+#define MIPZK_PHASE_QUERY 5u
+
+typedef struct mipzk_progress { /* 24 bytes */
+  uint32_t struct_size;
+  uint32_t phase;
+  uint64_t done, total; /* steps of the whole job */
+} mipzk_progress;
+typedef int32_t (*mipzk_progress_fn)(void* user,
+                                     const mipzk_progress* progress); /* not 0: cancel */
+
+/* "commit"; static, never NULL. */
+MIPZK_API const char* mipzk_phase_name(uint32_t phase) MIPZK_NOEXCEPT;
+
+/* Runs the program and proves the run. `fn` may be NULL. Any exit code is provable; look at it
+ * first with mipzk_job_execute if only some are worth proving. Errors: those of execute,
+ * UNPROVABLE. */
+MIPZK_API mipzk_status mipzk_job_prove(mipzk_job* job, mipzk_progress_fn fn, void* user,
+                                       mipzk_blob** out_proof, mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* The bytes belong to the blob. */
+MIPZK_API const uint8_t* mipzk_blob_data(const mipzk_blob* blob) MIPZK_NOEXCEPT;
+MIPZK_API size_t mipzk_blob_size(const mipzk_blob* blob) MIPZK_NOEXCEPT;
+MIPZK_API void mipzk_blob_free(mipzk_blob* blob) MIPZK_NOEXCEPT;
+
+#endif /* MIPZK_VERIFY_ONLY */
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif
