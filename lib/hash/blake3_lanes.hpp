@@ -26,6 +26,27 @@ using LaneIndex = std::make_integer_sequence<int, kLanes>;
 constexpr unsigned kMaxManyDepth = 20;
 static_assert(kMaxManyLength == size_t{kChunkSize} << kMaxManyDepth);
 
+#if defined(__SSSE3__) && !defined(__AVX512F__)
+// Rotations by whole bytes are one byte shuffle here, against two shifts and an or.
+using LaneBytes = uint8_t __attribute__((vector_size(4 * MIPZK_LANES)));
+using ByteIndex = std::make_integer_sequence<int, 4 * kLanes>;
+
+template <int kBytes, int... kJ>
+[[gnu::always_inline]] inline Lanes rotate_bytes(Lanes x, std::integer_sequence<int, kJ...>) {
+  LaneBytes b = reinterpret_cast<LaneBytes>(x);
+  return reinterpret_cast<Lanes>(
+      __builtin_shufflevector(b, b, ((kJ & ~3) | ((kJ + kBytes) & 3))...));
+}
+template <>
+[[gnu::always_inline]] inline Lanes rotate_right<16, Lanes>(Lanes x) {
+  return rotate_bytes<2>(x, ByteIndex{});
+}
+template <>
+[[gnu::always_inline]] inline Lanes rotate_right<8, Lanes>(Lanes x) {
+  return rotate_bytes<1>(x, ByteIndex{});
+}
+#endif
+
 [[gnu::always_inline]] inline Lanes splat(uint32_t x) { return Lanes{} + x; }
 
 [[gnu::always_inline]] inline Lanes to_little_endian(Lanes x) {
