@@ -1,6 +1,7 @@
 // The interpreter loop. Each handler is a label; every one ends with its own indirect jump to the
 // next (threaded code), which branch predictors follow much better than one common switch. The
-// recording loop is the same source with the recording statements compiled in, so that both agree.
+// counting and recording loops are the same source with more statements compiled in, so that all
+// agree.
 //
 // State is (pc, npc): execute the instruction at pc, then pc = npc and npc = npc + 4 or the target.
 // The semantics are those of docs/MACHINE.md, "Instructions".
@@ -99,21 +100,21 @@ struct EventWriter {
   Processor& cpu;
   Event& e;
 
-  uint32_t touch(unsigned r, uint32_t now) {
+  [[gnu::always_inline]] uint32_t touch(unsigned r, uint32_t now) {
     const uint32_t old =
         recorder.previous(kRegisterKeyBase + r, cpu.reg[r], true, cpu.reg_time[r], now);
     cpu.reg_time[r] = now;
     return old;
   }
-  void rs(const MicroOp* op) {
+  [[gnu::always_inline]] void rs(const MicroOp* op) {
     e.rs = cpu.reg[op->rs];
     e.t_rs = touch(op->rs, e.clk + 1);
   }
-  void rt(const MicroOp* op) {
+  [[gnu::always_inline]] void rt(const MicroOp* op) {
     e.rt = cpu.reg[op->rt];
     e.t_rt = touch(op->rt, e.clk + 2);
   }
-  void mem(Cell* cell, uint32_t address, uint32_t value) {
+  [[gnu::always_inline]] void mem(Cell* cell, uint32_t address, uint32_t value) {
     const bool writable = (cell->meta & kWritable) != 0;
     e.mem_addr = address;
     e.mem_old = cell->value;
@@ -123,12 +124,12 @@ struct EventWriter {
         recorder.previous(address / 4, cell->value, writable, cell->meta & kTimeMask, e.clk + 3);
     cell->meta = (cell->meta & ~kTimeMask) | (e.clk + 3);
   }
-  void hi(uint32_t value) {
+  [[gnu::always_inline]] void hi(uint32_t value) {
     e.hi_old = cpu.reg[isa::kHi];
     e.hi_new = value;
     e.t_hi = touch(isa::kHi, e.clk + 3);
   }
-  void rd(unsigned r, uint32_t value) {
+  [[gnu::always_inline]] void rd(unsigned r, uint32_t value) {
     e.rd_old = cpu.reg[r];
     e.rd_new = value;
     e.t_rd = touch(r, e.clk + 4);
@@ -161,7 +162,8 @@ struct EventWriter {
   } while (0)
 #define RECORD(cls, next_npc, accesses)                                                     \
   do {                                                                                      \
-    if constexpr (kRecord) {                                                                \
+    if constexpr (kMode == Mode::kCount) ++(*counts)[static_cast<unsigned>(Class::cls)];    \
+    if constexpr (kMode == Mode::kRecord) {                                                 \
       const uint32_t clk = clk_end - 4 * left;                                              \
       [[maybe_unused]] EventWriter w{*recorder, cpu,                                        \
                                      recorder->begin(Class::cls, op, next, next_npc, clk)}; \
@@ -255,8 +257,11 @@ struct EventWriter {
     NEXT();                                                                            \
   }
 
-template <bool kRecord>
-Stop loop(Processor& cpu, uint32_t slice, [[maybe_unused]] Recorder* recorder) {
+enum class Mode { kPlain, kCount, kRecord };
+
+template <Mode kMode>
+Stop loop(Processor& cpu, uint32_t slice, [[maybe_unused]] ClassCounts* counts,
+          [[maybe_unused]] Recorder* recorder) {
   static const void* const kLabels[] = {
 #define MIPZK_HANDLER(name) &&L_##name,
       MIPZK_HANDLERS(MIPZK_HANDLER)
@@ -405,10 +410,16 @@ uint32_t Recorder::bump(uint32_t key, uint32_t value, bool writable, uint32_t ol
   return now - 1;
 }
 
-Stop execute(Processor& cpu, uint32_t slice) { return loop<false>(cpu, slice, nullptr); }
+Stop execute(Processor& cpu, uint32_t slice) {
+  return loop<Mode::kPlain>(cpu, slice, nullptr, nullptr);
+}
+
+Stop execute_counting(Processor& cpu, uint32_t slice, ClassCounts& counts) {
+  return loop<Mode::kCount>(cpu, slice, &counts, nullptr);
+}
 
 Stop execute_recording(Processor& cpu, uint32_t slice, Recorder& recorder) {
-  return loop<true>(cpu, slice, &recorder);
+  return loop<Mode::kRecord>(cpu, slice, nullptr, &recorder);
 }
 
 }  // namespace mipzk::vm

@@ -76,8 +76,12 @@ class Recorder {
   ShardRecord& record_;
 };
 
-// Executes up to `slice` (at least 1) instructions. When recording, cycles stays below 2^26.
+using ClassCounts = std::array<uint64_t, isa::kClassCount>;
+
+// Executes up to `slice` (at least 1) instructions: plainly, counting the instructions of each
+// class, or recording. While recording, cycles stays below 2^26.
 Stop execute(Processor& cpu, uint32_t slice);
+Stop execute_counting(Processor& cpu, uint32_t slice, ClassCounts& counts);
 Stop execute_recording(Processor& cpu, uint32_t slice, Recorder& recorder);
 
 }  // namespace mipzk::vm

@@ -57,48 +57,77 @@ Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport*
   return outcome;
 }
 
+// Everything that one run needs.
+struct Machine {
+  Machine(const isa::Program& program, const Code& code, const Inputs& inputs, const Limits& limits,
+          const Hooks& hooks, bool recording)
+      : windows(inputs),
+        memory(program, windows, limits.max_memory_bytes, recording),
+        cpu(code, memory, windows, &hooks) {
+    load_registers(program, cpu);
+    cpu.start(program.entry);
+  }
+
+  Windows windows;
+  Memory memory;
+  Processor cpu;
+};
+
+// The first of the two runs of record(): it finds every error, so that the second cannot fail, and
+// tells how many events to make room for. Growing the vectors instead would touch three times the
+// memory and leave copies of private data behind.
+Result<Outcome> run_counting(const isa::Program& program, const Code& code, const Inputs& inputs,
+                             const Limits& limits, const Hooks& hooks, FaultReport* report,
+                             ClassCounts& counts) {
+  Machine m(program, code, inputs, limits, hooks, false);
+  const uint64_t max_shard_cycles = std::min(limits.max_shard_cycles, kMaxShardCycles);
+  const uint64_t max_cycles = std::min(limits.max_cycles, max_shard_cycles);
+  const Status status =
+      run_to_halt(program, m.cpu, max_cycles, limits, report,
+                  [&](uint32_t slice) { return execute_counting(m.cpu, slice, counts); });
+  if (!status) return status.error();
+  return finish(program, m.cpu, report);
+}
+
 }  // namespace
 
 Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Limits& limits,
                     const Hooks& hooks, FaultReport* report) {
   if (Status s = Windows::check(inputs); !s) return s.error();
   const Code code(program);
-  Windows windows(inputs);
-  Memory memory(program, windows, limits.max_memory_bytes, false);
-  Processor cpu(code, memory, windows, &hooks);
-  load_registers(program, cpu);
-  cpu.start(program.entry);
-  const Status status = run_to_halt(program, cpu, limits.max_cycles, limits, report,
-                                    [&](uint32_t slice) { return execute(cpu, slice); });
+  Machine m(program, code, inputs, limits, hooks, false);
+  const Status status = run_to_halt(program, m.cpu, limits.max_cycles, limits, report,
+                                    [&](uint32_t slice) { return execute(m.cpu, slice); });
   if (!status) return status.error();
-  return finish(program, cpu, report);
+  return finish(program, m.cpu, report);
 }
 
 Result<Recording> record(const isa::Program& program, const Inputs& inputs, const Limits& limits,
                          const Hooks& hooks, FaultReport* report) {
   if (Status s = Windows::check(inputs); !s) return s.error();
   const Code code(program);
-  Windows windows(inputs);
-  Memory memory(program, windows, limits.max_memory_bytes, true);
-  Processor cpu(code, memory, windows, &hooks);
-  load_registers(program, cpu);
-  const auto initial_registers = cpu.reg;
-  cpu.start(program.entry);
+  ClassCounts counts{};
+  auto outcome = run_counting(program, code, inputs, limits, hooks, report, counts);
+  if (!outcome) return outcome.error();
 
   Recording recording;
-  recording.shards.resize(1);
-  Recorder recorder(recording.shards[0]);
-  const uint64_t max_shard_cycles = std::min(limits.max_shard_cycles, kMaxShardCycles);
-  const uint64_t max_cycles = std::min(limits.max_cycles, max_shard_cycles);
-  const Status status = run_to_halt(program, cpu, max_cycles, limits, report, [&](uint32_t slice) {
-    return execute_recording(cpu, slice, recorder);
-  });
-  if (!status) return status.error();
-  auto outcome = finish(program, cpu, report);
-  if (!outcome) return outcome.error();
   recording.outcome = std::move(*outcome);
-  close_shard(program, cpu, initial_registers, recording.shards[0]);
-  recording.finals = source_words(windows, recording.shards[0], recording.outcome);
+  recording.shards.resize(1);
+  ShardRecord& shard = recording.shards[0];
+  for (unsigned cls = isa::kFirstClass; cls <= isa::kLastClass; ++cls)
+    shard.events[cls].reserve(counts[cls]);
+
+  Hooks silent;  // the host heard everything in the first run
+  silent.cancel = hooks.cancel;
+  Machine m(program, code, inputs, limits, silent, true);
+  const auto initial_registers = m.cpu.reg;
+  Recorder recorder(shard);
+  const Status status =
+      run_to_halt(program, m.cpu, recording.outcome.cycles, limits, report,
+                  [&](uint32_t slice) { return execute_recording(m.cpu, slice, recorder); });
+  if (!status) return status.error();
+  close_shard(program, m.cpu, initial_registers, shard);
+  recording.finals = source_words(m.windows, shard, recording.outcome);
   return recording;
 }
 
