@@ -1,5 +1,7 @@
 #include "base/bytes.hpp"
 
+#include <cstring>
+
 namespace mipzk {
 
 ByteView Reader::take(size_t n) {
@@ -33,8 +35,10 @@ uint64_t Reader::u64() {
 }
 
 void secure_zero(void* data, size_t size) {
-  volatile auto* p = static_cast<volatile uint8_t*>(data);
-  for (size_t i = 0; i < size; ++i) p[i] = 0;
+  if (size == 0) return;
+  std::memset(data, 0, size);
+  // The compiler has to assume that this reads the memory.
+  __asm__ __volatile__("" : : "r"(data) : "memory");
 }
 
 }  // namespace mipzk
