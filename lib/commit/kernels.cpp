@@ -46,11 +46,13 @@ bool kernel_tier_available(KernelTier tier) {
   }
 }
 
-const Kernels& kernels() {
+KernelTier kernel_tier() {
   static const KernelTier best = best_tier();
   const int forced = forced_tier.load(std::memory_order_relaxed);
-  return *table(forced < 0 ? best : static_cast<KernelTier>(forced));
+  return forced < 0 ? best : static_cast<KernelTier>(forced);
 }
+
+const Kernels& kernels() { return *table(kernel_tier()); }
 
 void force_kernel_tier(KernelTier tier) {
   forced_tier.store(static_cast<int>(tier), std::memory_order_relaxed);

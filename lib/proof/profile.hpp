@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace mipzk::proof {
 
@@ -23,22 +24,17 @@ struct Profile {
   constexpr unsigned overlap() const { return tail_rows / 2; }
 };
 
-inline constexpr Profile kProfiles[] = {
-    {1, "S100", 100, Regime::kUniqueDecoding, 0, 1, 193, 416, 0, 0, 0, 0, 20},
-    {2, "C100", 100, Regime::kJohnson, 10, 2, 87, 224, 0, 0, 0, 0, 20},
-#ifdef MIPZK_TEST_PROFILES
-    // Few queries and no grinding, so that attack tests are fast. Shipped libraries refuse them.
-    {0x7001, "TEST2", 0, Regime::kUniqueDecoding, 0, 1, 6, 64, 0, 0, 0, 0, 0},
-    {0x7002, "TEST4", 0, Regime::kUniqueDecoding, 0, 2, 4, 64, 1, 1, 1, 1, 2},
-#endif
-};
+inline constexpr Profile kS100 = {
+    1, "S100", 100, Regime::kUniqueDecoding, 0, 1, 193, 416, 0, 0, 0, 0, 20};
+inline constexpr Profile kC100 = {
+    2, "C100", 100, Regime::kJohnson, 10, 2, 87, 224, 0, 0, 0, 0, 20};
+
+// All profiles of this build. Test programs may link tests/support/test_profiles.cpp, which has more
+// of them, in place of profile.cpp; shipped libraries know only the two above.
+std::span<const Profile> profiles();
 
 // Null when the id is unknown.
-constexpr const Profile* find_profile(uint32_t id) {
-  for (const Profile& p : kProfiles)
-    if (p.id == id) return &p;
-  return nullptr;
-}
+const Profile* find_profile(uint32_t id);
 
 inline constexpr unsigned kMaxQueries = 256;
 // Rows that tables of the program leave free: the largest R of any profile, so that one program id

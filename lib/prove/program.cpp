@@ -1,4 +1,5 @@
 // Program tables, their roots and the program id.
+#include "air/layout.hpp"
 #include "commit/lde.hpp"
 #include "commit/merkle_tree.hpp"
 #include "prove/prove.hpp"

@@ -1,7 +1,7 @@
 #include "prove/prove.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <map>
 #include <memory>
 
 #include "air/tables.hpp"
@@ -253,17 +253,26 @@ PointFactors point_factors(const std::vector<Fp>& x, const std::vector<Fp>& e, u
   return f;
 }
 
-// Base columns of an instance's extension matrix that are opened at g * zeta too, in order.
-std::vector<size_t> running_base_columns(const Shape& shape, size_t instance) {
+// First base columns of the running extension columns (P, G, S) of a matrix.
+std::vector<size_t> running_columns(const Shape& shape, const Matrix& m) {
   std::vector<size_t> r;
-  const air::Layout& l = shape.info(instance).layout;
-  auto add = [&](unsigned ext) {
-    for (size_t k = 0; k < 5; ++k) r.push_back(5 * ext + k);
-  };
-  if (l.has_p()) add(l.p_index());
-  if (l.has_g()) add(l.g_index());
-  if (l.has_s()) add(l.s_index());
+  if (m.running == 0) return r;
+  const air::Layout& l = shape.info(static_cast<size_t>(m.instance)).layout;
+  if (l.has_p()) r.push_back(5 * l.p_index());
+  if (l.has_g()) r.push_back(5 * l.g_index());
+  if (l.has_s()) r.push_back(5 * l.s_index());
   return r;
+}
+
+// The running columns of an extension matrix one row on, as rows of a matrix of their own.
+std::vector<Fp> next_running(const Shape& shape, const Matrix& m, const std::vector<Fp>& evals) {
+  std::vector<size_t> columns = running_columns(shape, m);
+  const size_t n = size_t{1} << m.log_height, width = 5 * columns.size();
+  std::vector<Fp> out(n * width);
+  for (size_t r = 0; r < n; ++r)
+    for (size_t k = 0; k < columns.size(); ++k)
+      std::copy_n(&evals[((r + 1) % n) * m.width + columns[k]], 5, &out[r * width + 5 * k]);
+  return out;
 }
 
 // Values of polynomials given by `rows` rows of coefficients on the small coset, natural order.
@@ -306,10 +315,10 @@ void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
     v = power;
     power *= challenge;
   }
+  auto all = shape_.matrices();
   std::vector<Fp5> q(big), qs(small);
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
     if (shape_.instances()[i].log_height != log) continue;
-    const air::Layout& l = shape_.info(i).layout;
     const Committed* p = pre(i);
     const Committed* b = base(i);
     const Committed* x_ext = matrix(i, proof::kTreeExt);
@@ -324,21 +333,19 @@ void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
     add_quotient(pool_, scope, set, factors, q.data());
 
     // The same on the small coset; the next row there is the value of the rotated column.
-    std::vector<size_t> running = running_base_columns(shape_, i);
-    std::vector<Fp> next(n * running.size());
-    for (size_t r = 0; r < n; ++r)
-      for (size_t k = 0; k < running.size(); ++k)
-        next[r * running.size() + k] = x_ext->evals[((r + 1) % n) * x_ext->width + running[k]];
-    if (l.running_columns() != 0) {
-      commit::coeffs_from_values(pool_, next.data(), log, running.size(), Fp::one(),
+    std::vector<Fp> next;
+    if (x_ext != nullptr) {
+      const Matrix& m = all[static_cast<size_t>(x_ext - mats_.data())];
+      next = next_running(shape_, m, x_ext->evals);
+      commit::coeffs_from_values(pool_, next.data(), log, 5u * m.running, Fp::one(),
                                  RowOrder::kNatural);
-      next = small_coset(pool_, next.data(), n, running.size());
+      next = small_coset(pool_, next.data(), n, 5u * m.running);
     }
     set.points = small;
     set.pre = p ? p->small.data() : nullptr;
     set.base = b->small.data();
     set.ext = x_ext ? x_ext->small.data() : nullptr;
-    set.next = l.running_columns() != 0 ? next.data() : set.base;
+    set.next = next.data();
     add_quotient(pool_, scope, set, small_factors, qs.data());
   }
 
@@ -390,18 +397,20 @@ void Prover::quotients() {
 void Prover::open_all() {
   auto all = shape_.matrices();
   openings_.resize(shape_.pairs());
+  std::map<unsigned, commit::LagrangeWeights> weights;
   for (size_t i = 0; i < all.size(); ++i) {
     const Matrix& m = all[i];
     if (!m.opened) continue;
+    auto at = weights.find(m.log_height);
+    if (at == weights.end())
+      at = weights.emplace(m.log_height, commit::lagrange_weights(pool_, m.log_height, zeta_)).first;
+    const Fp* cells = mats_[i].evals.data();
     Fp5* out = &openings_[m.first_pair];
-    std::vector<Fp5> values(m.width);
-    commit::evaluate_columns(pool_, mats_[i].evals.data(), m.log_height, m.width, zeta_, values.data());
-    std::copy(values.begin(), values.end(), out);
-    if (m.running != 0) {
-      Fp5 next = zeta_ * field::root_of_unity(m.log_height);
-      commit::evaluate_columns(pool_, mats_[i].evals.data(), m.log_height, m.width, next, values.data());
-      out += m.width;
-      for (size_t c : running_base_columns(shape_, static_cast<size_t>(m.instance))) *out++ = values[c];
+    commit::evaluate_columns(pool_, cells, m.log_height, m.width, m.width, at->second, 0, out);
+    out += m.width;
+    for (size_t column : running_columns(shape_, m)) {
+      commit::evaluate_columns(pool_, cells + column, m.log_height, m.width, 5, at->second, 1, out);
+      out += 5;
     }
   }
   for (const Fp5& v : openings_) append_fp5(out_, v);
@@ -443,17 +452,13 @@ void Prover::batch() {
       if (!m.opened || m.log_height != log) continue;
       const Fp5* l = &lambda[m.first_pair];
       const Fp5* v = &openings_[m.first_pair];
-      commit::combine_rows(pool_, mats_[i].evals.data(), n, m.width, l, at[0].data());
+      const Fp* cells = mats_[i].evals.data();
+      commit::combine_rows(pool_, cells, n, m.width, m.width, l, at[0].data());
       for (size_t k = 0; k < m.width; ++k) values[0] += l[k] * v[k];
-      if (m.running != 0) {
-        std::vector<Fp5> weights(m.width);
-        size_t k = m.width;
-        for (size_t col : running_base_columns(shape_, static_cast<size_t>(m.instance))) {
-          weights[col] = l[k];
-          values[1] += l[k] * v[k];
-          ++k;
-        }
-        commit::combine_rows(pool_, mats_[i].evals.data(), n, m.width, weights.data(), at[1].data());
+      size_t k = m.width;
+      for (size_t column : running_columns(shape_, m)) {
+        commit::combine_rows(pool_, cells + column, n, m.width, 5, l + k, at[1].data());
+        for (size_t end = k + 5; k < end; ++k) values[1] += l[k] * v[k];
       }
     }
     unsigned shift = top - (log + b);
@@ -464,7 +469,7 @@ void Prover::batch() {
                         nullptr);
       const Fp5* f = reinterpret_cast<const Fp5*>(lde.data());
       std::vector<Fp5> inverse(n << b);
-      commit::inverse_differences(pool_, log + b, z, inverse.data());
+      commit::inverse_differences(pool_, log + b, Fp(commit::kCosetShift), z, inverse.data());
       for (size_t j = 0; j < inverse.size(); ++j) inverse[j] *= f[j] - values[point];
       pool_.parallel_for(word.size(), 4096, [&](size_t begin, size_t end) {
         for (size_t j = begin; j < end; ++j) word[j] += inverse[j >> shift];

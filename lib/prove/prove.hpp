@@ -27,7 +27,7 @@ Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
 enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };
 
 struct Options {
-  const proof::Profile* profile = &proof::kProfiles[0];
+  const proof::Profile* profile = &proof::kS100;
   // 32 random, secret bytes: all blinding derives from them. Equal seeds give equal proofs.
   std::array<uint8_t, 32> seed{};
   // Called on the calling thread between steps; non-zero cancels. `done` of `total` work units.

@@ -16,6 +16,7 @@ using field::Fp;
 constexpr unsigned kMinLog = air::kMinLogHeight, kMaxLog = air::kMaxLogHeight;
 // Tables at least this high are cut into two instances when that saves a quarter of the rows.
 constexpr unsigned kSplitLog = 14;
+constexpr uint32_t kMaxOrderStep = 1u << 29;
 
 // Heights for `rows` rows of content, descending; empty when they do not fit.
 std::vector<unsigned> plan_heights(size_t rows, unsigned tail, bool may_split) {
@@ -145,12 +146,19 @@ void Builder::memory() {
       fresh.push_back({w.key, &w, -1});
     }
   }
-  // The chain ends at the last key, and no step may be 2^29 or longer.
-  fresh.push_back({air::kLastKey, nullptr, -1});
-  constexpr uint32_t kBridge = isa::kPrivateBase / 4;
-  auto at = std::lower_bound(fresh.begin(), fresh.end(), kBridge,
-                             [](const FreshWord& a, uint32_t key) { return a.key < key; });
-  if (at->key != kBridge) fresh.insert(at, {kBridge, nullptr, -1});
+  fresh.push_back({air::kLastKey, nullptr, -1});  // the chain ends there
+  // No step of the chain may be longer than 2^29: bridge with the farthest word that has a region.
+  uint32_t prev = 0;
+  for (size_t i = 0; i < fresh.size(); prev = fresh[i++].key) {
+    if (fresh[i].key - prev <= kMaxOrderStep) continue;
+    uint32_t bridge = prev;
+    for (const isa::Region& r : program.regions) {
+      uint32_t farthest = std::min(r.end - 1, prev + kMaxOrderStep);
+      if (farthest >= r.start && farthest > bridge) bridge = farthest;
+    }
+    if (bridge == prev) break;  // no such region: collect() reports the step
+    fresh.insert(fresh.begin() + static_cast<std::ptrdiff_t>(i), {bridge, nullptr, -1});
+  }
   for (FreshWord& f : fresh) {
     for (size_t i = 0; i < program.regions.size(); ++i)
       if (f.key >= program.regions[i].start && f.key < program.regions[i].end)
@@ -183,14 +191,14 @@ void Builder::memory() {
     const FreshWord& f = fresh[i];
     if (f.region < 0) return;
     const isa::Region& region = program.regions[static_cast<size_t>(f.region)];
-    uint32_t prev = i == 0 ? 0 : fresh[i - 1].key;
+    uint32_t before = i == 0 ? 0 : fresh[i - 1].key;
     auto split = [](uint32_t v, Fp& lo, Fp& hi) {
       lo = Fp(v & 0xffff);
       hi = Fp(v >> 16);
     };
     row.real = Fp::one();
     row.key = Fp(f.key);
-    row.prev = Fp(prev);
+    row.prev = Fp(before);
     row.start = Fp(region.start);
     row.end = Fp(region.end);
     row.kind = Fp(static_cast<uint32_t>(region.kind));
@@ -201,7 +209,7 @@ void Builder::memory() {
     }
     split(f.key - region.start, row.ds_lo, row.ds_hi);
     split(region.end - 1 - f.key, row.de_lo, row.de_hi);
-    split(f.key - prev - 1, row.dp_lo, row.dp_hi);
+    split(f.key - before - 1, row.dp_lo, row.dp_hi);
   });
   add<air::Public>(publics.size(), 1, true, 0,
                    [&](air::Public::Row<Fp>& row, unsigned, size_t i) {

@@ -42,7 +42,7 @@ Status check(const hash::Digest& id, ByteView proof, verify::Claim& claim, unsig
 }
 
 TEST(EndToEnd, SmallProgramEveryProfile) {
-  for (const proof::Profile& profile : proof::kProfiles) {
+  for (const proof::Profile& profile : proof::profiles()) {
     Proved p = prove_words(test::sum_program(5), {1, 2, 3, 4}, {0, 0, 0, 9}, &profile);
     ASSERT_FALSE(p.proof.empty());
     verify::Claim claim;

@@ -1,0 +1,18 @@
+#include "proof/profile.hpp"
+
+namespace mipzk::proof {
+namespace {
+
+constexpr Profile kProfiles[] = {kS100, kC100};
+
+}  // namespace
+
+std::span<const Profile> profiles() { return kProfiles; }
+
+const Profile* find_profile(uint32_t id) {
+  for (const Profile& p : kProfiles)
+    if (p.id == id) return &p;
+  return nullptr;
+}
+
+}  // namespace mipzk::proof
