@@ -59,14 +59,14 @@ class Prover {
   Prover(Pool& pool, const LoadedProgram& program, const Options& options)
       : pool_(pool), program_(program), options_(options), profile_(*options.profile) {}
 
-  Result<std::vector<uint8_t>> run(ByteView public_input, const vm::Recording& recording);
+  Result<std::vector<uint8_t>> run(const Claims& claims, std::vector<trace::InstanceTrace> traces);
 
  private:
   void step(Phase phase) {
     ++done_;
     if (options_.progress && options_.progress(phase, done_, kSteps)) throw Cancelled{};
   }
-  void statement(ByteView public_input, const vm::Recording& recording);
+  void statement(const Claims& claims);
   std::vector<uint8_t> shape_bytes() const;
   void work(uint32_t label, unsigned bits);
   air::Challenges draw(uint32_t label) const;
@@ -121,7 +121,7 @@ class Prover {
   std::vector<uint8_t> out_;
 };
 
-void Prover::statement(ByteView public_input, const vm::Recording& recording) {
+void Prover::statement(const Claims& claims) {
   append(out_, proof::kMagic);
   append_u32(out_, proof::kFormatVersion);  // and flags 0
   append_u64(out_, 0);                      // total size, set at the end
@@ -130,11 +130,11 @@ void Prover::statement(ByteView public_input, const vm::Recording& recording) {
   uint8_t header[proof::ProgramHeader::kSize];
   program_.header.write(header);
   append(out_, header);
-  append_u32(out_, static_cast<uint32_t>(public_input.size()));
-  append(out_, public_input);
-  append_u32(out_, static_cast<uint32_t>(recording.outcome.output.size()));
-  append(out_, recording.outcome.output);
-  append_u32(out_, recording.outcome.exit_code);
+  append_u32(out_, static_cast<uint32_t>(claims.public_input.size()));
+  append(out_, claims.public_input);
+  append_u32(out_, static_cast<uint32_t>(claims.output.size()));
+  append(out_, claims.output);
+  append_u32(out_, claims.exit_code);
   append_u32(out_, 1);
   t_.absorb(proof::kLabelStatement, ByteView(out_).subspan(start));
 }
@@ -498,12 +498,11 @@ void Prover::queries() {
   fri_.open(index, out_);
 }
 
-Result<std::vector<uint8_t>> Prover::run(ByteView public_input, const vm::Recording& recording) {
-  statement(public_input, recording);
-  auto traces = trace::build(pool_, program_.program, program_.tables, recording, profile_.tail_rows);
-  if (!traces) return traces.error();
+Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
+                                         std::vector<trace::InstanceTrace> traces) {
+  statement(claims);
   std::vector<proof::Instance> instances;
-  for (const trace::InstanceTrace& t : *traces) instances.push_back({t.table, t.log_height});
+  for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
   if (Status s = Shape::make(instances, program_.header, profile_, shape_); !s)
     return Error(Errc::kUnprovable, "the run is too large for one proof");
   step(Phase::kTrace);
@@ -519,7 +518,7 @@ Result<std::vector<uint8_t>> Prover::run(ByteView public_input, const vm::Record
     auto instance = static_cast<size_t>(m.instance);
     switch (m.tree) {
       case proof::kTreePassOne:
-      case proof::kTreeMain: mats_[i].evals = std::move((*traces)[instance].base); break;
+      case proof::kTreeMain: mats_[i].evals = std::move(traces[instance].base); break;
       case proof::kTreeFixed: mats_[i].evals = std::move(fixed.data); break;
       case proof::kTreeProgram: {
         uint8_t id = shape_.instances()[instance].table;
@@ -594,13 +593,24 @@ Result<std::vector<uint8_t>> Prover::run(ByteView public_input, const vm::Record
 
 }  // namespace
 
-Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
-                                   const vm::Recording& recording, const Options& options) {
+Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& program,
+                                          const Claims& claims,
+                                          std::vector<trace::InstanceTrace> traces,
+                                          const Options& options) {
   try {
-    return Prover(pool, program, options).run(public_input, recording);
+    return Prover(pool, program, options).run(claims, std::move(traces));
   } catch (const Cancelled&) {
     return Error(Errc::kCancelled, "cancelled while proving");
   }
+}
+
+Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
+                                   const vm::Recording& recording, const Options& options) {
+  auto traces = trace::build(pool, program.program, program.tables, recording,
+                             options.profile->tail_rows);
+  if (!traces) return traces.error();
+  Claims claims{public_input, recording.outcome.output, recording.outcome.exit_code};
+  return prove_traces(pool, program, claims, std::move(*traces), options);
 }
 
 }  // namespace mipzk::prove

@@ -9,7 +9,7 @@
 #include "base/pool.hpp"
 #include "isa/program.hpp"
 #include "proof/statement.hpp"
-#include "trace/preprocessed.hpp"
+#include "trace/build.hpp"
 #include "vm/machine.hpp"
 
 namespace mipzk::prove {
@@ -34,10 +34,23 @@ struct Options {
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
 };
 
-// `inputs` are those of the recording; only the public input enters the proof.
-// Errors: kCancelled, kUnprovable, kNoMemory is left to std::bad_alloc, kInternal.
+// Proves a recorded run; `public_input` is that of the recording.
+// Errors: kCancelled, kUnprovable, kInternal; std::bad_alloc is left to the caller.
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
                                    const vm::Recording& recording, const Options& options);
+
+// The public values that a proof claims.
+struct Claims {
+  ByteView public_input, output;
+  uint32_t exit_code = 0;
+};
+
+// The second half of prove(): proves given base matrices of all instances. Nothing is checked: traces
+// that break a rule or claims that differ from them give a proof that does not verify.
+Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& program,
+                                          const Claims& claims,
+                                          std::vector<trace::InstanceTrace> traces,
+                                          const Options& options);
 
 // Root of the fixed tables' tree at blowup 2^log_blowup, a constant of the protocol.
 hash::Digest fixed_root(Pool& pool, unsigned log_blowup);

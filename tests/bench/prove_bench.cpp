@@ -1,0 +1,85 @@
+// Proves one run of a guest and prints what each phase cost:
+//   prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier: 0 baseline, 1 AVX2, 2 AVX-512]
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "commit/kernels.hpp"
+#include "elf/load.hpp"
+#include "prove/prove.hpp"
+#include "verify/verify.hpp"
+
+namespace {
+
+std::vector<uint8_t> read_file(const char* path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+[[noreturn]] void fail(const mipzk::Error& e) {
+  std::fprintf(stderr, "prove_bench: %s: %s\n", mipzk::errc_name(e.code), e.message);
+  std::exit(1);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace mipzk;
+  if (argc < 3) {
+    std::fprintf(stderr, "usage: prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier]\n");
+    return 2;
+  }
+  Pool pool(argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 0);
+  prove::Options options;
+  if (argc > 4) options.profile = proof::find_profile(static_cast<uint32_t>(std::atoi(argv[4])));
+  if (options.profile == nullptr) return 2;
+  if (argc > 5) commit::force_kernel_tier(static_cast<commit::KernelTier>(std::atoi(argv[5])));
+
+  auto image = elf::load(read_file(argv[1]));
+  if (!image) fail(image.error());
+  auto built = isa::build_program(*image);
+  if (!built) fail(built.error());
+  double t0 = now();
+  auto program = prove::load_program(pool, std::move(*built));
+  if (!program) fail(program.error());
+  double t1 = now();
+  std::vector<uint8_t> input = read_file(argv[2]);
+  auto recording = vm::record(program->program, {input, {}, {}});
+  if (!recording) fail(recording.error());
+  double t2 = now(), last = t2;
+  options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
+    double t = now();
+    std::printf("  step %2llu of %llu (phase %u): %7.3f s\n", static_cast<unsigned long long>(done),
+                static_cast<unsigned long long>(total), static_cast<unsigned>(phase), t - last);
+    last = t;
+    return false;
+  };
+  auto proof = prove::prove(pool, *program, {}, *recording, options);
+  if (!proof) fail(proof.error());
+  double t3 = now();
+  verify::Policy policy;
+  policy.min_security_bits = 0;
+  policy.max_proof_bytes = proof->size();
+  std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
+  verify::Claim claim;
+  Status s = verify::verify(program->id, *proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
+  double t4 = now();
+  if (!s) fail(s.error());
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  double cycles = static_cast<double>(recording->outcome.cycles);
+  std::printf("%s: %.0f cycles; load %.3f s, record %.3f s, prove %.3f s = %.1f kHz, proof %zu bytes, "
+              "verify %.1f ms, peak memory %.0f MiB\n",
+              options.profile->name, cycles, t1 - t0, t2 - t1, t3 - t2, cycles / (t3 - t2) / 1e3,
+              proof->size(), (t4 - t3) * 1e3, static_cast<double>(usage.ru_maxrss) / 1024);
+  return 0;
+}
