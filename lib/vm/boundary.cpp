@@ -17,6 +17,10 @@ void close_shard(const isa::Program& program, Processor& cpu,
                  const std::array<uint32_t, kRegisterCount>& initial_registers,
                  ShardRecord& shard) {
   shard.cycles = cpu.cycles;
+  size_t count = kRegisterCount + 1;
+  for (const uint32_t address : cpu.memory.sorted_pages())
+    for (const Cell& cell : cpu.memory.page(address).cells) count += (cell.meta & kTimeMask) != 0;
+  shard.touched.reserve(count);  // exactly, so that no copy is left behind
   Page initial;
   for (const uint32_t address : cpu.memory.sorted_pages()) {
     const Page& page = cpu.memory.page(address);
@@ -42,7 +46,9 @@ void close_shard(const isa::Program& program, Processor& cpu,
 
 std::vector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,
                                      const Outcome& outcome) {
+  const uint32_t output_words = window_words(static_cast<uint32_t>(outcome.output.size()));
   std::vector<SourceWord> words;
+  words.reserve(shard.touched.size() + windows.public_words() + output_words);
   for (const Touched& t : shard.touched) {
     if (t.key == kStateKey) continue;
     words.push_back({t.key, t.in_lo | t.in_hi << 16, t.out_lo | t.out_hi << 16, 1});
@@ -57,7 +63,6 @@ std::vector<SourceWord> source_words(const Windows& windows, const ShardRecord& 
   };
   for (uint32_t i = 0; i < windows.public_words(); ++i)
     add_untouched(isa::kPublicBase / 4 + i, windows.public_word(i));
-  const uint32_t output_words = window_words(static_cast<uint32_t>(outcome.output.size()));
   for (uint32_t i = 0; i < output_words; ++i) add_untouched(isa::kOutputBase / 4 + i, 0);
   std::sort(words.begin(), words.end(),
             [](const SourceWord& a, const SourceWord& b) { return a.key < b.key; });

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <string>
 
 #include "isa/decode.hpp"
 #include "unit/vm/guest.hpp"
@@ -134,6 +135,55 @@ TEST(RandomProgram, LongEnoughForBumps) {
     EXPECT_FALSE(recording.shards[0].bumps.empty());
     if (HasFailure()) return;
   }
+}
+
+// Arbitrary instructions: jumps into anything, faults, endless loops. Both ways of running must
+// stop for the same reason at the same place.
+TEST(RandomProgram, ArbitraryInstructionsStopTheSameWayWhenRecorded) {
+  unsigned kinds[16] = {}, limits = 0, halts = 0;
+  for (unsigned seed = 0; seed < 1500; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 rng(seed);
+    Guest g;
+    g.data.assign(64, static_cast<uint32_t>(rng()));
+    for (unsigned r = 1; r < 32; ++r)  // pointers to text and data survive longest
+      g.li(r, rng() % 8 == 0 ? 0x7ffffff0 : (rng() % 3 != 0 ? kData : kText) + rng() % 256);
+    for (unsigned i = 0; i < 64; ++i) {
+      const auto& info = isa::kOps[rng() % isa::kOpCount];
+      uint32_t word = info.match | (static_cast<uint32_t>(rng()) & ~info.mask);
+      if (rng() % 4 != 0 && info.format != Format::kJump) word &= 0xffff00ff;  // small offsets
+      if (rng() % 64 == 0) word = static_cast<uint32_t>(rng());
+      if (rng() % 64 == 0) word = kHaltWord;
+      g.op(word);
+    }
+    const isa::Program program = g.program();
+    const vm::Limits limit{.max_cycles = 20000, .max_memory_bytes = 1u << 20};
+    const std::string hints(64, 'h');
+    const vm::Inputs in{.private_input = {}, .public_input = {}, .hints = view(hints)};
+    vm::FaultReport plain, recorded;
+    const auto a = vm::run(program, in, limit, {}, &plain);
+    auto b = vm::record(program, in, limit, {}, &recorded);
+    ASSERT_EQ(a.ok(), b.ok());
+    if (a.ok()) {
+      ++halts;
+      ASSERT_EQ(a->exit_code, b->outcome.exit_code);
+      check_recording(program, in, *b);
+      if (HasFailure()) return;
+      continue;
+    }
+    ASSERT_EQ(plain.code, recorded.code);
+    ASSERT_EQ(plain.text, recorded.text);
+    ASSERT_FALSE(plain.text.empty());
+    limits += plain.code == Errc::kCycleLimit;
+    ++kinds[static_cast<unsigned>(plain.kind)];
+  }
+  EXPECT_GT(halts, 20u);
+  EXPECT_GT(limits, 0u);
+  for (vm::FaultKind kind :
+       {vm::FaultKind::kUnmapped, vm::FaultKind::kReadOnly, vm::FaultKind::kUnaligned,
+        vm::FaultKind::kOverflow, vm::FaultKind::kBreak, vm::FaultKind::kReserved,
+        vm::FaultKind::kNoInstruction, vm::FaultKind::kUnalignedJump})
+    EXPECT_GT(kinds[static_cast<unsigned>(kind)], 0u) << static_cast<unsigned>(kind);
 }
 
 }  // namespace
