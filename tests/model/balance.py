@@ -1,0 +1,49 @@
+"""The balance of a shard's published values with the public values (PROTOCOL.md, section 11)."""
+
+from field import Fq
+from reader import require
+from tables import BUSES, fingerprint
+
+STATE = 2**30 + 255
+HALTED = 2**30
+EXIT_CODE = 2**30 + 35
+INPUT_WINDOW, OUTPUT_WINDOW = 0xB0000000, 0xC0000000
+SHARDS = 1
+
+
+def window_words(base, data):
+    """(key, value) of the words of a window: its length, then its bytes."""
+    yield base // 4, len(data)
+    padded = data + bytes(-len(data) % 4)
+    for i in range(0, len(padded), 4):
+        yield base // 4 + 1 + i // 4, int.from_bytes(padded[i:i + 4], "big")
+
+
+def public_messages(claim):
+    """(direction, key, lo, hi) of every public word."""
+    for direction, base, data in ((0, INPUT_WINDOW, claim.public_input), (1, OUTPUT_WINDOW, claim.output)):
+        for key, value in window_words(base, data):
+            yield direction, key, value & 0xFFFF, value >> 16
+    yield 1, EXIT_CODE, claim.exit_code & 0xFFFF, claim.exit_code >> 16
+
+
+def check(published, challenges, entry, claim):
+    """published: one dictionary an instance, kind -> value; challenges: the global ones."""
+    product, total, tokens = Fq(1), Fq(0), Fq(1)
+    for values in published:
+        product = product * values["local"]
+        total = total + values.get("lookup", 0)
+        if "global" in values:
+            tokens = tokens * values["global"]
+    require(product == 1, "the local product does not balance")
+    require(total == 0, "the lookups do not balance")
+
+    def message(bus, *coordinates):
+        return fingerprint(challenges, BUSES[bus], coordinates)
+
+    multiplied = (message("TOKEN", STATE, entry // 4, entry // 4 + 1, 1, 0) * message("ORDER", 0))
+    divided = message("TOKEN", STATE, HALTED, 0, 1, SHARDS) * message("ORDER", 2**30 - 1)
+    for coordinates in public_messages(claim):
+        divided = divided * message("PUBLIC", *coordinates)
+    require(divided != 0, "a public message is zero")
+    require(tokens * multiplied == divided, "the public values do not balance")

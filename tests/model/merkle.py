@@ -1,0 +1,90 @@
+"""Merkle trees over matrices of several heights: openings (PROTOCOL.md, section 6; FORMAT.md) and, for
+tests and small trees, building. A class is (log2 of the number of rows, widths of its matrices)."""
+
+import blake3
+from field import encode
+from reader import decode_elements, require
+
+_LEAF = blake3.text_key("mipzk v0 leaf")
+_NODE = blake3.text_key("mipzk v0 node")
+_JOIN = blake3.text_key("mipzk v0 join")
+SALT_BYTES = 32
+
+
+def leaf_hash(data):
+    return blake3.keyed_hash(_LEAF, data)
+
+
+def node_hash(left, right):
+    return blake3.keyed_hash(_NODE, left + right)
+
+
+def join_hash(node, leaf):
+    return blake3.keyed_hash(_JOIN, node + leaf)
+
+
+def shifted_rows(rows, shift):
+    return sorted({row >> shift for row in rows})
+
+
+def read_opening(reader, name, root, classes, salted, rows):
+    """Reads the opening of a tree at `rows` (of its tallest class, ascending, distinct) and checks it
+    against `root`. classes: tallest first. Returns one dictionary a class: row -> elements of the row, the
+    matrices one after the other."""
+    top = classes[0][0]
+    values, leaves = [], {}
+    for log_rows, widths in classes:
+        opened, hashes = {}, {}
+        for row in shifted_rows(rows, top - log_rows):
+            salt = reader.bytes(SALT_BYTES if salted else 0)
+            data = reader.bytes(4 * sum(widths))
+            opened[row] = decode_elements(data)
+            hashes[row] = leaf_hash(salt + data)
+        values.append(opened)
+        leaves[log_rows] = hashes
+    nodes = leaves[top]
+    for level in range(top, 0, -1):
+        siblings = {i ^ 1: reader.bytes(32) for i in sorted(nodes) if i ^ 1 not in nodes}
+        nodes = {**nodes, **siblings}
+        parents = {i >> 1: node_hash(nodes[i], nodes[i + 1]) for i in nodes if i % 2 == 0}
+        if level - 1 in leaves:
+            parents = {i: join_hash(node, leaves[level - 1][i]) for i, node in parents.items()}
+        nodes = parents
+    require(nodes[0] == root, "the opening of the %s tree does not lead to its root" % name)
+    return values
+
+
+def build(classes):
+    """All levels of a tree, from the leaves to the root. classes: tallest first, each a list of rows, a row
+    being the bytes that are hashed (salt included)."""
+    rows_of = {len(rows).bit_length() - 1: rows for rows in classes}
+    level = max(rows_of)
+    levels = [[leaf_hash(row) for row in rows_of[level]]]
+    while level > 0:
+        level -= 1
+        below = levels[-1]
+        nodes = [node_hash(below[2 * i], below[2 * i + 1]) for i in range(1 << level)]
+        if level in rows_of:
+            nodes = [join_hash(node, leaf_hash(row)) for node, row in zip(nodes, rows_of[level])]
+        levels.append(nodes)
+    return levels
+
+
+def write_opening(classes, levels, rows):
+    """The bytes that read_opening reads; the inverse of it for tests."""
+    top = len(levels) - 1
+    out = []
+    for class_rows in classes:
+        shift = top - (len(class_rows).bit_length() - 1)
+        out += [class_rows[row] for row in shifted_rows(rows, shift)]
+    known = sorted(rows)
+    for level in levels[:-1]:
+        out += [level[i ^ 1] for i in known if i ^ 1 not in known]
+        known = shifted_rows(known, 1)
+    return b"".join(out)
+
+
+def encode_row(values):
+    return b"".join(encode(v) for v in values)
+
+

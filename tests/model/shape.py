@@ -1,0 +1,136 @@
+"""Profiles, the shape of a shard and the matrices of its trees (PROTOCOL.md, sections 1, 5 and 6)."""
+
+import tables
+from constraints import Layout
+from reader import require
+
+MIN_LOG_HEIGHT, MAX_LOG_HEIGHT, MAX_LOG_DOMAIN = 10, 22, 24
+MAX_INSTANCES, MAX_MESSAGES, MAX_COLUMNS = 96, 1 << 28, 1 << 13
+SMALL_LOG_HEIGHT = 10  # of the third parts of quotients
+FIXED_LOG_HEIGHT = 15
+
+
+class Profile:
+
+    def __init__(self, name, target, multiplicity, log_blowup, queries, tail_rows, work):
+        """multiplicity: m of the Johnson regime, None for unique decoding. work: bits of each round."""
+        self.name, self.target, self.multiplicity, self.log_blowup = name, target, multiplicity, log_blowup
+        self.queries, self.tail_rows = queries, tail_rows
+        self.work = dict(zip(("lookup", "deep", "batch", "fold", "query"), work))
+
+
+PROFILES = {1: Profile("S100", 100, None, 1, 193, 416, (0, 0, 0, 0, 20)),
+            2: Profile("C100", 100, 10, 2, 87, 224, (0, 0, 0, 0, 20))}
+
+
+class Instance:
+
+    def __init__(self, table, layout, log_height):
+        self.table, self.layout, self.log_height = table, layout, log_height
+        self.height = 1 << log_height
+
+
+_layouts = {}
+
+
+def _layout(table):
+    if table.id not in _layouts:
+        _layouts[table.id] = Layout(table)
+    return _layouts[table.id]
+
+
+class Shape:
+
+    def __init__(self, rows):
+        """rows: pairs (table id, log2 of the height)."""
+        known = tables.load()
+        require(len(rows) <= MAX_INSTANCES, "shape: too many instances")
+        require(all(table_id in known for table_id, _ in rows), "shape: unknown table")
+        order = [(table_id, -log_height) for table_id, log_height in rows]
+        require(order == sorted(order), "shape: not sorted")
+        self.instances = [Instance(known[i], _layout(known[i]), k) for i, k in rows]
+
+    def of(self, table_id):
+        return [x for x in self.instances if x.table.id == table_id]
+
+    def heights(self):
+        """log2 of the heights that occur, tallest first."""
+        return sorted({x.log_height for x in self.instances}, reverse=True)
+
+    def messages(self):
+        return sum(x.height * x.table.messages for x in self.instances)
+
+    def constraints(self):
+        return sum(x.layout.constraints for x in self.instances)
+
+    def committed_columns(self):
+        per_instance = sum(len(x.table.preprocessed) + x.table.base_columns + 5 * x.layout.extension_columns
+                           for x in self.instances)
+        return per_instance + 15 * len(self.heights()) + 5
+
+    def pairs(self):
+        """The number of (column, point) pairs of the openings."""
+        running = sum(5 * len(x.layout.running()) for x in self.instances)
+        return self.committed_columns() - 5 + running
+
+    def check(self, profile, program_heights):
+        """program_heights: log2 of the heights of ROM, REGION, IMAGE in the program header."""
+        for x in self.instances:
+            require(MIN_LOG_HEIGHT <= x.log_height <= MAX_LOG_HEIGHT, "shape: height out of range")
+            require(x.log_height + profile.log_blowup <= MAX_LOG_DOMAIN, "shape: domain too large")
+        once = zip((tables.ROM, tables.REGION, tables.IMAGE, tables.FIXED), (*program_heights, FIXED_LOG_HEIGHT))
+        for table_id, log_height in once:
+            require([x.log_height for x in self.of(table_id)] == [log_height], "shape: public tables")
+        for table_id in (tables.BOUNDARY, tables.FRESH, tables.PUBLIC):
+            require(self.of(table_id), "shape: a table is missing")
+        require(self.messages() <= MAX_MESSAGES, "shape: too many messages")
+        cycles = sum(x.height * x.table.instructions for x in self.instances)
+        require(4 * cycles < MAX_MESSAGES, "shape: too many instructions")
+        require(self.committed_columns() <= MAX_COLUMNS, "shape: too many columns")
+
+
+class Matrix:
+    """One committed matrix. instance: its table instance, None for quotients and the mask. role: "pre", "base",
+    "ext", "quotient" (Q0, Q1), "quotient2" or "mask"."""
+
+    def __init__(self, role, log_height, width, instance=None):
+        self.role, self.log_height, self.width, self.instance = role, log_height, width, instance
+        self.opening = self.next_opening = None  # values at zeta and at g zeta, set by the verifier
+
+    def next_columns(self):
+        """The columns that are opened at g zeta too, in order."""
+        if self.role != "ext":
+            return []
+        return [5 * column + i for column in self.instance.layout.running() for i in range(5)]
+
+
+class Tree:
+
+    def __init__(self, name, salted, matrices, log_blowup):
+        self.name, self.salted, self.matrices = name, salted, matrices
+        heights = sorted({m.log_height for m in matrices}, reverse=True)
+        self.members = [[m for m in matrices if m.log_height == h] for h in heights]
+        self.classes = [(h + log_blowup, [m.width for m in group]) for h, group in zip(heights, self.members)]
+
+
+def trees(shape, log_blowup):
+    """The six trees, in the order of section 6."""
+
+    def of(role, instances):
+        width = {"pre": lambda x: len(x.table.preprocessed), "base": lambda x: x.table.base_columns,
+                 "ext": lambda x: 5 * x.layout.extension_columns}[role]
+        return [Matrix(role, x.log_height, width(x), x) for x in instances if width(x) > 0]
+
+    program = [x for x in shape.instances if x.table.id in (tables.ROM, tables.REGION, tables.IMAGE)]
+    pass_1 = [x for x in shape.instances if x.layout.is_pass_1]
+    main = [x for x in shape.instances if not x.layout.is_pass_1]
+    heights = shape.heights()
+    quotients = [Matrix("quotient", h, 10) for h in heights]
+    quotients += [Matrix("quotient2", SMALL_LOG_HEIGHT, 5) for _ in heights]
+    quotients.append(Matrix("mask", heights[0], 5))
+    return [Tree("program", False, of("pre", program), log_blowup),
+            Tree("fixed", False, of("pre", shape.of(tables.FIXED)), log_blowup),
+            Tree("pass 1", True, of("base", pass_1), log_blowup),
+            Tree("main", True, of("base", main), log_blowup),
+            Tree("extension", True, of("ext", shape.instances), log_blowup),
+            Tree("quotient", True, quotients, log_blowup)]

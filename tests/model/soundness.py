@@ -1,0 +1,116 @@
+"""The provable security of a proof in bits, round by round, from its profile and its shape.
+
+Command line: soundness.py PROOF_FILE, or soundness.py PROFILE_ID ID:LOG_HEIGHT ... (a shape), or soundness.py PROFILE_ID
+(the worst shape that section 5 of PROTOCOL.md lets pass).
+
+With q = p^5, N the greatest height, rho = 2^-b, n the size of a domain:
+  unique decoding: theta = (1 - rho)/2, list size L = 1, eps(n) = (theta n + 1)/q (Cor. 1.4);
+  Johnson, m: eta = sqrt(rho)/(2m), theta = 1 - sqrt(rho) - eta, L = (m + 1/2)/sqrt(rho),
+      eps(n) = [(2 (m+1/2)^5 + 3 (m+1/2) theta rho)/(3 rho^1.5) n + (m+1/2)/sqrt(rho)]/q (Thm. 1.5, 4.2)
+of Ben-Sasson, Carmon, Haboeck, Kopparty, Saraf, "On Proximity Gaps for Reed-Solomon Codes", ePrint 2025/2055.
+"""
+
+import math
+import sys
+
+import fri
+import shape as shapes
+import tables
+from field import Q
+
+HASH_BITS = 128
+
+
+class Regime:
+
+    def __init__(self, rho, multiplicity):
+        self.rho, self.m = rho, multiplicity
+        root = math.sqrt(rho)
+        if multiplicity is None:
+            self.theta, self.list_size = (1 - rho) / 2, 1.0
+        else:
+            self.theta, self.list_size = 1 - root - root / (2 * multiplicity), (multiplicity + 0.5) / root
+
+    def line_error(self, n):
+        """The error of one random line over a domain of n points."""
+        if self.m is None:
+            return (self.theta * n + 1) / Q
+        m = self.m + 0.5
+        return ((2 * m**5 + 3 * m * self.theta * self.rho) / (3 * self.rho**1.5) * n + m / math.sqrt(self.rho)) / Q
+
+
+def rounds(profile, shape):
+    """name of the round -> bits of security."""
+    regime = Regime(2.0**-profile.log_blowup, profile.multiplicity)
+    size, height = regime.list_size, 1 << shape.heights()[0]
+    domain = height << profile.log_blowup
+
+    def bits(error, work="none"):
+        return -math.log2(error) + profile.work.get(work, 0)
+
+    result = {"lookup": bits(size * 2 * shape.messages() / Q, "lookup"),
+              "constraints": bits(size * shape.constraints() / Q),
+              "deep": bits(size * (3 * (height + 1) + profile.tail_rows + height - 1) / (Q - height - domain), "deep"),
+              "batch": bits(regime.line_error(domain) * shape.pairs().bit_length(), "batch")}
+    dimension = height
+    for number, arity in enumerate(fri.fold_arities(height), 1):
+        dimension //= arity
+        result["fold %d" % number] = bits(regime.line_error(dimension << profile.log_blowup) * arity, "fold")
+    result["query"] = -profile.queries * math.log2(1 - regime.theta) + profile.work["query"]
+    result["hash"] = HASH_BITS
+    return result
+
+
+def security(profile, shape):
+    return min(rounds(profile, shape).values())
+
+
+class WorstShape:
+    """Every quantity at its limit; no one shape reaches all of them."""
+
+    def __init__(self, profile):
+        self.log_height = min(shapes.MAX_LOG_HEIGHT, shapes.MAX_LOG_DOMAIN - profile.log_blowup)
+
+    def heights(self):
+        return [self.log_height]
+
+    def messages(self):
+        return shapes.MAX_MESSAGES
+
+    def constraints(self):
+        return shapes.MAX_INSTANCES * max(table.constraints for table in tables.load().values())
+
+    def pairs(self):
+        return shapes.MAX_COLUMNS + 15 * shapes.MAX_INSTANCES
+
+
+def _from_proof(path):
+    from reader import Reader
+    from verifier import read_front
+    with open(path, "rb") as file:
+        reader = Reader(file.read())
+    claim, _, _, _ = read_front(reader)
+    return claim.profile, shapes.Shape([tuple(reader.bytes(2)) for _ in range(reader.integer(4))])
+
+
+def main(arguments):
+    if len(arguments) == 1 and arguments[0].isdigit():
+        profile = shapes.PROFILES[int(arguments[0])]
+        shape = WorstShape(profile)
+    elif len(arguments) == 1:
+        profile, shape = _from_proof(arguments[0])
+    elif len(arguments) > 1:
+        profile = shapes.PROFILES[int(arguments[0])]
+        shape = shapes.Shape(sorted((tuple(map(int, a.split(":"))) for a in arguments[1:]),
+                                    key=lambda row: (row[0], -row[1])))
+    else:
+        sys.exit(__doc__)
+    result = rounds(profile, shape)
+    for name, value in result.items():
+        print("%-12s %7.2f" % (name, value))
+    print("%-12s %7.2f  (profile %s, target %d)" % ("security", min(result.values()), profile.name, profile.target))
+    return 0 if min(result.values()) >= profile.target else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

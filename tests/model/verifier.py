@@ -1,0 +1,257 @@
+"""The second verifier of mipzk: verify(program_id, proof) returns the Claim of the proof or raises Rejected.
+
+Written from docs/PROTOCOL.md, FORMAT.md and TABLES.md alone. Slow and plain on purpose; what it accepts has to be
+exactly what the C++ verifier accepts."""
+
+import struct
+
+import balance
+import blake3
+import constraints
+import fri
+import merkle
+import shape as shapes
+from field import GENERATOR, Fq, P, combine, dot, reverse_bits, root_of_unity
+from reader import Reader, Rejected, require
+from transcript import Transcript
+
+__all__ = ["Claim", "Rejected", "verify"]
+
+_PROGRAM_KEY = blake3.text_key("mipzk v0 program")
+_MAX_STRING = 2**26 - 4
+_HEADER_BYTES = 80
+# PROTOCOL.md, section 12: roots of the fixed tree by log2 of the blowup.
+_FIXED_ROOTS = {1: bytes.fromhex("715dd12cf9ce854c7274f947df8cb40b05c7f0fc509aa261261bda8295694547"),
+                2: bytes.fromhex("b4f219c227dbb1fe66a5713eaeeb511f04612c6a1a8a60b77901044c7a767b03")}
+
+
+class Claim:
+
+    def __init__(self, profile, public_input, output, exit_code):
+        self.profile, self.public_input, self.output, self.exit_code = profile, public_input, output, exit_code
+
+
+class Program:
+    """The program header (section 2)."""
+
+    def __init__(self, header):
+        version, byte_order, self.entry, heights, zero, root_2, root_4 = struct.unpack("<III3sB32s32s", header)
+        require(version == 0 and byte_order == 0 and zero == 0, "program header: unknown machine")
+        require(self.entry % 4 == 0, "program header: entry address")
+        self.log_heights = tuple(heights)
+        self.roots = {1: root_2, 2: root_4}
+
+
+def read_front(reader):
+    """The part before the body: (Claim, Program, statement bytes, header)."""
+    require(reader.bytes(4) == b"MPZK", "not a proof")
+    require(reader.integer(2) == 0 and reader.integer(2) == 0, "unknown format")
+    require(reader.integer(8) == len(reader.data), "the size is not the stated one")
+    start = reader.offset
+    profile_id = reader.integer(4)
+    require(profile_id in shapes.PROFILES, "unknown profile")
+    header = reader.bytes(_HEADER_BYTES)
+    strings = []
+    for _ in range(2):
+        length = reader.integer(4)
+        require(length <= _MAX_STRING, "input or output too long")
+        strings.append(reader.bytes(length))
+    claim = Claim(shapes.PROFILES[profile_id], strings[0], strings[1], reader.integer(4))
+    require(reader.integer(4) == 1, "number of shards")
+    return claim, Program(header), reader.data[start:reader.offset], header
+
+
+class Verifier:
+    """The check of the one shard of a proof; methods in the order in which the proof is read."""
+
+    def __init__(self, reader, transcript, claim, program):
+        self.reader, self.transcript, self.claim, self.program = reader, transcript, claim, program
+        self.profile = claim.profile
+
+    def work(self, label, round_name):
+        bits = self.profile.work[round_name]
+        if bits:
+            require(self.transcript.check_work(label, bits, self.reader.bytes(8)), round_name + " work")
+
+    def root(self, label):
+        digest = self.reader.bytes(32)
+        if label is not None:
+            self.transcript.absorb(label, digest)
+        return digest
+
+    def read_shape(self):
+        start = self.reader.offset
+        count = self.reader.integer(4)
+        require(count <= shapes.MAX_INSTANCES, "shape: too many instances")
+        self.shape = shapes.Shape([tuple(self.reader.bytes(2)) for _ in range(count)])
+        self.shape_bytes = self.reader.data[start:self.reader.offset]
+        self.shape.check(self.profile, self.program.log_heights)
+        self.trees = shapes.trees(self.shape, self.profile.log_blowup)
+        self.max_log_height = self.shape.heights()[0]
+        self.log_domain = self.max_log_height + self.profile.log_blowup
+
+    def read_commitments(self):
+        pass_1 = self.root(None)
+        shard = struct.pack("<I", 1) + self.shape_bytes + pass_1
+        self.transcript.absorb(2, shard)
+        self.work(3, "lookup")
+        self.global_challenges = self.transcript.draw_extension(4, 13)
+        self.transcript.absorb(5, shard)
+        main = self.root(6)
+        self.work(7, "lookup")
+        self.local_challenges = self.transcript.draw_extension(8, 13)
+        extension = self.root(9)
+        self.read_published()
+        self.gamma = self.transcript.draw_extension(11, 1)[0]
+        quotient = self.root(12)
+        self.roots = [self.program.roots[self.profile.log_blowup], _FIXED_ROOTS[self.profile.log_blowup],
+                      pass_1, main, extension, quotient]
+        self.work(13, "deep")
+        self.zeta = self.transcript.draw_extension(14, 1)[0]
+        require(self.zeta**(1 << self.max_log_height) != 1, "zeta lies in the trace domain")
+        shifted = self.zeta * pow(GENERATOR, -1, P)
+        require(shifted**(1 << self.log_domain) != 1, "zeta lies in the evaluation domain")
+
+    def read_published(self):
+        start = self.reader.offset
+        self.published = []
+        for x in self.shape.instances:
+            kinds = x.layout.published()
+            self.published.append(dict(zip(kinds, self.reader.extensions(len(kinds)))))
+        self.transcript.absorb(10, self.reader.data[start:self.reader.offset])
+        balance.check(self.published, self.global_challenges, self.program.entry, self.claim)
+
+    def read_openings(self):
+        start = self.reader.offset
+        self.matrices = [m for tree in self.trees for m in tree.matrices]
+        for m in self.matrices:
+            if m.role != "mask":
+                m.opening = self.reader.extensions(m.width)
+                m.next_opening = self.reader.extensions(len(m.next_columns()))
+        self.transcript.absorb(15, self.reader.data[start:self.reader.offset])
+        self.check_quotients()
+        self.work(16, "batch")
+
+    def opened_cells(self, number, instance):
+        """What constraints.evaluate needs of one instance."""
+        found = {m.role: m for m in self.matrices if m.instance is instance}
+        ext = found["ext"]
+        values = [combine(ext.opening[i:i + 5]) for i in range(0, ext.width, 5)]
+        following = [combine(ext.next_opening[i:i + 5]) for i in range(0, len(ext.next_opening), 5)]
+        pre = found["pre"].opening if "pre" in found else []
+        return constraints.Opened(pre, found["base"].opening, values,
+                                  dict(zip(instance.layout.running(), following)), self.published[number])
+
+    def check_quotients(self):
+        """Section 9, "Check at zeta"."""
+        tail, zeta = self.profile.tail_rows, self.zeta
+        totals = {h: Fq(0) for h in self.shape.heights()}
+        power = Fq(1)
+        for number, x in enumerate(self.shape.instances):
+            parts = constraints.evaluate(x.layout, self.opened_cells(number, x), self.local_challenges,
+                                         self.global_challenges)
+            sums = []
+            for part in parts:
+                total = Fq(0)
+                for value in part:
+                    total = total + power * value
+                    power = power * self.gamma
+                sums.append(total)
+            g = root_of_unity(x.log_height)
+            exempt = Fq(1)
+            for i in range(x.height - tail, x.height):
+                exempt = exempt * (zeta - pow(g, i, P))
+            closing_row = pow(g, x.height - tail, P)
+            totals[x.log_height] += (sums[0] * exempt * (zeta**x.height - 1).inverse() +
+                                     sums[1] * (zeta - 1).inverse() + sums[2] * (zeta - closing_row).inverse())
+        first_parts = [m for m in self.matrices if m.role == "quotient"]
+        last_parts = [m for m in self.matrices if m.role == "quotient2"]
+        for h, m, m2 in zip(self.shape.heights(), first_parts, last_parts):
+            step = zeta**((1 << h) - tail // 2)
+            value = combine(m.opening[:5]) + step * combine(m.opening[5:]) + step * step * combine(m2.opening)
+            require(value == totals[h], "the quotient of height 2^%d is wrong" % h)
+
+    def read_fri(self):
+        pairs = self.shape.pairs()
+        count = 0
+        while 1 << count <= pairs:
+            count += 1
+        self.batch = self.transcript.draw_extension(17, count)
+        self.fri = fri.Commitment(self.reader, self.transcript, 1 << self.max_log_height, self.profile.work["fold"])
+        self.work(0x30, "query")
+        self.indices = sorted(set(self.transcript.draw_indices(0x31, self.profile.queries, self.log_domain)))
+
+    def coefficients(self):
+        """lambda_0, lambda_1, ... of the batched word."""
+        values = [Fq(1)]
+        for r in self.batch:
+            values = [v * (1 - r) for v in values] + [v * r for v in values]
+        return values[:self.shape.pairs()]
+
+    def check_word(self):
+        """Opens the trees at the queries, and the batched word there with FRI."""
+        word = {j: Fq(0) for j in self.indices}
+        coefficients = iter(self.coefficients())
+        for tree, root in zip(self.trees, self.roots):
+            for m in tree.matrices:
+                if m.role != "mask":
+                    m.weights = [next(coefficients) for _ in range(m.width)]
+                    m.next_weights = [next(coefficients) for _ in m.next_columns()]
+        for tree, root in zip(self.trees, self.roots):
+            top = tree.classes[0][0]
+            rows = merkle.shifted_rows(self.indices, self.log_domain - top)
+            opened = merkle.read_opening(self.reader, tree.name, root, tree.classes, tree.salted, rows)
+            for (log_rows, _), members, values in zip(tree.classes, tree.members, opened):
+                terms = {row: self.row_terms(log_rows, members, row, cells) for row, cells in values.items()}
+                for j in self.indices:
+                    word[j] = word[j] + terms[j >> self.log_domain - log_rows]
+        require(next(coefficients, None) is None, "internal: weights and pairs do not agree")
+        fri.check_queries(self.reader, self.fri, self.log_domain, word)
+
+    def row_terms(self, log_rows, members, row, cells):
+        """What the matrices of one class add to the batched word where their row `row` is read."""
+        x = GENERATOR * pow(root_of_unity(log_rows), reverse_bits(row, log_rows), P) % P
+        next_zeta = self.zeta * root_of_unity(log_rows - self.profile.log_blowup)
+        at_zeta, at_next, total = Fq(0), Fq(0), Fq(0)
+        offset = 0
+        for m in members:
+            mine = cells[offset:offset + m.width]
+            offset += m.width
+            if m.role == "mask":
+                total = total + Fq(*mine)
+                continue
+            at_zeta = at_zeta + dot(mine, m.weights) - self.opened_sum(m, "opening", m.weights)
+            columns = m.next_columns()
+            if columns:
+                at_next = (at_next + dot([mine[i] for i in columns], m.next_weights) -
+                           self.opened_sum(m, "next_opening", m.next_weights))
+        total = total + at_zeta * (x - self.zeta).inverse()
+        return total + at_next * (x - next_zeta).inverse() if at_next else total
+
+    @staticmethod
+    def opened_sum(matrix, which, weights):
+        """The sum of lambda_i v_i over the openings of a matrix at one point, computed once."""
+        name = which + "_sum"
+        if not hasattr(matrix, name):
+            total = Fq(0)
+            for weight, value in zip(weights, getattr(matrix, which)):
+                total = total + weight * value
+            setattr(matrix, name, total)
+        return getattr(matrix, name)
+
+
+def verify(program_id, proof):
+    """program_id: 32 bytes; proof: bytes."""
+    reader = Reader(proof)
+    claim, program, statement, header = read_front(reader)
+    require(blake3.keyed_hash(_PROGRAM_KEY, header) == program_id, "the proof is about another program")
+    transcript = Transcript()
+    transcript.absorb(1, statement)
+    verifier = Verifier(reader, transcript, claim, program)
+    verifier.read_shape()
+    verifier.read_commitments()
+    verifier.read_openings()
+    verifier.read_fri()
+    verifier.check_word()
+    require(reader.at_end(), "bytes after the end")
+    return claim

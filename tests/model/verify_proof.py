@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Verifies a proof with the second verifier.
+
+verify_proof.py PROGRAM_ID PROOF_FILE [--tamper-test N SEED]
+
+PROGRAM_ID: 64 hex digits, or @FILE to read them from a file. Exit status 0: accepted (and, with --tamper-test, N
+copies of the proof with one random byte changed were all rejected); 1: not; 2: bad use."""
+
+import argparse
+import collections
+import random
+import re
+import sys
+import time
+
+from verifier import Rejected, verify
+
+
+def tamper_test(program_id, proof, count, seed):
+    """Changes one byte at a time. Returns the positions of changes that were accepted; prints the reasons."""
+    generator = random.Random(seed)
+    accepted, reasons = [], collections.Counter()
+    for _ in range(count):
+        position = generator.randrange(len(proof))
+        changed = bytearray(proof)
+        changed[position] ^= generator.randrange(1, 256)
+        try:
+            verify(program_id, bytes(changed))
+            accepted.append(position)
+        except Rejected as rejection:
+            reasons[re.sub(r"\d+", "#", str(rejection))] += 1
+    for reason, times in reasons.most_common():
+        print("%5d  %s" % (times, reason))
+    return accepted
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program_id")
+    parser.add_argument("proof")
+    parser.add_argument("--tamper-test", nargs=2, type=int, metavar=("N", "SEED"))
+    arguments = parser.parse_args()
+    text = arguments.program_id
+    if text.startswith("@"):
+        with open(text[1:], encoding="ascii") as file:
+            text = file.read()
+    program_id = bytes.fromhex(text.strip())
+    if len(program_id) != 32:
+        parser.error("a program id has 32 bytes")
+    with open(arguments.proof, "rb") as file:
+        proof = file.read()
+    start = time.monotonic()
+    try:
+        claim = verify(program_id, proof)
+    except Rejected as rejection:
+        print("rejected:", rejection)
+        return 1
+    print("accepted: profile %s, %d bytes of public input, %d bytes of output, exit code %d (%.1f s)" %
+          (claim.profile.name, len(claim.public_input), len(claim.output), claim.exit_code,
+           time.monotonic() - start))
+    if arguments.tamper_test:
+        accepted = tamper_test(program_id, proof, *arguments.tamper_test)
+        if accepted:
+            print("accepted although changed at:", accepted)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
