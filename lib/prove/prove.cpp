@@ -79,13 +79,6 @@ class Prover {
   void batch();
   void queries();
 
-  template <class F>
-  void with_table(size_t instance, const F& f) {
-    uint8_t id = shape_.instances()[instance].table;
-    air::for_each_table([&]<class T>() {
-      if (air::kTableId<T> == id) f.template operator()<T>();
-    });
-  }
   // The committed matrix of an instance in a tree, null if there is none.
   Committed* matrix(size_t instance, proof::Tree tree) {
     auto all = shape_.matrices();
@@ -190,14 +183,11 @@ bool Prover::extension_columns() {
   published_.resize(shape_.instances().size());
   bool good = true;
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
-    with_table(i, [&]<class T>() {
-      std::vector<Fp> none;
-      Committed* ext = matrix(i, proof::kTreeExt);
-      const Committed* p = pre(i);
-      good &= fill_ext<T>(pool_, local, global, p ? p->evals.data() : nullptr,
-                          base(i)->evals.data(), shape_.instances()[i].log_height,
-                          profile_.tail_rows, ext ? ext->evals : none, published_[i]);
-    });
+    const Committed* p = pre(i);
+    ExtScope scope{shape_.instances()[i].table, &local, &global, p ? p->evals.data() : nullptr,
+                   base(i)->evals.data()};
+    good &= fill_ext(pool_, scope, shape_.instances()[i].log_height, profile_.tail_rows,
+                     matrix(i, proof::kTreeExt)->evals, published_[i]);
   }
   return good;
 }

@@ -1,0 +1,89 @@
+#include "prove/ext_columns.hpp"
+
+#include <atomic>
+
+#include "commit/kernels.hpp"
+
+namespace mipzk::prove {
+namespace {
+
+ExtKernel kernel() {
+  switch (commit::kernel_tier()) {
+#if defined(__x86_64__)
+    case commit::KernelTier::kAvx512: return ext_steps_avx512;
+    case commit::KernelTier::kAvx2: return ext_steps_avx2;
+#endif
+    default: return ext_steps_baseline;
+  }
+}
+
+// Turns the steps' quotients into partial and running columns. Row i holds the values before its own
+// messages; the closing row holds the final values, which are returned.
+air::Published accumulate(const air::Layout& l, size_t rows, Fp5* ext) {
+  const unsigned n = l.ext_columns();
+  air::Published run{Fp5::one(), Fp5::zero(), Fp5::one()};
+  auto chain = [](Fp5* step, unsigned steps, Fp5& running) {
+    if (steps == 0) return;
+    Fp5 value = running;
+    for (unsigned k = 0; k + 1 < steps; ++k) step[k] = value *= step[k];
+    value *= step[steps - 1];
+    step[steps - 1] = running;
+    running = value;
+  };
+  for (size_t i = 0; i < rows; ++i) {
+    Fp5* row = ext + i * n;
+    chain(row, l.local_steps, run.p);
+    chain(row + l.local_steps, l.global_steps, run.g);
+    if (!l.has_s()) continue;
+    Fp5 value = run.s;
+    for (unsigned k = l.local_steps + l.global_steps; k < n; ++k) value += row[k];
+    row[l.s_index()] = run.s;
+    run.s = value;
+  }
+  Fp5* closing = ext + rows * n;
+  if (l.has_p()) closing[l.p_index()] = run.p;
+  if (l.has_g()) closing[l.g_index()] = run.g;
+  if (l.has_s()) closing[l.s_index()] = run.s;
+  return run;
+}
+
+// The message on bus MASK of `count` cells.
+Fp5 mask(const air::FormBases& fb, const Fp* cells, unsigned count) {
+  Fp5 r = fb.bus[static_cast<unsigned>(air::Bus::kMask)];
+  for (unsigned i = 0; i < count; ++i) r += fb.ch.beta[i + 1] * cells[i];
+  return r;
+}
+
+}  // namespace
+
+bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned tail_rows,
+              std::vector<Fp>& out, air::Published& published) {
+  const air::Layout& l = air::find_table(scope.table)->layout;
+  const size_t height = size_t{1} << log_height, rows = height - tail_rows;
+  out.assign(height * 5 * l.ext_columns(), Fp::zero());
+  static_assert(sizeof(Fp5) == 5 * sizeof(Fp));
+  Fp5* ext = reinterpret_cast<Fp5*>(out.data());
+  std::atomic<bool> good{true};
+  const ExtKernel steps = kernel();
+  pool.parallel_for(rows / 16, 16, [&](size_t begin, size_t end) {
+    if (!steps(scope, 16 * begin, 16 * end, ext)) good = false;
+  });
+  if (!good) return false;
+  published = accumulate(l, rows, ext);
+
+  // The mask ring: P_t f(b) = P f(a), S_t = S + A - B, G_t as P_t, with the closing row's cells.
+  const Fp* cells = scope.base + rows * l.base_columns;
+  Fp5 a = mask(*scope.local, cells, 10), b = mask(*scope.local, cells + 10, 10);
+  if (a.is_zero() || b.is_zero()) return false;
+  published.p *= a * b.inverse();
+  if (l.has_s())
+    for (unsigned i = 0; i < 5; ++i) published.s.c[i] += cells[i] - cells[10 + i];
+  if (!l.pass_one) return true;
+  a = mask(*scope.global, cells + 20, 5);
+  b = mask(*scope.global, cells + 25, 5);
+  if (a.is_zero() || b.is_zero()) return false;
+  published.g *= a * b.inverse();
+  return true;
+}
+
+}  // namespace mipzk::prove

@@ -1,0 +1,111 @@
+// Proves every guest on one of its inputs and verifies the proof; proofs are deterministic.
+#include <algorithm>
+
+#include "commit/kernels.hpp"
+#include "guest_cases.hpp"
+#include "prove/prove.hpp"
+#include "support/test_profiles.hpp"
+#include "verify/verify.hpp"
+
+namespace mipzk {
+namespace {
+
+using namespace test;
+
+Status check(const hash::Digest& id, ByteView proof, unsigned bits, verify::Claim& claim) {
+  verify::Policy policy;
+  policy.min_security_bits = bits;
+  std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
+  return verify::verify(id, proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
+}
+
+// The longest run of a guest that is still short enough to prove in a second or two.
+const Case* case_to_prove(const std::string& guest, const isa::Program& program) {
+  const Case* best = nullptr;
+  uint64_t most = 0;
+  for (const Case& c : all_cases()) {
+    if (c.guest != guest) continue;
+    const auto outcome = vm::run(program, inputs_of(c), {100000, uint64_t{1} << 30});
+    if (outcome && outcome->cycles >= most) {
+      most = outcome->cycles;
+      best = &c;
+    }
+  }
+  return best;
+}
+
+class ProveGuest : public testing::TestWithParam<const char*> {};
+
+TEST_P(ProveGuest, ProofStatesTheRun) {
+  Pool pool(2);
+  auto program = prove::load_program(pool, load_guest(GetParam()));
+  ASSERT_TRUE(program) << program.error().message;
+  const Case* c = case_to_prove(GetParam(), program->program);
+  ASSERT_NE(c, nullptr);
+  auto recording = vm::record(program->program, inputs_of(*c));
+  ASSERT_TRUE(recording) << recording.error().message;
+  auto proof = prove::prove(pool, *program, c->public_input, *recording, {});
+  ASSERT_TRUE(proof) << proof.error().message;
+  verify::Claim claim;
+  Status s = check(program->id, *proof, 100, claim);
+  ASSERT_TRUE(s) << s.error().message;
+  EXPECT_EQ(claim.exit_code, recording->outcome.exit_code);
+  const ByteView all(*proof);
+  const ByteView output = all.subspan(claim.output_offset, claim.output_size);
+  EXPECT_EQ(Bytes(output.begin(), output.end()), c->qemu_output);
+  const ByteView input = all.subspan(claim.public_offset, claim.public_size);
+  EXPECT_EQ(Bytes(input.begin(), input.end()), c->public_input);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ProveGuest, testing::ValuesIn(kGuests),
+                         [](const auto& guest) { return std::string(guest.param); });
+
+// Every exit code is provable: guest exit_code ends with the word in its input.
+TEST(ProveExitCode, AnyWord) {
+  Pool pool(2);
+  auto program = prove::load_program(pool, load_guest("exit_code"));
+  ASSERT_TRUE(program);
+  for (uint32_t code : {0u, 1u, 255u, 0x7f000001u, 0x80000000u, 0xffffffffu}) {
+    Bytes input = {0};
+    for (int shift = 24; shift >= 0; shift -= 8) input.push_back(static_cast<uint8_t>(code >> shift));
+    auto recording = vm::record(program->program, {input, {}, {}});
+    ASSERT_TRUE(recording) << recording.error().message;
+    ASSERT_EQ(recording->outcome.exit_code, code);
+    prove::Options options;
+    options.profile = &kTest2;
+    auto proof = prove::prove(pool, *program, {}, *recording, options);
+    ASSERT_TRUE(proof);
+    verify::Claim claim;
+    ASSERT_TRUE(check(program->id, *proof, 0, claim));
+    EXPECT_EQ(claim.exit_code, code);
+  }
+}
+
+// One seed, one proof: for any number of threads and every instruction set of this machine.
+TEST(ProveDeterminism, ThreadsAndTiers) {
+  Bytes first;
+  for (unsigned threads : {1u, 2u, 3u}) {
+    for (auto tier : {commit::KernelTier::kBaseline, commit::KernelTier::kAvx2,
+                      commit::KernelTier::kAvx512}) {
+      if (!commit::kernel_tier_available(tier)) {
+        printf("kernel tier %d is not available on this machine\n", static_cast<int>(tier));
+        continue;
+      }
+      commit::force_kernel_tier(tier);
+      Pool pool(threads);
+      auto program = prove::load_program(pool, load_guest("all_insns"));
+      auto recording = vm::record(program->program, {});
+      ASSERT_TRUE(recording);
+      prove::Options options;
+      options.profile = &kTest4;
+      auto proof = prove::prove(pool, *program, {}, *recording, options);
+      ASSERT_TRUE(proof);
+      if (first.empty()) first = *proof;
+      EXPECT_EQ(first, *proof) << threads << " threads, tier " << static_cast<int>(tier);
+    }
+  }
+  commit::unforce_kernel_tier();
+}
+
+}  // namespace
+}  // namespace mipzk
