@@ -1,6 +1,7 @@
 """The provable security of a proof in bits, round by round, from its profile and its shape.
 
-Command line: soundness.py PROOF_FILE, or soundness.py PROFILE_ID ID:LOG_HEIGHT ... (a shape), or soundness.py PROFILE_ID
+Command line: soundness.py PROOF_FILE, or soundness.py PROFILE_ID ID:LOG_HEIGHT ... (a shape), or
+soundness.py PROFILE_ID
 (the worst shape that section 5 of PROTOCOL.md lets pass).
 
 With q = p^5, N the greatest height, rho = 2^-b, n the size of a domain:

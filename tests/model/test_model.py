@@ -290,7 +290,8 @@ class ConstraintsTest(unittest.TestCase):
                 ratio[kind] = ratio[kind] * (1 + gate * (write - 1)) * (1 + gate * (read - 1)).inverse()
         # Solve for partial and helper columns one constraint after the other: each is linear in its own column.
         ext = [random_element(self.random) for _ in range(layout.extension_columns)]
-        opened = constraints.Opened(list(map(Fq, p)), list(map(Fq, c)), ext, {}, {k: Fq(1) for k in ("local", "lookup", "global")})
+        opened = constraints.Opened(list(map(Fq, p)), list(map(Fq, c)), ext, {},
+                                    dict.fromkeys(("local", "lookup", "global"), Fq(1)))
         expected_next = {}
         for kind, columns in layout.columns.items():
             if columns:
