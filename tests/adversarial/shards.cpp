@@ -1,0 +1,115 @@
+#include "adversarial/shards.hpp"
+
+#include <deque>
+#include <fstream>
+#include <map>
+
+#include "elf/load.hpp"
+
+namespace mipzk::attack {
+
+using test::Guest;
+using test::imm;
+using test::mem;
+using test::Op;
+using test::three;
+
+const prove::LoadedProgram& keep(isa::Program program) {
+  static std::deque<prove::LoadedProgram> all;
+  Pool pool(1);
+  auto loaded = prove::load_program(pool, std::move(program));
+  EXPECT_TRUE(loaded) << loaded.error().message;
+  all.push_back(std::move(*loaded));
+  return all.back();
+}
+
+vm::Recording record(const prove::LoadedProgram& program, const Bytes3& in) {
+  auto r = vm::record(program.program, {in.private_input, in.public_input, in.hints});
+  EXPECT_TRUE(r) << r.error().message;
+  return r ? std::move(*r) : vm::Recording{};
+}
+
+Shard build(const prove::LoadedProgram& program, const std::vector<uint8_t>& public_input,
+            const vm::Recording& recording, unsigned tail_rows) {
+  Pool pool(1);
+  Shard s;
+  s.program = &program;
+  s.tail_rows = tail_rows;
+  auto traces = trace::build(pool, program.program, program.tables, recording, tail_rows);
+  EXPECT_TRUE(traces) << traces.error().message;
+  if (traces) s.traces = std::move(*traces);
+  s.public_input = public_input;
+  s.output = recording.outcome.output;
+  s.exit_code = recording.outcome.exit_code;
+  return s;
+}
+
+Shard run(const prove::LoadedProgram& program, const Bytes3& in, unsigned tail_rows) {
+  return build(program, in.public_input, record(program, in), tail_rows);
+}
+
+const prove::LoadedProgram& guest(const std::string& name) {
+  static std::map<std::string, const prove::LoadedProgram*> all;
+  const prove::LoadedProgram*& p = all[name];
+  if (p != nullptr) return *p;
+  std::ifstream file(MIPZK_BINARY_DIR "/guests/" + name + ".elf", std::ios::binary);
+  EXPECT_TRUE(file.good()) << name;
+  const std::vector<uint8_t> bytes((std::istreambuf_iterator<char>(file)), {});
+  auto image = elf::load(bytes);
+  EXPECT_TRUE(image) << image.error().message;
+  auto program = isa::build_program(*image);
+  EXPECT_TRUE(program) << program.error().message;
+  return *(p = &keep(std::move(*program)));
+}
+
+const prove::LoadedProgram& every_table() {
+  static const prove::LoadedProgram& p = []() -> const prove::LoadedProgram& {
+    using namespace test;
+    Guest g;
+    g.data = {0x11223344, 0x80ff7f01, 0, 0};
+    g.li(kS0, kData).li(kS1, 0xa0000000).li(20, 0xb0000000).li(21, 0xc0000000);
+    g.op(mem(Op::kLw, kT0, 4, kS1)).op(mem(Op::kLw, kT1, 4, 20));  // private, public
+    g.op(kHintWord);                                               // $v0
+    g.op(three(Op::kAddu, 10, kT0, kT1)).op(three(Op::kSubu, 11, kT0, kV0));
+    g.op(imm(Op::kAndi, 12, kT0, 0xff)).op(imm(Op::kAndi, 13, kT1, 0x7f));
+    g.op(three(Op::kAdd, 14, 12, 13)).op(three(Op::kSub, 15, 12, 13)).op(imm(Op::kAddi, 14, 14, 5));
+    g.op(three(Op::kXor, 22, 10, 11))
+        .op(three(Op::kNor, 22, 22, 14))
+        .op(imm(Op::kXori, 22, 22, 0x5a5a));
+    g.op(shift(Op::kSll, 23, 22, 5)).op(shift(Op::kSrl, 23, 23, 3)).op(shift(Op::kSra, 23, 23, 2));
+    g.op(shift_reg(Op::kSrav, 24, 10, 13)).op(shift_reg(Op::kSllv, 24, 24, 12));
+    g.op(three(Op::kSlt, 25, 10, 11))
+        .op(three(Op::kSltu, 25, 24, 23))
+        .op(imm(Op::kSlti, 25, 22, 0x9000));
+    g.op(hilo(Op::kMult, 10, 11)).op(from_hilo(Op::kMfhi, 3)).op(from_hilo(Op::kMflo, 5));
+    g.op(hilo(Op::kDiv, 10, 12)).op(from_hilo(Op::kMfhi, 6)).op(from_hilo(Op::kMflo, 7));
+    g.op(mem(Op::kSw, 22, 8, kS0)).op(mem(Op::kLb, 22, 6, kS0)).op(mem(Op::kLhu, 22, 4, kS0));
+    g.op(mem(Op::kSb, 23, 9, kS0)).op(mem(Op::kSh, 24, 10, kS0));
+    g.op(mem(Op::kLwl, 25, 1, kS0)).op(mem(Op::kLwr, 25, 4, kS0));
+    g.op(mem(Op::kSwl, 25, 13, kS0)).op(mem(Op::kSwr, 25, 16, kS0));
+    g.op(mem(Op::kLw, 25, 16, kS0));                 // bss
+    g.op(branch(Op::kBne, 10, 11, 1)).op(kNopWord);  // taken or not, the slot runs
+    g.op(branch_zero(Op::kBgez, 12, 1)).op(kNopWord).op(kNopWord);
+    g.op(branch_zero(Op::kBltzal, 12, 1)).op(kNopWord);
+    g.op(jump(Op::kJ, g.here() + 8)).op(kNopWord);
+    g.op(jump(Op::kJal, g.here() + 8)).op(kNopWord);
+    g.li(26, g.here() + 16).op(jalr(27, 26)).op(kNopWord);  // li is two words
+    g.li(26, g.here() + 16).op(jr(26)).op(kNopWord);
+    // More than 2^16 ticks: the registers and words above need a bump afterwards.
+    g.op(imm(Op::kOri, 28, 0, 8300))
+        .op(branch(Op::kBne, 28, 0, -1))
+        .op(imm(Op::kAddiu, 28, 28, -1u));
+    g.op(mem(Op::kLw, 12, 8, kS0)).op(three(Op::kAddu, 10, 10, 12)).op(three(Op::kXor, 10, 10, 25));
+    g.op(imm(Op::kAddiu, 8, 0, 8)).op(mem(Op::kSw, 8, 0, 21));
+    g.op(mem(Op::kSw, 10, 4, 21)).op(mem(Op::kSw, 7, 8, 21));
+    g.op(imm(Op::kAndi, 4, 10, 0xff)).op(kHaltWord);
+    return keep(g.program());
+  }();
+  return p;
+}
+
+Bytes3 every_table_input() {
+  return {{0xde, 0xad, 0xbe, 0xef, 5}, {0x12, 0x34, 0x56, 0x78}, {0x9a, 0xbc, 0xde, 0xf1}};
+}
+
+}  // namespace mipzk::attack

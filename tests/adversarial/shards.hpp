@@ -1,0 +1,33 @@
+// Honest shards to start from: programs written in place, and the guests of tests/guests.
+#pragma once
+
+#include <memory>
+
+#include "adversarial/trace_check.hpp"
+#include "unit/vm/guest.hpp"
+
+namespace mipzk::attack {
+
+inline constexpr unsigned kTail = 64;  // R of the test profiles
+
+// Programs live as long as the test program, because shards point to them.
+const prove::LoadedProgram& keep(isa::Program program);
+
+struct Bytes3 {
+  std::vector<uint8_t> private_input, public_input, hints;
+};
+
+vm::Recording record(const prove::LoadedProgram& program, const Bytes3& in);
+// The traces of a recording, also of a falsified one.
+Shard build(const prove::LoadedProgram& program, const std::vector<uint8_t>& public_input,
+            const vm::Recording& recording, unsigned tail_rows = kTail);
+Shard run(const prove::LoadedProgram& program, const Bytes3& in, unsigned tail_rows = kTail);
+
+// ${PROJECT_BINARY_DIR}/guests/<name>.elf
+const prove::LoadedProgram& guest(const std::string& name);
+
+// A program of a few hundred instructions in which every table occurs, BUMP included.
+const prove::LoadedProgram& every_table();
+Bytes3 every_table_input();
+
+}  // namespace mipzk::attack

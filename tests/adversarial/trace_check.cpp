@@ -1,0 +1,412 @@
+#include "adversarial/trace_check.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <set>
+#include <sstream>
+
+#include "air/check.hpp"
+#include "trace/counts.hpp"
+#include "trace/preprocessed.hpp"
+
+namespace mipzk::attack {
+namespace {
+
+using air::Bus;
+using air::Coords;
+using air::Msg;
+
+constexpr size_t kMaxFindings = 8;
+
+Message message_of(const Msg<Fp>& m) {
+  const air::FormInfo& info = air::kForms[static_cast<unsigned>(m.form)];
+  Message out;
+  out.bus = static_cast<uint32_t>(info.bus);
+  std::array<Fp, air::kMaxCoordinates> at{};
+  for (unsigned i = 0; i < info.count; ++i) at[info.position[i]] += m.v[i];
+  for (unsigned i = 0; i < 2; ++i) at[info.const_position[i]] += Fp(info.const_value[i]);
+  for (size_t i = 0; i < at.size(); ++i) out.at[i] = at[i].value();
+  return out;
+}
+Message message_of(Bus bus, const Coords<Fp>& c) {
+  Message out;
+  out.bus = static_cast<uint32_t>(bus);
+  for (unsigned i = 0; i < c.count; ++i) out.at[i] = c.v[i].value();
+  return out;
+}
+
+class Listener : public air::Builder<Listener, Fp, Fp> {
+ public:
+  explicit Listener(RowSays& out) : out_(out) {}
+  Fp constant(uint32_t n) { return Fp(n); }
+  Fp k(uint32_t n) { return Fp(n); }
+  void zero(Fp v) {
+    if (v != Fp::zero()) out_.broken.push_back(rule_);
+    ++rule_;
+  }
+  void range(Fp v) { out_.ranges.push_back(v); }
+  void request(Bus bus, Fp n, const Coords<Fp>& c) {
+    if (n != Fp::zero()) out_.lookups.emplace_back(message_of(bus, c), n);
+  }
+  void provide(Bus bus, Fp n, const Coords<Fp>& c) {
+    if (n != Fp::zero()) out_.lookups.emplace_back(message_of(bus, c), -n);
+  }
+  void local(const Msg<Fp>& r, const Msg<Fp>& w) { product(out_.local, r, w); }
+  void global(const Msg<Fp>& r, const Msg<Fp>& w) { product(out_.global, r, w); }
+  void global_gated(Fp gate, const Msg<Fp>& r, const Msg<Fp>& w) {
+    if (open(gate)) product(out_.global, r, w);
+  }
+  void global_send(Fp gate, const Msg<Fp>& w) {
+    if (open(gate)) out_.global.emplace_back(message_of(w), Fp::one());
+  }
+
+ private:
+  static void product(Terms& t, const Msg<Fp>& r, const Msg<Fp>& w) {
+    t.emplace_back(message_of(r), -Fp::one());
+    t.emplace_back(message_of(w), Fp::one());
+  }
+  bool open(Fp gate) {
+    if (gate != Fp::zero() && gate != Fp::one()) out_.gate_not_boolean = true;
+    return gate != Fp::zero();
+  }
+  RowSays& out_;
+  unsigned rule_ = 0;
+};
+
+std::vector<std::string> words_of(const char* text) {
+  std::istringstream in(text);
+  std::vector<std::string> out;
+  for (std::string s; in >> s;) out.push_back(s);
+  return out;
+}
+
+using Registry = std::array<TableOps, 64>;
+Registry make_registry() {
+  Registry r;
+  air::for_each_table([&]<class T>() {
+    TableOps& ops = r[air::kTableId<T>];
+    ops.info = air::find_table(air::kTableId<T>);
+    ops.columns = words_of(T::kColumns);
+    ops.eval = [](const Fp* pre, const Fp* base, RowSays& out) {
+      Listener b(out);
+      const auto& row = *reinterpret_cast<const typename T::template Row<Fp>*>(base);
+      if constexpr (air::compute_layout<T>().pre_columns != 0) {
+        T::eval(b, *reinterpret_cast<const typename T::template Pre<Fp>*>(pre), row);
+      } else {
+        (void)pre;
+        T::eval(b, typename T::template Pre<Fp>{}, row);
+      }
+    };
+  });
+  return r;
+}
+
+const trace::PreMatrix& fixed_matrix() {
+  static const trace::PreMatrix m = trace::fixed_tables();
+  return m;
+}
+
+template <class... A>
+void note(std::vector<std::string>& list, const A&... parts) {
+  if (list.size() > kMaxFindings) return;
+  std::ostringstream s;
+  (s << ... << parts);
+  list.push_back(s.str());
+}
+
+void report(std::vector<std::string>& list, Terms& terms) {
+  settle(terms);
+  for (const auto& [m, n] : terms) note(list, to_string(m), " x ", n.value());
+}
+
+// Start and end of the machine, and the public words: +1 sent by the verifier, -1 received.
+Terms end_points(const Shard& s) {
+  Terms t;
+  auto add = [&](Bus bus, std::initializer_list<uint32_t> at, Fp n) {
+    Message m;
+    m.bus = static_cast<uint32_t>(bus);
+    std::copy(at.begin(), at.end(), m.at.begin());
+    t.emplace_back(m, n);
+  };
+  const Fp sent = Fp::one(), received = -Fp::one();
+  const uint32_t pc4 = s.program->header.entry / 4;
+  add(Bus::kToken, {(1u << 30) + 255, pc4, pc4 + 1, 1, 0}, sent);
+  add(Bus::kToken, {(1u << 30) + 255, 1u << 30, 0, 1, 1}, received);
+  add(Bus::kOrder, {0}, sent);
+  add(Bus::kOrder, {(1u << 30) - 1}, received);
+  auto window = [&](uint32_t direction, uint32_t base, const std::vector<uint8_t>& bytes) {
+    const auto n = static_cast<uint32_t>(bytes.size());
+    add(Bus::kPublic, {direction, base / 4, n & 0xffff, n >> 16}, received);
+    for (uint32_t i = 0; i < n; i += 4) {
+      uint32_t w = 0;
+      for (uint32_t k = i; k < i + 4; ++k) w = w * 256 + (k < n ? bytes[k] : 0u);
+      add(Bus::kPublic, {direction, base / 4 + 1 + i / 4, w & 0xffff, w >> 16}, received);
+    }
+  };
+  window(0, 0xb0000000u, s.public_input);
+  window(1, 0xc0000000u, s.output);
+  add(Bus::kPublic, {1, (1u << 30) + 35, s.exit_code & 0xffff, s.exit_code >> 16}, received);
+  return t;
+}
+
+}  // namespace
+
+std::string to_string(const Message& m) {
+  static const char* const kNames[] = {"?",      "MEMORY",     "TOKEN",        "ORDER",
+                                       "PUBLIC", "MASK",       "RANGE",        "ROM",
+                                       "AND",    "SHIFT_BYTE", "SHIFT_AMOUNT", "REGION"};
+  std::ostringstream s;
+  s << kNames[m.bus < 12 ? m.bus : 0] << "(" << std::hex;
+  for (size_t i = 0; i < m.at.size(); ++i) s << (i ? " " : "") << m.at[i];
+  s << ")";
+  return s.str();
+}
+
+void settle(Terms& terms) {
+  std::sort(terms.begin(), terms.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  size_t out = 0;
+  for (size_t i = 0; i < terms.size();) {
+    Fp sum;
+    size_t j = i;
+    for (; j < terms.size() && terms[j].first == terms[i].first; ++j) sum += terms[j].second;
+    if (sum != Fp::zero()) {
+      Message m = terms[i].first;
+      terms[out++] = {m, sum};
+    }
+    i = j;
+  }
+  terms.resize(out);
+}
+
+void RowSays::clear() {
+  broken.clear();
+  ranges.clear();
+  local.clear();
+  global.clear();
+  lookups.clear();
+  gate_not_boolean = false;
+}
+
+const TableOps& table_ops(air::TableId id) {
+  static const Registry r = make_registry();
+  return r[id];
+}
+
+trace::InstanceTrace* Shard::find(air::TableId id) {
+  for (trace::InstanceTrace& t : traces)
+    if (t.table == id) return &t;
+  return nullptr;
+}
+
+const Fp* Shard::pre(const trace::InstanceTrace& t, size_t row) const {
+  const trace::PreMatrix* m = nullptr;
+  if (t.table == air::kTableRom) m = &program->tables.rom;
+  if (t.table == air::kTableRegion) m = &program->tables.region;
+  if (t.table == air::kTableImage) m = &program->tables.image;
+  if (t.table == air::kTableFixed) m = &fixed_matrix();
+  return m == nullptr ? nullptr : &m->data[row * m->width];
+}
+
+Fp& cell(trace::InstanceTrace& t, size_t row, const std::string& column) {
+  const TableOps& ops = table_ops(t.table);
+  for (size_t i = 0; i < ops.columns.size(); ++i)
+    if (ops.columns[i] == column) return row_of(t, row)[i];
+  ADD_FAILURE() << ops.info->name << " has no column " << column;
+  static Fp none;
+  return none;
+}
+
+void complete_row(const Shard& shard, trace::InstanceTrace& t, size_t row) {
+  const TableOps& ops = table_ops(t.table);
+  const air::Layout& l = ops.info->layout;
+  if (l.pair_columns == 0) return;
+  RowSays says;
+  Fp* cells = row_of(t, row);
+  ops.eval(shard.pre(t, row), cells, says);
+  for (unsigned i = 0; i < l.pair_columns; ++i)
+    cells[l.named_columns + i] = says.ranges[2 * i] * says.ranges[2 * i + 1];
+}
+
+bool provided(const Shard& shard, const Message& m) {
+  switch (static_cast<Bus>(m.bus)) {
+    case Bus::kRom: {
+      // Padding rows provide the message of zeros.
+      if (std::all_of(m.at.begin(), m.at.end(), [](uint32_t v) { return v == 0; })) return true;
+      const auto& rom = shard.program->program.rom;
+      auto it = std::lower_bound(rom.begin(), rom.end(), m.at[1],
+                                 [](const isa::RomEntry& e, uint32_t k) { return e.pc4 < k; });
+      if (it == rom.end() || it->pc4 != m.at[1]) return false;
+      const uint32_t want[11] = {static_cast<uint32_t>(it->cls),
+                                 it->pc4,
+                                 it->rs,
+                                 it->rt,
+                                 it->rd,
+                                 it->k[0],
+                                 it->k[1],
+                                 it->k[2],
+                                 it->k[3],
+                                 it->k[4],
+                                 it->k[5]};
+      return std::equal(want, want + 11, m.at.begin());
+    }
+    case Bus::kRegion: {
+      if (m.at[0] == 0 && m.at[1] == 0 && m.at[2] == 0) return true;  // padding rows
+      for (const isa::Region& r : shard.program->program.regions)
+        if (r.start == m.at[0] && r.end == m.at[1] && static_cast<uint32_t>(r.kind) == m.at[2])
+          return true;
+      return false;
+    }
+    default: {
+      Coords<Fp> c;
+      static constexpr unsigned kCounts[] = {1, 0, 3, 4, 9};
+      c.count = kCounts[m.bus - static_cast<uint32_t>(Bus::kRange)];
+      for (unsigned i = 0; i < c.count; ++i) c.v[i] = Fp(m.at[i]);
+      return air::fixed_contains(static_cast<Bus>(m.bus), c);
+    }
+  }
+}
+
+void recount(Shard& shard) {
+  Terms wanted;
+  std::vector<uint32_t> ranges(65536);
+  RowSays says;
+  for (trace::InstanceTrace& t : shard.traces) {
+    const TableOps& ops = table_ops(t.table);
+    if (t.table == air::kTableRom || t.table == air::kTableRegion || t.table == air::kTableFixed) {
+      std::fill(t.base.begin(), t.base.end() - shard.tail_rows * width(t), Fp::zero());
+      continue;
+    }
+    for (size_t i = 0; i < shard.data_rows(t); ++i) {
+      complete_row(shard, t, i);
+      says.clear();
+      ops.eval(shard.pre(t, i), row_of(t, i), says);
+      for (Fp v : says.ranges)
+        if (v.value() < 65536) ++ranges[v.value()];
+      wanted.insert(wanted.end(), says.lookups.begin(), says.lookups.end());
+    }
+    settle(wanted);
+  }
+  trace::InstanceTrace& fixed = *shard.find(air::kTableFixed);
+  trace::InstanceTrace& rom = *shard.find(air::kTableRom);
+  trace::InstanceTrace& region = *shard.find(air::kTableRegion);
+  auto fixed_row = [&](size_t i) -> air::Fixed::Row<Fp>& {
+    return *reinterpret_cast<air::Fixed::Row<Fp>*>(row_of(fixed, i));
+  };
+  for (uint32_t v = 0; v < 65536; ++v) {
+    const air::FixedPlace p = air::place_range(v);
+    fixed_row(p.row).range[p.group] += Fp(ranges[v]);
+  }
+  for (const auto& [m, n] : wanted) {
+    if (!provided(shard, m)) continue;
+    switch (static_cast<Bus>(m.bus)) {
+      case Bus::kRom: {
+        int64_t i = trace::find_rom(shard.program->program, m.at[1]);
+        if (i < 0) i = static_cast<int64_t>(shard.program->program.rom.size());
+        row_of(rom, static_cast<size_t>(i))[0] += n;
+        break;
+      }
+      case Bus::kRegion: {
+        int64_t i = trace::find_region(shard.program->program, m.at[0]);
+        if (i < 0) i = static_cast<int64_t>(shard.program->program.regions.size());
+        row_of(region, static_cast<size_t>(i))[0] += n;
+        break;
+      }
+      case Bus::kAnd: {
+        const air::FixedPlace p = air::place_and(m.at[0], m.at[1]);
+        fixed_row(p.row).both[p.group] += n;
+        break;
+      }
+      case Bus::kShiftByte:
+        fixed_row(air::place_shift_byte(m.at[0], m.at[1]).row).shift_byte += n;
+        break;
+      default:
+        fixed_row(air::place_shift_amount(m.at[0], m.at[1]).row).shift_amount += n;
+    }
+  }
+}
+
+Findings check(const Shard& shard) {
+  Findings f;
+  Terms local, global = end_points(shard), lookups, ring_local, ring_global;
+  std::vector<Fp> ranges(65536);
+  Fp ring_sum[5];
+  RowSays says;
+  for (const trace::InstanceTrace& t : shard.traces) {
+    const TableOps& ops = table_ops(t.table);
+    const air::Layout& l = ops.info->layout;
+    if (t.base.size() != (size_t{l.base_columns} << t.log_height)) {
+      note(f.rules, ops.info->name, ": the matrix has a wrong size");
+      continue;
+    }
+    const size_t rows = shard.data_rows(t);
+    for (size_t i = 0; i < rows; ++i) {
+      says.clear();
+      const Fp* cells = row_of(t, i);
+      ops.eval(shard.pre(t, i), cells, says);
+      for (unsigned r : says.broken) note(f.rules, ops.info->name, " row ", i, " rule ", r);
+      if (says.gate_not_boolean) note(f.rules, ops.info->name, " row ", i, ": gate");
+      for (unsigned k = 0; k < l.pair_columns; ++k)
+        if (cells[l.named_columns + k] != says.ranges[2 * k] * says.ranges[2 * k + 1])
+          note(f.pairs, ops.info->name, " row ", i, " pair ", k);
+      for (Fp v : says.ranges) {
+        if (v.value() < 65536) {
+          ranges[v.value()] += Fp::one();
+        } else {
+          note(f.ranges, ops.info->name, " row ", i, ": ", v.value());
+        }
+      }
+      local.insert(local.end(), says.local.begin(), says.local.end());
+      global.insert(global.end(), says.global.begin(), says.global.end());
+      for (const auto& [m, n] : says.lookups) {
+        if (m.bus == static_cast<uint32_t>(Bus::kRange)) {
+          if (m.at[0] < 65536) ranges[m.at[0]] += n;
+        } else {
+          lookups.emplace_back(m, n);
+        }
+      }
+    }
+    settle(local);
+    settle(lookups);
+    const Fp* closing = row_of(t, rows);
+    auto ring = [&](Terms& terms, unsigned at, unsigned count, Fp n) {
+      Message m;
+      m.bus = static_cast<uint32_t>(Bus::kMask);
+      for (unsigned k = 0; k < count; ++k) m.at[k] = closing[at + k].value();
+      terms.emplace_back(m, n);
+    };
+    ring(ring_local, 0, 10, Fp::one());
+    ring(ring_local, 10, 10, -Fp::one());
+    if (l.pass_one) {
+      ring(ring_global, 20, 5, Fp::one());
+      ring(ring_global, 25, 5, -Fp::one());
+    }
+    if (l.has_s())
+      for (unsigned k = 0; k < 5; ++k) ring_sum[k] += closing[k] - closing[10 + k];
+  }
+  report(f.local, local);
+  report(f.global, global);
+  report(f.lookups, lookups);
+  for (uint32_t v = 0; v < 65536; ++v)
+    if (ranges[v] != Fp::zero()) note(f.lookups, "RANGE(", v, ") x ", ranges[v].value());
+  report(f.mask, ring_local);
+  report(f.mask, ring_global);
+  for (Fp v : ring_sum)
+    if (v != Fp::zero()) note(f.mask, "the sums of the closing rows do not cancel");
+  return f;
+}
+
+std::string Findings::text() const {
+  std::ostringstream s;
+  const std::pair<const char*, const std::vector<std::string>*> lists[] = {
+      {"rule", &rules},    {"range", &ranges},   {"pair", &pairs}, {"local", &local},
+      {"global", &global}, {"lookup", &lookups}, {"mask", &mask}};
+  for (const auto& [name, list] : lists)
+    for (const std::string& line : *list) s << name << ": " << line << "\n";
+  return s.str();
+}
+
+}  // namespace mipzk::attack
