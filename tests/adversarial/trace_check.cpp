@@ -44,8 +44,8 @@ class Listener : public air::Builder<Listener, Fp, Fp> {
   Fp constant(uint32_t n) { return Fp(n); }
   Fp k(uint32_t n) { return Fp(n); }
   void zero(Fp v) {
-    if (v != Fp::zero()) out_.broken.push_back(rule_);
-    ++rule_;
+    if (v != Fp::zero()) out_.broken.push_back(static_cast<unsigned>(out_.zeros.size()));
+    out_.zeros.push_back(v);
   }
   void range(Fp v) { out_.ranges.push_back(v); }
   void request(Bus bus, Fp n, const Coords<Fp>& c) {
@@ -73,7 +73,6 @@ class Listener : public air::Builder<Listener, Fp, Fp> {
     return gate != Fp::zero();
   }
   RowSays& out_;
-  unsigned rule_ = 0;
 };
 
 std::vector<std::string> words_of(const char* text) {
@@ -183,6 +182,7 @@ void settle(Terms& terms) {
 }
 
 void RowSays::clear() {
+  zeros.clear();
   broken.clear();
   ranges.clear();
   local.clear();

@@ -35,7 +35,8 @@ void settle(Terms& terms);
 
 // What one row says.
 struct RowSays {
-  std::vector<unsigned> broken;  // `zero` rules, by number
+  std::vector<Fp> zeros;         // values of the `zero` rules, in the order of statement
+  std::vector<unsigned> broken;  // those that are not 0
   std::vector<Fp> ranges;
   Terms local, global, lookups;  // lookups without the range values
   bool gate_not_boolean = false;
