@@ -28,7 +28,7 @@ Status set_option(mipzk_ctx& ctx, mipzk_option option, uint64_t value) {
       ctx.settings.limits.max_cycles = value != 0 ? value : vm::Limits().max_cycles;
       return {};
     case MIPZK_OPT_PROFILE: {
-      const proof::Profile* profile = &proof::kProfiles[0];
+      const proof::Profile* profile = &proof::kS100;
       if (value != 0)
         profile = value <= UINT32_MAX ? proof::find_profile(static_cast<uint32_t>(value)) : nullptr;
       if (profile == nullptr)

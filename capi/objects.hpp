@@ -23,7 +23,7 @@ namespace mipzk::capi {
 // A context's options at the moment when a program or job is made.
 struct Settings {
   vm::Limits limits;
-  const proof::Profile* profile = &proof::kProfiles[0];
+  const proof::Profile* profile = &proof::kS100;
   std::shared_ptr<Pool> pool;  // made on first use
   std::shared_ptr<std::atomic<bool>> cancel;
 };

@@ -136,14 +136,14 @@ mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof, size_
 }
 
 uint32_t mipzk_profile_count(void) noexcept {
-  return static_cast<uint32_t>(sizeof proof::kProfiles / sizeof *proof::kProfiles);
+  return static_cast<uint32_t>(proof::profiles().size());
 }
 
 mipzk_status mipzk_profile_get(uint32_t index, mipzk_profile* out, mipzk_error* err) noexcept {
   if (Status s = capi::clear_struct(out); !s) return capi::report(err, s);
   if (index >= mipzk_profile_count())
     return capi::report(err, Error(Errc::kArgument, "there is no such profile"));
-  const proof::Profile& p = proof::kProfiles[index];
+  const proof::Profile& p = proof::profiles()[index];
   out->id = p.id;
   capi::copy_name(out->name, p.name);
   out->target_bits = p.target_bits;
