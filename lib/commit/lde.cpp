@@ -10,19 +10,23 @@
 
 // The transform is cut at N = n1 * n2, with i = i1 n2 + i2 for rows of the trace and k = k1 + n1 k2
 // for coefficients:
-//   A  strided: for each i2, the first log n1 levels of the inverse transform (over i1);
-//   B  contiguous: for each k1, the other levels over i2, which give the coefficients for all k2;
-//      then for each coset t: rows times t^k / N, and the first log n2 levels of the forward
-//      transform (over k2), written to where the third pass wants them;
-//   C  contiguous: the last log n1 levels, on blocks of n1 rows of the output.
-// With n1 = 1 only B is left. Every pass works on panels that fit the second-level cache.
+//   A  for each i2, the first log n1 levels of the inverse transform (over i1), from `evals` to row
+//      i2 n1 + k1 of the last block of N rows of `out`;
+//   B  for each k1, the other levels over i2, which give the coefficients for all k2; then for each
+//      coset t: rows times t^k / N and the first log n2 levels of the forward transform (over k2),
+//      back to the rows that were read, in the block of the coset;
+//   C  the last log n1 levels, on blocks of n1 rows of `out`.
+// With n1 = 1 only B is left. Every pass works on panels that fit the second-level cache, and the
+// three passes on groups of columns that fit the third where that can be.
 
 namespace mipzk::commit {
 namespace {
 
 constexpr unsigned kOnePassLog = 11;
-constexpr size_t kPanelCols = 32;
-constexpr size_t kChunk = 64;  // elements of a row piece in pass A
+constexpr unsigned kMaxLog1 = 10;
+constexpr size_t kPanelElements = size_t{1} << 16;  // of a panel, at most about
+constexpr size_t kGroupElements = size_t{1} << 21;  // of a group of columns of the trace
+constexpr size_t kPiece = 64;                       // elements of a row piece in pass A
 
 struct Plan {
   unsigned log_n, log_1, log_2, log_blowup;
@@ -36,8 +40,7 @@ struct Plan {
 
   Plan(unsigned log_rows, size_t columns, unsigned log_b, bool with_small)
       : log_n(log_rows),
-        // n1 <= 512: coefficients of different k1 then never meet in a row of the small coset.
-        log_1(log_rows <= kOnePassLog ? 0 : std::min(kSmallLog, log_rows / 2)),
+        log_1(log_rows <= kOnePassLog ? 0 : std::min(kMaxLog1, log_rows / 2)),
         log_2(log_n - log_1),
         log_blowup(log_b),
         width(columns),
@@ -59,67 +62,120 @@ struct Plan {
       powers(small.data(), n2, Fp::one(), Fp(kSmallShift).pow(n1));
     }
   }
+
+  // Columns of a panel of `rows` rows.
+  size_t panel_cols(size_t rows) const {
+    return std::clamp<size_t>(kPanelElements / rows / 8 * 8, 16, 64);
+  }
 };
 
-// Pass A: from `evals` to `temp`, of the same shape.
-void strided_pass(Pool& pool, const Plan& plan, const Fp* evals, Fp* temp) {
-  const size_t row = plan.n2 * plan.width, chunks = (row + kChunk - 1) / kChunk;
-  pool.parallel_for(chunks, 4, [&](size_t begin, size_t end) {
-    Scratch scratch(plan.n1 * kChunk);
+struct Columns {
+  size_t begin, count;
+};
+
+// Pass A, on the given columns; `rows` is the last block of the output.
+void first_pass(Pool& pool, const Plan& plan, Columns columns, const Fp* evals, Fp* rows) {
+  const Panels panels(columns.count, kPiece);
+  const size_t together = std::min(plan.n2, std::max<size_t>(1, kPiece / panels.cols));  // i2
+  const size_t steps = plan.n2 / together;
+  pool.parallel_for(steps * panels.count, 2, [&](size_t begin, size_t end) {
+    const size_t pitch = panels.cols * together;
+    Scratch scratch(plan.n1 * pitch);
     for (size_t i = begin; i < end; ++i) {
-      const size_t cols = std::min(kChunk, row - i * kChunk), padded = round_up_8(cols);
-      load_panel(scratch.get(), padded, evals + i * kChunk, row, plan.n1, cols);
-      plan.k.transform(scratch.get(), plan.log_1, padded, plan.inverse, 0);
-      store_panel(temp + i * kChunk, row, scratch.get(), padded, plan.n1, cols);
+      const size_t i2 = i / panels.count * together, p = i % panels.count;
+      const size_t cols = panels.size(p), padded = round_up_8(cols);
+      const size_t first = columns.begin + panels.begin(p);
+      for (size_t i1 = 0; i1 < plan.n1; ++i1)
+        load_panel(scratch.get() + i1 * together * padded, padded,
+                   evals + (i1 * plan.n2 + i2) * plan.width + first, plan.width, together, cols);
+      plan.k.transform(scratch.get(), plan.log_1, together * padded, plan.inverse, 0);
+      for (size_t r = 0; r < together; ++r)
+        for (size_t k1 = 0; k1 < plan.n1; ++k1)
+          store_panel(rows + ((i2 + r) * plan.n1 + k1) * plan.width + first, 0,
+                      scratch.get() + (bit_reverse(k1, plan.log_1) * together + r) * padded, padded,
+                      1, cols);
     }
   });
 }
 
-// Pass B: from `temp` to `out` and the sums of the small coset.
-void middle_pass(Pool& pool, const Plan& plan, const Fp* temp, Fp* out, Fp* small_out) {
-  const Panels panels(plan.width, kPanelCols);
-  pool.parallel_for(plan.n1 * panels.count, 1, [&](size_t begin, size_t end) {
-    const size_t panel_size = plan.n2 * panels.cols;
-    Scratch coeffs_memory(panel_size), values_memory(panel_size), scale_memory(plan.n2);
-    Fp *coeffs = coeffs_memory.get(), *values = values_memory.get(), *scale = scale_memory.get();
+// Pass B on the given columns, from `rows` (of the trace, or as pass A leaves them) to `out` and
+// the sums of the small coset.
+void middle_pass(Pool& pool, const Plan& plan, Columns columns, const Fp* rows, Fp* out,
+                 Fp* small_out) {
+  const Panels panels(columns.count, plan.panel_cols(plan.n2));
+  // Narrow rows are read and written several at a time.
+  const size_t together =
+      panels.count > 1 ? 1 : std::min(plan.n1, std::max<size_t>(1, 32 / panels.cols));
+  // All k1 of one residue modulo 512 are in one block, because they share a row of the small coset.
+  const size_t residues = std::min(plan.n1, size_t{1} << kSmallLog), pitch = plan.n1 * plan.width;
+  pool.parallel_for(residues / together * panels.count, 1, [&](size_t begin, size_t end) {
+    const size_t panel = plan.n2 * panels.cols;
+    const unsigned log_small = kSmallLog - std::min(plan.log_1, kSmallLog);
+    const size_t small_rows = small_out == nullptr ? 0 : size_t{1} << log_small;
+    Scratch coeffs(panel * together), values(panel * together), scale(plan.n2);
+    Scratch small(small_rows * panels.cols * together);
     for (size_t i = begin; i < end; ++i) {
-      const size_t slot = i / panels.count, p = i % panels.count;
-      const size_t cols = panels.size(p), padded = round_up_8(cols), first = panels.begin(p);
-      const size_t k1 = bit_reverse(slot, plan.log_1);
-      load_panel(coeffs, padded, temp + slot * plan.n2 * plan.width + first, plan.width, plan.n2,
-                 cols);
-      plan.k.transform(coeffs, plan.log_2, padded, plan.inverse, slot);
-      for (size_t c = 0; c < plan.coset.size(); ++c) {
-        plan.k.scale(scale, plan.coset[c].data(), plan.n2,
-                     plan.coset_point[c].pow(k1) * plan.one_over_n);
-        plan.k.permute_scale(values, coeffs, plan.log_2, padded, scale);
-        plan.k.transform(values, plan.log_2, padded, plan.forward, 0);
-        store_panel(out + (c * plan.n + k1) * plan.width + first, plan.n1 * plan.width, values,
-                    padded, plan.n2, cols);
+      const size_t residue = i / panels.count * together, p = i % panels.count;
+      const size_t cols = panels.size(p), padded = round_up_8(cols);
+      const size_t first = columns.begin + panels.begin(p);
+      if (small_rows != 0)
+        std::memset(static_cast<void*>(small.get()), 0,
+                    small_rows * padded * together * sizeof(Fp));
+      for (size_t base = residue; base < plan.n1; base += residues) {
+        for (size_t i2 = 0; i2 < plan.n2; ++i2)
+          for (size_t r = 0; r < together; ++r)
+            load_panel(coeffs.get() + r * panel + i2 * padded, padded,
+                       rows + i2 * pitch + (base + r) * plan.width + first, 0, 1, cols);
+        for (size_t r = 0; r < together; ++r)
+          plan.k.transform(coeffs.get() + r * panel, plan.log_2, padded, plan.inverse,
+                           bit_reverse(base + r, plan.log_1));
+        for (size_t c = 0; c < plan.coset.size(); ++c) {
+          for (size_t r = 0; r < together; ++r) {
+            plan.k.scale(scale.get(), plan.coset[c].data(), plan.n2,
+                         plan.coset_point[c].pow(base + r) * plan.one_over_n);
+            plan.k.permute_scale(values.get() + r * panel, coeffs.get() + r * panel, plan.log_2,
+                                 padded, scale.get());
+            plan.k.transform(values.get() + r * panel, plan.log_2, padded, plan.forward, 0);
+          }
+          Fp* to = out + (c * plan.n + base) * plan.width + first;
+          for (size_t i2 = 0; i2 < plan.n2; ++i2)
+            for (size_t r = 0; r < together; ++r)
+              store_panel(to + i2 * pitch + r * plan.width, 0,
+                          values.get() + r * panel + i2 * padded, padded, 1, cols);
+        }
+        for (size_t r = 0; r < together && small_rows != 0; ++r) {
+          plan.k.scale(scale.get(), plan.small.data(), plan.n2,
+                       Fp(kSmallShift).pow(base + r) * plan.one_over_n);
+          plan.k.fold_rows(small.get() + r * small_rows * padded, log_small,
+                           coeffs.get() + r * panel, plan.log_2, padded, scale.get());
+        }
       }
-      if (small_out != nullptr) {
-        const unsigned log_rows = kSmallLog - plan.log_1;
-        const size_t rows = size_t{1} << log_rows;
-        plan.k.scale(scale, plan.small.data(), plan.n2, Fp(kSmallShift).pow(k1) * plan.one_over_n);
-        std::memset(static_cast<void*>(values), 0, rows * padded * sizeof(Fp));
-        plan.k.fold_rows(values, log_rows, coeffs, plan.log_2, padded, scale);
-        store_panel(small_out + k1 * plan.width + first, plan.n1 * plan.width, values, padded, rows,
-                    cols);
-      }
+      for (size_t r = 0; r < together && small_rows != 0; ++r)
+        store_panel(small_out + (residue + r) * plan.width + first, residues * plan.width,
+                    small.get() + r * small_rows * padded, padded, small_rows, cols);
     }
   });
 }
 
-// Pass C: blocks of n1 rows of `out`, in place.
-void last_pass(Pool& pool, const Plan& plan, Fp* out) {
-  const Panels panels(plan.width, kPanelCols);
+// Pass C on the given columns: blocks of n1 rows of `out`, in place.
+void last_pass(Pool& pool, const Plan& plan, Columns columns, Fp* out) {
   const size_t blocks = plan.n2 << plan.log_blowup;
+  if (columns.count == plan.width && plan.width % 8 == 0 &&
+      plan.n1 * plan.width <= kPanelElements) {
+    pool.parallel_for(blocks, 1, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i)
+        plan.k.transform(out + i * plan.n1 * plan.width, plan.log_1, plan.width, plan.forward,
+                         i % plan.n2);
+    });
+    return;
+  }
+  const Panels panels(columns.count, plan.panel_cols(plan.n1));
   pool.parallel_for(blocks, 1, [&](size_t begin, size_t end) {
     Scratch scratch(plan.n1 * panels.cols);
     for (size_t i = begin; i < end; ++i)
       for (size_t p = 0; p < panels.count; ++p) {
         const size_t cols = panels.size(p), padded = round_up_8(cols);
-        Fp* at = out + i * plan.n1 * plan.width + panels.begin(p);
+        Fp* at = out + i * plan.n1 * plan.width + columns.begin + panels.begin(p);
         load_panel(scratch.get(), padded, at, plan.width, plan.n1, cols);
         plan.k.transform(scratch.get(), plan.log_1, padded, plan.forward, i % plan.n2);
         store_panel(at, plan.width, scratch.get(), padded, plan.n1, cols);
@@ -132,13 +188,17 @@ void last_pass(Pool& pool, const Plan& plan, Fp* out) {
 void coset_lde(Pool& pool, const Fp* evals, unsigned log_n, size_t width, unsigned log_blowup,
                Fp* out, Fp* small_out) {
   const Plan plan(log_n, width, log_blowup, small_out != nullptr);
-  if (plan.log_1 == 0) {
-    middle_pass(pool, plan, evals, out, small_out);
-  } else {
-    Scratch temp(plan.n * width);
-    strided_pass(pool, plan, evals, temp.get());
-    middle_pass(pool, plan, temp.get(), out, small_out);
-    last_pass(pool, plan, out);
+  const Panels groups(width, std::max<size_t>(64, kGroupElements / plan.n / 64 * 64));
+  for (size_t i = 0; i < groups.count; ++i) {
+    const Columns columns{groups.begin(i), groups.size(i)};
+    if (plan.log_1 == 0) {
+      middle_pass(pool, plan, columns, evals, out, small_out);
+      continue;
+    }
+    Fp* last_block = out + ((size_t{1} << log_blowup) - 1) * plan.n * width;
+    first_pass(pool, plan, columns, evals, last_block);
+    middle_pass(pool, plan, columns, last_block, out, small_out);
+    last_pass(pool, plan, columns, out);
   }
   if (small_out != nullptr)
     values_from_coeffs(pool, small_out, kSmallLog, width, Fp::one(), RowOrder::kNatural);
