@@ -19,12 +19,13 @@ Fp column_value(const Matrix& coeffs, size_t width, size_t column, Fp x) {
   return sum;
 }
 
-// Rows and columns to compare with Horner's rule: all of small matrices, a sample of large ones.
+// Rows and columns to compare with Horner's rule for polynomials of this degree: all of small
+// matrices, a sample of large ones.
 template <class F>
-void sample(size_t rows, size_t width, F&& check) {
-  const bool all = rows * rows * width <= 1 << 18;
+void sample(size_t rows, size_t width, size_t degree, F&& check) {
+  const bool all = rows * width * degree <= 1 << 18;
   Source source(rows + width);
-  const size_t count = all ? rows * width : rows >= 1 << 18 ? 4 : 64;
+  const size_t count = all ? rows * width : degree >= 1 << 18 ? 4 : 64;
   for (size_t i = 0; i < count; ++i) {
     const size_t at = all ? i : source.next() % (rows * width);
     check(at / width, at % width);
@@ -69,7 +70,7 @@ TEST(Ntt, ValuesAreThoseOfHornersRule) {
         Matrix m = coeffs;
         values_from_coeffs(pool, m.data(), s.log_n, s.width, shift, order);
         const Fp w = field::root_of_unity(s.log_n);
-        sample(n, s.width, [&](size_t row, size_t column) {
+        sample(n, s.width, n, [&](size_t row, size_t column) {
           const size_t i = order == RowOrder::kNatural ? row : bit_reverse(row, s.log_n);
           ASSERT_EQ(m[row * s.width + column],
                     column_value(coeffs, s.width, column, shift * w.pow(i)))
@@ -119,13 +120,13 @@ TEST(Lde, ValuesAreThoseOfTheInterpolatingPolynomials) {
       const Extension e = extend(pool, evals, s.log_n, s.width, blowup);
       const unsigned log_out = s.log_n + blowup;
       const Fp w = field::root_of_unity(log_out);
-      sample(n << blowup, s.width, [&](size_t row, size_t column) {
+      sample(n << blowup, s.width, n, [&](size_t row, size_t column) {
         const Fp x = Fp(kCosetShift) * w.pow(bit_reverse(row, log_out));
         ASSERT_EQ(e.out[row * s.width + column], column_value(coeffs, s.width, column, x))
             << s.log_n << "x" << s.width << " blowup 2^" << blowup << " row " << row;
       });
       if (e.small.empty()) continue;
-      sample(512, s.width, [&](size_t row, size_t column) {
+      sample(512, s.width, n, [&](size_t row, size_t column) {
         const Fp x = Fp(kSmallShift) * field::root_of_unity(kSmallLog).pow(row);
         ASSERT_EQ(e.small[row * s.width + column], column_value(coeffs, s.width, column, x))
             << s.log_n << "x" << s.width << " small row " << row;
