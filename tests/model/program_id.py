@@ -15,6 +15,7 @@ PRIVATE_WINDOW = (0xA0000000, 0xA4000000)
 LAST_WORD = (0xFFFFFFFC, 0x100000000)
 PAGE = 4096
 REGISTERS = 1 << 30
+UNUSED_KEY = REGISTERS + 254
 ZERO, PRIVATE = 0, 1
 MIN_LOG_HEIGHT, TAIL_ROWS = 10, 416
 _LOAD, _EXECUTE, _WRITE = 1, 1, 2
@@ -83,17 +84,18 @@ def regions(segments):
     return rows
 
 
-def columns(rows):
-    """(columns, log2 of the height): the rows, then zeros."""
+def columns(rows, padding):
+    """(columns, log2 of the height): the rows, then copies of `padding`."""
     log_height = MIN_LOG_HEIGHT
     while 1 << log_height < len(rows) + TAIL_ROWS:
         log_height += 1
-    rows = rows + [[0] * len(rows[0])] * ((1 << log_height) - len(rows))
+    rows = rows + [padding] * ((1 << log_height) - len(rows))
     return [list(column) for column in zip(*rows)], log_height
 
 
 def header(entry, segments):
-    tables = [columns(rows) for rows in (rom(segments), regions(segments), image(segments))]
+    tables = [columns(rom(segments), [0] * 11), columns(regions(segments), [0] * 3),
+              columns(image(segments), [UNUSED_KEY, 0, 0, 0])]
     roots = [extension.commit([table for table, _ in tables], log_blowup) for log_blowup in (1, 2)]
     return struct.pack("<III", 0, 0, entry) + bytes([k for _, k in tables] + [0]) + b"".join(roots)
 

@@ -1,0 +1,46 @@
+"""Verifies every proof of a folder, *.proof with its program id in *.id, and changed copies of each.
+
+test_proofs.py FOLDER [N SEED]: N random changes a proof (100, seed 1). If a *.elf of the same name is there, its
+program id has to be that of *.id. Fails if the folder holds no proof."""
+
+import pathlib
+import sys
+
+import program_id
+from verifier import Rejected, verify
+from verify_proof import tamper_test
+
+
+def check(path, count, seed):
+    """Returns the complaints about one proof."""
+    expected = bytes.fromhex(path.with_suffix(".id").read_text().strip())
+    elf = path.with_suffix(".elf")
+    if elf.exists() and program_id.program_id(elf.read_bytes()) != expected:
+        return ["the program id of %s is not the one in the proof" % elf.name]
+    proof = path.read_bytes()
+    try:
+        claim = verify(expected, proof)
+    except Rejected as rejection:
+        return ["rejected: %s" % rejection]
+    print("%s: accepted, profile %s, exit code %d" % (path.name, claim.profile.name, claim.exit_code))
+    try:
+        verify(bytes([expected[0] ^ 1]) + expected[1:], proof)
+        return ["accepted for another program"]
+    except Rejected:
+        pass
+    return ["accepted although changed: %s" % name for name in tamper_test(expected, proof, count, seed)]
+
+
+def main(arguments):
+    count, seed = map(int, arguments[1:] or (100, 1))
+    paths = sorted(pathlib.Path(arguments[0]).glob("*.proof"))
+    complaints = ["%s: %s" % (path.name, text) for path in paths for text in check(path, count, seed)]
+    if not paths:
+        complaints = ["no proof in " + arguments[0]]
+    for complaint in complaints:
+        print(complaint)
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
