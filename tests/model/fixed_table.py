@@ -1,6 +1,6 @@
-"""The preprocessed columns of table FIXED (PROTOCOL.md, section 12), and the root of their tree.
+"""The preprocessed columns of table FIXED (PROTOCOL.md, section 13), and the root of their tree.
 
-Command line: fixed_table.py LOG_BLOWUP prints the root."""
+Command line: fixed_table.py LOG_BLOWUP [ROOT] prints the root; with ROOT, fails if it is another."""
 
 import sys
 
@@ -32,4 +32,6 @@ def columns():
 
 
 if __name__ == "__main__":
-    print(extension.commit([columns()], int(sys.argv[1])).hex())
+    root = extension.commit([columns()], int(sys.argv[1])).hex()
+    print(root)
+    sys.exit(0 if root in (sys.argv[2:] or [root]) else 1)

@@ -20,7 +20,7 @@ __all__ = ["Claim", "Rejected", "verify"]
 _PROGRAM_KEY = blake3.text_key("mipzk v0 program")
 _MAX_STRING = 2**26 - 4
 _HEADER_BYTES = 80
-# PROTOCOL.md, section 12: roots of the fixed tree by log2 of the blowup.
+# PROTOCOL.md, section 13: roots of the fixed tree by log2 of the blowup.
 _FIXED_ROOTS = {1: bytes.fromhex("715dd12cf9ce854c7274f947df8cb40b05c7f0fc509aa261261bda8295694547"),
                 2: bytes.fromhex("b4f219c227dbb1fe66a5713eaeeb511f04612c6a1a8a60b77901044c7a767b03")}
 
