@@ -16,16 +16,28 @@ inline size_t reverse_bits(size_t x, unsigned bits) {
   return r;
 }
 
-template <class P>
-MIPZK_PACKED_INLINE void butterfly(P& u, P& v, const P& t) {
+using field::PackedFactor;
+
+template <class P, class Factor>
+MIPZK_PACKED_INLINE void butterfly(P& u, P& v, const Factor& t) {
   const P m = v * t;
   v = u - m;
   u = u + m;
 }
 
+// A factor of one, for the nodes that have it.
+struct Unit {
+  explicit Unit(Fp) {}
+};
+template <class P>
+MIPZK_PACKED_INLINE P operator*(const P& a, const Unit&) {
+  return a;
+}
+
 // One node over 2^k levels: n = 2^k values `stride` elements apart, for `stride` positions.
 template <class P>
-MIPZK_PACKED_INLINE void node2(Fp* d, size_t stride, size_t begin, size_t end, const P& t0) {
+MIPZK_PACKED_INLINE void node2(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1) {
+  const PackedFactor<P::kWidth> t0(t1[0]);
   for (size_t e = begin; e < end; e += P::kWidth) {
     P a = P::load(d + e), b = P::load(d + e + stride);
     butterfly(a, b, t0);
@@ -37,7 +49,8 @@ MIPZK_PACKED_INLINE void node2(Fp* d, size_t stride, size_t begin, size_t end, c
 template <class P>
 MIPZK_PACKED_INLINE void node4(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
                                const Fp* t2) {
-  const P w0(t1[0]), w1(t2[0]), w2(t2[1]);
+  using Factor = PackedFactor<P::kWidth>;
+  const Factor w0(t1[0]), w1(t2[0]), w2(t2[1]);
   for (size_t e = begin; e < end; e += P::kWidth) {
     Fp* q = d + e;
     P x0 = P::load(q), x1 = P::load(q + stride), x2 = P::load(q + 2 * stride),
@@ -53,10 +66,13 @@ MIPZK_PACKED_INLINE void node4(Fp* d, size_t stride, size_t begin, size_t end, c
   }
 }
 
-template <class P>
+// First is the type of the factors that are one in node 0.
+template <class P, class First>
 MIPZK_PACKED_INLINE void node8(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
                                const Fp* t2, const Fp* t3) {
-  const P w0(t1[0]), w1(t2[0]), w2(t2[1]), w3(t3[0]), w4(t3[1]), w5(t3[2]), w6(t3[3]);
+  using Factor = PackedFactor<P::kWidth>;
+  const First w0(t1[0]), w1(t2[0]), w3(t3[0]);
+  const Factor w2(t2[1]), w4(t3[1]), w5(t3[2]), w6(t3[3]);
   for (size_t e = begin; e < end; e += P::kWidth) {
     Fp* q = d + e;
     P x0 = P::load(q), x1 = P::load(q + stride), x2 = P::load(q + 2 * stride),
@@ -107,7 +123,7 @@ void transform(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_
     pass(1, [&](Fp* d, size_t stride, size_t x) {
       for_lanes(stride, [&](auto p, size_t begin, size_t end) {
         using P = decltype(p);
-        node2<P>(d, stride, begin, end, P(twiddles[x]));
+        node2<P>(d, stride, begin, end, twiddles + x);
       });
     });
   else if (log_n % 3 == 2)
@@ -119,7 +135,12 @@ void transform(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_
   while (level < log_n)
     pass(3, [&](Fp* d, size_t stride, size_t x) {
       for_lanes(stride, [&](auto p, size_t begin, size_t end) {
-        node8<decltype(p)>(d, stride, begin, end, twiddles + x, twiddles + 2 * x, twiddles + 4 * x);
+        using P = decltype(p);
+        const Fp *t1 = twiddles + x, *t2 = twiddles + 2 * x, *t3 = twiddles + 4 * x;
+        if (x == 0)
+          node8<P, Unit>(d, stride, begin, end, t1, t2, t3);
+        else
+          node8<P, PackedFactor<P::kWidth>>(d, stride, begin, end, t1, t2, t3);
       });
     });
 }

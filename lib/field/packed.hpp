@@ -81,6 +81,14 @@ struct Reg<16> {
     const __m512i odd = mont_half(mul_even(odd_words(a.v), odd_words(b.v)));
     return join(even, odd);
   }
+  // b_inv: low words b * p^-1.
+  static MIPZK_PACKED_INLINE __m512i mont_by(__m512i a, __m512i b, __m512i b_inv) {
+    return _mm512_sub_epi64(mul_even(a, b), mul_even(mul_even(a, b_inv), broadcast(kP).v));
+  }
+  static MIPZK_PACKED_INLINE Reg inv_words(Reg b) { return {mul_even(b.v, broadcast(kPInv).v)}; }
+  static MIPZK_PACKED_INLINE Reg mul_by(Reg a, Reg b, Reg b_inv) {
+    return join(mont_by(a.v, b.v, b_inv.v), mont_by(odd_words(a.v), b.v, b_inv.v));
+  }
   static MIPZK_PACKED_INLINE Reg join(__m512i even, __m512i odd) {
     const __m512i d = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_DDBB);
     return {min(d, _mm512_add_epi32(d, broadcast(kP).v))};
@@ -153,6 +161,17 @@ struct Reg<8> {
     const __m256i odd =
         mont_half(_mm256_mul_epu32(_mm256_srli_epi64(a.v, 32), _mm256_srli_epi64(b.v, 32)));
     return join(even, odd);
+  }
+  // b_inv: low words b * p^-1.
+  static MIPZK_PACKED_INLINE __m256i mont_by(__m256i a, __m256i b, __m256i b_inv) {
+    return _mm256_sub_epi64(_mm256_mul_epu32(a, b),
+                            _mm256_mul_epu32(_mm256_mul_epu32(a, b_inv), broadcast(kP).v));
+  }
+  static MIPZK_PACKED_INLINE Reg inv_words(Reg b) {
+    return {_mm256_mul_epu32(b.v, broadcast(kPInv).v)};
+  }
+  static MIPZK_PACKED_INLINE Reg mul_by(Reg a, Reg b, Reg b_inv) {
+    return join(mont_by(a.v, b.v, b_inv.v), mont_by(_mm256_srli_epi64(a.v, 32), b.v, b_inv.v));
   }
   static MIPZK_PACKED_INLINE Reg join(__m256i even, __m256i odd) {
     const __m256i d = _mm256_blend_epi32(_mm256_shuffle_epi32(even, 0xf5), odd, 0xaa);
@@ -231,6 +250,17 @@ struct Reg<4> {
     const __m128i odd = mont_half(_mm_mul_epu32(_mm_srli_epi64(a.v, 32), _mm_srli_epi64(b.v, 32)));
     return join(even, odd);
   }
+  // b_inv: low words b * p^-1.
+  static MIPZK_PACKED_INLINE __m128i mont_by(__m128i a, __m128i b, __m128i b_inv) {
+    return _mm_sub_epi64(_mm_mul_epu32(a, b),
+                         _mm_mul_epu32(_mm_mul_epu32(a, b_inv), broadcast(kP).v));
+  }
+  static MIPZK_PACKED_INLINE Reg inv_words(Reg b) {
+    return {_mm_mul_epu32(b.v, broadcast(kPInv).v)};
+  }
+  static MIPZK_PACKED_INLINE Reg mul_by(Reg a, Reg b, Reg b_inv) {
+    return join(mont_by(a.v, b.v, b_inv.v), mont_by(_mm_srli_epi64(a.v, 32), b.v, b_inv.v));
+  }
   static MIPZK_PACKED_INLINE Reg join(__m128i even, __m128i odd) {
     // The low words of both are zero.
     return correct(_mm_or_si128(_mm_srli_epi64(even, 32), odd));
@@ -298,6 +328,8 @@ struct Reg<1> {
     return {t < d ? t : d};
   }
   static MIPZK_PACKED_INLINE Reg mul(Reg a, Reg b) { return reduce({uint64_t{a.v} * b.v}); }
+  static MIPZK_PACKED_INLINE Reg inv_words(Reg b) { return b; }
+  static MIPZK_PACKED_INLINE Reg mul_by(Reg a, Reg b, Reg) { return mul(a, b); }
   static MIPZK_PACKED_INLINE Reg load_partial(const void* p, int n) {
     return n > 0 ? load(p) : broadcast(0);
   }
@@ -388,6 +420,21 @@ struct PackedFp {
   MIPZK_PACKED_INLINE PackedFp& operator+=(const PackedFp& b) { return *this = *this + b; }
   MIPZK_PACKED_INLINE PackedFp& operator-=(const PackedFp& b) { return *this = *this - b; }
   MIPZK_PACKED_INLINE PackedFp& operator*=(const PackedFp& b) { return *this = *this * b; }
+};
+
+// A factor that is equal in all lanes and used several times: a shorter way to products with it.
+template <int W>
+struct PackedFactor {
+  using Packed = PackedFp<W>;
+  typename Packed::Reg b, b_inv;  // the same for every register
+
+  MIPZK_PACKED_INLINE explicit PackedFactor(Fp x)
+      : b(Packed::Reg::broadcast(x.raw())), b_inv(Packed::Reg::inv_words(b)) {}
+  friend MIPZK_PACKED_INLINE Packed operator*(const Packed& a, const PackedFactor& f) {
+    Packed x;
+    for (int i = 0; i < Packed::kRegs; ++i) x.r[i] = Packed::Reg::mul_by(a.r[i], f.b, f.b_inv);
+    return x;
+  }
 };
 
 // Lane-wise sums of products with one reduction at the end: cheaper than + and * for dot products.

@@ -20,7 +20,7 @@ uint32_t word(uint64_t i) {
 template <int W>
 void check(Counts& counts) {
   using Packed = PackedFp<W>;
-  Fp a[W + 1], b[W + 1], out[7][W + 1];
+  Fp a[W + 1], b[W + 1], out[8][W + 1];
   const Fp scalar = Fp::from_raw(0x12345678);
   for (uint64_t round = 0; round < 4096; ++round) {
     for (int i = 0; i < W; ++i) {
@@ -40,11 +40,12 @@ void check(Counts& counts) {
     z -= y;
     z.store(out[5] + 1);
     (Packed(scalar) - Packed::zero()).store(out[6] + 1);
+    (x * mipzk::field::PackedFactor<W>(b[1])).store(out[7] + 1);
     for (int i = 1; i <= W; ++i) {
-      const Fp want[7] = {a[i] + b[i], a[i] - b[i],   a[i] * b[i],
+      const Fp want[8] = {a[i] + b[i], a[i] - b[i],   a[i] * b[i],
                           -a[i],       a[i] * scalar, (a[i] + b[i]) * a[i] - b[i],
-                          scalar};
-      for (int k = 0; k < 7; ++k) {
+                          scalar,      a[i] * b[1]};
+      for (int k = 0; k < 8; ++k) {
         ++counts.checked;
         counts.different += out[k][i].raw() != want[k].raw();
       }
