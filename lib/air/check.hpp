@@ -52,18 +52,17 @@ struct GatedAccess {
 
 // What the rules say of a row.
 struct RowReport {
-  static constexpr int kNone = -1;
-  int first_violation = kNone;  // number of the first `zero` rule that fails, in order of statement
-  int first_bad_range = kNone;  // number of the first `range` value outside [0, 2^16)
-  int first_bad_tuple = kNone;  // number of the first request, with a non-zero numerator, on a bus
-                                // of table Fixed that the table does not contain
-  unsigned zeros = 0, ranges = 0;
+  // Rules that fail, by their numbers in the order of statement, each kind counted from 0: `zero`
+  // rules, `range` values outside [0, 2^16), and requests with a non-zero numerator on a bus of
+  // table Fixed that the table does not contain.
+  std::vector<unsigned> violations, bad_ranges, bad_tuples;
+  unsigned zeros = 0, ranges = 0;  // rules of these kinds
   std::vector<Tuple> requests, provides;
   std::vector<Access> locals, globals;
   std::vector<GatedAccess> gated;
   std::vector<GatedAccess> sends;  // the read side is unused
 
-  bool ok() const { return first_violation < 0 && first_bad_range < 0 && first_bad_tuple < 0; }
+  bool ok() const { return violations.empty() && bad_ranges.empty() && bad_tuples.empty(); }
 };
 
 class CheckBuilder : public Builder<CheckBuilder, Fp, Fp> {
@@ -72,11 +71,11 @@ class CheckBuilder : public Builder<CheckBuilder, Fp, Fp> {
 
   Fp constant(uint32_t n) { return Fp(n); }
   Fp k(uint32_t n) { return Fp(n); }
-  void zero(const Fp& v) { note(v == Fp::zero(), report_.first_violation, report_.zeros++); }
-  void range(const Fp& v) { note(v.value() < 65536, report_.first_bad_range, report_.ranges++); }
+  void zero(const Fp& v) { note(v == Fp::zero(), report_.violations, report_.zeros++); }
+  void range(const Fp& v) { note(v.value() < 65536, report_.bad_ranges, report_.ranges++); }
   void request(Bus bus, const Fp& numerator, const Coords<Fp>& c) {
     const bool elsewhere = bus == Bus::kRom || bus == Bus::kRegion || numerator == Fp::zero();
-    note(elsewhere || fixed_contains(bus, c), report_.first_bad_tuple,
+    note(elsewhere || fixed_contains(bus, c), report_.bad_tuples,
          static_cast<unsigned>(report_.requests.size()));
     report_.requests.push_back({bus, numerator, c});
   }
@@ -95,8 +94,8 @@ class CheckBuilder : public Builder<CheckBuilder, Fp, Fp> {
   }
 
  private:
-  static void note(bool good, int& first, unsigned index) {
-    if (!good && first < 0) first = static_cast<int>(index);
+  static void note(bool good, std::vector<unsigned>& failures, unsigned index) {
+    if (!good) failures.push_back(index);
   }
   RowReport& report_;
 };
@@ -105,7 +104,9 @@ class CheckBuilder : public Builder<CheckBuilder, Fp, Fp> {
 template <class T>
 void check_row(const typename T::template Pre<Fp>& pre, const typename T::template Row<Fp>& row,
                RowReport& report) {
-  report.first_violation = report.first_bad_range = report.first_bad_tuple = RowReport::kNone;
+  report.violations.clear();
+  report.bad_ranges.clear();
+  report.bad_tuples.clear();
   report.zeros = report.ranges = 0;
   report.requests.clear();
   report.provides.clear();

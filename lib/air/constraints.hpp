@@ -246,10 +246,9 @@ class ConstraintEval : public Builder<ConstraintEval<T, V, E>, V, typename Ops<V
     if constexpr (L.has_g()) g = cells_.ext[L.g_index()];
     closing += O::mul_const(*gamma_++,
                             O::mul_const(pub_.p, mask(local_, 10, 10)) - p * mask(local_, 0, 10));
-    if constexpr (L.has_s()) {
-      closing += O::mul_const(
-          *gamma_++, O::ext(pub_.s) - cells_.ext[L.s_index()] - mask_value(0) + mask_value(10));
-    }
+    E sum = O::ext(pub_.s) - mask_value(0) + mask_value(10);
+    if constexpr (L.has_s()) sum = sum - cells_.ext[L.s_index()];
+    closing += O::mul_const(*gamma_++, sum);
     if constexpr (L.pass_one) {
       closing += O::mul_const(
           *gamma_++, O::mul_const(pub_.g, mask(global_, 25, 5)) - g * mask(global_, 20, 5));

@@ -167,9 +167,9 @@ consteval Layout compute_layout() {
   l.ranges = b.ranges;
   l.tuples = b.tuples;
   l.row_constraints = b.row_constraints;
-  // + pair definitions, steps, first-row values, closing rows (local ring always).
+  // + pair definitions, steps, first-row values, closing row (product and sum, always).
   l.constraints = b.row_constraints + l.pair_columns + l.local_steps + l.global_steps +
-                  l.lookup_steps + l.running_columns() + 1 + l.has_s() + l.pass_one;
+                  l.lookup_steps + l.running_columns() + 2 + l.pass_one;
   return l;
 }
 

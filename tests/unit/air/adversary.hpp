@@ -1,0 +1,295 @@
+// Looks for rows that satisfy all rules of a table and lie.
+#pragma once
+
+#include <set>
+#include <sstream>
+
+#include "unit/air/judge.hpp"
+
+namespace mipzk::test {
+
+// Numbers that a dishonest prover would add to a column or put into it.
+inline std::vector<Fp> tempting_deltas(Rng& rng) {
+  std::vector<Fp> d;
+  for (uint32_t n : {1u, 2u, 3u, 4u, 128u, 255u, 256u, 0x7f00u, 0x8000u, 0xffffu, 65536u}) {
+    d.push_back(Fp(n));
+    d.push_back(-Fp(n));
+  }
+  for (uint32_t n : {2u, 4u, 256u, 65536u}) {
+    d.push_back(Fp(n).inverse());
+    d.push_back(-Fp(n).inverse());
+  }
+  d.push_back(Fp(static_cast<uint32_t>(rng())));
+  return d;
+}
+inline std::vector<Fp> tempting_values(Fp now, Rng& rng) {
+  std::vector<Fp> v;
+  for (const Fp& d : tempting_deltas(rng)) v.push_back(now + d);
+  for (uint32_t n : {0u, 1u, 2u, 0xffu, 0x8000u, 0xffffu, 65536u}) v.push_back(Fp(n));
+  v.push_back(-Fp(1));
+  v.push_back(-now);
+  return v;
+}
+
+// The parts of a report that other rows see.
+struct Voice {
+  std::vector<air::Tuple> rom;
+  std::vector<air::Access> locals;
+
+  explicit Voice(const air::RowReport& r) : locals(r.locals) {
+    for (const air::Tuple& t : r.requests)
+      if (t.bus == air::Bus::kRom) rom.push_back(t);
+  }
+  bool same_reads(const air::RowReport& r) const {
+    for (size_t i = 0; i < locals.size(); ++i)
+      if (!same(locals[i].read, r.locals[i].read)) return false;
+    size_t i = 0;
+    for (const air::Tuple& t : r.requests) {
+      if (t.bus != air::Bus::kRom) continue;
+      const air::Tuple& u = rom[i++];
+      if (t.numerator != u.numerator) return false;
+      if (!std::equal(t.coords.v, t.coords.v + t.coords.count, u.coords.v)) return false;
+    }
+    return true;
+  }
+  bool same_writes(const air::RowReport& r) const {
+    for (size_t i = 0; i < locals.size(); ++i)
+      if (!same(locals[i].write, r.locals[i].write)) return false;
+    return true;
+  }
+};
+
+// A rule that the table is pretended not to have: `index` counts rules of this kind from 0.
+struct Dropped {
+  enum Kind { kNothing, kZero, kRange, kTuple } kind = kNothing;
+  unsigned index = 0;
+
+  bool accepts(const air::RowReport& r) const {
+    return only(r.violations, kZero) && only(r.bad_ranges, kRange) && only(r.bad_tuples, kTuple);
+  }
+
+ private:
+  bool only(const std::vector<unsigned>& failures, Kind k) const {
+    return failures.empty() || (k == kind && failures.size() == 1 && failures[0] == index);
+  }
+};
+
+// What became of the mutations of one table.
+struct Tally {
+  uint64_t tried = 0, refused = 0, conflict = 0, neutral = 0, right = 0;
+  std::set<std::string> free;       // columns that changed without any effect
+  std::vector<std::string> forged;  // descriptions of lies
+};
+
+template <class T>
+class Adversary {
+ public:
+  Adversary(const Sample& sample, unsigned slot, Dropped dropped = {})
+      : sample_(sample),
+        dropped_(dropped),
+        honest_(row_of<T>(sample, slot)),
+        names_(column_names(T::kColumns)),
+        voice_(air::check_row<T>(honest_)) {}
+
+  const RowOf<T>& honest() const { return honest_; }
+
+  // Judges `row`, which differs from the honest one.
+  void consider(const RowOf<T>& row, Tally& tally) {
+    ++tally.tried;
+    air::check_row<T>({}, row, report_);
+    if (!dropped_.accepts(report_)) {
+      ++tally.refused;
+      return;
+    }
+    switch (judge(sample_.word, sample_.state.pc, report_)) {
+      case Verdict::kConflict:
+        ++tally.conflict;
+        return;
+      case Verdict::kNeutral:
+        ++tally.neutral;
+        return;
+      case Verdict::kForged:
+        tally.forged.push_back(describe(row));
+        return;
+      case Verdict::kRight:
+        ++tally.right;
+        break;
+    }
+    if (voice_.same_reads(report_) && voice_.same_writes(report_)) {
+      const std::set<std::string> changed = difference(row);
+      tally.free.insert(changed.begin(), changed.end());
+    }
+  }
+
+  // Every column, one at a time.
+  void single_changes(Rng& rng, Tally& tally) {
+    RowOf<T> row = honest_;
+    Fp* c = cells<T>(row);
+    for (unsigned i = 0; i < kCells<T>; ++i) {
+      const Fp old = c[i];
+      for (const Fp& v : tempting_values(old, rng)) {
+        if (v == old) continue;
+        c[i] = v;
+        consider(row, tally);
+      }
+      c[i] = old;
+    }
+  }
+
+  // Every pair of columns, by a choice of compensating numbers.
+  void pair_changes(Rng& rng, Tally& tally) {
+    std::vector<Fp> deltas;
+    for (uint32_t n : {1u, 2u, 4u, 256u, 0x7f00u, 65536u}) {
+      deltas.push_back(Fp(n));
+      deltas.push_back(-Fp(n));
+    }
+    deltas.push_back(Fp(65536).inverse());
+    deltas.push_back(-Fp(65536).inverse());
+    deltas.push_back(Fp(static_cast<uint32_t>(rng())));
+    RowOf<T> row = honest_;
+    Fp* c = cells<T>(row);
+    for (unsigned i = 0; i < kCells<T>; ++i) {
+      for (unsigned j = i + 1; j < kCells<T>; ++j) {
+        const Fp old_i = c[i], old_j = c[j];
+        for (const Fp& di : deltas) {
+          for (const Fp& dj : deltas) {
+            c[i] = old_i + di;
+            c[j] = old_j + dj;
+            consider(row, tally);
+          }
+        }
+        c[i] = old_i;
+        c[j] = old_j;
+      }
+    }
+  }
+
+  // Changes one column, then repairs the broken rules one after another by solving them for other
+  // columns; inputs of the instruction stay. Every row that satisfies the `zero` rules is judged.
+  // `budget` bounds the rows tried.
+  void repaired_changes(Rng& rng, Tally& tally, unsigned budget) {
+    fixed_ = inputs();
+    change_and_repair(honest_, rng, tally, budget);
+  }
+
+  // The same, starting from padding: an empty row, and the honest row without `real`.
+  void padding_changes(Rng& rng, Tally& tally, unsigned budget) {
+    RowOf<T> empty{};
+    const std::set<std::string> reals = {"real", "real0", "real1", "real2", "real3"};
+    fixed_.assign(kCells<T>, false);
+    for (unsigned i = 0; i < kCells<T>; ++i) fixed_[i] = reals.count(names_[i]) != 0;
+    change_and_repair(empty, rng, tally, budget);
+    RowOf<T> row = honest_;
+    for (unsigned i = 0; i < kCells<T>; ++i)
+      if (fixed_[i]) cells<T>(row)[i] = Fp();
+    consider(row, tally);
+    change_and_repair(row, rng, tally, budget);
+  }
+
+ private:
+  void change_and_repair(const RowOf<T>& start, Rng& rng, Tally& tally, unsigned budget) {
+    for (unsigned i = 0; i < kCells<T>; ++i) {
+      if (fixed_[i]) continue;
+      RowOf<T> row = start;
+      const Fp old = cells<T>(row)[i];
+      for (const Fp& v : tempting_values(old, rng)) {
+        if (v == old) continue;
+        cells<T>(row)[i] = v;
+        fixed_[i] = true;
+        unsigned left = budget;
+        repair(row, 0, left, tally);
+        fixed_[i] = false;
+      }
+    }
+  }
+
+  static constexpr unsigned kMaxRepairs = 9;
+
+  // Records the values of the `zero` rules.
+  struct Residues : air::Builder<Residues, Fp, Fp> {
+    std::vector<Fp> values;
+    Fp constant(uint32_t n) { return Fp(n); }
+    Fp k(uint32_t n) { return Fp(n); }
+    void zero(const Fp& v) { values.push_back(v); }
+    void range(const Fp&) {}
+    void request(air::Bus, const Fp&, const air::Coords<Fp>&) {}
+    void provide(air::Bus, const Fp&, const air::Coords<Fp>&) {}
+    void local(const air::Msg<Fp>&, const air::Msg<Fp>&) {}
+    void global(const air::Msg<Fp>&, const air::Msg<Fp>&) {}
+    void global_gated(const Fp&, const air::Msg<Fp>&, const air::Msg<Fp>&) {}
+    void global_send(const Fp&, const air::Msg<Fp>&) {}
+  };
+  std::vector<Fp> residues(const RowOf<T>& row) const {
+    Residues r;
+    T::eval(r, {}, row);
+    if (dropped_.kind == Dropped::kZero) r.values[dropped_.index] = Fp();
+    return r.values;
+  }
+
+  // Columns whose change alters what the row reads or its ROM entry.
+  std::vector<bool> inputs() const {
+    std::vector<bool> result(kCells<T>);
+    for (unsigned i = 0; i < kCells<T>; ++i) {
+      RowOf<T> row = honest_;
+      cells<T>(row)[i] += Fp(1);
+      result[i] = !voice_.same_reads(air::check_row<T>(row));
+    }
+    return result;
+  }
+
+  void repair(RowOf<T>& row, unsigned depth, unsigned& left, Tally& tally) {
+    if (left == 0) return;
+    --left;
+    const std::vector<Fp> now = residues(row);
+    const auto broken = std::find_if(now.begin(), now.end(), [](Fp v) { return v != Fp(); });
+    if (broken == now.end()) {
+      consider(row, tally);
+      return;
+    }
+    if (depth == kMaxRepairs) return;
+    const auto k = static_cast<size_t>(broken - now.begin());
+    Fp* c = cells<T>(row);
+    for (unsigned j = 0; j < kCells<T>; ++j) {
+      if (fixed_[j]) continue;
+      const Fp old = c[j];
+      c[j] = old + Fp(1);
+      const Fp one = residues(row)[k];
+      c[j] = old + Fp(2);
+      const Fp two = residues(row)[k];
+      const Fp slope = one - *broken;
+      if (slope != Fp() && two - one == slope) {
+        c[j] = old - *broken * slope.inverse();
+        fixed_[j] = true;
+        repair(row, depth + 1, left, tally);
+        fixed_[j] = false;
+      }
+      c[j] = old;
+    }
+  }
+
+  std::set<std::string> difference(RowOf<T> row) {
+    std::set<std::string> out;
+    for (unsigned i = 0; i < kCells<T>; ++i)
+      if (cells<T>(row)[i] != cells<T>(honest_)[i]) out.insert(names_[i]);
+    return out;
+  }
+  std::string describe(RowOf<T> row) {
+    std::ostringstream out;
+    out << air::kTableName<T> << " word 0x" << std::hex << sample_.word << ":";
+    for (unsigned i = 0; i < kCells<T>; ++i)
+      if (cells<T>(row)[i] != cells<T>(honest_)[i])
+        out << " " << names_[i] << " 0x" << cells<T>(honest_)[i].value() << " -> 0x"
+            << cells<T>(row)[i].value();
+    return out.str();
+  }
+
+  const Sample& sample_;
+  const Dropped dropped_;
+  RowOf<T> honest_;
+  std::vector<std::string> names_;
+  Voice voice_;
+  air::RowReport report_;
+  std::vector<bool> fixed_;
+};
+
+}  // namespace mipzk::test

@@ -1,0 +1,75 @@
+// Rows that lie: no change of an honest row satisfies all rules and says something that the machine
+// does not do.
+#include <gtest/gtest.h>
+
+#include "unit/air/adversary.hpp"
+
+namespace mipzk::test {
+namespace {
+
+// Columns that can change without any effect on the buses, and why.
+const std::map<std::string, std::set<std::string>> kFree = {
+    // Witnesses of "not zero" are free where the number they would invert is 0, and two of them can
+    // trade.
+    {"BranchEq", {"inv_lo", "inv_hi"}},
+    {"BranchZero", {"inv"}},
+};
+
+template <class F>
+void for_each_instruction(const F& f) {
+  air::for_each_table([&]<class T>() {
+    if constexpr (T::kSlots != 0) {
+      SCOPED_TRACE(air::kTableName<T>);
+      f.template operator()<T>();
+    }
+  });
+}
+
+template <class T>
+void expect_honest(const Tally& tally) {
+  EXPECT_TRUE(tally.forged.empty()) << tally.forged.size() << " lies, such as\n"
+                                    << tally.forged.front();
+  const auto it = kFree.find(air::kTableName<T>);
+  for (const std::string& name : tally.free)
+    EXPECT_TRUE(it != kFree.end() && it->second.count(name) != 0) << name << " is free";
+  EXPECT_GT(tally.refused, tally.tried / 8);
+}
+
+TEST(Mutations, OfSingleColumns) {
+  Rng rng(11);
+  for_each_instruction([&]<class T>() {
+    Tally tally;
+    for (unsigned i = 0; i < 150; ++i) {
+      const Sample s = random_sample(T::kClass, rng);
+      Adversary<T>(s, i % T::kSlots).single_changes(rng, tally);
+    }
+    expect_honest<T>(tally);
+  });
+}
+
+TEST(Mutations, OfPairsOfColumns) {
+  Rng rng(12);
+  for_each_instruction([&]<class T>() {
+    Tally tally;
+    for (unsigned i = 0; i < 8; ++i) {
+      const Sample s = random_sample(T::kClass, rng);
+      Adversary<T>(s, i % T::kSlots).pair_changes(rng, tally);
+    }
+    expect_honest<T>(tally);
+  });
+}
+
+TEST(Mutations, WithRepairs) {
+  Rng rng(13);
+  for_each_instruction([&]<class T>() {
+    Tally tally;
+    for (unsigned i = 0; i < 5; ++i) {
+      const Sample s = random_sample(T::kClass, rng);
+      Adversary<T>(s, i % T::kSlots).repaired_changes(rng, tally, 250);
+    }
+    EXPECT_TRUE(tally.forged.empty()) << tally.forged.front();
+  });
+}
+
+}  // namespace
+}  // namespace mipzk::test

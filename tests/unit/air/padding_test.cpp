@@ -1,0 +1,81 @@
+// Rows that stand for nothing: the empty row satisfies every table, and whatever else a row without
+// `real` holds, it writes what it reads.
+#include <gtest/gtest.h>
+
+#include "unit/air/adversary.hpp"
+
+namespace mipzk::test {
+namespace {
+
+template <class T>
+bool neutral(const air::RowReport& r) {
+  for (const air::Access& a : r.locals)
+    if (!same(a.read, a.write)) return false;
+  for (const air::Access& a : r.globals)
+    if (!same(a.read, a.write)) return false;
+  for (const air::GatedAccess& a : r.gated)
+    if (a.gate != Fp::zero()) return false;
+  for (const air::GatedAccess& a : r.sends)
+    if (a.gate != Fp::zero()) return false;
+  for (const air::Tuple& t : r.requests)
+    if ((t.bus == air::Bus::kRom || t.bus == air::Bus::kRegion) && t.numerator != Fp::zero())
+      return false;
+  for (const air::Tuple& t : r.provides)
+    if (t.numerator != Fp::zero()) return false;
+  return true;
+}
+
+TEST(Padding, TheEmptyRowSatisfiesEveryTable) {
+  air::for_each_table([]<class T>() {
+    SCOPED_TRACE(air::kTableName<T>);
+    const air::RowReport report = air::check_row<T>(RowOf<T>{});
+    EXPECT_TRUE(report.ok());
+    EXPECT_TRUE(neutral<T>(report));
+  });
+}
+
+bool switches_the_row_on(const std::string& name) {
+  return name.rfind("real", 0) == 0 || name == "used" || name.rfind("mult", 0) == 0;
+}
+
+// One more column, then repairs of what it breaks.
+TEST(Padding, OtherColumnsDoNotMatter) {
+  Rng rng(31);
+  air::for_each_table([&]<class T>() {
+    if constexpr (!std::is_same_v<T, air::Fixed>) {  // its rows only provide
+      SCOPED_TRACE(air::kTableName<T>);
+      const auto names = column_names(T::kColumns);
+      RowOf<T> row{};
+      Fp* c = cells<T>(row);
+      for (unsigned i = 0; i < kCells<T>; ++i) {
+        if (switches_the_row_on(names[i])) continue;
+        for (const Fp& v : tempting_values(Fp(), rng)) {
+          c[i] = v;
+          const air::RowReport report = air::check_row<T>(row);
+          EXPECT_TRUE(!report.ok() || neutral<T>(report)) << names[i] << " = " << v.value();
+        }
+        c[i] = Fp();
+      }
+    }
+  });
+}
+
+TEST(Padding, InstructionsCannotBeSwitchedOffInPart) {
+  Rng rng(32);
+  air::for_each_table([&]<class T>() {
+    if constexpr (T::kSlots != 0) {
+      SCOPED_TRACE(air::kTableName<T>);
+      Tally tally;
+      for (unsigned i = 0; i < 2; ++i) {
+        const Sample s = random_sample(T::kClass, rng);
+        Adversary<T>(s, i % T::kSlots).padding_changes(rng, tally, 12);
+      }
+      EXPECT_TRUE(tally.forged.empty()) << tally.forged.front();
+      EXPECT_GT(tally.neutral, 0u);
+      EXPECT_EQ(tally.right, 0u);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace mipzk::test
