@@ -10,10 +10,9 @@ namespace {
 using field::PackedFp;
 constexpr int kW = field::kPackedWidth;
 
-inline size_t reverse_bits(size_t x, unsigned bits) {
-  size_t r = 0;
-  for (unsigned i = 0; i < bits; ++i) r = r << 1 | (x >> i & 1);
-  return r;
+// bitrev(i + 1) from bitrev(i), for numbers below n = 2^bits.
+MIPZK_PACKED_INLINE size_t next_reversed(size_t reversed, size_t i, size_t n) {
+  return reversed ^ (n - (n >> (__builtin_ctzll(i + 1) + 1)));
 }
 
 using field::PackedFactor;
@@ -146,8 +145,9 @@ void transform(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_
 }
 
 void permute_scale(Fp* dst, const Fp* src, unsigned log_n, size_t cols, const Fp* scale) {
-  for (size_t i = 0; i < size_t{1} << log_n; ++i) {
-    const Fp* from = src + reverse_bits(i, log_n) * cols;
+  const size_t n = size_t{1} << log_n;
+  for (size_t i = 0, j = 0; i < n; j = next_reversed(j, i, n), ++i) {
+    const Fp* from = src + j * cols;
     Fp* to = dst + i * cols;
     for_lanes(cols, [&](auto p, size_t begin, size_t end) {
       using P = decltype(p);
@@ -160,8 +160,9 @@ void permute_scale(Fp* dst, const Fp* src, unsigned log_n, size_t cols, const Fp
 void fold_rows(Fp* acc, unsigned log_rows, const Fp* src, unsigned log_n, size_t cols,
                const Fp* scale) {
   const size_t mask = (size_t{1} << log_rows) - 1;
-  for (size_t i = 0; i < size_t{1} << log_n; ++i) {
-    const Fp* from = src + reverse_bits(i, log_n) * cols;
+  const size_t n = size_t{1} << log_n;
+  for (size_t i = 0, j = 0; i < n; j = next_reversed(j, i, n), ++i) {
+    const Fp* from = src + j * cols;
     Fp* to = acc + (i & mask) * cols;
     for_lanes(cols, [&](auto p, size_t begin, size_t end) {
       using P = decltype(p);

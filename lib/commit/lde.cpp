@@ -1,6 +1,7 @@
 #include "commit/lde.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <vector>
 
@@ -36,6 +37,7 @@ struct Plan {
   std::vector<std::vector<Fp>> coset;  // per coset t: (t^n1)^k2, k2 < n2
   std::vector<Fp> coset_point;         // t
   std::vector<Fp> small;               // (9^n1)^k2
+  std::vector<uint32_t> reversed;      // bitrev(k1), k1 < n1
   Fp one_over_n;
 
   Plan(unsigned log_rows, size_t columns, unsigned log_b, bool with_small)
@@ -57,6 +59,8 @@ struct Plan {
       coset.emplace_back(n2);
       powers(coset[c].data(), n2, Fp::one(), coset_point[c].pow(n1));
     }
+    for (size_t i = 0; i < n1; ++i)
+      reversed.push_back(static_cast<uint32_t>(bit_reverse(i, log_1)));
     if (with_small) {
       small.resize(n2);
       powers(small.data(), n2, Fp::one(), Fp(kSmallShift).pow(n1));
@@ -76,24 +80,28 @@ struct Columns {
 // Pass A, on the given columns; `rows` is the last block of the output.
 void first_pass(Pool& pool, const Plan& plan, Columns columns, const Fp* evals, Fp* rows) {
   const Panels panels(columns.count, kPiece);
-  const size_t together = std::min(plan.n2, std::max<size_t>(1, kPiece / panels.cols));  // i2
-  const size_t steps = plan.n2 / together;
+  // Narrow rows are taken several at a time; without padding between them if they are whole.
+  const bool whole = columns.count == plan.width && panels.count == 1;
+  const size_t row = whole ? plan.width : panels.cols;
+  const size_t together = std::min(plan.n2, std::bit_floor(std::max<size_t>(1, kPiece / row)));
+  const size_t steps = plan.n2 / together, pitch = round_up_8(row * together);
   pool.parallel_for(steps * panels.count, 2, [&](size_t begin, size_t end) {
-    const size_t pitch = panels.cols * together;
     Scratch scratch(plan.n1 * pitch);
     for (size_t i = begin; i < end; ++i) {
       const size_t i2 = i / panels.count * together, p = i % panels.count;
-      const size_t cols = panels.size(p), padded = round_up_8(cols);
-      const size_t first = columns.begin + panels.begin(p);
-      for (size_t i1 = 0; i1 < plan.n1; ++i1)
-        load_panel(scratch.get() + i1 * together * padded, padded,
-                   evals + (i1 * plan.n2 + i2) * plan.width + first, plan.width, together, cols);
-      plan.k.transform(scratch.get(), plan.log_1, together * padded, plan.inverse, 0);
+      const size_t cols = panels.size(p), first = columns.begin + panels.begin(p);
+      for (size_t i1 = 0; i1 < plan.n1; ++i1) {
+        const Fp* from = evals + (i1 * plan.n2 + i2) * plan.width + first;
+        if (whole)
+          load_panel(scratch.get() + i1 * pitch, pitch, from, 0, 1, cols * together);
+        else
+          load_panel(scratch.get() + i1 * pitch, row, from, plan.width, together, cols);
+      }
+      plan.k.transform(scratch.get(), plan.log_1, pitch, plan.inverse, 0);
       for (size_t r = 0; r < together; ++r)
         for (size_t k1 = 0; k1 < plan.n1; ++k1)
-          store_panel(rows + ((i2 + r) * plan.n1 + k1) * plan.width + first, 0,
-                      scratch.get() + (bit_reverse(k1, plan.log_1) * together + r) * padded, padded,
-                      1, cols);
+          copy_words(rows + ((i2 + r) * plan.n1 + k1) * plan.width + first,
+                     scratch.get() + plan.reversed[k1] * pitch + r * row, cols);
     }
   });
 }
@@ -128,7 +136,7 @@ void middle_pass(Pool& pool, const Plan& plan, Columns columns, const Fp* rows, 
                        rows + i2 * pitch + (base + r) * plan.width + first, 0, 1, cols);
         for (size_t r = 0; r < together; ++r)
           plan.k.transform(coeffs.get() + r * panel, plan.log_2, padded, plan.inverse,
-                           bit_reverse(base + r, plan.log_1));
+                           plan.reversed[base + r]);
         for (size_t c = 0; c < plan.coset.size(); ++c) {
           for (size_t r = 0; r < together; ++r) {
             plan.k.scale(scale.get(), plan.coset[c].data(), plan.n2,

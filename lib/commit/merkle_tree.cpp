@@ -80,11 +80,21 @@ size_t MerkleTree::leaf_bytes(const HeightClass& c) const {
   return (salted_ ? kSaltBytes : 0) + 4 * c.width;
 }
 
+void MerkleTree::write_salts(const HeightClass& c, size_t first, size_t count,
+                             uint8_t* out) const {
+  if (!salted_) return;
+  if (salts_) {
+    salts_(c.log_rows, first, count, out);
+  } else {
+    std::memset(out, 0, count * kSaltBytes);
+  }
+}
+
 // What is hashed for a leaf, which is also what an opening shows of it.
-void MerkleTree::write_leaf(const HeightClass& c, size_t row, uint8_t* out) const {
+void MerkleTree::write_leaf(const HeightClass& c, size_t row, const uint8_t* salt,
+                            uint8_t* out) const {
   if (salted_) {
-    std::memset(out, 0, kSaltBytes);
-    if (salts_) salts_(c.log_rows, row, out);
+    std::memcpy(out, salt, kSaltBytes);
     out += kSaltBytes;
   }
   for (const MatrixView& m : c.matrices) {
@@ -104,11 +114,14 @@ void MerkleTree::hash_leaves(const HeightClass& c, size_t first, size_t count,
     return;
   }
   // As few rows at a time as fill the lanes, so that the copy is still in the cache when hashed.
-  const size_t lanes = hash::hash_many_lanes();
+  const size_t lanes = std::min(hash::hash_many_lanes(), kSaltBatch);
   scratch.resize(std::max(scratch.size(), lanes * length));
+  uint8_t salts[kSaltBatch * kSaltBytes];
   for (size_t i = 0; i < count; i += lanes) {
     const size_t n = std::min(lanes, count - i);
-    for (size_t k = 0; k < n; ++k) write_leaf(c, first + i + k, scratch.data() + k * length);
+    write_salts(c, first + i, n, salts);
+    for (size_t k = 0; k < n; ++k)
+      write_leaf(c, first + i + k, salts + k * kSaltBytes, scratch.data() + k * length);
     hash::keyed_hash_many(kLeafKey, scratch.data(), length, length, n, bytes_of(out + i));
   }
 }
@@ -167,7 +180,9 @@ void MerkleTree::open(std::span<const uint32_t> indices, std::vector<uint8_t>& o
   for (const HeightClass& c : classes_)
     for (uint32_t row : ancestors(depth() - c.log_rows)) {
       out.resize(out.size() + leaf_bytes(c));
-      write_leaf(c, row, out.data() + out.size() - leaf_bytes(c));
+      uint8_t salt[kSaltBytes];
+      write_salts(c, row, 1, salt);
+      write_leaf(c, row, salt, out.data() + out.size() - leaf_bytes(c));
     }
   for (unsigned level = depth(); level > 0; --level) {
     std::vector<uint32_t> nodes = ancestors(depth() - level);

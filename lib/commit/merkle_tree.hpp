@@ -24,9 +24,12 @@ struct MatrixView {
   const field::Fp* data = nullptr;
 };
 
-// Writes the salt of a row's leaf. It must give the same bytes whenever it is asked for the same
-// row, and is called from the pool's threads.
-using SaltFunction = std::function<void(unsigned log_rows, uint64_t row, uint8_t out[kSaltBytes])>;
+// Writes the salts of the leaves of `count` rows (1 to kSaltBatch) from row `first`, kSaltBytes each. It
+// must give the same bytes whenever it is asked for the same row, and is called from the pool's
+// threads.
+inline constexpr size_t kSaltBatch = 64;
+using SaltFunction =
+    std::function<void(unsigned log_rows, uint64_t first, size_t count, uint8_t* out)>;
 
 enum class Salting : bool { kNone = false, kSalted = true };
 
@@ -55,7 +58,8 @@ class MerkleTree {
   };
 
   size_t leaf_bytes(const HeightClass& c) const;
-  void write_leaf(const HeightClass& c, size_t row, uint8_t* out) const;
+  void write_salts(const HeightClass& c, size_t first, size_t count, uint8_t* out) const;
+  void write_leaf(const HeightClass& c, size_t row, const uint8_t* salt, uint8_t* out) const;
   void hash_leaves(const HeightClass& c, size_t first, size_t count, std::vector<uint8_t>& scratch,
                    hash::Digest* out) const;
   void build_bottom(Pool* pool);

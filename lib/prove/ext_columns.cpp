@@ -76,8 +76,7 @@ bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned t
   Fp5 a = mask(*scope.local, cells, 10), b = mask(*scope.local, cells + 10, 10);
   if (a.is_zero() || b.is_zero()) return false;
   published.p *= a * b.inverse();
-  if (l.has_s())
-    for (unsigned i = 0; i < 5; ++i) published.s.c[i] += cells[i] - cells[10 + i];
+  for (unsigned i = 0; i < 5; ++i) published.s.c[i] += cells[i] - cells[10 + i];
   if (!l.pass_one) return true;
   a = mask(*scope.global, cells + 20, 5);
   b = mask(*scope.global, cells + 25, 5);

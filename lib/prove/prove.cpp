@@ -14,6 +14,7 @@
 #include "hash/transcript.hpp"
 #include "proof/labels.hpp"
 #include "proof/shape.hpp"
+#include "prove/blinding.hpp"
 #include "prove/ext_columns.hpp"
 #include "prove/quotient.hpp"
 #include "trace/build.hpp"
@@ -72,6 +73,8 @@ class Prover {
   air::Challenges draw(uint32_t label) const;
   void extend(Committed& m, bool small);
   hash::Digest commit(proof::Tree tree);
+  void blind_base();
+  void blind_extension();
   bool extension_columns();
   void quotients();
   void class_quotient(unsigned log, Committed& q01, Committed& q2);
@@ -105,6 +108,7 @@ class Prover {
   Shape shape_;
   std::vector<Committed> mats_;  // parallel to shape_.matrices()
   std::vector<std::unique_ptr<commit::MerkleTree>> trees_{proof::kTreeCount};
+  Blinding blinding_;
   hash::Transcript t_;
   air::Challenges local_{}, global_{};
   std::vector<air::Published> published_;
@@ -174,8 +178,58 @@ hash::Digest Prover::commit(proof::Tree tree) {
     views.push_back({all[i].log_height + profile_.log_blowup, all[i].width, mats_[i].lde.data()});
   }
   auto salting = tree >= proof::kTreePassOne ? commit::Salting::kSalted : commit::Salting::kNone;
-  trees_[tree] = std::make_unique<commit::MerkleTree>(views, salting, nullptr, &pool_);
+  commit::SaltFunction salts;
+  if (options_.blind) salts = blinding_.salts(tree);
+  trees_[tree] = std::make_unique<commit::MerkleTree>(views, salting, std::move(salts), &pool_);
   return trees_[tree]->root();
+}
+
+// Random rows from the closing row on, and the mask rings: cells b of an instance are cells a of the
+// instance before it, locally over all instances and globally over those of pass 1.
+void Prover::blind_base() {
+  // The key is hedged with the statement and all that the run depends on: sources, boundary, hints.
+  std::vector<uint8_t> context(out_);
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    if (!shape_.info(i).layout.pass_one &&
+        shape_.instances()[i].table != static_cast<uint8_t>(isa::Class::kHint))
+      continue;
+    const std::vector<Fp>& cells = base(i)->evals;
+    hash::Digest d = hash::blake3({reinterpret_cast<const uint8_t*>(cells.data()), 4 * cells.size()});
+    append(context, d);
+  }
+  blinding_ = Blinding(options_.seed, context);
+
+  std::vector<Fp*> closing, closing_pass_one;
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    Committed& m = *base(i);
+    const size_t rows = (size_t{1} << m.log_height) - profile_.tail_rows;
+    Fp* tail = m.evals.data() + rows * m.width;
+    blinding_.fill(BlindingUse::kBaseTail, i, {tail, profile_.tail_rows * m.width});
+    closing.push_back(tail);
+    if (shape_.info(i).layout.pass_one) closing_pass_one.push_back(tail);
+  }
+  for (size_t i = 0; i < closing.size(); ++i)
+    std::copy_n(closing[i], 10, closing[(i + 1) % closing.size()] + 10);
+  for (size_t i = 0; i < closing_pass_one.size(); ++i)
+    std::copy_n(closing_pass_one[i] + 20, 5, closing_pass_one[(i + 1) % closing_pass_one.size()] + 25);
+}
+
+// Random rows behind the closing row, and random partial and helper columns in it.
+void Prover::blind_extension() {
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    Committed& m = *matrix(i, proof::kTreeExt);
+    const air::Layout& l = shape_.info(i).layout;
+    const size_t rows = (size_t{1} << m.log_height) - profile_.tail_rows;
+    Fp* closing = m.evals.data() + rows * m.width;
+    std::vector<Fp> kept(closing, closing + m.width);
+    blinding_.fill(BlindingUse::kExtTail, i, {closing, profile_.tail_rows * m.width});
+    auto keep = [&](bool present, unsigned ext) {
+      if (present) std::copy_n(&kept[5 * ext], 5, closing + 5 * ext);
+    };
+    keep(l.has_p(), l.p_index());
+    keep(l.has_g(), l.g_index());
+    keep(l.has_s(), l.s_index());
+  }
 }
 
 bool Prover::extension_columns() {
@@ -352,7 +406,8 @@ void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
   for (size_t i = 0; i < small; ++i) a[i] -= qs[i] * s;
   a.insert(a.end(), qs.begin(), qs.end());
 
-  // Split with overlap (docs/PROTOCOL.md, section 7) and give the chunks as evaluations on H.
+  // Split with overlap (docs/PROTOCOL.md, section 7) and give the chunks as evaluations on H. The
+  // randomisers t0, t1 are added at the end of one chunk and subtracted at the start of the next.
   const size_t cut = n - overlap;
   std::vector<Fp> chunks(n * 10);
   for (size_t i = 0; i < cut; ++i)
@@ -360,6 +415,18 @@ void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
       chunks[i * 10 + k] = a[i].c[k];
       chunks[i * 10 + 5 + k] = a[cut + i].c[k];
     }
+  if (options_.blind) {
+    std::vector<Fp> t(10 * overlap);
+    blinding_.fill(BlindingUse::kQuotient, log, t);
+    for (size_t i = 0; i < overlap; ++i)
+      for (size_t k = 0; k < 5; ++k) {
+        const Fp t0 = t[10 * i + k], t1 = t[10 * i + 5 + k];
+        chunks[(cut + i) * 10 + k] += t0;
+        chunks[i * 10 + 5 + k] -= t0;
+        chunks[(cut + i) * 10 + 5 + k] += t1;
+        a[2 * cut + i].c[k] -= t1;
+      }
+  }
   commit::values_from_coeffs(pool_, chunks.data(), log, 10, Fp::one(), RowOrder::kNatural);
   q01 = {log, 10, std::move(chunks), {}, {}};
   const size_t low = size_t{1} << proof::kSmallLogHeight;
@@ -382,6 +449,7 @@ void Prover::quotients() {
   mask.log_height = all.back().log_height;
   mask.width = 5;
   mask.evals.assign(size_t{5} << mask.log_height, Fp::zero());
+  if (options_.blind) blinding_.fill_blocks(pool_, BlindingUse::kFriMask, mask.evals);
 }
 
 void Prover::open_all() {
@@ -521,6 +589,7 @@ Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
     }
   }
 
+  if (options_.blind) blind_base();
   commit(proof::kTreeProgram);
   commit(proof::kTreeFixed);
   std::vector<uint8_t> shape = shape_bytes();
@@ -546,6 +615,7 @@ Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
 
   if (!extension_columns())
     return Error(Errc::kInternal, "a bus denominator is zero: prove again with another seed");
+  if (options_.blind) blind_extension();
   step(Phase::kCommit);
   hash::Digest ext = commit(proof::kTreeExt);
   append(out_, ext);
@@ -554,7 +624,7 @@ Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
   for (size_t i = 0; i < published_.size(); ++i) {
     const air::Layout& l = shape_.info(i).layout;
     values.push_back(published_[i].p);
-    if (l.has_s()) values.push_back(published_[i].s);
+    values.push_back(published_[i].s);
     if (l.pass_one) values.push_back(published_[i].g);
   }
   for (const Fp5& v : values) append_fp5(out_, v);

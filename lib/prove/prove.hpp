@@ -30,6 +30,8 @@ struct Options {
   const proof::Profile* profile = &proof::kS100;
   // 32 random, secret bytes: all blinding derives from them. Equal seeds give equal proofs.
   std::array<uint8_t, 32> seed{};
+  // False leaves all masks zero: for measurements and tests only, the proof hides nothing then.
+  bool blind = true;
   // Called on the calling thread between steps; non-zero cancels. `done` of `total` work units.
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
 };

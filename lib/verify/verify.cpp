@@ -179,7 +179,7 @@ Status Verifier::read_published() {
     const air::Layout& l = ws_.shape.info(i).layout;
     air::Published& p = ws_.published[i];
     p = {Fp5::one(), Fp5::zero(), Fp5::one()};
-    if (!fp5(p.p) || (l.has_s() && !fp5(p.s)) || (l.pass_one && !fp5(p.g)))
+    if (!fp5(p.p) || !fp5(p.s) || (l.pass_one && !fp5(p.g)))
       return malformed("a published value is missing or not canonical");
   }
   t_.absorb(proof::kLabelPublished, proof_.subspan(start, r_.position() - start));

@@ -384,8 +384,7 @@ Findings check(const Shard& shard) {
       ring(ring_global, 20, 5, Fp::one());
       ring(ring_global, 25, 5, -Fp::one());
     }
-    if (l.has_s())
-      for (unsigned k = 0; k < 5; ++k) ring_sum[k] += closing[k] - closing[10 + k];
+    for (unsigned k = 0; k < 5; ++k) ring_sum[k] += closing[k] - closing[10 + k];
   }
   report(f.local, local);
   report(f.global, global);

@@ -57,7 +57,7 @@ class Layout:
         assert len(self.columns["lookup"]) == table.lookup_columns
         self.is_pass_1 = table.id in PASS_1
         assert table.run_pass == (1 if self.is_pass_1 else 2)
-        self.constraints = (len(self.events) + sum(map(bool, self.columns.values())) + 1 + self.has("lookup") +
+        self.constraints = (len(self.events) + sum(map(bool, self.columns.values())) + 2 +
                             self.is_pass_1)
         assert self.constraints == table.constraints, table.name
 
@@ -104,7 +104,7 @@ class Layout:
 
     def published(self):
         """Kinds of the published values of an instance, in their order."""
-        return ["local"] + ["lookup"] * self.has("lookup") + ["global"] * self.is_pass_1
+        return ["local", "lookup"] + ["global"] * self.is_pass_1
 
 
 class Opened:
@@ -190,9 +190,8 @@ def evaluate(layout, opened, local, global_):
     cells, published = opened.base, opened.published
     one = opened.ext[0] * 0 + 1
     closing = [published["local"] * _mask(local, cells[10:20]) -
-               running.get("local", one) * _mask(local, cells[0:10])]
-    if layout.has("lookup"):
-        closing.append(published["lookup"] - running["lookup"] - combine(cells[0:5]) + combine(cells[10:15]))
+               running.get("local", one) * _mask(local, cells[0:10]),
+               published["lookup"] - running.get("lookup", one - one) - combine(cells[0:5]) + combine(cells[10:15])]
     if layout.is_pass_1:
         closing.append(published["global"] * _mask(global_, cells[25:30]) -
                        running.get("global", one) * _mask(global_, cells[20:25]))

@@ -36,9 +36,10 @@ Matrix random_matrix(unsigned log_rows, size_t width, std::mt19937_64& random) {
   return m;
 }
 
-void test_salt(unsigned log_rows, uint64_t row, uint8_t out[32]) {
-  for (unsigned i = 0; i < 32; ++i)
-    out[i] = static_cast<uint8_t>(row * 29 + log_rows * 7 + i * i + (row >> 8));
+void test_salt(unsigned log_rows, uint64_t first, size_t count, uint8_t* out) {
+  for (uint64_t row = first; row < first + count; ++row)
+    for (unsigned i = 0; i < 32; ++i)
+      *out++ = static_cast<uint8_t>(row * 29 + log_rows * 7 + i * i + (row >> 8));
 }
 
 std::vector<MatrixView> views_of(const std::vector<Matrix>& matrices) {
@@ -89,7 +90,7 @@ struct Naive {
     Bytes b;
     if (salted) {
       b.resize(32);
-      test_salt(level, row, b.data());
+      test_salt(level, row, 1, b.data());
     }
     Bytes words = row_words(level, row);
     b.insert(b.end(), words.begin(), words.end());
@@ -256,7 +257,9 @@ TEST(Merkle, WideRowsAndAllIndices) {
 TEST(Merkle, EmptySaltFunctionMeansZeros) {
   std::mt19937_64 random(4);
   std::vector<Matrix> ms = {random_matrix(4, 3, random)};
-  auto zeros = [](unsigned, uint64_t, uint8_t out[32]) { std::memset(out, 0, 32); };
+  auto zeros = [](unsigned, uint64_t, size_t count, uint8_t* out) {
+    std::memset(out, 0, 32 * count);
+  };
   MerkleTree a(views_of(ms), Salting::kSalted, {}, nullptr);
   MerkleTree b(views_of(ms), Salting::kSalted, zeros, nullptr);
   MerkleTree c(views_of(ms), Salting::kNone, {}, nullptr);

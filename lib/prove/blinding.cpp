@@ -1,0 +1,72 @@
+#include "prove/blinding.hpp"
+
+#include <algorithm>
+
+#include "hash/blake3_many.hpp"
+
+namespace mipzk::prove {
+namespace {
+
+using field::Fp;
+
+constexpr hash::Key kBlindingKey = hash::key_from_text("mipzk v0 blinding");
+constexpr hash::Key kStreamKey = hash::key_from_text("mipzk v0 blinding stream");
+constexpr size_t kBlock = size_t{1} << 14;  // elements of a block of fill_blocks
+
+}  // namespace
+
+Blinding::Blinding(const std::array<uint8_t, 32>& seed, ByteView context) {
+  hash::Blake3 h(kBlindingKey);
+  h.update(seed);
+  h.update(context);
+  h.finalize(key_.bytes.data(), key_.bytes.size());
+}
+
+hash::Key Blinding::stream_key(BlindingUse use, uint64_t index) const {
+  hash::Blake3 h(key_);
+  h.update_word(static_cast<uint32_t>(use));
+  h.update_u64(index);
+  hash::Key key;
+  h.finalize(key.bytes.data(), key.bytes.size());
+  return key;
+}
+
+void Blinding::fill(BlindingUse use, uint64_t index, std::span<Fp> out) const {
+  hash::Blake3 h(stream_key(use, index));
+  h.update(kStreamKey.bytes);
+  const hash::Blake3Output stream = h.output();
+  uint8_t block[64];
+  size_t used = sizeof block;
+  uint64_t next = 0;
+  for (Fp& x : out) {
+    uint32_t word;
+    do {
+      if (used == sizeof block) {
+        stream.block(next++, block);
+        used = 0;
+      }
+      word = load_le32(block + used) & 0x7fffffffu;
+      used += 4;
+    } while (word >= field::kP);
+    x = Fp::from_raw(word);
+  }
+  secure_zero(block, sizeof block);
+}
+
+void Blinding::fill_blocks(Pool& pool, BlindingUse use, std::span<Fp> out) const {
+  pool.parallel_for((out.size() + kBlock - 1) / kBlock, 1, [&](size_t begin, size_t end) {
+    for (size_t b = begin; b < end; ++b)
+      fill(use, b, out.subspan(b * kBlock, std::min(kBlock, out.size() - b * kBlock)));
+  });
+}
+
+commit::SaltFunction Blinding::salts(unsigned tree) const {
+  return [this, tree](unsigned log_rows, uint64_t first, size_t count, uint8_t* out) {
+    const hash::Key key = stream_key(BlindingUse::kSalt, 32 * tree + log_rows);
+    uint8_t rows[commit::kSaltBatch * 8];
+    for (size_t i = 0; i < count; ++i) store_le64(rows + 8 * i, first + i);
+    hash::keyed_hash_many(key, rows, 8, 8, count, out);
+  };
+}
+
+}  // namespace mipzk::prove

@@ -1,0 +1,49 @@
+// The randomness that hides the witness (docs/PROTOCOL.md, "Blinding"): uniform field elements and
+// salts, each use from a stream of its own.
+//
+// All streams derive from one key: the caller's secret seed hedged with the statement and the witness,
+// so that a repeated seed repeats masks only for the very same proof.
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "base/bytes.hpp"
+#include "base/pool.hpp"
+#include "commit/merkle_tree.hpp"
+#include "field/fp5.hpp"
+
+namespace mipzk::prove {
+
+// What a stream is for; with the index it makes the stream's name.
+enum class BlindingUse : uint32_t {
+  kBaseTail = 1,   // index: instance
+  kExtTail = 2,    // index: instance
+  kQuotient = 3,   // index: log2 of the height
+  kFriMask = 4,    // index: block of rows
+  kSalt = 5,       // index: 32 * tree + log2 of the rows
+};
+
+class Blinding {
+ public:
+  Blinding() = default;
+  // `seed`: 32 secret random bytes; `context`: everything public and private that tells proofs apart.
+  Blinding(const std::array<uint8_t, 32>& seed, ByteView context);
+  ~Blinding() { secure_zero(&key_, sizeof key_); }
+  Blinding(const Blinding&) = delete;
+  Blinding& operator=(const Blinding&) = delete;
+  Blinding& operator=(Blinding&&) = default;
+
+  // Fills with uniform elements. The same (use, index) must never be asked for twice in a proof.
+  void fill(BlindingUse use, uint64_t index, std::span<field::Fp> out) const;
+  // Fills large spans in parallel, with one stream per block, of the indices 0, 1, ...
+  void fill_blocks(Pool& pool, BlindingUse use, std::span<field::Fp> out) const;
+  commit::SaltFunction salts(unsigned tree) const;
+
+ private:
+  hash::Key stream_key(BlindingUse use, uint64_t index) const;
+
+  hash::Key key_{};
+};
+
+}  // namespace mipzk::prove
