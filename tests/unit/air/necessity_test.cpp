@@ -39,7 +39,8 @@ bool finds_a_lie_without(Dropped rule) {
 //   - the two checks of the lower half of an address: Forge.AddressesHaveOneKey;
 //   - the checks of single carries: Forge.MultiplicationCarriesCannotTrade; the bytes of factors
 //     other than the top ones, which only bound sums;
-//   - flags are bits, and the signs of a division: Forge.DivisionHasOneResult, Forge.SignsAreBits;
+//   - flags are bits, and signs and borrow of a division: Forge.DivisionHasOneResult,
+//     Forge.SignsAreBits;
 //   - the rest of a shift amount: Forge.ShiftAmountIsTheRegisters.
 const std::map<std::string, std::set<std::string>> kBeyond = {
     {"Nop", {"z0", "z2"}},
@@ -64,9 +65,10 @@ const std::map<std::string, std::set<std::string>> kBeyond = {
     {"LoadSub", {"z0", "z2", "z5", "r1", "r2"}},
     {"LoadPart", {"z0", "z2", "z5", "r1", "r2"}},
     {"StoreSub", {"z0", "z2", "z6", "r2", "r3"}},
-    {"StorePart", {"z0", "z2", "z6", "r2", "r3"}},
-    {"Mult", {"z0", "z2", "r8", "r9", "r10", "t1", "t2"}},
-    {"Div", {"z0", "z2", "z13", "z14", "z15", "z16", "z21", "r7", "r8", "r9", "r10", "r11"}},
+    {"StorePart", {"z0", "z2", "z5", "z6", "r2", "r3"}},
+    {"Mult", {"z0", "z2", "r8", "r9", "r10", "t1", "t2", "t3"}},
+    {"Div",
+     {"z0", "z2", "z13", "z14", "z15", "z16", "z21", "z23", "r6", "r7", "r8", "r9", "r10", "r11"}},
     {"Halt", {"z0"}},
     {"Hint", {"z0", "z2"}},
 };
