@@ -19,16 +19,20 @@ Status check(const hash::Digest& id, ByteView proof, unsigned bits, verify::Clai
   return verify::verify(id, proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
 }
 
-// The longest run of a guest that still proves in a few seconds.
+// The longest run of a guest that proves in a few seconds, or its shortest one.
 const Case* case_to_prove(const std::string& guest, const isa::Program& program) {
+  constexpr uint64_t kEnough = 1000000;
   const Case* best = nullptr;
-  uint64_t most = 0;
+  uint64_t best_cycles = 0;
   for (const Case& c : all_cases()) {
     if (c.guest != guest) continue;
-    const auto outcome = vm::run(program, inputs_of(c), {1000000, uint64_t{1} << 30});
-    if (outcome && outcome->cycles >= most) {
-      most = outcome->cycles;
+    const auto outcome = vm::run(program, inputs_of(c));
+    if (!outcome) continue;
+    const uint64_t n = outcome->cycles;
+    const bool better = best_cycles > kEnough ? n < best_cycles : n <= kEnough && n > best_cycles;
+    if (best == nullptr || better) {
       best = &c;
+      best_cycles = n;
     }
   }
   return best;
