@@ -1,0 +1,94 @@
+// The mipzk command-line tool; it uses only the C interface.
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include "options.hpp"
+#include "report.hpp"
+
+namespace mipzk::cli {
+namespace {
+
+struct Command {
+  const char* name;
+  const char* about;
+  int (*run)(const Args&);
+};
+
+constexpr Command kCommands[] = {
+    {"run", "run a program without proving", run_command},
+    {"prove", "run a program and prove the run", prove_command},
+    {"verify", "verify a proof", verify_command},
+    {"inspect", "show what a program or a proof is", inspect_command},
+    {"security", "show parameter sets, or the security of a proof", security_command},
+};
+
+void help(std::FILE* out) {
+  std::fputs("usage: mipzk COMMAND [options]\n\nProves runs of MIPS programs.\n\nCommands:\n", out);
+  for (const Command& c : kCommands) std::fprintf(out, "  %-10s %s\n", c.name, c.about);
+  std::fprintf(out,
+               "\nOptions:\n  -h, --help     show this text, or that of a command\n"
+               "  --version      show the version\n\n%s\n"
+               "A proof of this version does not hide the private input yet.\n",
+               kExitCodeHelp);
+}
+
+void explain(const Failure& e, bool json) {
+  std::fprintf(stderr, "mipzk: %s\n", e.what());
+  if (!e.detail.empty())
+    std::fprintf(stderr, "%s%s", e.detail.c_str(), e.detail.back() == '\n' ? "" : "\n");
+  if (!e.cure.empty()) std::fprintf(stderr, "  %s\n", e.cure.c_str());
+  if (!json) return;
+  Facts facts;
+  facts.add_json("ok", "false");
+  facts.add("exit_code_of_mipzk", static_cast<uint64_t>(e.exit_code));
+  facts.add("status", std::string(e.status));
+  facts.add("message", std::string(e.what()));
+  std::fputs(facts.json().c_str(), stdout);
+}
+
+int run(const Args& all) {
+  if (all.empty()) {
+    help(stderr);
+    return kExitUsage;
+  }
+  const std::string& name = all[0];
+  if (name == "--help" || name == "-h" || name == "help") {
+    help(stdout);
+    return kExitOk;
+  }
+  const auto is_version = [](const std::string& s) { return s == "--version"; };
+  if (std::any_of(all.begin(), all.end(), is_version)) {
+    std::printf("mipzk %s (ABI %u)\n", mipzk_version(), mipzk_abi_version());
+    return kExitOk;
+  }
+  const Args args(all.begin() + 1, all.end());
+  for (const Command& c : kCommands)
+    if (name == c.name) return c.run(args);
+  throw Failure(kExitUsage, "there is no command '" + name + "'",
+                "mipzk --help lists the commands");
+}
+
+int guarded(const Args& all) {
+  const bool json = std::find(all.begin(), all.end(), "--json") != all.end();
+  try {
+    return run(all);
+  } catch (const Failure& e) {
+    explain(e, json);
+    return e.exit_code;
+  } catch (const std::bad_alloc&) {
+    explain({kExitMemory, "out of memory"}, json);
+    return kExitMemory;
+  } catch (const std::exception& e) {
+    explain({kExitInternal, e.what(), "this is a defect of mipzk: please report it"}, json);
+    return kExitInternal;
+  }
+}
+
+}  // namespace
+}  // namespace mipzk::cli
+
+int main(int argc, char** argv) {
+  return mipzk::cli::guarded(mipzk::cli::Args(argv + (argc > 0 ? 1 : 0), argv + argc));
+}

@@ -1,0 +1,56 @@
+// The command line of one subcommand.
+#pragma once
+
+#include <boost/program_options.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "report.hpp"
+
+namespace mipzk::cli {
+
+namespace po = boost::program_options;
+
+class Options {
+ public:
+  // `positional` names the option that a bare argument sets.
+  Options(const char* usage, const char* about, const char* positional);
+
+  po::options_description& visible() { return visible_; }
+
+  // False when help was asked for and shown. Throws Failure(kExitUsage).
+  bool parse(const std::vector<std::string>& args);
+
+  bool has(const char* name) const { return values_.count(name) != 0; }
+  std::string text(const char* name) const {
+    return has(name) ? values_[name].as<std::string>() : "";
+  }
+  // Decimal or 0x hexadecimal, 0 when absent; K, M and G multiply by powers of 1024.
+  uint64_t number(const char* name) const;
+  bool json() const { return has("json"); }
+  // The positional argument; a usage failure when it is missing.
+  std::string required(const char* name) const;
+
+ private:
+  std::string usage_, about_, positional_;
+  po::options_description visible_{"Options", 100};
+  po::variables_map values_;
+};
+
+// "an integer" options are strings for Boost, because its own conversion takes -1 for 2^64 - 1.
+inline po::typed_value<std::string>* value(const char* name) {
+  return po::value<std::string>()->value_name(name);
+}
+
+// Shows the facts of a successful command.
+void show(const Options& options, const Facts& facts, bool to_stderr = false);
+
+using Args = std::vector<std::string>;
+int run_command(const Args& args);
+int prove_command(const Args& args);
+int verify_command(const Args& args);
+int inspect_command(const Args& args);
+int security_command(const Args& args);
+
+}  // namespace mipzk::cli

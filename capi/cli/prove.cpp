@@ -1,0 +1,157 @@
+// mipzk prove: runs a program, proves the run, and checks the proof before writing it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "session.hpp"
+
+namespace mipzk::cli {
+namespace {
+
+// A bar on the terminal's last line.
+class Bar {
+ public:
+  explicit Bar(bool shown) : shown_(shown) {}
+  ~Bar() { clear(); }
+  static int32_t step(void* self, const mipzk_progress* p) {
+    static_cast<Bar*>(self)->draw(*p);
+    return 0;
+  }
+  void clear() {
+    if (drawn_) std::fputs("\r\33[K", stderr);
+    drawn_ = false;
+  }
+
+ private:
+  void draw(const mipzk_progress& p) {
+    if (!shown_) return;
+    constexpr uint64_t kWidth = 40;
+    const uint64_t full = p.total == 0 ? 0 : std::min(kWidth, p.done * kWidth / p.total);
+    const std::string line =
+        fmt::format("\r\33[K[{}{}] {}", std::string(full, '#'), std::string(kWidth - full, ' '),
+                    mipzk_phase_name(p.phase));
+    std::fputs(line.c_str(), stderr);
+    std::fflush(stderr);
+    drawn_ = true;
+  }
+  bool shown_, drawn_ = false;
+};
+
+uint32_t profile_id(const std::string& name) {
+  if (name.empty()) return 0;
+  std::string known;
+  for (uint32_t i = 0; i < mipzk_profile_count(); ++i) {
+    mipzk_profile p = {};
+    p.struct_size = sizeof p;
+    mipzk_error err;
+    check(mipzk_profile_get(i, &p, &err), err, "profiles");
+    if (name == p.name) return p.id;
+    known += std::string(i == 0 ? "" : ", ") + p.name;
+  }
+  throw Failure(kExitUsage, "there is no profile '" + name + "'", "the profiles are " + known);
+}
+
+}  // namespace
+
+int prove_command(const Args& args) {
+  Options options("mipzk prove [options] PROGRAM.elf --proof FILE",
+                  "Runs a program and proves the run. The proof is verified before it is written.\n"
+                  "A proof of this version does not hide the private input yet: do not give it to\n"
+                  "anybody who must not know that input.",
+                  "program");
+  add_run_options(options);
+  options.visible().add_options()("proof", value("FILE"), "where to write the proof; - is stdout")(
+      "output", value("FILE"), "where to write the program's output")(
+      "profile", value("NAME"), "parameter set (`mipzk security` lists them)")(
+      "seed", value("FILE"),
+      "32 random, secret bytes that make the proof repeatable; never use them for anything else")(
+      "expect-exit-code", value("N"), "do not prove a run that ends with another exit code")(
+      "skip-verify", "do not verify the proof before writing it");
+  if (!options.parse(args)) return kExitOk;
+  options.required("program");
+  const std::string proof_path = options.required("proof");
+  const std::string output_path = options.text("output");
+  if (proof_path == "-" && output_path == "-")
+    throw Failure(kExitUsage, "proof and output cannot both go to standard output");
+  check_writable(proof_path, "proof");
+  check_writable(output_path, "output");
+
+  Context ctx;
+  apply_run_options(ctx, options);
+  ctx.set(MIPZK_OPT_PROFILE, profile_id(options.text("profile")));
+  const auto program = load_program(ctx, options.text("program"));
+  const auto job = make_job(ctx, program.get(), options);
+  mipzk_error err;
+  if (options.has("seed")) {
+    const Bytes seed = read_file(options.text("seed"), "seed");
+    if (seed.size() != 32)
+      throw Failure(kExitUsage, "a seed has 32 bytes", "head -c 32 /dev/urandom > seed");
+    check(mipzk_job_seed(job.get(), seed.data(), &err), err, "the seed");
+  }
+  const Run run = execute(job.get(), options);
+  if (options.has("expect-exit-code") && options.number("expect-exit-code") != run.exit_code)
+    throw Failure(kExitExitCode, fmt::format("the program ended with exit code {}", run.exit_code),
+                  "nothing was proved; check the inputs with `mipzk run`");
+
+  const double start = now();
+  mipzk_blob* raw = nullptr;
+  {
+    Bar bar(isatty(STDERR_FILENO) != 0 && !options.json());
+    if (mipzk_job_prove(job.get(), Bar::step, &bar, &raw, &err) != MIPZK_OK) {
+      bar.clear();
+      throw failure(err, "cannot prove the run", mipzk_job_fault_text(job.get()));
+    }
+  }
+  const Handle<mipzk_blob> blob(raw);
+  const double seconds = now() - start;
+  const uint8_t* proof = mipzk_blob_data(raw);
+  const size_t size = mipzk_blob_size(raw);
+
+  uint8_t id[32];
+  mipzk_program_id(program.get(), id);
+  mipzk_proof_info info = {};
+  info.struct_size = sizeof info;
+  check(mipzk_proof_inspect(proof, size, &info, &err), err, "the new proof");
+  double verify_seconds = 0;
+  if (!options.has("skip-verify")) {
+    mipzk_verify_policy policy = {};
+    policy.struct_size = sizeof policy;
+    // The question is whether the proof is right; whoever receives it has a policy of their own.
+    policy.min_security_bits = 1;
+    policy.max_proof_bytes = UINT64_MAX;
+    policy.max_cycles = UINT64_MAX;
+    mipzk_claim claim = {};
+    claim.struct_size = sizeof claim;
+    const double verify_start = now();
+    if (verify(id, proof, size, policy, &claim, &err) != MIPZK_OK)
+      throw Failure(kExitInternal, std::string("the new proof does not verify: ") + err.message,
+                    "this is a defect of mipzk: please report it; nothing was written", "",
+                    mipzk_status_name(err.status));
+    verify_seconds = now() - verify_start;
+  }
+  size_t output_size = 0;
+  const uint8_t* output = mipzk_job_output(job.get(), &output_size);
+  write_file(output_path, output, output_size, "output");
+  write_file(proof_path, proof, size, "proof");
+
+  Facts facts;
+  facts.add("program_id", hex(id, sizeof id));
+  facts.add("exit_code", uint64_t{run.exit_code});
+  facts.add_bytes("output", output, output_size);
+  facts.add("cycles", run.cycles);
+  facts.add("proving_seconds", seconds);
+  facts.add("khz", static_cast<double>(run.cycles) / seconds / 1e3, "{:.1f}");
+  facts.add("proof_bytes", uint64_t{size});
+  facts.add("profile", std::string(info.profile_name));
+  facts.add("security_bits", uint64_t{info.security_bits});
+  if (!options.has("skip-verify")) facts.add("verification_seconds", verify_seconds);
+  facts.add("peak_memory_mib", static_cast<double>(peak_memory_bytes()) / (1 << 20), "{:.0f}");
+  facts.add_json("hides_private_input", "false");
+  facts.say(kPrivacyNote);
+  show(options, facts, proof_path == "-" || output_path == "-");
+  return kExitOk;
+}
+
+}  // namespace mipzk::cli

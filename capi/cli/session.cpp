@@ -1,0 +1,123 @@
+#include "session.hpp"
+
+#include <sys/resource.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <vector>
+
+namespace mipzk::cli {
+namespace {
+
+std::atomic<mipzk_ctx*> interrupted_context{nullptr};
+static_assert(std::atomic<mipzk_ctx*>::is_always_lock_free);
+
+extern "C" void on_interrupt(int number) {
+  mipzk_ctx_cancel(interrupted_context.load());
+  std::signal(number, SIG_DFL);  // a second one ends the tool at once
+}
+
+void on_print(void*, const uint8_t* text, size_t size) { std::fwrite(text, 1, size, stderr); }
+
+void on_mark(void*, uint64_t cycle, uint32_t mark) {
+  std::fprintf(stderr, "mark %u at cycle %llu\n", mark, static_cast<unsigned long long>(cycle));
+}
+
+}  // namespace
+
+Context::Context() {
+  mipzk_ctx* ctx = nullptr;
+  mipzk_error err;
+  check(mipzk_ctx_new(MIPZK_ABI_VERSION, &ctx, &err), err, "cannot start");
+  ctx_.reset(ctx);
+  interrupted_context = ctx;
+  std::signal(SIGINT, on_interrupt);
+  std::signal(SIGTERM, on_interrupt);
+}
+
+Context::~Context() {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  interrupted_context = nullptr;
+}
+
+void Context::set(mipzk_option option, uint64_t value) {
+  mipzk_error err;
+  if (mipzk_ctx_set_u64(get(), option, value, &err) != MIPZK_OK)
+    throw Failure(kExitUsage, err.message, "", "", mipzk_status_name(err.status));
+}
+
+Handle<mipzk_program> load_program(Context& ctx, const std::string& path) {
+  const Bytes elf = read_file(path, "program");
+  mipzk_program* program = nullptr;
+  mipzk_error err;
+  check(mipzk_program_load_elf(ctx.get(), elf.data(), elf.size(), &program, &err), err,
+        "cannot load '" + path + "'");
+  return Handle<mipzk_program>(program);
+}
+
+void add_run_options(Options& options) {
+  options.visible().add_options()("public", value("FILE"), "public input, part of what is proved")(
+      "private", value("FILE"), "private input; - is standard input")(
+      "hints", value("FILE"), "words for the program's hint calls, big-endian")(
+      "max-cycles", value("N"), "stop the program after N instructions")(
+      "max-memory", value("N"), "bytes that the program may touch, e.g. 256M (default 1G)")(
+      "threads", value("N"), "threads to use (default: all)");
+}
+
+void apply_run_options(Context& ctx, const Options& options) {
+  ctx.set(MIPZK_OPT_MAX_CYCLES, options.number("max-cycles"));
+  ctx.set(MIPZK_OPT_MAX_MEMORY, options.number("max-memory"));
+  ctx.set(MIPZK_OPT_THREADS, options.number("threads"));
+}
+
+Handle<mipzk_job> make_job(Context& ctx, const mipzk_program* program, const Options& options) {
+  if (stdin_used_twice({options.text("public"), options.text("private"), options.text("hints")}))
+    throw Failure(kExitUsage, "only one input can come from standard input");
+  const Bytes public_input = read_file(options.text("public"), "public input");
+  const Bytes private_input = read_file(options.text("private"), "private input");
+  const Bytes hints = read_file(options.text("hints"), "hints");
+  mipzk_job* raw = nullptr;
+  mipzk_error err;
+  check(mipzk_job_new(ctx.get(), program, &raw, &err), err, "cannot start");
+  Handle<mipzk_job> job(raw);
+  check(mipzk_job_public_input(raw, public_input.data(), public_input.size(), &err), err,
+        "the public input");
+  check(mipzk_job_private_input(raw, private_input.data(), private_input.size(), &err), err,
+        "the private input");
+  check(mipzk_job_hints(raw, hints.data(), hints.size(), &err), err, "the hints");
+  check(mipzk_job_on_print(raw, on_print, nullptr, &err), err, "cannot start");
+  check(mipzk_job_on_mark(raw, on_mark, nullptr, &err), err, "cannot start");
+  return job;
+}
+
+Run execute(mipzk_job* job, const Options& options) {
+  Run run;
+  mipzk_error err;
+  const double start = now();
+  if (mipzk_job_execute(job, &run.cycles, &run.exit_code, &err) != MIPZK_OK)
+    throw failure(err, "'" + options.text("program") + "' did not finish",
+                  mipzk_job_fault_text(job));
+  run.seconds = now() - start;
+  return run;
+}
+
+mipzk_status verify(const uint8_t* id, const uint8_t* proof, size_t size,
+                    const mipzk_verify_policy& policy, mipzk_claim* claim, mipzk_error* err) {
+  std::vector<uint8_t> workspace(mipzk_verify_workspace_size(&policy));
+  return mipzk_verify(id, proof, size, &policy, workspace.data(), workspace.size(), claim, err);
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+uint64_t peak_memory_bytes() {
+  rusage usage = {};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace mipzk::cli

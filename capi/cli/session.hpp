@@ -1,0 +1,62 @@
+// A context, a program and a job as the subcommands use them, and what they share.
+#pragma once
+
+#include <mipzk/mipzk.h>
+
+#include <memory>
+#include <string>
+
+#include "files.hpp"
+#include "options.hpp"
+
+namespace mipzk::cli {
+
+struct Free {
+  void operator()(mipzk_ctx* p) const { mipzk_ctx_free(p); }
+  void operator()(mipzk_program* p) const { mipzk_program_free(p); }
+  void operator()(mipzk_job* p) const { mipzk_job_free(p); }
+  void operator()(mipzk_blob* p) const { mipzk_blob_free(p); }
+};
+template <class T>
+using Handle = std::unique_ptr<T, Free>;
+
+// Ctrl-C cancels what the context is doing.
+class Context {
+ public:
+  Context();
+  ~Context();
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  mipzk_ctx* get() const { return ctx_.get(); }
+  void set(mipzk_option option, uint64_t value);
+
+ private:
+  Handle<mipzk_ctx> ctx_;
+};
+
+Handle<mipzk_program> load_program(Context& ctx, const std::string& path);
+
+// --public, --private, --hints, --max-cycles, --max-memory, --threads
+void add_run_options(Options& options);
+void apply_run_options(Context& ctx, const Options& options);
+Handle<mipzk_job> make_job(Context& ctx, const mipzk_program* program, const Options& options);
+
+// Runs the job; shows what the guest prints on standard error; throws with the fault's text.
+struct Run {
+  uint64_t cycles = 0;
+  uint32_t exit_code = 0;
+  double seconds = 0;
+};
+Run execute(mipzk_job* job, const Options& options);
+
+// The workspace that the library asks for, then mipzk_verify.
+mipzk_status verify(const uint8_t* id, const uint8_t* proof, size_t size,
+                    const mipzk_verify_policy& policy, mipzk_claim* claim, mipzk_error* err);
+
+double now();                  // seconds of a steady clock
+uint64_t peak_memory_bytes();  // of this process so far
+
+inline constexpr const char* kPrivacyNote =
+    "note: a proof of this version does not hide the private input yet";
+
+}  // namespace mipzk::cli

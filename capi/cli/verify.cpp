@@ -1,0 +1,112 @@
+// mipzk verify: checks a proof, and what it claims against what the caller expects.
+#include <fmt/format.h>
+
+#include <cstring>
+
+#include "session.hpp"
+
+namespace mipzk::cli {
+namespace {
+
+void read_id(const std::string& text, uint8_t id[32]) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+  };
+  bool good = text.size() == 64;
+  for (size_t i = 0; good && i < 32; ++i) {
+    const int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
+    good = high >= 0 && low >= 0;
+    id[i] = static_cast<uint8_t>(high << 4 | low);
+  }
+  if (!good)
+    throw Failure(kExitUsage, "--program-id wants 64 hexadecimal digits",
+                  "`mipzk inspect PROGRAM.elf` shows the id");
+}
+
+void expect_bytes(const Bytes& proof, const mipzk_range& range, const Options& options,
+                  const char* option, const char* what, int exit_code) {
+  if (!options.has(option)) return;
+  const Bytes expected = read_file(options.text(option), what);
+  const uint8_t* claimed = proof.data() + range.offset;
+  if (expected.size() == range.size &&
+      (range.size == 0 || std::memcmp(expected.data(), claimed, range.size) == 0))
+    return;
+  throw Failure(exit_code,
+                fmt::format("the proof is valid, but its {} is not the expected one", what),
+                "`mipzk inspect` shows what the proof claims");
+}
+
+}  // namespace
+
+int verify_command(const Args& args) {
+  Options options(
+      "mipzk verify [options] PROOF (--program-id HEX | --elf FILE)",
+      "Verifies a proof. Success means: the given program, run on the public input in the\n"
+      "proof and some private input, ends with the exit code and the output in the proof.\n"
+      "Compare them with what you expect, here or yourself.",
+      "proof");
+  options.visible().add_options()("program-id", value("HEX"), "id of the program that you trust")(
+      "elf", value("FILE"), "the program itself, in place of its id")(
+      "expect-public-input", value("FILE"), "fail unless the public input is this")(
+      "expect-output", value("FILE"), "fail unless the output is this")(
+      "expect-exit-code", value("N"), "fail unless the exit code is this")(
+      "min-security", value("N"), "least provable security in bits (default 100)")(
+      "max-proof-bytes", value("N"), "longest proof to look at (default 4M)")(
+      "max-cycles", value("N"), "longest run to accept (default 4G)");
+  if (!options.parse(args)) return kExitOk;
+  const std::string proof_path = options.required("proof");
+  if (options.has("program-id") == options.has("elf"))
+    throw Failure(kExitUsage, "say which program the proof must be about: --program-id or --elf",
+                  "never take the id from the proof itself");
+  uint8_t id[32];
+  if (options.has("elf")) {
+    Context ctx;
+    mipzk_program_id(load_program(ctx, options.text("elf")).get(), id);
+  } else {
+    read_id(options.text("program-id"), id);
+  }
+  const Bytes proof = read_file(proof_path, "proof");
+
+  mipzk_verify_policy policy = {};
+  policy.struct_size = sizeof policy;
+  const uint64_t bits = options.number("min-security");
+  if (bits > 1000) throw Failure(kExitUsage, "--min-security wants a number of bits, e.g. 100");
+  policy.min_security_bits = static_cast<uint32_t>(bits);
+  policy.max_proof_bytes = options.number("max-proof-bytes");
+  policy.max_cycles = options.number("max-cycles");
+  mipzk_claim claim = {};
+  claim.struct_size = sizeof claim;
+  mipzk_error err;
+  const double start = now();
+  check(verify(id, proof.data(), proof.size(), policy, &claim, &err), err,
+        "'" + proof_path + "' is not accepted");
+  const double seconds = now() - start;
+
+  if (options.has("expect-exit-code") && options.number("expect-exit-code") != claim.exit_code)
+    throw Failure(kExitExitCode,
+                  fmt::format("the proof is valid, but its exit code is {}", claim.exit_code));
+  expect_bytes(proof, claim.public_input, options, "expect-public-input", "public input",
+               kExitPublicInput);
+  expect_bytes(proof, claim.output, options, "expect-output", "output", kExitOutput);
+
+  mipzk_proof_info info = {};
+  info.struct_size = sizeof info;
+  check(mipzk_proof_inspect(proof.data(), proof.size(), &info, &err), err, "the proof");
+  Facts facts;
+  facts.add("valid", true);
+  facts.add("program_id", hex(id, sizeof id));
+  facts.add("exit_code", uint64_t{claim.exit_code});
+  facts.add_bytes("public_input", proof.data() + claim.public_input.offset,
+                  claim.public_input.size);
+  facts.add_bytes("output", proof.data() + claim.output.offset, claim.output.size);
+  facts.add("security_bits", uint64_t{info.security_bits});
+  facts.add("proof_bytes", uint64_t{proof.size()});
+  facts.add("verification_seconds", seconds, "{:.4f}");
+  show(options, facts);
+  return kExitOk;
+}
+
+}  // namespace mipzk::cli
