@@ -40,6 +40,15 @@ struct Kernels {
   void (*fold_rows)(Fp* acc, unsigned log_rows, const Fp* src, unsigned log_n, size_t cols,
                     const Fp* scale);
 
+  // Copies `rows` rows of `cols` (any) elements. The pitches are in elements. `pad`: behind a row
+  // that is no multiple of 8 zeros are written up to the next multiple.
+  void (*copy_rows)(Fp* dst, size_t dst_pitch, const Fp* src, size_t src_pitch, size_t rows,
+                    size_t cols, bool pad);
+
+  // dst row i = src row bitrev(i), for 2^log_rows rows of `cols` (any) elements.
+  void (*copy_reversed)(Fp* dst, size_t dst_pitch, const Fp* src, size_t src_pitch,
+                        unsigned log_rows, size_t cols);
+
   // dst[i] = src[i] * factor
   void (*scale)(Fp* dst, const Fp* src, size_t n, Fp factor);
 

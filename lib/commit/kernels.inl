@@ -173,6 +173,41 @@ void fold_rows(Fp* acc, unsigned log_rows, const Fp* src, unsigned log_n, size_t
   }
 }
 
+MIPZK_PACKED_INLINE void copy_row(Fp* to, const Fp* from, size_t cols, bool pad) {
+  size_t c = 0;
+  for (; c + 16 <= cols; c += 16) PackedFp<16>::load(from + c).store(to + c);
+  if (c + 8 <= cols) {
+    PackedFp<8>::load(from + c).store(to + c);
+    c += 8;
+  }
+  if (c < cols) {
+    const int left = static_cast<int>(cols - c);
+    const PackedFp<8> x = PackedFp<8>::load_partial(from + c, left);
+    if (pad)
+      x.store(to + c);
+    else
+      x.store_partial(to + c, left);
+  }
+}
+
+void copy_rows(Fp* dst, size_t dst_pitch, const Fp* src, size_t src_pitch, size_t rows, size_t cols,
+               bool pad) {
+  constexpr size_t kAhead = 16;  // rows; they are far apart, the processor does not foresee them
+  for (size_t i = 0; i < rows; ++i) {
+    const Fp* from = src + i * src_pitch;
+    if (i + kAhead < rows)
+      for (size_t c = 0; c < cols; c += 16) __builtin_prefetch(from + kAhead * src_pitch + c);
+    copy_row(dst + i * dst_pitch, from, cols, pad);
+  }
+}
+
+void copy_reversed(Fp* dst, size_t dst_pitch, const Fp* src, size_t src_pitch, unsigned log_rows,
+                   size_t cols) {
+  const size_t n = size_t{1} << log_rows;
+  for (size_t i = 0, j = 0; i < n; j = next_reversed(j, i, n), ++i)
+    copy_row(dst + i * dst_pitch, src + j * src_pitch, cols, false);
+}
+
 void scale_vector(Fp* dst, const Fp* src, size_t n, Fp factor) {
   using P = PackedFp<kW>;
   const P f(factor);

@@ -90,18 +90,18 @@ void first_pass(Pool& pool, const Plan& plan, Columns columns, const Fp* evals, 
     for (size_t i = begin; i < end; ++i) {
       const size_t i2 = i / panels.count * together, p = i % panels.count;
       const size_t cols = panels.size(p), first = columns.begin + panels.begin(p);
-      for (size_t i1 = 0; i1 < plan.n1; ++i1) {
-        const Fp* from = evals + (i1 * plan.n2 + i2) * plan.width + first;
-        if (whole)
-          load_panel(scratch.get() + i1 * pitch, pitch, from, 0, 1, cols * together);
-        else
-          load_panel(scratch.get() + i1 * pitch, row, from, plan.width, together, cols);
-      }
+      const Fp* from = evals + i2 * plan.width + first;
+      if (whole)
+        plan.k.copy_rows(scratch.get(), pitch, from, plan.n2 * plan.width, plan.n1, cols * together,
+                         true);
+      else
+        for (size_t r = 0; r < together; ++r)
+          plan.k.copy_rows(scratch.get() + r * row, pitch, from + r * plan.width,
+                           plan.n2 * plan.width, plan.n1, cols, true);
       plan.k.transform(scratch.get(), plan.log_1, pitch, plan.inverse, 0);
       for (size_t r = 0; r < together; ++r)
-        for (size_t k1 = 0; k1 < plan.n1; ++k1)
-          copy_words(rows + ((i2 + r) * plan.n1 + k1) * plan.width + first,
-                     scratch.get() + plan.reversed[k1] * pitch + r * row, cols);
+        plan.k.copy_reversed(rows + (i2 + r) * plan.n1 * plan.width + first, plan.width,
+                             scratch.get() + r * row, pitch, plan.log_1, cols);
     }
   });
 }
@@ -130,10 +130,9 @@ void middle_pass(Pool& pool, const Plan& plan, Columns columns, const Fp* rows, 
         std::memset(static_cast<void*>(small.get()), 0,
                     small_rows * padded * together * sizeof(Fp));
       for (size_t base = residue; base < plan.n1; base += residues) {
-        for (size_t i2 = 0; i2 < plan.n2; ++i2)
-          for (size_t r = 0; r < together; ++r)
-            load_panel(coeffs.get() + r * panel + i2 * padded, padded,
-                       rows + i2 * pitch + (base + r) * plan.width + first, 0, 1, cols);
+        for (size_t r = 0; r < together; ++r)
+          plan.k.copy_rows(coeffs.get() + r * panel, padded, rows + (base + r) * plan.width + first,
+                           pitch, plan.n2, cols, true);
         for (size_t r = 0; r < together; ++r)
           plan.k.transform(coeffs.get() + r * panel, plan.log_2, padded, plan.inverse,
                            plan.reversed[base + r]);
@@ -146,10 +145,9 @@ void middle_pass(Pool& pool, const Plan& plan, Columns columns, const Fp* rows, 
             plan.k.transform(values.get() + r * panel, plan.log_2, padded, plan.forward, 0);
           }
           Fp* to = out + (c * plan.n + base) * plan.width + first;
-          for (size_t i2 = 0; i2 < plan.n2; ++i2)
-            for (size_t r = 0; r < together; ++r)
-              store_panel(to + i2 * pitch + r * plan.width, 0,
-                          values.get() + r * panel + i2 * padded, padded, 1, cols);
+          for (size_t r = 0; r < together; ++r)
+            plan.k.copy_rows(to + r * plan.width, pitch, values.get() + r * panel, padded, plan.n2,
+                             cols, false);
         }
         for (size_t r = 0; r < together && small_rows != 0; ++r) {
           plan.k.scale(scale.get(), plan.small.data(), plan.n2,
@@ -159,8 +157,8 @@ void middle_pass(Pool& pool, const Plan& plan, Columns columns, const Fp* rows, 
         }
       }
       for (size_t r = 0; r < together && small_rows != 0; ++r)
-        store_panel(small_out + (residue + r) * plan.width + first, residues * plan.width,
-                    small.get() + r * small_rows * padded, padded, small_rows, cols);
+        plan.k.copy_rows(small_out + (residue + r) * plan.width + first, residues * plan.width,
+                         small.get() + r * small_rows * padded, padded, small_rows, cols, false);
     }
   });
 }
@@ -184,9 +182,9 @@ void last_pass(Pool& pool, const Plan& plan, Columns columns, Fp* out) {
       for (size_t p = 0; p < panels.count; ++p) {
         const size_t cols = panels.size(p), padded = round_up_8(cols);
         Fp* at = out + i * plan.n1 * plan.width + columns.begin + panels.begin(p);
-        load_panel(scratch.get(), padded, at, plan.width, plan.n1, cols);
+        plan.k.copy_rows(scratch.get(), padded, at, plan.width, plan.n1, cols, true);
         plan.k.transform(scratch.get(), plan.log_1, padded, plan.forward, i % plan.n2);
-        store_panel(at, plan.width, scratch.get(), padded, plan.n1, cols);
+        plan.k.copy_rows(at, plan.width, scratch.get(), padded, plan.n1, cols, false);
       }
   });
 }

@@ -28,9 +28,9 @@ void transform(Pool& pool, Fp* matrix, unsigned log_n, size_t width, Direction d
       Scratch scratch(n1 * kChunk);
       for (size_t i = begin; i < end; ++i) {
         const size_t cols = std::min(kChunk, row - i * kChunk), padded = round_up_8(cols);
-        load_panel(scratch.get(), padded, matrix + i * kChunk, row, n1, cols);
+        k.copy_rows(scratch.get(), padded, matrix + i * kChunk, row, n1, cols, true);
         k.transform(scratch.get(), log_1, padded, tw, 0);
-        store_panel(matrix + i * kChunk, row, scratch.get(), padded, n1, cols);
+        k.copy_rows(matrix + i * kChunk, row, scratch.get(), padded, n1, cols, false);
       }
     });
   }
@@ -41,9 +41,9 @@ void transform(Pool& pool, Fp* matrix, unsigned log_n, size_t width, Direction d
       const size_t block = i / panels.count, p = i % panels.count;
       const size_t cols = panels.size(p), padded = round_up_8(cols);
       Fp* at = matrix + block * n2 * width + panels.begin(p);
-      load_panel(scratch.get(), padded, at, width, n2, cols);
+      k.copy_rows(scratch.get(), padded, at, width, n2, cols, true);
       k.transform(scratch.get(), log_2, padded, tw, block);
-      store_panel(at, width, scratch.get(), padded, n2, cols);
+      k.copy_rows(at, width, scratch.get(), padded, n2, cols, false);
     }
   });
 }

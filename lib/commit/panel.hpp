@@ -1,11 +1,10 @@
-// Cache-sized pieces of matrices, copied out, transformed and copied back.
+// Memory and column ranges of panels: cache-sized pieces of matrices that are copied out,
+// transformed and copied back.
 #pragma once
 
-#include <cstdlib>
-#include <cstring>
+#include <cstddef>
 #include <memory>
 #include <new>
-#include <type_traits>
 
 #include "field/fp.hpp"
 
@@ -27,35 +26,6 @@ class Scratch {
 };
 
 constexpr size_t round_up_8(size_t n) { return (n + 7) / 8 * 8; }
-
-// memcpy of a few words, without a call.
-inline void copy_words(field::Fp* dst, const field::Fp* src, size_t n) {
-  const auto copy = [&](auto words) {
-    std::memcpy(static_cast<void*>(dst), src, sizeof(field::Fp) * words());
-    dst += words();
-    src += words();
-  };
-  for (; n >= 16; n -= 16) copy(std::integral_constant<size_t, 16>());
-  if (n & 8) copy(std::integral_constant<size_t, 8>());
-  if (n & 4) copy(std::integral_constant<size_t, 4>());
-  if (n & 2) copy(std::integral_constant<size_t, 2>());
-  if (n & 1) copy(std::integral_constant<size_t, 1>());
-}
-
-// Copies `rows` rows of `cols` elements into a panel whose rows have padded = round_up_8(cols).
-inline void load_panel(field::Fp* panel, size_t padded, const field::Fp* src, size_t src_pitch,
-                       size_t rows, size_t cols) {
-  for (size_t i = 0; i < rows; ++i) {
-    field::Fp* to = panel + i * padded;
-    if (cols != padded) std::memset(static_cast<void*>(to + padded - 8), 0, 8 * sizeof(field::Fp));
-    copy_words(to, src + i * src_pitch, cols);
-  }
-}
-
-inline void store_panel(field::Fp* dst, size_t dst_pitch, const field::Fp* panel, size_t padded,
-                        size_t rows, size_t cols) {
-  for (size_t i = 0; i < rows; ++i) copy_words(dst + i * dst_pitch, panel + i * padded, cols);
-}
 
 // Splits `width` columns into panels of at most `most` (a multiple of 8) columns, about equal.
 struct Panels {

@@ -96,6 +96,9 @@ struct Reg<16> {
   static MIPZK_PACKED_INLINE Reg load_partial(const void* p, int n) {
     return {_mm512_maskz_loadu_epi32(static_cast<__mmask16>((1u << n) - 1), p)};
   }
+  MIPZK_PACKED_INLINE void store_partial(void* p, int n) const {
+    _mm512_mask_storeu_epi32(p, static_cast<__mmask16>((1u << n) - 1), v);
+  }
 
   // Sums of products, below p * 2^32.
   struct Wide {
@@ -178,9 +181,13 @@ struct Reg<8> {
     return {_mm256_min_epu32(d, _mm256_add_epi32(d, broadcast(kP).v))};
   }
   static MIPZK_PACKED_INLINE Reg load_partial(const void* p, int n) {
-    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-    const __m256i mask = _mm256_cmpgt_epi32(_mm256_set1_epi32(n), lane);
-    return {_mm256_maskload_epi32(static_cast<const int*>(p), mask)};
+    return {_mm256_maskload_epi32(static_cast<const int*>(p), first_lanes(n))};
+  }
+  MIPZK_PACKED_INLINE void store_partial(void* p, int n) const {
+    _mm256_maskstore_epi32(static_cast<int*>(p), first_lanes(n), v);
+  }
+  static MIPZK_PACKED_INLINE __m256i first_lanes(int n) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
   }
 
   // Sums of products as signed numbers in [-p * 2^32, 0], because AVX2 has no unsigned minimum of
@@ -270,6 +277,11 @@ struct Reg<4> {
     std::memcpy(words, p, static_cast<size_t>(n) * 4);
     return load(words);
   }
+  MIPZK_PACKED_INLINE void store_partial(void* p, int n) const {
+    uint32_t words[4];
+    store(words);
+    std::memcpy(p, words, static_cast<size_t>(n) * 4);
+  }
 
   // Sums of products as signed numbers in [-p * 2^32, 0]: two products are below p * 2^32, so the
   // sign tells whether to subtract it.
@@ -332,6 +344,9 @@ struct Reg<1> {
   static MIPZK_PACKED_INLINE Reg mul_by(Reg a, Reg b, Reg) { return mul(a, b); }
   static MIPZK_PACKED_INLINE Reg load_partial(const void* p, int n) {
     return n > 0 ? load(p) : broadcast(0);
+  }
+  MIPZK_PACKED_INLINE void store_partial(void* p, int n) const {
+    if (n > 0) store(p);
   }
 
   // Sums of products, below p * 2^32.
@@ -399,6 +414,17 @@ struct PackedFp {
                               : Reg::broadcast(0);
     }
     return x;
+  }
+
+  // The first n lanes to p; nothing behind p + n is written.
+  MIPZK_PACKED_INLINE void store_partial(Fp* p, int n) const {
+    for (int i = 0; i < kRegs; ++i) {
+      const int left = n - i * kLanes;
+      if (left >= kLanes)
+        r[i].store(p + i * kLanes);
+      else if (left > 0)
+        r[i].store_partial(p + i * kLanes, left);
+    }
   }
 
   friend MIPZK_PACKED_INLINE PackedFp operator+(const PackedFp& a, const PackedFp& b) {
