@@ -77,5 +77,18 @@ TEST(Padding, InstructionsCannotBeSwitchedOffInPart) {
   });
 }
 
+// The only thing wrong with this row is that it stores without `real`.
+TEST(Padding, AByteStoreChangesNothing) {
+  RowOf<air::StoreSub> row{};
+  row.rs.lo = Fp(2);  // address 2, the lower half
+  row.o1 = Fp(1);
+  row.r0 = Fp(7);
+  row.new_lo = Fp(7 * 256);
+  const air::RowReport report = air::check_row<air::StoreSub>(row);
+  EXPECT_EQ(report.violations.size(), 1u);
+  EXPECT_TRUE(report.bad_ranges.empty() && report.bad_tuples.empty());
+  EXPECT_FALSE(neutral<air::StoreSub>(report));
+}
+
 }  // namespace
 }  // namespace mipzk::test
