@@ -1,0 +1,59 @@
+// Proofs of given traces, verdicts on bytes, and the map of a proof's fields.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adversarial/shards.hpp"
+#include "hash/transcript.hpp"
+#include "proof/shape.hpp"
+#include "support/test_profiles.hpp"
+#include "verify/verify.hpp"
+
+namespace mipzk::attack {
+
+using Bytes = std::vector<uint8_t>;
+
+// Proves whatever the shard says, true or not; its tail rows must be those of the profile. Blinding
+// writes random tails; without it those of the shard are kept.
+Bytes prove(const Shard& shard, const proof::Profile& profile = test::kTest2, bool blind = true);
+
+struct Verdict {
+  Errc code = Errc::kOk;
+  std::string message;
+  verify::Claim claim;
+  bool accepted() const { return code == Errc::kOk; }
+};
+Verdict verdict(const hash::Digest& id, ByteView proof, verify::Policy policy);
+Verdict verdict(const hash::Digest& id, ByteView proof);  // a policy that admits the test profiles
+
+// A field of a proof. `label` is that of the transcript under which it is absorbed, 0 if it is not;
+// fields of one message have one `message` number.
+struct Field {
+  std::string name;
+  size_t offset = 0, size = 0;
+  uint32_t label = 0;
+  int message = -1;
+};
+
+// All challenges in the order in which they are drawn, as the first 32 bytes of their streams.
+struct Draw {
+  std::string name;
+  std::vector<uint32_t> words;
+  int after = -1;  // number of the last message absorbed before
+};
+
+// Reads a proof as docs/FORMAT.md says and replays its transcript as docs/PROTOCOL.md says. Every
+// byte belongs to exactly one field. `ok` is false when the bytes do not have that form.
+struct ProofMap {
+  bool ok = false;
+  std::vector<Field> fields;
+  std::vector<Draw> draws;
+  proof::Shape shape;
+  std::vector<uint32_t> indices;
+
+  const Field& operator[](const std::string& name) const;  // fails the test when there is none
+};
+ProofMap map_proof(ByteView proof, const proof::Profile& profile);
+
+}  // namespace mipzk::attack
