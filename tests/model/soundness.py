@@ -85,7 +85,8 @@ class WorstShape:
         return shapes.MAX_COLUMNS + 15 * shapes.MAX_INSTANCES
 
 
-def _from_proof(path):
+def of_proof(path):
+    """(profile, shape) of a proof file."""
     from reader import Reader
     from verifier import read_front
     with open(path, "rb") as file:
@@ -99,7 +100,7 @@ def main(arguments):
         profile = shapes.PROFILES[int(arguments[0])]
         shape = WorstShape(profile)
     elif len(arguments) == 1:
-        profile, shape = _from_proof(arguments[0])
+        profile, shape = of_proof(arguments[0])
     elif len(arguments) > 1:
         profile = shapes.PROFILES[int(arguments[0])]
         shape = shapes.Shape(sorted((tuple(map(int, a.split(":"))) for a in arguments[1:]),

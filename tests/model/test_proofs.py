@@ -1,14 +1,28 @@
 """Verifies every proof of a folder, *.proof with its program id in *.id, and changed copies of each.
 
 test_proofs.py FOLDER [N SEED]: N random changes a proof (100, seed 1). If a *.elf of the same name is there, its
-program id has to be that of *.id. Fails if the folder holds no proof."""
+program id has to be that of *.id; if a *.security is there, its lines (round, bits) have to be what soundness.py
+computes. Fails if the folder holds no proof."""
 
 import pathlib
 import sys
 
 import program_id
+import soundness
 from verifier import Rejected, verify
 from verify_proof import tamper_test
+
+
+def security_differences(path):
+    """Rounds whose bits in the *.security file beside the proof differ from soundness.py."""
+    lines = [line.rsplit(" ", 1) for line in path.with_suffix(".security").read_text().splitlines()]
+    counted = {name: float(bits) for name, bits in lines}
+    expected = soundness.rounds(*soundness.of_proof(path))
+    return [
+        "security of %s: %s and %s bits" % (name, counted.get(name), expected.get(name))
+        for name in sorted(counted.keys() | expected.keys())
+        if abs(counted.get(name, -1) - expected.get(name, -1)) > 1e-6
+    ]
 
 
 def check(path, count, seed):
@@ -17,6 +31,8 @@ def check(path, count, seed):
     elf = path.with_suffix(".elf")
     if elf.exists() and program_id.program_id(elf.read_bytes()) != expected:
         return ["the program id of %s is not the one in the proof" % elf.name]
+    if path.with_suffix(".security").exists() and security_differences(path):
+        return security_differences(path)
     proof = path.read_bytes()
     try:
         claim = verify(expected, proof)

@@ -1,0 +1,109 @@
+// Writes proofs of guests for the second verifier: make_proof FOLDER GUEST_FOLDER makes NAME.proof,
+// NAME.id (program id, hex), NAME.elf and NAME.security (bits of every round as lib/proof counts them).
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "elf/load.hpp"
+#include "prove/prove.hpp"
+#include "proof/security.hpp"
+
+namespace mipzk {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+struct Job {
+  const char* name;
+  const char* guest;
+  const proof::Profile* profile;
+  Bytes private_input, public_input;
+};
+
+void write_file(const std::string& path, ByteView bytes) {
+  std::ofstream out(path, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+std::string security_text(ByteView proof) {
+  Reader r(proof);
+  proof::Statement statement;
+  proof::Instance instances[proof::kMaxInstances];
+  uint32_t count = 0;
+  proof::Shape shape;
+  if (!proof::read_statement(r, proof.size(), statement) ||
+      !proof::read_instances(r, instances, count) ||
+      !proof::Shape::make({instances, count}, statement.program, *statement.profile, shape))
+    return "unreadable";
+  const proof::Security s = proof::security(*statement.profile, proof::security_input(shape));
+  std::string text;
+  auto line = [&](const std::string& name, double bits) {
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, "%s %.9f\n", name.c_str(), bits);
+    text += buffer;
+  };
+  line("lookup", s.lookup);
+  line("constraints", s.constraints);
+  line("deep", s.deep);
+  line("batch", s.batch);
+  for (unsigned i = 0; i < s.folds; ++i) line("fold " + std::to_string(i + 1), s.fold[i]);
+  line("query", s.query);
+  line("hash", s.hash);
+  return text;
+}
+
+bool make(Pool& pool, const std::string& folder, const std::string& guests, const Job& job) {
+  const std::string elf_path = guests + "/" + job.guest + ".elf";
+  std::ifstream in(elf_path, std::ios::binary);
+  const Bytes elf{std::istreambuf_iterator<char>(in), {}};
+  auto fail = [&](const Error& e) {
+    std::fprintf(stderr, "make_proof: %s: %s\n", elf_path.c_str(), e.message);
+    return false;
+  };
+  auto image = elf::load(elf);
+  if (!image) return fail(image.error());
+  auto built = isa::build_program(*image);
+  if (!built) return fail(built.error());
+  auto program = prove::load_program(pool, std::move(*built));
+  if (!program) return fail(program.error());
+  auto recording = vm::record(program->program, {job.private_input, job.public_input, {}});
+  if (!recording) return fail(recording.error());
+  prove::Options options;
+  options.profile = job.profile;
+  auto proof = prove::prove(pool, *program, job.public_input, *recording, options);
+  if (!proof) return fail(proof.error());
+
+  const std::string path = folder + "/" + job.name;
+  write_file(path + ".proof", *proof);
+  write_file(path + ".elf", elf);
+  std::string id;
+  for (uint8_t b : program->id) {
+    char hex[3];
+    std::snprintf(hex, sizeof hex, "%02x", b);
+    id += hex;
+  }
+  std::ofstream(path + ".id") << id;
+  std::ofstream(path + ".security") << security_text(*proof);
+  return true;
+}
+
+}  // namespace
+}  // namespace mipzk
+
+int main(int argc, char** argv) {
+  using namespace mipzk;
+  if (argc != 3) {
+    std::fprintf(stderr, "usage: make_proof FOLDER GUEST_FOLDER\n");
+    return 2;
+  }
+  const Job jobs[] = {
+      {"exit_code_s100", "exit_code", &proof::kS100, {0, 0x80, 0, 0, 1}, {}},
+      {"echo_c100", "echo", &proof::kC100, {1, 2, 3}, Bytes(100, 7)},
+      {"all_insns_s100", "all_insns", &proof::kS100, {}, {}},
+  };
+  Pool pool(2);
+  for (const Job& job : jobs)
+    if (!make(pool, argv[1], argv[2], job)) return 1;
+  return 0;
+}
