@@ -27,6 +27,25 @@ LinearInverse linear_inverse(const Fp5& z) {
   return r;
 }
 
+// Calls f(first, count, points) for pieces of the domain in bit-reversed order.
+template <class F>
+void for_points(Pool& pool, unsigned log_n, Fp shift, F&& f) {
+  const size_t n = size_t{1} << log_n;
+  const Fp* tw = twiddles(log_n, Direction::kForward);
+  const Kernels& k = kernels();
+  pool.parallel_for((n + kInverseBatch - 1) / kInverseBatch, 1, [&](size_t begin, size_t end) {
+    Fp points[kInverseBatch];
+    for (size_t i = begin; i < end; ++i) {
+      const size_t first = i * kInverseBatch, count = std::min(kInverseBatch, n - first);
+      // W^bitrev(2b) is the twiddle b, W^bitrev(2b + 1) its negative.
+      for (size_t j = 0; j < count; ++j)
+        points[j] = (first + j) % 2 == 0 ? tw[(first + j) / 2] : -tw[(first + j) / 2];
+      k.scale(points, points, count, shift);
+      f(first, count, points);
+    }
+  });
+}
+
 }  // namespace
 
 LagrangeWeights lagrange_weights(Pool& pool, unsigned log_n, const Fp5& z) {
@@ -85,20 +104,19 @@ void combine_rows(Pool& pool, const Fp* matrix, size_t rows, size_t pitch, size_
 }
 
 void inverse_differences(Pool& pool, unsigned log_n, Fp shift, const Fp5& z, Fp5* out) {
-  const size_t n = size_t{1} << log_n;
   const LinearInverse linear = linear_inverse(z);
-  const Fp* tw = twiddles(log_n, Direction::kForward);
   const Kernels& k = kernels();
-  pool.parallel_for((n + kInverseBatch - 1) / kInverseBatch, 1, [&](size_t begin, size_t end) {
-    Fp points[kInverseBatch];
-    for (size_t i = begin; i < end; ++i) {
-      const size_t first = i * kInverseBatch, count = std::min(kInverseBatch, n - first);
-      // W^bitrev(2b) is the twiddle b, W^bitrev(2b + 1) its negative.
-      for (size_t j = 0; j < count; ++j)
-        points[j] = (first + j) % 2 == 0 ? tw[(first + j) / 2] : -tw[(first + j) / 2];
-      k.scale(points, points, count, shift);
-      k.inverse_linear(out + first, points, count, linear, false);
-    }
+  for_points(pool, log_n, shift, [&](size_t first, size_t count, const Fp* points) {
+    k.inverse_linear(out + first, points, count, linear, false);
+  });
+}
+
+void add_quotients(Pool& pool, unsigned log_n, Fp shift, const Fp5& z, const Fp5* f, const Fp5& v,
+                   Fp5* acc) {
+  const LinearInverse linear = linear_inverse(z);
+  const Kernels& k = kernels();
+  for_points(pool, log_n, shift, [&](size_t first, size_t count, const Fp* points) {
+    k.add_quotients(acc + first, f + first, v, points, count, linear);
   });
 }
 

@@ -38,4 +38,8 @@ void combine_rows(Pool& pool, const Fp* matrix, size_t rows, size_t pitch, size_
 // from all these points. shift != 0.
 void inverse_differences(Pool& pool, unsigned log_n, Fp shift, const Fp5& z, Fp5* out);
 
+// acc[j] += (f[j] - v) / (shift * W^bitrev(j) - z) for j < 2^log_n, under the same conditions.
+void add_quotients(Pool& pool, unsigned log_n, Fp shift, const Fp5& z, const Fp5* f, const Fp5& v,
+                   Fp5* acc);
+
 }  // namespace mipzk::commit

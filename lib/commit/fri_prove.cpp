@@ -32,19 +32,12 @@ std::vector<Fp5> fold_word(Pool& pool, std::span<const Fp5> word, unsigned log_s
   Fp5 betas[kMaxLogFold];
   betas[0] = beta;
   for (unsigned i = 1; i < log_fold; ++i) betas[i] = betas[i - 1] * betas[i - 1];
+  const Kernels& k = kernels();
   pool.parallel_for(out.size(), 256, [&](size_t begin, size_t end) {
-    Fp5 values[size_t{1} << kMaxLogFold];
-    for (size_t row = begin; row < end; ++row) {
-      const Fp5* from = &word[row * fold];
-      for (unsigned step = 0; step < log_fold; ++step) {
-        const size_t pairs = fold >> (step + 1);
-        for (size_t t = 0; t < pairs; ++t)
-          values[t] =
-              fold_pair(from[2 * t], from[2 * t + 1], inverse_points[row * pairs + t], betas[step]);
-        from = values;
-      }
-      out[row] = *from;
-    }
+    const Fp* points[kMaxLogFold];
+    for (unsigned step = 0; step < log_fold; ++step)
+      points[step] = inverse_points + begin * (fold >> (step + 1));
+    k.fold(&out[begin], &word[begin * fold], end - begin, log_fold, points, betas);
   });
   return out;
 }

@@ -62,6 +62,16 @@ struct Kernels {
 
   // out[j] = 1 / (x[j] - z) for j < n <= kInverseBatch, times x[j] if `times_x`. No x[j] equals z.
   void (*inverse_linear)(Fp5* out, const Fp* x, size_t n, const LinearInverse& z, bool times_x);
+
+  // acc[j] += (f[j] - v) / (x[j] - z), under the same conditions.
+  void (*add_quotients)(Fp5* acc, const Fp5* f, const Fp5& v, const Fp* x, size_t n,
+                        const LinearInverse& z);
+
+  // out[r] = entries r k .. r k + k - 1 of `word` folded as in commit/fri.hpp, k = 2^log_fold <= 8.
+  // In step s the pair t of row r has the inverse point inverse_points[s][r (k >> (s + 1)) + t],
+  // and the challenge betas[s].
+  void (*fold)(Fp5* out, const Fp5* word, size_t rows, unsigned log_fold,
+               const Fp* const* inverse_points, const Fp5* betas);
 };
 
 enum class KernelTier : int { kBaseline = 0, kAvx2 = 1, kAvx512 = 2 };

@@ -109,13 +109,68 @@ MIPZK_PACKED_INLINE P inverse(const P& x) {  // x^(p-2), p - 2 = 0x7effffff
   return r;
 }
 
-void inverse_linear(Fp5* out, const Fp* x, size_t n, const LinearInverse& z, bool times_x) {
-  using P = PackedFp<kW>;
-  const P one = P::from_raw(Fp::one().raw());
+// Five lanes-wide coordinates of elements of the extension.
+template <class P>
+struct Ext {
+  P c[5];
+};
+
+// Lane i is from[i * step].
+template <class P>
+MIPZK_PACKED_INLINE Ext<P> gather(const Fp5* from, size_t step, size_t count) {
+  Fp lanes[5][P::kWidth] = {};
+  for (size_t i = 0; i < count; ++i)
+    for (size_t k = 0; k < 5; ++k) lanes[k][i] = raw_word(from[i * step], k);
+  Ext<P> x;
+  for (size_t k = 0; k < 5; ++k) x.c[k] = P::load(lanes[k]);
+  return x;
+}
+
+template <class P>
+MIPZK_PACKED_INLINE void scatter(Fp5* to, size_t count, const Ext<P>& x) {
+  Fp lanes[5][P::kWidth];
+  for (size_t k = 0; k < 5; ++k) x.c[k].store(lanes[k]);
+  for (size_t i = 0; i < count; ++i)
+    for (size_t k = 0; k < 5; ++k) put_word(to[i], k, lanes[k][i]);
+}
+
+template <class P>
+MIPZK_PACKED_INLINE Ext<P> broadcast(const Fp5& x) {
+  Ext<P> r;
+  for (size_t k = 0; k < 5; ++k) r.c[k] = P(raw_word(x, k));
+  return r;
+}
+
+// Product modulo X^5 + X^2 - 1. `Scaled`: b is equal in all lanes.
+template <bool Scaled, class P>
+MIPZK_PACKED_INLINE Ext<P> multiply(const Ext<P>& a, const Ext<P>& b) {
+  P d[9];
+  for (size_t k = 0; k < 9; ++k) {
+    const size_t first = k < 5 ? 0 : k - 4, last = k < 5 ? k : 4;  // indices in a
+    PackedSum<P::kWidth> sum;
+    for (size_t i = first; i <= last; i += 2) {
+      const bool pair = i < last;
+      const P& a1 = pair ? a.c[i + 1] : P::zero();
+      const P& b1 = pair ? b.c[k - i - 1] : P::zero();
+      if (Scaled)
+        sum.add_scaled(a.c[i], b.c[k - i], a1, b1);
+      else
+        sum.add_products(a.c[i], b.c[k - i], a1, b1);
+    }
+    d[k] = sum.sum();
+  }
+  // As in field/fp5.hpp: X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 = X^3 + X^2 - 1.
+  return {{d[0] + d[5] - d[8], d[1] + d[6], d[2] - d[5] + d[7] + d[8], d[3] - d[6] + d[8],
+           d[4] - d[7]}};
+}
+
+// Calls use(first, count, points, 1 / (points - z)) for all of x[0..n), in vectors, backwards.
+template <class P, class Use>
+MIPZK_PACKED_INLINE void for_inverses(const Fp* x, size_t n, const LinearInverse& z, Use&& use) {
   P points[kInverseBatch / kW], values[kInverseBatch / kW], prefix[kInverseBatch / kW];
   const size_t vectors = (n + kW - 1) / kW;
   // Montgomery's trick in each lane: prefix[i] is the product of the values before i.
-  P product = one;
+  P product = P::from_raw(Fp::one().raw());
   for (size_t i = 0; i < vectors; ++i) {
     if (i * kW + kW <= n) {
       points[i] = P::load(x + i * kW);
@@ -132,18 +187,71 @@ void inverse_linear(Fp5* out, const Fp* x, size_t n, const LinearInverse& z, boo
   }
   P rest = inverse(product);
   for (size_t i = vectors; i-- > 0;) {
-    P inv = rest * prefix[i];
+    const P inv = rest * prefix[i];
     rest = rest * values[i];
-    if (times_x) inv = inv * points[i];
-    const size_t count = n - i * kW < kW ? n - i * kW : kW;
+    Ext<P> q;
     for (size_t k = 0; k < 5; ++k) {
-      P q = P(raw_word(z.q[3], k));
-      if (k == 0) q = q + points[i];
-      for (size_t d = 3; d-- > 0;) q = q * points[i] + P(raw_word(z.q[d], k));
-      Fp lanes[kW];
-      (q * inv).store(lanes);
-      for (size_t j = 0; j < count; ++j) put_word(out[i * kW + j], k, lanes[j]);
+      P c(raw_word(z.q[3], k));
+      if (k == 0) c = c + points[i];
+      for (size_t d = 3; d-- > 0;) c = c * points[i] + P(raw_word(z.q[d], k));
+      q.c[k] = c * inv;
     }
+    use(i * kW, n - i * kW < kW ? n - i * kW : size_t{kW}, points[i], q);
+  }
+}
+
+void inverse_linear(Fp5* out, const Fp* x, size_t n, const LinearInverse& z, bool times_x) {
+  using P = PackedFp<kW>;
+  for_inverses<P>(x, n, z, [&](size_t first, size_t count, const P& points, Ext<P> q) {
+    if (times_x)
+      for (P& c : q.c) c = c * points;
+    scatter(out + first, count, q);
+  });
+}
+
+void add_quotients(Fp5* acc, const Fp5* f, const Fp5& v, const Fp* x, size_t n,
+                   const LinearInverse& z) {
+  using P = PackedFp<kW>;
+  const Ext<P> value = broadcast<P>(v);
+  for_inverses<P>(x, n, z, [&](size_t first, size_t count, const P&, const Ext<P>& q) {
+    Ext<P> numerator = gather<P>(f + first, 1, count);
+    for (size_t k = 0; k < 5; ++k) numerator.c[k] -= value.c[k];
+    Ext<P> sum = multiply<false>(numerator, q);
+    const Ext<P> old = gather<P>(acc + first, 1, count);
+    for (size_t k = 0; k < 5; ++k) sum.c[k] += old.c[k];
+    scatter(acc + first, count, sum);
+  });
+}
+
+// Lanes are rows.
+void fold_rows_by(Fp5* out, const Fp5* word, size_t rows, unsigned log_fold,
+                  const Fp* const* inverse_points, const Fp5* betas) {
+  using P = PackedFp<kW>;
+  const size_t fold = size_t{1} << log_fold;
+  constexpr uint32_t kHalf = Fp((field::kP + 1) / 2).raw();
+  const P half = P::from_raw(kHalf);
+  for (size_t row = 0; row < rows; row += kW) {
+    const size_t count = rows - row < kW ? rows - row : kW;
+    Ext<P> values[8];
+    for (size_t e = 0; e < fold; ++e) values[e] = gather<P>(word + row * fold + e, fold, count);
+    for (unsigned step = 0; step < log_fold; ++step) {
+      const size_t pairs = fold >> (step + 1);
+      const Ext<P> beta = broadcast<P>(betas[step]);
+      for (size_t t = 0; t < pairs; ++t) {
+        Fp lanes[kW] = {};
+        for (size_t i = 0; i < count; ++i) lanes[i] = inverse_points[step][(row + i) * pairs + t];
+        const P inv = P::load(lanes) * half;
+        const Ext<P>&a = values[2 * t], &b = values[2 * t + 1];
+        Ext<P> odd, even;
+        for (size_t k = 0; k < 5; ++k) {
+          odd.c[k] = (a.c[k] - b.c[k]) * inv;
+          even.c[k] = (a.c[k] + b.c[k]) * half;
+        }
+        odd = multiply<true>(odd, beta);
+        for (size_t k = 0; k < 5; ++k) values[t].c[k] = even.c[k] + odd.c[k];
+      }
+    }
+    scatter(out + row, count, values[0]);
   }
 }
 

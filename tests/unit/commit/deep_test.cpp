@@ -136,5 +136,20 @@ TEST(Deep, InverseDifferences) {
   });
 }
 
+TEST(Deep, QuotientsAreAdded) {
+  on_all_tiers([](Pool& pool) {
+    for (unsigned log_n : {0u, 3u, 4u, 6u, 12u}) {
+      Source source(log_n);
+      const size_t n = size_t{1} << log_n;
+      const Fp5 z = source.fp5(), v = source.fp5();
+      const std::vector<Fp5> f = source.fp5s(n), start = source.fp5s(n);
+      std::vector<Fp5> acc = start, inverse(n);
+      inverse_differences(pool, log_n, Fp(3), z, inverse.data());
+      add_quotients(pool, log_n, Fp(3), z, f.data(), v, acc.data());
+      for (size_t j = 0; j < n; ++j) ASSERT_EQ(acc[j], start[j] + (f[j] - v) * inverse[j]);
+    }
+  });
+}
+
 }  // namespace
 }  // namespace mipzk::commit

@@ -5,6 +5,7 @@
 
 #include "commit/fri_prove.hpp"
 #include "commit/fri_verify.hpp"
+#include "commit/kernels.hpp"
 #include "commit/ntt.hpp"
 #include "unit/commit/random_field.hpp"
 
@@ -102,22 +103,30 @@ TEST(FriPlan, Schedule) {
   EXPECT_EQ(q.log_last_size, 7u);
 }
 
-// The fold against its definition on coefficients: f_0 + beta f_1 + beta^2 f_2 + ...
+// The fold against its definition on coefficients, f_0 + beta f_1 + beta^2 f_2 + ..., on every
+// tier.
 TEST(Fri, FoldIsThatOfTheCoefficients) {
-  for (unsigned log_fold : {1u, 2u, 3u})
-    for (unsigned log_n : {3u, 4u, 7u, 11u}) {
-      Source source(log_n);
-      const size_t n = size_t{1} << log_n, fold = size_t{1} << log_fold;
-      const Word coeffs = source.fp5s(n);
-      const Fp5 beta = source.fp5();
-      Word folded(n / fold);
-      for (size_t i = 0; i < folded.size(); ++i) {
-        Fp5 power = Fp5::one();
-        for (size_t k = 0; k < fold; ++k, power *= beta) folded[i] += power * coeffs[fold * i + k];
+  for (KernelTier tier : {KernelTier::kBaseline, KernelTier::kAvx2, KernelTier::kAvx512}) {
+    if (!kernel_tier_available(tier)) continue;
+    force_kernel_tier(tier);
+    for (unsigned log_fold : {1u, 2u, 3u})
+      for (unsigned log_n : {3u, 4u, 7u, 11u}) {
+        Source source(log_n);
+        const size_t n = size_t{1} << log_n, fold = size_t{1} << log_fold;
+        const Word coeffs = source.fp5s(n);
+        const Fp5 beta = source.fp5();
+        Word folded(n / fold);
+        for (size_t i = 0; i < folded.size(); ++i) {
+          Fp5 power = Fp5::one();
+          for (size_t k = 0; k < fold; ++k, power *= beta)
+            folded[i] += power * coeffs[fold * i + k];
+        }
+        EXPECT_EQ(fold_word(pool(), word_of(coeffs, log_n), log_n, log_fold, beta),
+                  word_of(folded, log_n - log_fold))
+            << kernels().name << " " << log_n << " " << log_fold;
       }
-      EXPECT_EQ(fold_word(pool(), word_of(coeffs, log_n), log_n, log_fold, beta),
-                word_of(folded, log_n - log_fold));
-    }
+  }
+  unforce_kernel_tier();
 }
 
 TEST(Fri, LowDegreeIsAccepted) {
