@@ -1,4 +1,6 @@
 // Kernels of commit/deep.hpp; a part of kernels.inl.
+#include <utility>
+
 #include "commit/kernels.hpp"
 #include "field/packed.hpp"
 
@@ -57,11 +59,45 @@ void weigh_rows(Fp5* out, const Fp* matrix, size_t rows, size_t pitch, size_t wi
                              weights);
 }
 
-// tile[c][r] = rows[r][c] for kW rows and `cols` <= kTile columns.
+// Square blocks of one register's lanes.
+constexpr size_t kLanes = PackedFp<kW>::kLanes;
+
+// In log2(kLanes) steps; step s exchanges the lanes with bit s of rows i and i + s.
+template <size_t S, size_t... Is>
+MIPZK_PACKED_INLINE void transpose_step(PackedFp<kLanes>* r, std::index_sequence<Is...> lanes) {
+  if constexpr (S < kLanes) {
+    typedef uint32_t Words __attribute__((vector_size(4 * kLanes)));
+    for (size_t i = 0; i < kLanes; ++i) {
+      if (i & S) continue;
+      Words a, b;
+      __builtin_memcpy(&a, &r[i], sizeof a);
+      __builtin_memcpy(&b, &r[i + S], sizeof b);
+      const Words low = __builtin_shufflevector(a, b, (Is & S ? Is - S + kLanes : Is)...);
+      const Words high = __builtin_shufflevector(a, b, (Is & S ? Is + kLanes : Is + S)...);
+      __builtin_memcpy(&r[i], &low, sizeof low);
+      __builtin_memcpy(&r[i + S], &high, sizeof high);
+    }
+    transpose_step<2 * S>(r, lanes);
+  }
+}
+
+// tile[c][r] = rows[r][c] for `count` <= kW rows, zero for the others, and `cols` <= kTile columns.
 constexpr size_t kTile = 32;
 inline void transpose(Fp (*tile)[kW], const Fp* rows, size_t pitch, size_t count, size_t cols) {
-  for (size_t r = 0; r < count; ++r)
-    for (size_t c = 0; c < cols; ++c) tile[c][r] = rows[r * pitch + c];
+  using P = PackedFp<kLanes>;
+  for (size_t r = 0; r < kW; r += kLanes)
+    for (size_t c = 0; c < cols; c += kLanes) {
+      const size_t left = cols - c < kLanes ? cols - c : kLanes;
+      P block[kLanes];
+      for (size_t i = 0; i < kLanes; ++i) {
+        const Fp* from = rows + (r + i) * pitch + c;
+        block[i] = r + i >= count   ? P::zero()
+                   : left == kLanes ? P::load(from)
+                                    : P::load_partial(from, static_cast<int>(left));
+      }
+      transpose_step<1>(block, std::make_index_sequence<kLanes>());
+      for (size_t i = 0; i < left; ++i) block[i].store(tile[c + i] + r);
+    }
 }
 
 // Lanes are rows here, so that sums over columns stay within lanes.
