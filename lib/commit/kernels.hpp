@@ -33,6 +33,9 @@ struct Kernels {
   // (block + 1) entries.
   void (*transform)(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_t block);
 
+  // The inverse of `transform`, given the inverse twiddles, times 2^log_n.
+  void (*untransform)(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_t block);
+
   // dst row i = src row bitrev(i) * scale[i], for 2^log_n rows.
   void (*permute_scale)(Fp* dst, const Fp* src, unsigned log_n, size_t cols, const Fp* scale);
 

@@ -100,6 +100,50 @@ MIPZK_PACKED_INLINE void node8(Fp* d, size_t stride, size_t begin, size_t end, c
   }
 }
 
+// The inverse of a butterfly but for a factor of two.
+template <class P, class Factor>
+MIPZK_PACKED_INLINE void unbutterfly(P& u, P& v, const Factor& t) {
+  const P d = u - v;
+  u = u + v;
+  v = d * t;
+}
+
+// The inverse of one node over one level, or three.
+template <class P>
+MIPZK_PACKED_INLINE void unnode2(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1) {
+  const PackedFactor<P::kWidth> t0(t1[0]);
+  for (size_t e = begin; e < end; e += P::kWidth) {
+    P a = P::load(d + e), b = P::load(d + e + stride);
+    unbutterfly(a, b, t0);
+    a.store(d + e);
+    b.store(d + e + stride);
+  }
+}
+
+template <class P>
+MIPZK_PACKED_INLINE void unnode8(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
+                                 const Fp* t2, const Fp* t3) {
+  using Factor = PackedFactor<P::kWidth>;
+  const Factor w0(t1[0]), w1(t2[0]), w2(t2[1]), w3(t3[0]), w4(t3[1]), w5(t3[2]), w6(t3[3]);
+  for (size_t e = begin; e < end; e += P::kWidth) {
+    P x[8];
+    for (size_t i = 0; i < 8; ++i) x[i] = P::load(d + e + i * stride);
+    unbutterfly(x[0], x[1], w3);
+    unbutterfly(x[2], x[3], w4);
+    unbutterfly(x[4], x[5], w5);
+    unbutterfly(x[6], x[7], w6);
+    unbutterfly(x[0], x[2], w1);
+    unbutterfly(x[1], x[3], w1);
+    unbutterfly(x[4], x[6], w2);
+    unbutterfly(x[5], x[7], w2);
+    unbutterfly(x[0], x[4], w0);
+    unbutterfly(x[1], x[5], w0);
+    unbutterfly(x[2], x[6], w0);
+    unbutterfly(x[3], x[7], w0);
+    for (size_t i = 0; i < 8; ++i) x[i].store(d + e + i * stride);
+  }
+}
+
 // Calls f with vector type and range: the widest vectors first, then one of 8 lanes if need be.
 template <class F>
 MIPZK_PACKED_INLINE void for_lanes(size_t n, F&& f) {
@@ -140,6 +184,29 @@ void transform(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_
           node8<P, Unit>(d, stride, begin, end, t1, t2, t3);
         else
           node8<P, PackedFactor<P::kWidth>>(d, stride, begin, end, t1, t2, t3);
+      });
+    });
+}
+
+void untransform(Fp* panel, unsigned log_n, size_t cols, const Fp* twiddles, size_t block) {
+  unsigned level = log_n;
+  const auto pass = [&](unsigned levels, auto&& node) {
+    level -= levels;
+    const size_t stride = (size_t{1} << (log_n - level - levels)) * cols;
+    for (size_t b = 0; b < size_t{1} << level; ++b)
+      node(panel + (b << levels) * stride, stride, (block << level) + b);
+  };
+  while (level >= 3)
+    pass(3, [&](Fp* d, size_t stride, size_t x) {
+      for_lanes(stride, [&](auto p, size_t begin, size_t end) {
+        unnode8<decltype(p)>(d, stride, begin, end, twiddles + x, twiddles + 2 * x,
+                             twiddles + 4 * x);
+      });
+    });
+  while (level > 0)
+    pass(1, [&](Fp* d, size_t stride, size_t x) {
+      for_lanes(stride, [&](auto p, size_t begin, size_t end) {
+        unnode2<decltype(p)>(d, stride, begin, end, twiddles + x);
       });
     });
 }
@@ -210,10 +277,11 @@ void copy_reversed(Fp* dst, size_t dst_pitch, const Fp* src, size_t src_pitch, u
 
 void scale_vector(Fp* dst, const Fp* src, size_t n, Fp factor) {
   using P = PackedFp<kW>;
-  const P f(factor);
+  const PackedFactor<kW> f(factor);
   size_t i = 0;
   for (; i + kW <= n; i += kW) (P::load(src + i) * f).store(dst + i);
-  for (; i < n; ++i) (PackedFp<1>::load(src + i) * PackedFp<1>(factor)).store(dst + i);
+  const int left = static_cast<int>(n - i);
+  if (left > 0) (P::load_partial(src + i, left) * f).store_partial(dst + i, left);
 }
 
 }  // namespace

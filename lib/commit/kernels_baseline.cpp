@@ -2,7 +2,8 @@
 #include "commit/kernels_tiers.hpp"
 
 namespace mipzk::commit {
-const Kernels kBaselineKernels{"baseline",   transform,      permute_scale, fold_rows,
-                               copy_rows,    copy_reversed,  scale_vector,  weigh_rows,
-                               combine_rows, inverse_linear, add_quotients, fold_rows_by};
+const Kernels kBaselineKernels{"baseline",  transform,    untransform,    permute_scale,
+                               fold_rows,   copy_rows,    copy_reversed,  scale_vector,
+                               weigh_rows,  combine_rows, inverse_linear, add_quotients,
+                               fold_rows_by};
 }

@@ -60,6 +60,18 @@ void lde(Pool& pool, unsigned log_n, size_t width) {
               width, plain, with_small);
 }
 
+void coefficients(Pool& pool, unsigned log_n) {
+  std::vector<Fp5> word(size_t{1} << log_n);
+  fill(word[0].c.data(), 5);
+  for (commit::RowOrder order : {commit::RowOrder::kNatural, commit::RowOrder::kBitReversed}) {
+    const double t =
+        best_time([&] { commit::coeffs_from_values(pool, word.data(), log_n, Fp(3), order); });
+    std::printf("  coefficients of a word of 2^%-2u, %-12s %6.2f ns per entry\n", log_n,
+                order == commit::RowOrder::kNatural ? "natural" : "bit-reversed",
+                t * 1e9 / static_cast<double>(word.size()));
+  }
+}
+
 void deep(Pool& pool, unsigned log_n, size_t width) {
   const size_t n = size_t{1} << log_n;
   std::vector<Fp> evals(n * width);
@@ -114,6 +126,7 @@ int main(int argc, char** argv) {
       Pool pool(threads);
       std::printf("%s, threads: %u\n", commit::kernels().name, threads);
       for (const Size& s : sizes) lde(pool, s.log_n, s.width);
+      coefficients(pool, 18);
       deep(pool, 16, 64);
     }
   }

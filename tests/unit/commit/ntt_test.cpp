@@ -162,6 +162,28 @@ TEST(Lde, TiersAndThreadsAgree) {
   }
 }
 
+TEST(Ntt, TiersAndThreadsAgree) {
+  for (const Sizes& s : {Sizes{4, 3}, Sizes{8, 5}, Sizes{11, 9}, Sizes{13, 5}, Sizes{14, 33}})
+    for (RowOrder order : {RowOrder::kNatural, RowOrder::kBitReversed}) {
+      const Matrix coeffs = Source(s.log_n).fps((size_t{1} << s.log_n) * s.width);
+      Matrix want;
+      for (KernelTier tier : {KernelTier::kBaseline, KernelTier::kAvx2, KernelTier::kAvx512}) {
+        if (!kernel_tier_available(tier)) continue;
+        force_kernel_tier(tier);
+        for (unsigned threads : {1u, 3u}) {
+          Pool pool(threads);
+          Matrix m = coeffs;
+          values_from_coeffs(pool, m.data(), s.log_n, s.width, Fp(3), order);
+          if (want.empty()) want = m;
+          EXPECT_EQ(m, want) << kernels().name << " " << threads << " threads";
+          coeffs_from_values(pool, m.data(), s.log_n, s.width, Fp(3), order);
+          EXPECT_EQ(m, coeffs) << kernels().name << " " << threads << " threads";
+        }
+      }
+      unforce_kernel_tier();
+    }
+}
+
 TEST(Kernels, TheFastestTierIsChosen) {
   unforce_kernel_tier();
   const char* want = kernel_tier_available(KernelTier::kAvx512) ? "avx512"
