@@ -62,6 +62,22 @@ const prove::LoadedProgram& guest(const std::string& name) {
   return *(p = &keep(std::move(*program)));
 }
 
+const prove::LoadedProgram& small_sum(unsigned n) {
+  static std::map<unsigned, const prove::LoadedProgram*> all;
+  const prove::LoadedProgram*& p = all[n];
+  if (p != nullptr) return *p;
+  using namespace test;
+  Guest g;
+  g.bss_bytes = 16;
+  g.op(lui(kT0, 0xa000)).op(mem(Op::kLw, kV0, 4, kT0));
+  g.op(lui(kT1, 0xb000)).op(mem(Op::kLw, kT2, 4, kT1)).op(imm(Op::kAddiu, kT3, 0, n));
+  g.op(three(Op::kAddu, kV0, kV0, kT2)).op(imm(Op::kAddiu, kT3, kT3, 0xffff));
+  g.op(branch(Op::kBne, kT3, 0, -3)).op(kNopWord);
+  g.op(lui(kT0, 0xc000)).op(imm(Op::kAddiu, kT1, 0, 4)).op(mem(Op::kSw, kT1, 0, kT0));
+  g.op(mem(Op::kSw, kV0, 4, kT0)).op(imm(Op::kAddiu, kA0, 0, 7)).halt();
+  return *(p = &keep(g.program()));
+}
+
 const prove::LoadedProgram& every_table() {
   static const prove::LoadedProgram& p = []() -> const prove::LoadedProgram& {
     using namespace test;

@@ -26,6 +26,10 @@ Shard run(const prove::LoadedProgram& program, const Bytes3& in, unsigned tail_r
 // ${PROJECT_BINARY_DIR}/guests/<name>.elf
 const prove::LoadedProgram& guest(const std::string& name);
 
+// About thirty instructions: adds the public word n times to the private one; the sum is the
+// output, the exit code is 7.
+const prove::LoadedProgram& small_sum(unsigned n);
+
 // A program of a few hundred instructions in which every table occurs, BUMP included.
 const prove::LoadedProgram& every_table();
 Bytes3 every_table_input();
