@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""What the libraries export and need.
+
+usage: exports_test.py NM READELF HEADER MAP libmipzk.so libmipzk_verify.a
+
+The functions that the header declares, those of the version script and those that the shared library exports
+are the same set. The verifier's archive defines the header's first half, needs nothing but mem* functions,
+and has no constructors. Standard library only.
+"""
+
+import re
+import subprocess
+import sys
+
+# What a C compiler may call by itself in freestanding code.
+ALLOWED = {"memcpy", "memmove", "memset", "memcmp"}
+# Sanitizers and coverage are not part of what ships.
+TOOLING = re.compile(r"__(asan|ubsan|tsan|gcov|sanitizer|llvm)_")
+
+
+def run(*command):
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def functions(header):
+    text = re.sub(r"/\*.*?\*/", "", header, flags=re.S)
+    text = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    return set(re.findall(r"MIPZK_API[^;]*?\b(mipzk_[a-z0-9_]+)\s*\(", text))
+
+
+def main():
+    nm, readelf, header_path, map_path, shared, archive = sys.argv[1:]
+    header = open(header_path, encoding="utf-8").read()
+    declared = functions(header)
+    verifier = functions(header.split("#ifndef MIPZK_VERIFY_ONLY")[0])
+    mapped = set(re.findall(r"^\s+(mipzk_[a-z0-9_]+);", open(map_path, encoding="utf-8").read(), re.M))
+    exported = set()
+    for line in run(nm, "-D", "--defined-only", shared).splitlines():
+        kind, name = line.split()[-2:]
+        if kind != "A":  # the version's own name
+            exported.add(name.split("@")[0])
+    problems = []
+    if len(declared) < 20 or not verifier < declared:
+        problems.append(f"the header was not understood: {sorted(declared)}")
+    for what, names in (("version script", mapped), ("shared library", exported)):
+        for name in sorted(names ^ declared):
+            problems.append(f"{what}: {name} is " + ("missing" if name in declared else "not in the header"))
+
+    defined, undefined = set(), set()
+    for line in run(nm, archive).splitlines():
+        fields = line.split()
+        if len(fields) >= 2 and len(fields[-2]) == 1:
+            (undefined if fields[-2] == "U" else defined).add(fields[-1])
+    missing = {name for name in undefined - defined if not TOOLING.match(name)} - ALLOWED
+    problems += [f"{archive} needs {name}" for name in sorted(missing)]
+    problems += [f"{archive} lacks {name}" for name in sorted(verifier - defined)]
+    plain = {n for n in defined if n.startswith("mipzk_")}
+    problems += [f"{archive} defines {name}, which is not the verifier's" for name in sorted(plain - verifier)]
+    sections = run(readelf, "-SW", archive)
+    for section in (".init_array", ".ctors", ".tbss", ".tdata"):
+        if re.search(r"\s" + re.escape(section) + r"\s", sections) and not undefined & {"__asan_init"}:
+            problems.append(f"{archive} has {section}")
+    print(f"{len(declared)} functions, {len(verifier)} of the verifier, {len(problems)} problems")
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

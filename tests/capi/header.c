@@ -1,0 +1,56 @@
+/* Compiled as C99, C11, C++17 and C++20, with and without MIPZK_VERIFY_ONLY: the header needs nothing
+ * else, and its structs have the sizes and offsets that other languages rely on. */
+#include <mipzk/mipzk.h>
+
+#define SAME(name, condition) typedef char name[(condition) ? 1 : -1]
+#define AT(type, field, offset) SAME(type##_##field, offsetof(type, field) == (offset))
+
+SAME(size_of_error, sizeof(mipzk_error) == 256);
+AT(mipzk_error, detail, 4);
+AT(mipzk_error, message, 8);
+SAME(size_of_policy, sizeof(mipzk_verify_policy) == 32);
+AT(mipzk_verify_policy, min_security_bits, 4);
+AT(mipzk_verify_policy, max_proof_bytes, 8);
+AT(mipzk_verify_policy, max_cycles, 16);
+AT(mipzk_verify_policy, flags, 24);
+AT(mipzk_verify_policy, reserved, 28);
+SAME(size_of_range, sizeof(mipzk_range) == 16);
+SAME(size_of_claim, sizeof(mipzk_claim) == 40);
+AT(mipzk_claim, exit_code, 4);
+AT(mipzk_claim, public_input, 8);
+AT(mipzk_claim, output, 24);
+SAME(size_of_info, sizeof(mipzk_proof_info) == 160);
+AT(mipzk_proof_info, exit_code, 12);
+AT(mipzk_proof_info, program_id, 16);
+AT(mipzk_proof_info, profile_name, 48);
+AT(mipzk_proof_info, public_input, 64);
+AT(mipzk_proof_info, output, 80);
+AT(mipzk_proof_info, machine_version, 96);
+AT(mipzk_proof_info, security_bits, 116);
+AT(mipzk_proof_info, max_cycles, 120);
+AT(mipzk_proof_info, millibits_lookup, 128);
+AT(mipzk_proof_info, millibits_total, 156);
+SAME(size_of_profile, sizeof(mipzk_profile) == 48);
+AT(mipzk_profile, name, 8);
+AT(mipzk_profile, target_bits, 24);
+AT(mipzk_profile, regime, 40);
+SAME(size_of_status, sizeof(mipzk_status) == 4);
+
+#ifndef MIPZK_VERIFY_ONLY
+SAME(size_of_option, sizeof(mipzk_option) == 4);
+SAME(size_of_program_info, sizeof(mipzk_program_info) == 40);
+AT(mipzk_program_info, symbols, 16);
+AT(mipzk_program_info, image_words, 32);
+SAME(size_of_segment, sizeof(mipzk_segment) == 24);
+AT(mipzk_segment, flags, 16);
+SAME(size_of_progress, sizeof(mipzk_progress) == 24);
+AT(mipzk_progress, phase, 4);
+AT(mipzk_progress, total, 16);
+#else
+/* The prover's names are free for other uses. */
+typedef int mipzk_job;
+#endif
+
+/* Something for the linker. */
+extern int mipzk_header_test;
+int mipzk_header_test = MIPZK_OK;

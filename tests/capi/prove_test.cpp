@@ -1,0 +1,161 @@
+// From a guest to an accepted proof and back, through the C interface.
+#include "support.hpp"
+
+namespace mipzk_test {
+namespace {
+
+Bytes bytes_of(const mipzk_blob* blob) {
+  return {mipzk_blob_data(blob), mipzk_blob_data(blob) + mipzk_blob_size(blob)};
+}
+
+struct Steps {
+  uint64_t calls = 0, last = 0, stop_at = UINT64_MAX;
+};
+
+int32_t on_step(void* user, const mipzk_progress* p) {
+  auto* steps = static_cast<Steps*>(user);
+  EXPECT_EQ(p->struct_size, sizeof *p);
+  EXPECT_LE(p->done, p->total);
+  EXPECT_GE(p->done, steps->last);
+  steps->last = p->done;
+  return ++steps->calls >= steps->stop_at ? 1 : 0;
+}
+
+// One proof for all tests: it takes a while.
+class Prove : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    session = new Session("echo");
+    session->public_input({1, 2, 3});
+    session->private_input({4, 5});
+    const Bytes seed(32, 0x11);
+    ASSERT_EQ(mipzk_job_seed(session->job, seed.data(), &session->err), MIPZK_OK);
+    mipzk_blob* blob = nullptr;
+    ASSERT_EQ(mipzk_job_prove(session->job, on_step, &steps, &blob, &session->err), MIPZK_OK)
+        << session->err.message;
+    proof = bytes_of(blob);
+    mipzk_blob_free(blob);
+  }
+  static void TearDownTestSuite() { delete session; }
+
+  static Session* session;
+  static Bytes proof;
+  static Steps steps;
+};
+Session* Prove::session = nullptr;
+Bytes Prove::proof;
+Steps Prove::steps;
+
+TEST_F(Prove, IsAcceptedAndStatesTheRun) {
+  EXPECT_GT(steps.calls, 3u);
+  mipzk_error err;
+  mipzk_claim claim = empty_claim();
+  ASSERT_EQ(verify(session->id(), proof, nullptr, &claim, &err), MIPZK_OK) << err.message;
+  EXPECT_EQ(err.status, MIPZK_OK);
+  EXPECT_EQ(claim.exit_code, 0u);
+  const auto part = [](const mipzk_range& r) {
+    return Bytes(proof.begin() + static_cast<ptrdiff_t>(r.offset),
+                 proof.begin() + static_cast<ptrdiff_t>(r.offset + r.size));
+  };
+  EXPECT_EQ(part(claim.public_input), (Bytes{1, 2, 3}));
+  EXPECT_EQ(part(claim.output), (Bytes{1, 2, 3, 4, 5, 0, 0, 0, 3, 0, 0, 0, 2}));
+  EXPECT_EQ(session->output(), part(claim.output));
+}
+
+TEST_F(Prove, NeedsNoAlignedWorkspace) {
+  const size_t size = mipzk_verify_workspace_size(nullptr);
+  Bytes workspace(size + 1);
+  mipzk_claim claim = empty_claim();
+  for (size_t skip : {0, 1})
+    EXPECT_EQ(mipzk_verify(session->id().data(), proof.data(), proof.size(), nullptr,
+                           workspace.data() + skip, size, &claim, nullptr),
+              MIPZK_OK);
+}
+
+TEST_F(Prove, IsRepeatableWithASeed) {
+  Session again("echo");
+  again.set(MIPZK_OPT_THREADS, 1);
+  again.public_input({1, 2, 3});
+  again.private_input({4, 5});
+  const Bytes seed(32, 0x11);
+  ASSERT_EQ(mipzk_job_seed(again.job, seed.data(), nullptr), MIPZK_OK);
+  mipzk_blob* blob = nullptr;
+  ASSERT_EQ(mipzk_job_prove(again.job, nullptr, nullptr, &blob, &again.err), MIPZK_OK);
+  EXPECT_TRUE(bytes_of(blob) == proof) << "another number of threads changes the proof";
+  mipzk_blob_free(blob);
+}
+
+TEST_F(Prove, DiffersWithoutASeed) {
+  Session other("echo");
+  other.public_input({1, 2, 3});
+  other.private_input({4, 5});
+  mipzk_blob* blob = nullptr;
+  ASSERT_EQ(mipzk_job_prove(other.job, nullptr, nullptr, &blob, &other.err), MIPZK_OK);
+  EXPECT_FALSE(bytes_of(blob) == proof);
+  mipzk_blob_free(blob);
+}
+
+TEST_F(Prove, RefusesAnythingElse) {
+  mipzk_error err;
+  mipzk_claim claim = empty_claim();
+  Bytes id = session->id();
+  id[0] ^= 1;
+  EXPECT_EQ(verify(id, proof, nullptr, &claim, &err), MIPZK_E_WRONG_PROGRAM);
+  EXPECT_EQ(claim.output.size, 0u);
+  id[0] ^= 1;
+  for (size_t at :
+       {size_t{3}, size_t{20}, size_t{60}, size_t{105}, proof.size() / 2, proof.size() - 1}) {
+    Bytes bad = proof;
+    bad[at] ^= 1;
+    EXPECT_NE(verify(id, bad, nullptr, &claim, &err), MIPZK_OK) << at;
+    EXPECT_EQ(claim.output.size, 0u);
+  }
+  Bytes longer = proof;
+  longer.push_back(0);
+  EXPECT_EQ(verify(id, longer, nullptr, &claim, &err), MIPZK_E_MALFORMED);
+  mipzk_verify_policy policy = {};
+  policy.struct_size = sizeof policy;
+  policy.min_security_bits = 200;
+  EXPECT_EQ(verify(id, proof, &policy, &claim, &err), MIPZK_E_POLICY);
+  policy.min_security_bits = 0;
+  policy.max_cycles = 1;
+  EXPECT_EQ(verify(id, proof, &policy, &claim, &err), MIPZK_E_POLICY);
+}
+
+TEST_F(Prove, InspectAgreesWithTheProof) {
+  mipzk_proof_info info = {};
+  info.struct_size = sizeof info;
+  mipzk_error err;
+  ASSERT_EQ(mipzk_proof_inspect(proof.data(), proof.size(), &info, &err), MIPZK_OK) << err.message;
+  EXPECT_EQ(Bytes(info.program_id, info.program_id + 32), session->id());
+  EXPECT_EQ(info.public_input.size, 3u);
+  EXPECT_EQ(info.output.size, 13u);
+  EXPECT_EQ(proof[info.public_input.offset], 1);
+  EXPECT_EQ(info.exit_code, 0u);
+  EXPECT_STREQ(info.profile_name, "S100");
+  EXPECT_GE(info.security_bits, 100u);
+  EXPECT_EQ(info.millibits_total / 1000, info.security_bits);
+  EXPECT_GE(info.millibits_query, info.millibits_total);
+  mipzk_program_info program = {};
+  program.struct_size = sizeof program;
+  ASSERT_EQ(mipzk_program_inspect(session->program, &program, &err), MIPZK_OK);
+  EXPECT_EQ(info.entry, program.entry);
+  uint64_t cycles = 0;
+  ASSERT_EQ(mipzk_job_execute(session->job, &cycles, nullptr, &err), MIPZK_OK);
+  EXPECT_GE(info.max_cycles, cycles);
+}
+
+TEST_F(Prove, StopsWhenTheCallbackSaysSo) {
+  for (uint64_t at : {1, 3}) {
+    Steps stop;
+    stop.stop_at = at;
+    mipzk_error err;
+    mipzk_blob* blob = nullptr;
+    EXPECT_EQ(mipzk_job_prove(session->job, on_step, &stop, &blob, &err), MIPZK_E_CANCELLED);
+    EXPECT_EQ(blob, nullptr);
+    EXPECT_EQ(stop.calls, at);
+  }
+}
+
+}  // namespace
+}  // namespace mipzk_test

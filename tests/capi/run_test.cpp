@@ -1,0 +1,193 @@
+// Running programs through the C interface: inputs, outputs, limits, hooks, faults, cancellation.
+#include <atomic>
+#include <chrono>
+#include <thread>
+
+#include "support.hpp"
+
+namespace mipzk_test {
+namespace {
+
+// Private inputs of the guest exit_code: return or halt, and the code.
+Bytes exit_with(uint8_t how, uint32_t code) {
+  return {how, uint8_t(code >> 24), uint8_t(code >> 16), uint8_t(code >> 8), uint8_t(code)};
+}
+
+TEST(Run, GivesOutputExitCodeAndCycles) {
+  Session s("exit_code");
+  s.private_input(exit_with(1, 0xdeadbeef));
+  uint64_t cycles = 0;
+  uint32_t code = 0;
+  ASSERT_EQ(mipzk_job_execute(s.job, &cycles, &code, &s.err), MIPZK_OK) << s.err.message;
+  EXPECT_EQ(code, 0xdeadbeefu);
+  EXPECT_GT(cycles, 50u);
+  EXPECT_EQ(s.output(), (Bytes{0x21, 0x52, 0x41, 0x10}));
+  EXPECT_STREQ(mipzk_job_fault_text(s.job), "");
+  uint64_t again = 0;
+  ASSERT_EQ(mipzk_job_execute(s.job, &again, nullptr, nullptr), MIPZK_OK);
+  EXPECT_EQ(again, cycles);
+}
+
+TEST(Run, PassesBothInputs) {
+  Session s("echo");
+  s.public_input({1, 2, 3});
+  s.private_input({9, 8});
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  EXPECT_EQ(s.output(), (Bytes{1, 2, 3, 9, 8, 0, 0, 0, 3, 0, 0, 0, 2}));
+  s.private_input({});
+  size_t size = 7;
+  EXPECT_EQ(mipzk_job_output(s.job, &size), nullptr) << "a new input forgets the results";
+  EXPECT_EQ(size, 0u);
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  EXPECT_EQ(s.output(), (Bytes{1, 2, 3, 0, 0, 0, 3, 0, 0, 0, 0}));
+}
+
+TEST(Run, PassesHints) {
+  Session s("hints");
+  s.public_input({0, 0, 0, 99, 0, 0, 1, 0});
+  const Bytes hints = {0, 0, 0, 9, 0, 0, 0, 16};
+  ASSERT_EQ(mipzk_job_hints(s.job, hints.data(), hints.size(), &s.err), MIPZK_OK);
+  uint32_t code = 9;
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, &code, &s.err), MIPZK_OK) << s.err.message;
+  EXPECT_EQ(code, 0u);
+  EXPECT_EQ(s.output(), hints);
+}
+
+TEST(Run, CopiesInputs) {
+  Session s("echo");
+  Bytes input = {1, 2, 3, 4};
+  s.private_input(input);
+  input.assign(4, 0);
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK);
+  EXPECT_EQ(s.output()[3], 4);
+}
+
+struct Heard {
+  std::string text;
+  std::vector<uint32_t> marks;
+  uint64_t last = 0;
+};
+
+TEST(Run, CallsHooks) {
+  Session s("exit_code");
+  s.private_input(exit_with(0, 3));
+  Heard heard;
+  const auto print = [](void* user, const uint8_t* text, size_t size) {
+    static_cast<Heard*>(user)->text.append(reinterpret_cast<const char*>(text), size);
+  };
+  const auto mark = [](void* user, uint64_t cycle, uint32_t id) {
+    auto* h = static_cast<Heard*>(user);
+    EXPECT_GT(cycle, h->last);
+    h->last = cycle;
+    h->marks.push_back(id);
+  };
+  ASSERT_EQ(mipzk_job_on_print(s.job, print, &heard, &s.err), MIPZK_OK);
+  ASSERT_EQ(mipzk_job_on_mark(s.job, mark, &heard, &s.err), MIPZK_OK);
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK);
+  EXPECT_EQ(heard.text, "exit_code: about to end\n");
+  EXPECT_EQ(heard.marks, (std::vector<uint32_t>{7, 0xffffffff}));
+  ASSERT_EQ(mipzk_job_on_print(s.job, nullptr, nullptr, &s.err), MIPZK_OK);
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK);
+  EXPECT_EQ(heard.text, "exit_code: about to end\n");
+}
+
+TEST(Run, ExplainsFaults) {
+  Session s("faults");
+  s.private_input({1});
+  uint64_t cycles = 5;
+  uint32_t code = 5;
+  ASSERT_EQ(mipzk_job_execute(s.job, &cycles, &code, &s.err), MIPZK_E_FAULT);
+  EXPECT_EQ(cycles, 0u);
+  EXPECT_EQ(code, 0u);
+  EXPECT_EQ(s.err.status, MIPZK_E_FAULT);
+  EXPECT_STRNE(s.err.message, "");
+  const std::string text = mipzk_job_fault_text(s.job);
+  EXPECT_NE(text.find("load"), std::string::npos) << text;  // the function's name
+  size_t size = 1;
+  EXPECT_EQ(mipzk_job_output(s.job, &size), nullptr);
+  EXPECT_EQ(size, 0u);
+  s.private_input({1});
+  EXPECT_STREQ(mipzk_job_fault_text(s.job), "");
+  // Proving the same run says the same.
+  mipzk_blob* proof = reinterpret_cast<mipzk_blob*>(&s);
+  EXPECT_EQ(mipzk_job_prove(s.job, nullptr, nullptr, &proof, &s.err), MIPZK_E_FAULT);
+  EXPECT_EQ(proof, nullptr);
+  EXPECT_EQ(mipzk_job_fault_text(s.job), text);
+}
+
+TEST(Run, KeepsLimits) {
+  Session s("sha256");
+  s.set(MIPZK_OPT_MAX_CYCLES, 1000);
+  s.private_input(Bytes(1000));
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_E_CYCLE_LIMIT);
+  s.set(MIPZK_OPT_MAX_CYCLES, 0);
+  s.private_input(Bytes(1000));
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  s.set(MIPZK_OPT_MAX_MEMORY, 4096);
+  s.private_input(Bytes(100000));
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_E_MEMORY_LIMIT);
+}
+
+TEST(Run, RefusesInputsLargerThanTheirWindow) {
+  Session s("echo");
+  const Bytes large(67108861);
+  EXPECT_EQ(mipzk_job_private_input(s.job, large.data(), large.size(), &s.err), MIPZK_E_INPUT);
+  EXPECT_EQ(mipzk_job_public_input(s.job, large.data(), large.size(), &s.err), MIPZK_E_INPUT);
+  EXPECT_EQ(s.err.detail, 67108860u);
+}
+
+TEST(Run, StopsWhenAnotherThreadCancels) {
+  Session s("sha256");
+  s.private_input(Bytes(size_t{60} << 20));  // thousands of millions of cycles
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    mipzk_ctx_cancel(s.ctx);
+  });
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_E_CANCELLED);
+  other.join();
+  s.private_input({1, 2, 3});
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_E_CANCELLED)
+      << "until resumed";
+  mipzk_ctx_resume(s.ctx);
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+}
+
+TEST(Run, ObjectsMayBeFreedInAnyOrder) {
+  Session s("echo");
+  s.private_input({5});
+  mipzk_ctx_free(s.ctx);
+  s.ctx = nullptr;
+  mipzk_program_free(s.program);
+  s.program = nullptr;
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  EXPECT_EQ(s.output().size(), 9u);
+}
+
+TEST(Run, JobsOfOneContextRunAtTheSameTime) {
+  Session s("sha256");
+  std::vector<std::thread> threads;
+  std::vector<Bytes> outputs(4);
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&, i] {
+      mipzk_job* job = nullptr;
+      static std::atomic_flag lock;  // making a job needs the context for oneself
+      while (lock.test_and_set()) std::this_thread::yield();
+      ASSERT_EQ(mipzk_job_new(s.ctx, s.program, &job, nullptr), MIPZK_OK);
+      lock.clear();
+      const Bytes input(5000, uint8_t(i % 2));
+      ASSERT_EQ(mipzk_job_private_input(job, input.data(), input.size(), nullptr), MIPZK_OK);
+      ASSERT_EQ(mipzk_job_execute(job, nullptr, nullptr, nullptr), MIPZK_OK);
+      size_t size = 0;
+      const uint8_t* data = mipzk_job_output(job, &size);
+      outputs[i].assign(data, data + size);
+      mipzk_job_free(job);
+    });
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(outputs[0].size(), 32u);
+  EXPECT_EQ(outputs[0], outputs[2]);
+  EXPECT_EQ(outputs[1], outputs[3]);
+  EXPECT_NE(outputs[0], outputs[1]);
+}
+
+}  // namespace
+}  // namespace mipzk_test
