@@ -108,10 +108,13 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
     return stop(static_cast<uint32_t>(phase) + 1, done, total);
   };
-  if (Status s = derive_seed(job, options.seed); !s) return s;
+  std::array<uint8_t, 32> seed{};
+  if (Status s = derive_seed(job, seed); !s) return s;
+  options.seed = seed;
+  secure_zero(seed.data(), seed.size());
   auto proof =
       prove::prove(*job.settings.pool, job.elf->loaded, job.public_input, *recording, options);
-  secure_zero(options.seed.data(), options.seed.size());
+  secure_zero(&options.seed, sizeof options.seed);
   if (!proof) return proof.error();
   *out_proof = new mipzk_blob{std::move(*proof)};
   return {};

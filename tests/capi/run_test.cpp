@@ -87,8 +87,10 @@ TEST(Run, CallsHooks) {
   EXPECT_EQ(heard.text, "exit_code: about to end\n");
   EXPECT_EQ(heard.marks, (std::vector<uint32_t>{7, 0xffffffff}));
   ASSERT_EQ(mipzk_job_on_print(s.job, nullptr, nullptr, &s.err), MIPZK_OK);
+  heard.last = 0;
   ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK);
-  EXPECT_EQ(heard.text, "exit_code: about to end\n");
+  EXPECT_EQ(heard.text, "exit_code: about to end\n") << "the hook was removed";
+  EXPECT_EQ(heard.marks.size(), 4u);
 }
 
 TEST(Run, ExplainsFaults) {
