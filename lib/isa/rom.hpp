@@ -20,7 +20,7 @@ inline constexpr uint8_t kHi = 32, kLo = 33, kTrash = 34, kExitCode = 35;
 enum class Class : uint8_t {
   kNop = 1,    // no effect: sll $0 (nop), PRINT, CYCLE, ALU results to $zero that cannot fault
   kAdd,        // addu subu          rd = rs + k0 rt            k0 = 1 or p - 1 (addu / subu)
-  kAddTrap,    // add addi sub       rd = rs + k0 rt + imm, no signed overflow; k0 = 0, 1 or p - 1; k1,k2 = imm limbs
+  kAddTrap,    // add addi sub       rd = rs + k0 (rt + imm), no signed overflow; k0 = 1 or p - 1; k1,k2 = imm limbs
   kAddImm,     // addiu lui move mfhi mflo mthi mtlo           k0,k1 = limbs of the 32-bit constant
   kLogic,      // and or xor nor     per byte: k0 (a+b) + k1 (a&b) + k2
   kLogicImm,   // andi ori xori      low half per byte: k0 (a+b) + k1 (a&b); high half k0 * hi; k2,k3 = bytes 0,1 of imm
@@ -41,8 +41,8 @@ enum class Class : uint8_t {
   kLoadPart,   // lwl lwr            k0,k1 as above; k2 = 1 for lwl
   kStoreSub,   // sb sh              k0,k1 as above; k2 = half
   kStorePart,  // swl swr            k0,k1 as above; k2 = 1 for swl
-  kMult,       // mult multu         k0 = 1 if signed; writes LO and HI
-  kDiv,        // div divu           k0 = 1 if signed; writes LO and HI
+  kMult,       // mult multu         k0 = 1 if signed; writes LO (33) and HI (32), rd is 0
+  kDiv,        // div divu           as kMult
   kHalt,       // syscall HALT: copies $a0 to register kExitCode and stops
   kHint,       // syscall HINT_WORD: writes a free word to $v0
 };

@@ -12,25 +12,24 @@ enum class Regime : uint8_t { kUniqueDecoding, kJohnson };
 struct Profile {
   uint32_t id;
   const char* name;
-  unsigned target_bits;   // provable security that the parameters are meant for
+  unsigned target_bits;  // provable security that the parameters are meant for
   Regime regime;
   unsigned multiplicity;  // m of the Johnson regime, 0 otherwise
   unsigned log_blowup;
   unsigned queries;
-  unsigned tail_rows;     // R: last rows of every table, exempt from constraints
+  unsigned tail_rows;  // R: last rows of every table, exempt from constraints
   unsigned lookup_work, deep_work, batch_work, fold_work, query_work;  // grinding, bits
 
   // Overlap of the quotient chunks, at least queries + 2 * 5.
   constexpr unsigned overlap() const { return tail_rows / 2; }
 };
 
-inline constexpr Profile kS100 = {
-    1, "S100", 100, Regime::kUniqueDecoding, 0, 1, 193, 416, 0, 0, 0, 0, 20};
-inline constexpr Profile kC100 = {
-    2, "C100", 100, Regime::kJohnson, 10, 2, 87, 224, 0, 0, 0, 0, 20};
+inline constexpr Profile kS100 = {1, "S100", 100, Regime::kUniqueDecoding, 0, 1, 193, 416, 0, 0,
+                                  0, 0,      20};
+inline constexpr Profile kC100 = {2, "C100", 100, Regime::kJohnson, 10, 2, 87, 224, 0, 0, 0, 0, 20};
 
-// All profiles of this build. Test programs may link tests/support/test_profiles.cpp, which has more
-// of them, in place of profile.cpp; shipped libraries know only the two above.
+// All profiles of this build. Test programs may link tests/support/test_profiles.cpp, which has
+// more of them, in place of profile.cpp; shipped libraries know only the two above.
 std::span<const Profile> profiles();
 
 // Null when the id is unknown.

@@ -1,7 +1,8 @@
 // The provable security of a proof's actual parameters and shape, in bits, round by round.
 //
-// Formulas: docs/SECURITY.md; the same in tests/model/soundness.py, which a test compares with. Only
-// proven bounds: unique decoding, or the Johnson regime with the bound of BCHKS25 (ePrint 2025/2055).
+// Formulas: docs/SECURITY.md; the same in tests/model/soundness.py, which a test compares with.
+// Only proven bounds: unique decoding, or the Johnson regime with the bound of BCHKS25 (ePrint
+// 2025/2055).
 #pragma once
 
 #include "proof/shape.hpp"
@@ -23,7 +24,7 @@ struct SecurityInput {
   unsigned log_height = 0;  // of the tallest table
   uint64_t messages = 0;    // bus messages of the proof, reads and writes counted separately
   uint32_t constraints = 0;
-  uint32_t pairs = 0;       // opened (column, point) pairs
+  uint32_t pairs = 0;  // opened (column, point) pairs
 };
 
 Security security(const Profile& profile, const SecurityInput& input);

@@ -23,8 +23,9 @@ Allowed allowed(uint8_t table) {
   }
 }
 
-constexpr uint8_t kRequired[] = {air::kTableRom,      air::kTableFixed, air::kTableRegion, air::kTableImage,
-                                 air::kTableBoundary, air::kTableFresh, air::kTablePublic};
+constexpr uint8_t kRequired[] = {air::kTableRom,   air::kTableFixed,    air::kTableRegion,
+                                 air::kTableImage, air::kTableBoundary, air::kTableFresh,
+                                 air::kTablePublic};
 
 Error malformed(const char* text) { return Error(Errc::kMalformed, text); }
 
@@ -65,8 +66,8 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
       return malformed("a table's height is out of range");
     if (i > 0) {
       const Instance& prev = instances[i - 1];
-      bool ordered = prev.table < in.table ||
-                     (prev.table == in.table && prev.log_height >= in.log_height);
+      bool ordered =
+          prev.table < in.table || (prev.table == in.table && prev.log_height >= in.log_height);
       if (!ordered) return malformed("table instances are out of order");
     }
     if (++seen[in.table] > allowed(in.table).max) return malformed("a table occurs too often");

@@ -13,12 +13,12 @@ namespace mipzk::proof {
 
 inline constexpr unsigned kMaxInstances = 96;
 inline constexpr unsigned kMaxMatrices = 3 * kMaxInstances + 2 * 13 + 8;
-inline constexpr unsigned kMaxColumns = 1u << 13;       // base columns opened in a shard
+inline constexpr unsigned kMaxColumns = 1u << 13;  // base columns opened in a shard
 inline constexpr uint64_t kMaxMessages = uint64_t{1} << 28;
 inline constexpr uint64_t kMaxTicks = uint64_t{1} << 28;
 
 struct Instance {
-  uint8_t table;       // table id
+  uint8_t table;  // table id
   uint8_t log_height;
 };
 
@@ -37,7 +37,7 @@ inline constexpr unsigned kTreeCount = 6;
 struct Matrix {
   Tree tree;
   uint8_t log_height;
-  bool opened;          // at zeta; only the FRI mask is not
+  bool opened;  // at zeta; only the FRI mask is not
   int16_t instance;
   uint16_t width;
   uint16_t running;     // running extension columns
@@ -57,7 +57,7 @@ class Shape {
   uint32_t pairs() const { return pairs_; }
   uint32_t constraints() const { return constraints_; }
   uint32_t columns() const { return columns_; }
-  uint64_t messages() const { return messages_; }        // local ones
+  uint64_t messages() const { return messages_; }  // local ones
   uint64_t slots() const { return slots_; }
   unsigned max_log_height() const { return max_log_; }
   // Bit h is set when some instance has height 2^h.

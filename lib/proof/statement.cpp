@@ -10,7 +10,9 @@ namespace {
 
 constexpr hash::Key kProgramKey = hash::key_from_text("mipzk v0 program");
 
-constexpr bool height_ok(unsigned log) { return log >= air::kMinLogHeight && log <= air::kMaxLogHeight; }
+constexpr bool height_ok(unsigned log) {
+  return log >= air::kMinLogHeight && log <= air::kMaxLogHeight;
+}
 
 }  // namespace
 
@@ -44,7 +46,8 @@ Status read_statement(Reader& r, size_t total_size, Statement& out) {
   uint16_t flags = r.u16();
   if (!r.ok()) return Error(Errc::kMalformed, "the proof ends inside its header");
   if (version != kFormatVersion)
-    return Error(Errc::kUnsupported, "the proof has another format version than this library", version);
+    return Error(Errc::kUnsupported, "the proof has another format version than this library",
+                 version);
   if (flags != 0) return Error(Errc::kMalformed, "unknown flags in the proof header");
   uint64_t size = r.u64();
   if (!r.ok() || size != total_size)

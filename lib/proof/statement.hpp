@@ -20,7 +20,7 @@ struct ProgramHeader {
   uint32_t byte_order = 0;  // 0: big-endian
   uint32_t entry = 0;       // byte address
   uint8_t log_rom = 0, log_region = 0, log_image = 0;
-  hash::Digest root[2]{};   // of the program tree at blowup 2 and 4
+  hash::Digest root[2]{};  // of the program tree at blowup 2 and 4
 
   static constexpr size_t kSize = 80;
   void write(uint8_t out[kSize]) const;
@@ -36,8 +36,8 @@ struct Statement {
   ByteView bytes;  // from the parameter-set id up to and including `shards`: what is absorbed
 };
 
-// Parses and checks the front of a proof; `reader` is left at the body. Distinct errors: kMalformed,
-// kUnsupported (version, profile, machine).
+// Parses and checks the front of a proof; `reader` is left at the body. Distinct errors:
+// kMalformed, kUnsupported (version, profile, machine).
 Status read_statement(Reader& reader, size_t total_size, Statement& out);
 
 }  // namespace mipzk::proof

@@ -69,4 +69,18 @@ commit::SaltFunction Blinding::salts(unsigned tree) const {
   };
 }
 
+bool independent(std::span<const field::Fp5> five) {
+  std::array<field::Fp5, 5> m;
+  std::copy_n(five.begin(), 5, m.begin());
+  for (size_t col = 0; col < 5; ++col) {
+    size_t pivot = col;
+    while (pivot < 5 && m[pivot].c[col] == Fp::zero()) ++pivot;
+    if (pivot == 5) return false;
+    std::swap(m[col], m[pivot]);
+    const Fp inverse = m[col].c[col].inverse();
+    for (size_t row = col + 1; row < 5; ++row) m[row] -= m[col] * (m[row].c[col] * inverse);
+  }
+  return true;
+}
+
 }  // namespace mipzk::prove

@@ -1,8 +1,8 @@
 // The randomness that hides the witness (docs/PROTOCOL.md, "Blinding"): uniform field elements and
 // salts, each use from a stream of its own.
 //
-// All streams derive from one key: the caller's secret seed hedged with the statement and the witness,
-// so that a repeated seed repeats masks only for the very same proof.
+// All streams derive from one key: the caller's secret seed hedged with the statement and the
+// witness, so that a repeated seed repeats masks only for the very same proof.
 #pragma once
 
 #include <array>
@@ -17,17 +17,18 @@ namespace mipzk::prove {
 
 // What a stream is for; with the index it makes the stream's name.
 enum class BlindingUse : uint32_t {
-  kBaseTail = 1,   // index: instance
-  kExtTail = 2,    // index: instance
-  kQuotient = 3,   // index: log2 of the height
-  kFriMask = 4,    // index: block of rows
-  kSalt = 5,       // index: 32 * tree + log2 of the rows
+  kBaseTail = 1,  // index: instance
+  kExtTail = 2,   // index: instance
+  kQuotient = 3,  // index: log2 of the height
+  kFriMask = 4,   // index: block of rows
+  kSalt = 5,      // index: 32 * tree + log2 of the rows
 };
 
 class Blinding {
  public:
   Blinding() = default;
-  // `seed`: 32 secret random bytes; `context`: everything public and private that tells proofs apart.
+  // `seed`: 32 secret random bytes; `context`: everything public and private that tells proofs
+  // apart.
   Blinding(const std::array<uint8_t, 32>& seed, ByteView context);
   ~Blinding() { secure_zero(&key_, sizeof key_); }
   Blinding(const Blinding&) = delete;
@@ -45,5 +46,9 @@ class Blinding {
 
   hash::Key key_{};
 };
+
+// True when five elements of F_q are linearly independent over F_p: then five uniform cells make
+// their combination uniform.
+bool independent(std::span<const field::Fp5> five);
 
 }  // namespace mipzk::prove

@@ -10,15 +10,18 @@ namespace {
 ExtKernel kernel() {
   switch (commit::kernel_tier()) {
 #if defined(__x86_64__)
-    case commit::KernelTier::kAvx512: return ext_steps_avx512;
-    case commit::KernelTier::kAvx2: return ext_steps_avx2;
+    case commit::KernelTier::kAvx512:
+      return ext_steps_avx512;
+    case commit::KernelTier::kAvx2:
+      return ext_steps_avx2;
 #endif
-    default: return ext_steps_baseline;
+    default:
+      return ext_steps_baseline;
   }
 }
 
-// Turns the steps' quotients into partial and running columns. Row i holds the values before its own
-// messages; the closing row holds the final values, which are returned.
+// Turns the steps' quotients into partial and running columns. Row i holds the values before its
+// own messages; the closing row holds the final values, which are returned.
 air::Published accumulate(const air::Layout& l, size_t rows, Fp5* ext) {
   const unsigned n = l.ext_columns();
   air::Published run{Fp5::one(), Fp5::zero(), Fp5::one()};

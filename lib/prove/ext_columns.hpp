@@ -20,14 +20,15 @@ struct ExtScope {
   const Fp* base = nullptr;  // natural order
 };
 
-// The extension matrix (row-major, five base columns per extension column, natural order; rows beyond
-// the closing row zero) and the values that the instance publishes. `tail_rows` is a multiple of 32.
-// False when a denominator is zero: restart with fresh randomness (probability below 2^-120).
+// The extension matrix (row-major, five base columns per extension column, natural order; rows
+// beyond the closing row zero) and the values that the instance publishes. `tail_rows` is a
+// multiple of 32. False when a denominator is zero: restart with fresh randomness (probability
+// below 2^-120).
 bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned tail_rows,
               std::vector<Fp>& out, air::Published& published);
 
-// The quotients of the steps of rows [begin, end), multiples of 16, with one instruction set; chosen
-// by fill_ext. False when a denominator is zero.
+// The quotients of the steps of rows [begin, end), multiples of 16, with one instruction set;
+// chosen by fill_ext. False when a denominator is zero.
 using ExtKernel = bool (*)(const ExtScope&, size_t begin, size_t end, Fp5* ext);
 bool ext_steps_baseline(const ExtScope&, size_t begin, size_t end, Fp5* ext);
 bool ext_steps_avx2(const ExtScope&, size_t begin, size_t end, Fp5* ext);

@@ -1,4 +1,5 @@
-// The kernel of the extension columns, included by one source file per instruction set. Lanes are rows.
+// The kernel of the extension columns, included by one source file per instruction set. Lanes are
+// rows.
 #include "air/tables.hpp"
 #include "prove/ext_columns.hpp"
 #include "prove/packed_ext.hpp"

@@ -1,8 +1,8 @@
 // Extension elements in lanes, and how the constraint evaluator computes with them. Lanes are rows.
 //
-// For the files that are compiled once per instruction set (field/packed.hpp). They compute with packed
-// types only: an ordinary inline function compiled with their flags could be merged with the copy
-// that other files use.
+// For the files that are compiled once per instruction set (field/packed.hpp). They compute with
+// packed types only: an ordinary inline function compiled with their flags could be merged with the
+// copy that other files use.
 #pragma once
 
 #include "air/constraints.hpp"

@@ -1,5 +1,7 @@
 #include "prove/prove.hpp"
 
+#include <openssl/rand.h>
+
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -54,6 +56,7 @@ void append_fp5(std::vector<uint8_t>& out, const Fp5& v) {
 }
 
 struct Cancelled {};
+struct Restart {};  // the challenges hit a zero or dependent masks: begin again with fresh masks
 
 class Prover {
  public:
@@ -63,6 +66,8 @@ class Prover {
   Result<std::vector<uint8_t>> run(const Claims& claims, std::vector<trace::InstanceTrace> traces);
 
  private:
+  Status prepare(std::vector<trace::InstanceTrace> traces);
+  std::vector<uint8_t> attempt(const Claims& claims);
   void step(Phase phase) {
     ++done_;
     if (options_.progress && options_.progress(phase, done_, kSteps)) throw Cancelled{};
@@ -103,6 +108,7 @@ class Prover {
   const LoadedProgram& program_;
   const Options& options_;
   const Profile& profile_;
+  uint32_t attempt_ = 0;  // counts restarts: each has masks of its own
   uint64_t done_ = 0;
 
   Shape shape_;
@@ -184,20 +190,23 @@ hash::Digest Prover::commit(proof::Tree tree) {
   return trees_[tree]->root();
 }
 
-// Random rows from the closing row on, and the mask rings: cells b of an instance are cells a of the
-// instance before it, locally over all instances and globally over those of pass 1.
+// Random rows from the closing row on, and the mask rings: cells b of an instance are cells a of
+// the instance before it, locally over all instances and globally over those of pass 1.
 void Prover::blind_base() {
   // The key is hedged with the statement and all that the run depends on: sources, boundary, hints.
   std::vector<uint8_t> context(out_);
+  append(context, shape_bytes());
+  append_u32(context, attempt_);
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
     if (!shape_.info(i).layout.pass_one &&
         shape_.instances()[i].table != static_cast<uint8_t>(isa::Class::kHint))
       continue;
     const std::vector<Fp>& cells = base(i)->evals;
-    hash::Digest d = hash::blake3({reinterpret_cast<const uint8_t*>(cells.data()), 4 * cells.size()});
+    hash::Digest d =
+        hash::blake3({reinterpret_cast<const uint8_t*>(cells.data()), 4 * cells.size()});
     append(context, d);
   }
-  blinding_ = Blinding(options_.seed, context);
+  blinding_ = Blinding(*options_.seed, context);
 
   std::vector<Fp*> closing, closing_pass_one;
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
@@ -211,7 +220,8 @@ void Prover::blind_base() {
   for (size_t i = 0; i < closing.size(); ++i)
     std::copy_n(closing[i], 10, closing[(i + 1) % closing.size()] + 10);
   for (size_t i = 0; i < closing_pass_one.size(); ++i)
-    std::copy_n(closing_pass_one[i] + 20, 5, closing_pass_one[(i + 1) % closing_pass_one.size()] + 25);
+    std::copy_n(closing_pass_one[i] + 20, 5,
+                closing_pass_one[(i + 1) % closing_pass_one.size()] + 25);
 }
 
 // Random rows behind the closing row, and random partial and helper columns in it.
@@ -461,7 +471,8 @@ void Prover::open_all() {
     if (!m.opened) continue;
     auto at = weights.find(m.log_height);
     if (at == weights.end())
-      at = weights.emplace(m.log_height, commit::lagrange_weights(pool_, m.log_height, zeta_)).first;
+      at =
+          weights.emplace(m.log_height, commit::lagrange_weights(pool_, m.log_height, zeta_)).first;
     const Fp* cells = mats_[i].evals.data();
     Fp5* out = &openings_[m.first_pair];
     commit::evaluate_columns(pool_, cells, m.log_height, m.width, m.width, at->second, 0, out);
@@ -519,20 +530,21 @@ void Prover::batch() {
         for (size_t end = k + 5; k < end; ++k) values[1] += l[k] * v[k];
       }
     }
-    unsigned shift = top - (log + b);
+    std::vector<Fp5> quotients(n << b);
     for (int point = 0; point < 2; ++point) {
-      Fp5 z = point == 0 ? zeta_ : zeta_ * field::root_of_unity(log);
+      const Fp5 z = point == 0 ? zeta_ : zeta_ * field::root_of_unity(log);
       std::vector<Fp> lde(5 * n << b);
       commit::coset_lde(pool_, reinterpret_cast<const Fp*>(at[point].data()), log, 5, b, lde.data(),
                         nullptr);
-      const Fp5* f = reinterpret_cast<const Fp5*>(lde.data());
-      std::vector<Fp5> inverse(n << b);
-      commit::inverse_differences(pool_, log + b, Fp(commit::kCosetShift), z, inverse.data());
-      for (size_t j = 0; j < inverse.size(); ++j) inverse[j] *= f[j] - values[point];
-      pool_.parallel_for(word.size(), 4096, [&](size_t begin, size_t end) {
-        for (size_t j = begin; j < end; ++j) word[j] += inverse[j >> shift];
-      });
+      commit::add_quotients(pool_, log + b, Fp(commit::kCosetShift), z,
+                            reinterpret_cast<const Fp5*>(lde.data()), values[point],
+                            quotients.data());
     }
+    // Lifted to the greatest domain: entry j is that of row j >> shift.
+    const unsigned shift = top - (log + b);
+    pool_.parallel_for(word.size(), 4096, [&](size_t begin, size_t end) {
+      for (size_t j = begin; j < end; ++j) word[j] += quotients[j >> shift];
+    });
   }
   fri_.commit(pool_, t_, std::move(word), top, b, profile_.fold_work, out_);
 }
@@ -556,9 +568,8 @@ void Prover::queries() {
   fri_.open(index, out_);
 }
 
-Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
-                                         std::vector<trace::InstanceTrace> traces) {
-  statement(claims);
+// Shape and matrices from the traces.
+Status Prover::prepare(std::vector<trace::InstanceTrace> traces) {
   std::vector<proof::Instance> instances;
   for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
   if (Status s = Shape::make(instances, program_.header, profile_, shape_); !s)
@@ -576,8 +587,12 @@ Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
     auto instance = static_cast<size_t>(m.instance);
     switch (m.tree) {
       case proof::kTreePassOne:
-      case proof::kTreeMain: mats_[i].evals = std::move(traces[instance].base); break;
-      case proof::kTreeFixed: mats_[i].evals = std::move(fixed.data); break;
+      case proof::kTreeMain:
+        mats_[i].evals = std::move(traces[instance].base);
+        break;
+      case proof::kTreeFixed:
+        mats_[i].evals = std::move(fixed.data);
+        break;
       case proof::kTreeProgram: {
         uint8_t id = shape_.instances()[instance].table;
         mats_[i].evals = id == air::kTableRom      ? program_.tables.rom.data
@@ -585,10 +600,31 @@ Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
                                                    : program_.tables.image.data;
         break;
       }
-      default: break;
+      default:
+        break;
     }
   }
+  return {};
+}
 
+Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
+                                         std::vector<trace::InstanceTrace> traces) {
+  if (Status s = prepare(std::move(traces)); !s) return s.error();
+  // A restart happens with probability below 2^-29.
+  for (; attempt_ < 3; ++attempt_) {
+    try {
+      return attempt(claims);
+    } catch (const Restart&) {
+    }
+  }
+  return Error(Errc::kInternal, "the prover restarted too often");
+}
+
+std::vector<uint8_t> Prover::attempt(const Claims& claims) {
+  out_.clear();
+  t_ = hash::Transcript();
+  done_ = 1;
+  statement(claims);
   if (options_.blind) blind_base();
   commit(proof::kTreeProgram);
   commit(proof::kTreeFixed);
@@ -613,8 +649,10 @@ Result<std::vector<uint8_t>> Prover::run(const Claims& claims,
   local_ = draw(proof::kLabelLookupChallenges);
   step(Phase::kCommit);
 
-  if (!extension_columns())
-    return Error(Errc::kInternal, "a bus denominator is zero: prove again with another seed");
+  // The cells 5..9 of a local mask tuple and the five of a global one must move the message freely.
+  const bool masks_move =
+      independent({local_.beta.data() + 6, 5}) && independent({global_.beta.data() + 1, 5});
+  if (!masks_move || !extension_columns()) throw Restart{};
   if (options_.blind) blind_extension();
   step(Phase::kCommit);
   hash::Digest ext = commit(proof::kTreeExt);
@@ -657,17 +695,25 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
                                           const Claims& claims,
                                           std::vector<trace::InstanceTrace> traces,
                                           const Options& options) {
-  try {
-    return Prover(pool, program, options).run(claims, std::move(traces));
-  } catch (const Cancelled&) {
-    return Error(Errc::kCancelled, "cancelled while proving");
+  Options seeded = options;
+  if (!seeded.seed) {
+    seeded.seed.emplace();
+    if (RAND_bytes(seeded.seed->data(), static_cast<int>(seeded.seed->size())) != 1)
+      return Error(Errc::kInternal, "the system's random number generator failed");
   }
+  Result<std::vector<uint8_t>> result = Error(Errc::kCancelled, "cancelled while proving");
+  try {
+    result = Prover(pool, program, seeded).run(claims, std::move(traces));
+  } catch (const Cancelled&) {
+  }
+  secure_zero(seeded.seed->data(), seeded.seed->size());
+  return result;
 }
 
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
                                    const vm::Recording& recording, const Options& options) {
-  auto traces = trace::build(pool, program.program, program.tables, recording,
-                             options.profile->tail_rows);
+  auto traces =
+      trace::build(pool, program.program, program.tables, recording, options.profile->tail_rows);
   if (!traces) return traces.error();
   Claims claims{public_input, recording.outcome.output, recording.outcome.exit_code};
   return prove_traces(pool, program, claims, std::move(*traces), options);

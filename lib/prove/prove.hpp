@@ -3,6 +3,7 @@
 
 #include <array>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "base/error.hpp"
@@ -28,8 +29,9 @@ enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };
 
 struct Options {
   const proof::Profile* profile = &proof::kS100;
-  // 32 random, secret bytes: all blinding derives from them. Equal seeds give equal proofs.
-  std::array<uint8_t, 32> seed{};
+  // 32 random, secret bytes: all blinding derives from them; whoever knows them can undo it. A run
+  // proved again with the same seed gives the same proof. Nothing: drawn from the system.
+  std::optional<std::array<uint8_t, 32>> seed;
   // False leaves all masks zero: for measurements and tests only, the proof hides nothing then.
   bool blind = true;
   // Called on the calling thread between steps; non-zero cancels. `done` of `total` work units.
@@ -47,8 +49,8 @@ struct Claims {
   uint32_t exit_code = 0;
 };
 
-// The second half of prove(): proves given base matrices of all instances. Nothing is checked: traces
-// that break a rule or claims that differ from them give a proof that does not verify.
+// The second half of prove(): proves given base matrices of all instances. Nothing is checked:
+// traces that break a rule or claims that differ from them give a proof that does not verify.
 Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& program,
                                           const Claims& claims,
                                           std::vector<trace::InstanceTrace> traces,

@@ -8,10 +8,13 @@ namespace {
 QuotientKernel kernel() {
   switch (commit::kernel_tier()) {
 #if defined(__x86_64__)
-    case commit::KernelTier::kAvx512: return quotient_avx512;
-    case commit::KernelTier::kAvx2: return quotient_avx2;
+    case commit::KernelTier::kAvx512:
+      return quotient_avx512;
+    case commit::KernelTier::kAvx2:
+      return quotient_avx2;
 #endif
-    default: return quotient_baseline;
+    default:
+      return quotient_baseline;
   }
 }
 

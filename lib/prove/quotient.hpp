@@ -1,8 +1,8 @@
 // Evaluates the constraints of an instance on the points that determine its quotient.
 //
-// The quotient of a height class has degree below 2N + R. It is evaluated on the coset 3<w_2N> (rows of
-// the low-degree extensions, in bit-reversed order) and, for the part that overflows 2N coefficients, on
-// the small coset 9<w_512> in natural order.
+// The quotient of a height class has degree below 2N + R. It is evaluated on the coset 3<w_2N>
+// (rows of the low-degree extensions, in bit-reversed order) and, for the part that overflows 2N
+// coefficients, on the small coset 9<w_512> in natural order.
 #pragma once
 
 #include <vector>
@@ -23,8 +23,8 @@ struct PointSet {
   const Fp* pre = nullptr;
   const Fp* base = nullptr;
   const Fp* ext = nullptr;
-  // The running columns (P, G, S, those that exist) one trace row on, row-major. Null: they are rows
-  // of `ext`, the points being the bit-reversed domain of 2^log_points = 2N points.
+  // The running columns (P, G, S, those that exist) one trace row on, row-major. Null: they are
+  // rows of `ext`, the points being the bit-reversed domain of 2^log_points = 2N points.
   const Fp* next = nullptr;
   unsigned log_points = 0;
 };
@@ -52,8 +52,11 @@ void add_quotient(Pool& pool, const InstanceScope& scope, const PointSet& set,
 // Points [begin, end), multiples of 16, with one instruction set; chosen by add_quotient.
 using QuotientKernel = void (*)(const InstanceScope&, const PointSet&, const PointFactors&,
                                 size_t begin, size_t end, Fp5* acc);
-void quotient_baseline(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t, Fp5*);
-void quotient_avx2(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t, Fp5*);
-void quotient_avx512(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t, Fp5*);
+void quotient_baseline(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t,
+                       Fp5*);
+void quotient_avx2(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t,
+                   Fp5*);
+void quotient_avx512(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t,
+                     Fp5*);
 
 }  // namespace mipzk::prove

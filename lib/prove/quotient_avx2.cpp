@@ -3,7 +3,7 @@
 namespace mipzk::prove {
 
 void quotient_avx2(const InstanceScope& s, const PointSet& set, const PointFactors& f, size_t begin,
-                 size_t end, Fp5* acc) {
+                   size_t end, Fp5* acc) {
   quotient_any(s, set, f, begin, end, acc);
 }
 

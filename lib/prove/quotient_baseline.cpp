@@ -2,8 +2,8 @@
 
 namespace mipzk::prove {
 
-void quotient_baseline(const InstanceScope& s, const PointSet& set, const PointFactors& f, size_t begin,
-                 size_t end, Fp5* acc) {
+void quotient_baseline(const InstanceScope& s, const PointSet& set, const PointFactors& f,
+                       size_t begin, size_t end, Fp5* acc) {
   quotient_any(s, set, f, begin, end, acc);
 }
 

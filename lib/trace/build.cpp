@@ -146,7 +146,9 @@ void Builder::memory() {
       fresh.push_back({w.key, &w, -1});
     }
   }
-  fresh.push_back({air::kLastKey, nullptr, -1});  // the chain ends there
+  // The chain ends at the last key, whether the run touched that word or not.
+  if (fresh.empty() || fresh.back().key != air::kLastKey)
+    fresh.push_back({air::kLastKey, nullptr, -1});
   // No step of the chain may be longer than 2^29: bridge with the farthest word that has a region.
   uint32_t prev = 0;
   for (size_t i = 0; i < fresh.size(); prev = fresh[i++].key) {
@@ -211,22 +213,21 @@ void Builder::memory() {
     split(region.end - 1 - f.key, row.de_lo, row.de_hi);
     split(f.key - before - 1, row.dp_lo, row.dp_hi);
   });
-  add<air::Public>(publics.size(), 1, true, 0,
-                   [&](air::Public::Row<Fp>& row, unsigned, size_t i) {
-                     const vm::SourceWord& w = *publics[i];
-                     bool output = w.key >= isa::kOutputBase / 4;
-                     uint32_t v = output ? w.value_final : w.value_init;
-                     row.real = Fp::one();
-                     row.out = Fp(output ? 1u : 0u);
-                     row.key = Fp(w.key);
-                     row.lo = Fp(v & 0xffff);
-                     row.hi = Fp(v >> 16);
-                     row.in_lo = Fp(w.value_init & 0xffff);
-                     row.in_hi = Fp(w.value_init >> 16);
-                     row.fin_lo = Fp(w.value_final & 0xffff);
-                     row.fin_hi = Fp(w.value_final >> 16);
-                     row.shard = Fp(w.shard_last);
-                   });
+  add<air::Public>(publics.size(), 1, true, 0, [&](air::Public::Row<Fp>& row, unsigned, size_t i) {
+    const vm::SourceWord& w = *publics[i];
+    bool output = w.key >= isa::kOutputBase / 4;
+    uint32_t v = output ? w.value_final : w.value_init;
+    row.real = Fp::one();
+    row.out = Fp(output ? 1u : 0u);
+    row.key = Fp(w.key);
+    row.lo = Fp(v & 0xffff);
+    row.hi = Fp(v >> 16);
+    row.in_lo = Fp(w.value_init & 0xffff);
+    row.in_hi = Fp(w.value_init >> 16);
+    row.fin_lo = Fp(w.value_final & 0xffff);
+    row.fin_hi = Fp(w.value_final >> 16);
+    row.shard = Fp(w.shard_last);
+  });
   if (!shard.bumps.empty()) {
     add<air::Bump>(shard.bumps.size(), 1, true, 0,
                    [&](air::Bump::Row<Fp>& row, unsigned, size_t i) {
@@ -262,7 +263,8 @@ void Builder::providers() {
                       row.both[k] = Fp(counts.byte_and[(k << 14) + i]);
                     }
                     if (i < counts.shift_byte.size()) row.shift_byte = Fp(counts.shift_byte[i]);
-                    if (i < counts.shift_amount.size()) row.shift_amount = Fp(counts.shift_amount[i]);
+                    if (i < counts.shift_amount.size())
+                      row.shift_amount = Fp(counts.shift_amount[i]);
                   });
 }
 

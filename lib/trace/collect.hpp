@@ -1,4 +1,5 @@
-// Runs a table's rules over one concrete row to complete it: pair columns, and the requests counted.
+// Runs a table's rules over one concrete row to complete it: pair columns, and the requests
+// counted.
 #pragma once
 
 #include "air/layout.hpp"
@@ -51,12 +52,23 @@ class Collector : public air::Builder<Collector<T>, Fp, Fp> {
     if (m == Fp::zero()) return;
     uint32_t v0 = c.v[0].value(), v1 = c.count > 1 ? c.v[1].value() : 0;
     switch (bus) {
-      case Bus::kRom: count(counts_.rom, find_rom(program_, v1)); break;
-      case Bus::kAnd: count(counts_.byte_and, v0 < 256 && v1 < 256 ? int64_t{256} * v0 + v1 : -1); break;
-      case Bus::kShiftByte: count(counts_.shift_byte, v0 < 256 && v1 < 9 ? int64_t{256} * v1 + v0 : -1); break;
-      case Bus::kShiftAmount: count(counts_.shift_amount, v0 < 2 && v1 < 32 ? int64_t{32} * v0 + v1 : -1); break;
-      case Bus::kRegion: count(counts_.region, find_region(program_, v0)); break;
-      default: counts_.bad = true;
+      case Bus::kRom:
+        count(counts_.rom, find_rom(program_, v1));
+        break;
+      case Bus::kAnd:
+        count(counts_.byte_and, v0 < 256 && v1 < 256 ? int64_t{256} * v0 + v1 : -1);
+        break;
+      case Bus::kShiftByte:
+        count(counts_.shift_byte, v0 < 256 && v1 < 9 ? int64_t{256} * v1 + v0 : -1);
+        break;
+      case Bus::kShiftAmount:
+        count(counts_.shift_amount, v0 < 2 && v1 < 32 ? int64_t{32} * v0 + v1 : -1);
+        break;
+      case Bus::kRegion:
+        count(counts_.region, find_region(program_, v0));
+        break;
+      default:
+        counts_.bad = true;
     }
   }
   void provide(Bus, Fp, const Coords<Fp>&) {}

@@ -12,12 +12,12 @@ namespace mipzk::trace {
 
 struct LookupCounts {
   std::vector<uint32_t> range = std::vector<uint32_t>(1u << 16);
-  std::vector<uint32_t> byte_and = std::vector<uint32_t>(1u << 16);  // index 256 a + b
+  std::vector<uint32_t> byte_and = std::vector<uint32_t>(1u << 16);   // index 256 a + b
   std::vector<uint32_t> shift_byte = std::vector<uint32_t>(256 * 9);  // index 256 v + b
   std::array<uint32_t, 64> shift_amount{};                            // index 32 right + s
-  std::vector<uint32_t> rom;     // by ROM row
-  std::vector<uint32_t> region;  // by region
-  bool bad = false;              // some request has no provider: a defect of the trace
+  std::vector<uint32_t> rom;                                          // by ROM row
+  std::vector<uint32_t> region;                                       // by region
+  bool bad = false;  // some request has no provider: a defect of the trace
 
   explicit LookupCounts(const isa::Program& program)
       : rom(program.rom.size()), region(program.regions.size() + 1) {}

@@ -19,8 +19,8 @@ struct ProgramTables {
   PreMatrix rom, region, image;
 };
 
-// Heights leave `tail_rows` rows free after the content; rows beyond the content are padding that no
-// run can use (class 0, an empty region, key kPadKey).
+// Heights leave `tail_rows` rows free after the content; rows beyond the content are padding that
+// no run can use (class 0, an empty region, key kPadKey).
 inline constexpr uint32_t kPadKey = (1u << 30) + 254;
 ProgramTables program_tables(const isa::Program& program, unsigned tail_rows);
 

@@ -1,4 +1,5 @@
-// The verifier's own terms of the global product: start and end of the machine, and the public words.
+// The verifier's own terms of the global product: start and end of the machine, and the public
+// words.
 #pragma once
 
 #include "air/constraints.hpp"

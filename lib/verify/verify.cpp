@@ -41,7 +41,6 @@ struct Workspace {
   Fp5 openings[kMaxPairs];
   Fp5 lambda[kMaxPairs];
   Fp5 gamma[kMaxTableConstraints];
-  Fp5 cells[512];
   uint32_t index[proof::kMaxQueries];
   Fp5 word[proof::kMaxQueries];
   TreeRows trees[proof::kTreeCount];
@@ -84,10 +83,12 @@ class Verifier {
     }
     return true;
   }
-  bool work(uint32_t label, unsigned bits) {
-    if (bits == 0) return true;
+  Status work(uint32_t label, unsigned bits) {
+    if (bits == 0) return {};
     uint64_t nonce = r_.u64();
-    return r_.ok() && t_.check_work(label, bits, nonce);
+    if (!r_.ok()) return malformed("the proof ends inside a nonce");
+    if (!t_.check_work(label, bits, nonce)) return rejected("a proof of work is wrong");
+    return {};
   }
   air::Challenges draw(uint32_t label) const {
     hash::Challenges c = t_.challenges(label);
@@ -134,12 +135,14 @@ Status Verifier::commitments() {
     return Error(Errc::kPolicy, "the run may be longer than the policy allows");
   proof::Security security = proof::security(*profile_, proof::security_input(ws_.shape));
   if (security.total < policy_.min_security_bits)
-    return Error(Errc::kPolicy, "the proof has fewer provable bits of security than the policy asks for",
+    return Error(Errc::kPolicy,
+                 "the proof has fewer provable bits of security than the policy asks for",
                  static_cast<uint32_t>(security.total));
 
   roots_[proof::kTreeProgram] = statement_.program.root[profile_->log_blowup - 1];
   roots_[proof::kTreeFixed] = kFixedRoots[profile_->log_blowup - 1];
-  if (!digest(roots_[proof::kTreePassOne])) return malformed("the proof ends before its commitments");
+  if (!digest(roots_[proof::kTreePassOne]))
+    return malformed("the proof ends before its commitments");
   // Shard index, shape and pass-1 root, first for all shards, then for this one again.
   ByteView head = proof_.subspan(start, shape_size + 32);
   for (uint32_t label : {proof::kLabelPassOne, proof::kLabelShard}) {
@@ -148,13 +151,13 @@ Status Verifier::commitments() {
     m.update(head);
     m.end();
     if (label == proof::kLabelPassOne) {
-      if (!work(proof::kLabelGlobalWork, profile_->lookup_work)) return rejected("a proof of work is wrong");
+      if (Status s = work(proof::kLabelGlobalWork, profile_->lookup_work); !s) return s;
       global_ = draw(proof::kLabelGlobalChallenges);
     }
   }
   if (!digest(roots_[proof::kTreeMain])) return malformed("the proof ends before its commitments");
   t_.absorb_digest(proof::kLabelMainRoot, roots_[proof::kTreeMain]);
-  if (!work(proof::kLabelLookupWork, profile_->lookup_work)) return rejected("a proof of work is wrong");
+  if (Status s = work(proof::kLabelLookupWork, profile_->lookup_work); !s) return s;
   local_ = draw(proof::kLabelLookupChallenges);
 
   if (!digest(roots_[proof::kTreeExt])) return malformed("the proof ends before its commitments");
@@ -162,9 +165,10 @@ Status Verifier::commitments() {
   if (Status s = read_published(); !s) return s;
   gamma_ = t_.challenges(proof::kLabelGamma).fp5();
 
-  if (!digest(roots_[proof::kTreeQuotient])) return malformed("the proof ends before its commitments");
+  if (!digest(roots_[proof::kTreeQuotient]))
+    return malformed("the proof ends before its commitments");
   t_.absorb_digest(proof::kLabelQuotientRoot, roots_[proof::kTreeQuotient]);
-  if (!work(proof::kLabelDeepWork, profile_->deep_work)) return rejected("a proof of work is wrong");
+  if (Status s = work(proof::kLabelDeepWork, profile_->deep_work); !s) return s;
   zeta_ = t_.challenges(proof::kLabelZeta).fp5();
   uint64_t height = uint64_t{1} << ws_.shape.max_log_height();
   if (zeta_.pow(height) == Fp5::one() ||
@@ -274,8 +278,8 @@ Status Verifier::at_zeta() {
     Fp g = field::root_of_unity(log), x = g.pow(n - profile_->tail_rows);
     Fp5 close_at = zeta_ - x, e = Fp5::one();
     for (unsigned k = 0; k < profile_->tail_rows; ++k, x *= g) e *= zeta_ - x;
-    q[log] += row * e * (zeta_.pow(n) - Fp::one()).inverse() + first * (zeta_ - Fp::one()).inverse() +
-              closing * close_at.inverse();
+    q[log] += row * e * (zeta_.pow(n) - Fp::one()).inverse() +
+              first * (zeta_ - Fp::one()).inverse() + closing * close_at.inverse();
   }
   auto all = ws_.shape.matrices();
   size_t first = 0;
@@ -329,8 +333,8 @@ Status Verifier::open_trees() {
       if (count == 0 || ws_.tree_index[count - 1] != i) ws_.tree_index[count++] = i;
     }
     commit::TreeShape shape{{rows.shapes, rows.classes}, tree >= proof::kTreePassOne};
-    if (Status s = commit::verify_opening(r_, roots_[tree], shape, {ws_.tree_index, count}, ws_.merkle,
-                                          {rows.opened, rows.classes});
+    if (Status s = commit::verify_opening(r_, roots_[tree], shape, {ws_.tree_index, count},
+                                          ws_.merkle, {rows.opened, rows.classes});
         !s)
       return s;
     for (unsigned c = 0; c < rows.classes; ++c)
@@ -402,7 +406,7 @@ void Verifier::batched_word() {
 }
 
 Status Verifier::queries() {
-  if (!work(proof::kLabelQueryWork, profile_->query_work)) return rejected("a proof of work is wrong");
+  if (Status s = work(proof::kLabelQueryWork, profile_->query_work); !s) return s;
   hash::Challenges c = t_.challenges(proof::kLabelQueries);
   queries_ = 0;
   for (unsigned k = 0; k < profile_->queries; ++k) {
@@ -425,9 +429,10 @@ Status Verifier::run(Claim& claim) {
   if (Status s = balance(); !s) return s;
   if (Status s = read_openings(); !s) return s;
   if (Status s = at_zeta(); !s) return s;
-  if (!work(proof::kLabelBatchWork, profile_->batch_work)) return rejected("a proof of work is wrong");
+  if (Status s = work(proof::kLabelBatchWork, profile_->batch_work); !s) return s;
   batch_coefficients();
-  if (Status s = ws_.fri.read_commitments(r_, t_, top_, profile_->log_blowup, profile_->fold_work); !s)
+  if (Status s = ws_.fri.read_commitments(r_, t_, top_, profile_->log_blowup, profile_->fold_work);
+      !s)
     return s;
   if (Status s = queries(); !s) return s;
   if (!r_.at_end()) return malformed("the proof has bytes after its end");
@@ -443,8 +448,8 @@ Status Verifier::run(Claim& claim) {
 
 size_t workspace_size(const Policy&) { return sizeof(Workspace); }
 
-Status verify(const hash::Digest& program_id, ByteView proof, const Policy& policy,
-              void* workspace, size_t workspace_bytes, Claim& claim) {
+Status verify(const hash::Digest& program_id, ByteView proof, const Policy& policy, void* workspace,
+              size_t workspace_bytes, Claim& claim) {
   claim = Claim();
   if (proof.size() > policy.max_proof_bytes)
     return Error(Errc::kPolicy, "the proof is longer than the policy allows");

@@ -12,7 +12,7 @@ namespace mipzk::verify {
 
 // What the caller accepts; the proof never chooses its own security.
 struct Policy {
-  unsigned min_security_bits = 100;
+  unsigned min_security_bits = 100;  // provable bits, the proof of work of each round included
   uint64_t max_proof_bytes = uint64_t{4} << 20;
   uint64_t max_cycles = uint64_t{1} << 32;  // against the bound that the tables' heights give
 };
@@ -29,7 +29,7 @@ size_t workspace_size(const Policy& policy);
 
 // Ok only for a proof of the program with this id. Errors: kMalformed, kUnsupported, kPolicy,
 // kWrongProgram, kRejected, kWorkspace. `claim` is set only on success.
-Status verify(const hash::Digest& program_id, ByteView proof, const Policy& policy,
-              void* workspace, size_t workspace_bytes, Claim& claim);
+Status verify(const hash::Digest& program_id, ByteView proof, const Policy& policy, void* workspace,
+              size_t workspace_bytes, Claim& claim);
 
 }  // namespace mipzk::verify

@@ -71,15 +71,17 @@ int main(int argc, char** argv) {
   policy.max_proof_bytes = proof->size();
   std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
   verify::Claim claim;
-  Status s = verify::verify(program->id, *proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
+  Status s =
+      verify::verify(program->id, *proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
   double t4 = now();
   if (!s) fail(s.error());
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   double cycles = static_cast<double>(recording->outcome.cycles);
-  std::printf("%s: %.0f cycles; load %.3f s, record %.3f s, prove %.3f s = %.1f kHz, proof %zu bytes, "
-              "verify %.1f ms, peak memory %.0f MiB\n",
-              options.profile->name, cycles, t1 - t0, t2 - t1, t3 - t2, cycles / (t3 - t2) / 1e3,
-              proof->size(), (t4 - t3) * 1e3, static_cast<double>(usage.ru_maxrss) / 1024);
+  std::printf(
+      "%s: %.0f cycles; load %.3f s, record %.3f s, prove %.3f s = %.1f kHz, proof %zu bytes, "
+      "verify %.1f ms, peak memory %.0f MiB\n",
+      options.profile->name, cycles, t1 - t0, t2 - t1, t3 - t2, cycles / (t3 - t2) / 1e3,
+      proof->size(), (t4 - t3) * 1e3, static_cast<double>(usage.ru_maxrss) / 1024);
   return 0;
 }

@@ -1,4 +1,5 @@
-// The catalogue of guests and inputs (cases.py), and the guests as programs, for tests that run them.
+// The catalogue of guests and inputs (cases.py), and the guests as programs, for tests that run
+// them.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -37,17 +37,28 @@ struct Expr {
 
 const char* bus_name(air::Bus bus) {
   switch (bus) {
-    case air::Bus::kMemory: return "MEMORY";
-    case air::Bus::kToken: return "TOKEN";
-    case air::Bus::kOrder: return "ORDER";
-    case air::Bus::kPublic: return "PUBLIC";
-    case air::Bus::kMask: return "MASK";
-    case air::Bus::kRange: return "RANGE";
-    case air::Bus::kRom: return "ROM";
-    case air::Bus::kAnd: return "AND";
-    case air::Bus::kShiftByte: return "SHIFT_BYTE";
-    case air::Bus::kShiftAmount: return "SHIFT_AMOUNT";
-    case air::Bus::kRegion: return "REGION";
+    case air::Bus::kMemory:
+      return "MEMORY";
+    case air::Bus::kToken:
+      return "TOKEN";
+    case air::Bus::kOrder:
+      return "ORDER";
+    case air::Bus::kPublic:
+      return "PUBLIC";
+    case air::Bus::kMask:
+      return "MASK";
+    case air::Bus::kRange:
+      return "RANGE";
+    case air::Bus::kRom:
+      return "ROM";
+    case air::Bus::kAnd:
+      return "AND";
+    case air::Bus::kShiftByte:
+      return "SHIFT_BYTE";
+    case air::Bus::kShiftAmount:
+      return "SHIFT_AMOUNT";
+    case air::Bus::kRegion:
+      return "REGION";
   }
   return "?";
 }
@@ -58,8 +69,12 @@ class Printer : public air::Builder<Printer, Expr, Expr> {
   Expr k(uint32_t n) { return Expr::number(n); }
   void zero(const Expr& e) { std::printf("zero %s\n", e.text.c_str()); }
   void range(const Expr& e) { std::printf("range %s\n", e.text.c_str()); }
-  void request(air::Bus bus, const Expr& n, const air::Coords<Expr>& c) { lookup("request", bus, n, c); }
-  void provide(air::Bus bus, const Expr& n, const air::Coords<Expr>& c) { lookup("provide", bus, n, c); }
+  void request(air::Bus bus, const Expr& n, const air::Coords<Expr>& c) {
+    lookup("request", bus, n, c);
+  }
+  void provide(air::Bus bus, const Expr& n, const air::Coords<Expr>& c) {
+    lookup("provide", bus, n, c);
+  }
   void local(const air::Msg<Expr>& r, const air::Msg<Expr>& w) {
     std::printf("local %s -> %s\n", message(r).c_str(), message(w).c_str());
   }
@@ -117,10 +132,12 @@ template <class T>
 void print_table() {
   constexpr air::Layout L = air::compute_layout<T>();
   std::printf("\n## %u %s\n", air::kTableId<T>, air::find_table(air::kTableId<T>)->name);
-  std::printf("%s, %u instructions a row, %u base columns (%u named, %u pairs), %u extension columns (%u local, "
-              "%u global, %u lookup), %u constraints\n```\n",
-              L.pass_one ? "pass 1" : "pass 2", T::kSlots, L.base_columns, L.named_columns, L.pair_columns,
-              L.ext_columns(), L.local_steps, L.global_steps, L.lookup_steps, L.constraints);
+  std::printf(
+      "%s, %u instructions a row, %u base columns (%u named, %u pairs), %u extension columns (%u "
+      "local, "
+      "%u global, %u lookup), %u constraints\n```\n",
+      L.pass_one ? "pass 1" : "pass 2", T::kSlots, L.base_columns, L.named_columns, L.pair_columns,
+      L.ext_columns(), L.local_steps, L.global_steps, L.lookup_steps, L.constraints);
   typename T::template Pre<Expr> pre{};
   typename T::template Row<Expr> row{};
   if constexpr (L.pre_columns != 0) {
@@ -139,9 +156,12 @@ void print_table() {
 
 int main() {
   std::printf(
-      "# Tables\n\nEvery column and rule of every table, exported from `lib/air` (a test compares). How rules become "
-      "constraints and\nextension columns: PROTOCOL.md, section 4. `x -> y` is read -> write; `[n]` the numerator of a "
-      "lookup or the gate of a\nproduct. Expressions are over F_p. Contents of the preprocessed columns: MACHINE.md "
+      "# Tables\n\nEvery column and rule of every table, exported from `lib/air` (a test "
+      "compares). How rules become "
+      "constraints and\nextension columns: PROTOCOL.md, section 4. `x -> y` is read -> write; "
+      "`[n]` the numerator of a "
+      "lookup or the gate of a\nproduct. Expressions are over F_p. Contents of the preprocessed "
+      "columns: MACHINE.md "
       "(ROM, Region, Image), and for Fixed the\nsection at the end of PROTOCOL.md.\n");
   mipzk::air::for_each_table([]<class T>() { mipzk::print_table<T>(); });
   return 0;

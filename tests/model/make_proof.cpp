@@ -1,13 +1,14 @@
 // Writes proofs of guests for the second verifier: make_proof FOLDER GUEST_FOLDER makes NAME.proof,
-// NAME.id (program id, hex), NAME.elf and NAME.security (bits of every round as lib/proof counts them).
+// NAME.id (program id, hex), NAME.elf and NAME.security (bits of every round as lib/proof counts
+// them).
 #include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <string>
 
 #include "elf/load.hpp"
-#include "prove/prove.hpp"
 #include "proof/security.hpp"
+#include "prove/prove.hpp"
 
 namespace mipzk {
 namespace {
@@ -23,7 +24,8 @@ struct Job {
 
 void write_file(const std::string& path, ByteView bytes) {
   std::ofstream out(path, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  out.write(reinterpret_cast<const char*>(bytes.data()),
+            static_cast<std::streamsize>(bytes.size()));
 }
 
 std::string security_text(ByteView proof) {

@@ -46,12 +46,24 @@ constexpr uint32_t kNop = 0, kHalt = 1u << 6 | 12;
 // Sums the words of the private input and adds `n` times the public word; the sum is the output.
 inline std::vector<uint32_t> sum_program(int n) {
   return {
-      lui(8, 0xa000), lw(9, 0, 8), lw(10, 4, 8), addu(2, 9, 10),  // length + first private word
-      lui(11, 0xb000), lw(12, 4, 11),
+      lui(8, 0xa000),
+      lw(9, 0, 8),
+      lw(10, 4, 8),
+      addu(2, 9, 10),  // length + first private
+                       // word
+      lui(11, 0xb000),
+      lw(12, 4, 11),
       addiu(13, 0, n),
-      addu(2, 2, 12), addiu(13, 13, -1), bne(13, 0, -3), kNop,
-      lui(14, 0xc000), addiu(15, 0, 4), sw(15, 0, 14), sw(2, 4, 14),
-      addiu(4, 0, 7), kHalt,
+      addu(2, 2, 12),
+      addiu(13, 13, -1),
+      bne(13, 0, -3),
+      kNop,
+      lui(14, 0xc000),
+      addiu(15, 0, 4),
+      sw(15, 0, 14),
+      sw(2, 4, 14),
+      addiu(4, 0, 7),
+      kHalt,
   };
 }
 
