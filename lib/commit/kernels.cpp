@@ -11,7 +11,7 @@ std::atomic<int> forced_tier{-1};
 
 const Kernels* table(KernelTier tier) {
   switch (tier) {
-#if defined(__x86_64__)
+#if defined(MIPZK_X86_TIERS)
     case KernelTier::kAvx512:
       return &kAvx512Kernels;
     case KernelTier::kAvx2:
@@ -34,7 +34,7 @@ bool kernel_tier_available(KernelTier tier) {
   switch (tier) {
     case KernelTier::kBaseline:
       return true;
-#if defined(__x86_64__)
+#if defined(MIPZK_X86_TIERS)
     case KernelTier::kAvx2:
       return __builtin_cpu_supports("avx2");
     case KernelTier::kAvx512:

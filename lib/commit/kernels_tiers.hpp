@@ -6,7 +6,7 @@
 namespace mipzk::commit {
 
 extern const Kernels kBaselineKernels;
-#if defined(__x86_64__)
+#if defined(MIPZK_X86_TIERS)
 extern const Kernels kAvx2Kernels;    // call only on processors with AVX2
 extern const Kernels kAvx512Kernels;  // ... with AVX-512 F, DQ, VL, BW
 #endif

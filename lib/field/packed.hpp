@@ -15,18 +15,28 @@
 
 #include "field/fp.hpp"
 
-#if defined(__AVX512F__) || defined(__AVX2__) || defined(__SSE2__)
-#include <immintrin.h>
-#endif
-
-#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512BW__)
+// The instruction set of this translation unit; MIPZK_PORTABLE (CMake: MIPZK_SIMD=OFF) asks for
+// none.
+#if defined(MIPZK_PORTABLE)
+#define MIPZK_PACKED_LEVEL 0
+#define MIPZK_PACKED_ISA isa_plain
+#elif defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && \
+    defined(__AVX512BW__)
+#define MIPZK_PACKED_LEVEL 3
 #define MIPZK_PACKED_ISA isa_avx512
 #elif defined(__AVX2__)
+#define MIPZK_PACKED_LEVEL 2
 #define MIPZK_PACKED_ISA isa_avx2
 #elif defined(__SSE2__)
+#define MIPZK_PACKED_LEVEL 1
 #define MIPZK_PACKED_ISA isa_sse2
 #else
+#define MIPZK_PACKED_LEVEL 0
 #define MIPZK_PACKED_ISA isa_plain
+#endif
+
+#if MIPZK_PACKED_LEVEL > 0
+#include <immintrin.h>
 #endif
 
 #define MIPZK_PACKED_INLINE inline __attribute__((always_inline))
@@ -42,7 +52,7 @@ static_assert(static_cast<uint32_t>(kPInv * kP) == 1);
 template <int N>
 struct Reg;
 
-#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512BW__)
+#if MIPZK_PACKED_LEVEL == 3
 inline constexpr int kMaxLanes = 16;
 template <>
 struct Reg<16> {
@@ -126,15 +136,15 @@ struct Reg<16> {
     return join(mont_half(s.even), mont_half(s.odd));
   }
 };
-#elif defined(__AVX2__)
+#elif MIPZK_PACKED_LEVEL == 2
 inline constexpr int kMaxLanes = 8;
-#elif defined(__SSE2__)
+#elif MIPZK_PACKED_LEVEL == 1
 inline constexpr int kMaxLanes = 4;
 #else
 inline constexpr int kMaxLanes = 1;
 #endif
 
-#if defined(__AVX2__)
+#if MIPZK_PACKED_LEVEL >= 2
 template <>
 struct Reg<8> {
   __m256i v;
@@ -229,7 +239,7 @@ struct Reg<8> {
 };
 #endif
 
-#if defined(__SSE2__)
+#if MIPZK_PACKED_LEVEL >= 1
 // SSE2 has no unsigned minimum: corrections use the sign, which is exact because p < 2^31.
 template <>
 struct Reg<4> {

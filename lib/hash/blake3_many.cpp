@@ -7,7 +7,7 @@
 namespace mipzk::hash {
 namespace {
 
-#if defined(MIPZK_HASH_X86_TIERS)
+#if defined(MIPZK_X86_TIERS)
 constexpr size_t kTiers = 3;
 #else
 constexpr size_t kTiers = 1;
@@ -18,7 +18,7 @@ struct Tiers {
 };
 
 Tiers find_tiers() {
-#if defined(MIPZK_HASH_X86_TIERS)
+#if defined(MIPZK_X86_TIERS)
   // The compiler's run-time support also asks the operating system for the registers (xgetbv).
   __builtin_cpu_init();
   return {{{"base", 4, true, keyed_hash_many_base},

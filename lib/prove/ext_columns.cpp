@@ -9,7 +9,7 @@ namespace {
 
 ExtKernel kernel() {
   switch (commit::kernel_tier()) {
-#if defined(__x86_64__)
+#if defined(MIPZK_X86_TIERS)
     case commit::KernelTier::kAvx512:
       return ext_steps_avx512;
     case commit::KernelTier::kAvx2:

@@ -7,7 +7,7 @@ namespace {
 
 QuotientKernel kernel() {
   switch (commit::kernel_tier()) {
-#if defined(__x86_64__)
+#if defined(MIPZK_X86_TIERS)
     case commit::KernelTier::kAvx512:
       return quotient_avx512;
     case commit::KernelTier::kAvx2:

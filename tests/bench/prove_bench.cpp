@@ -1,5 +1,6 @@
 // Proves one run of a guest and prints what each phase cost:
-//   prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier: 0 baseline, 1 AVX2, 2 AVX-512]
+//   prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]
+// tier: 0 baseline, 1 AVX2, 2 AVX-512, -1 the best; blind: 0 leaves the masks out.
 #include <sys/resource.h>
 
 #include <chrono>
@@ -35,14 +36,16 @@ double now() {
 int main(int argc, char** argv) {
   using namespace mipzk;
   if (argc < 3) {
-    std::fprintf(stderr, "usage: prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier]\n");
+    std::fprintf(stderr, "usage: prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]\n");
     return 2;
   }
   Pool pool(argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 0);
   prove::Options options;
   if (argc > 4) options.profile = proof::find_profile(static_cast<uint32_t>(std::atoi(argv[4])));
   if (options.profile == nullptr) return 2;
-  if (argc > 5) commit::force_kernel_tier(static_cast<commit::KernelTier>(std::atoi(argv[5])));
+  if (argc > 5 && std::atoi(argv[5]) >= 0)
+    commit::force_kernel_tier(static_cast<commit::KernelTier>(std::atoi(argv[5])));
+  if (argc > 6) options.blind = std::atoi(argv[6]) != 0;
 
   auto image = elf::load(read_file(argv[1]));
   if (!image) fail(image.error());
