@@ -36,7 +36,8 @@ double now() {
 int main(int argc, char** argv) {
   using namespace mipzk;
   if (argc < 3) {
-    std::fprintf(stderr, "usage: prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]\n");
+    std::fprintf(stderr,
+                 "usage: prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]\n");
     return 2;
   }
   Pool pool(argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 0);
