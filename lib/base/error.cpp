@@ -4,24 +4,42 @@ namespace mipzk {
 
 const char* errc_name(Errc code) {
   switch (code) {
-    case Errc::kOk: return "ok";
-    case Errc::kArgument: return "invalid argument";
-    case Errc::kNoMemory: return "out of memory";
-    case Errc::kCancelled: return "cancelled";
-    case Errc::kInternal: return "internal error";
-    case Errc::kUnsupported: return "unsupported";
-    case Errc::kState: return "call out of order";
-    case Errc::kElf: return "program file refused";
-    case Errc::kInput: return "input refused";
-    case Errc::kFault: return "guest fault";
-    case Errc::kCycleLimit: return "cycle limit reached";
-    case Errc::kMemoryLimit: return "memory limit reached";
-    case Errc::kUnprovable: return "run cannot be proved";
-    case Errc::kMalformed: return "malformed proof";
-    case Errc::kPolicy: return "proof outside the policy";
-    case Errc::kRejected: return "proof rejected";
-    case Errc::kWrongProgram: return "proof of another program";
-    case Errc::kWorkspace: return "workspace too small";
+    case Errc::kOk:
+      return "ok";
+    case Errc::kArgument:
+      return "invalid argument";
+    case Errc::kNoMemory:
+      return "out of memory";
+    case Errc::kCancelled:
+      return "cancelled";
+    case Errc::kInternal:
+      return "internal error";
+    case Errc::kUnsupported:
+      return "unsupported";
+    case Errc::kState:
+      return "call out of order";
+    case Errc::kElf:
+      return "program file refused";
+    case Errc::kInput:
+      return "input refused";
+    case Errc::kFault:
+      return "guest fault";
+    case Errc::kCycleLimit:
+      return "cycle limit reached";
+    case Errc::kMemoryLimit:
+      return "memory limit reached";
+    case Errc::kUnprovable:
+      return "run cannot be proved";
+    case Errc::kMalformed:
+      return "malformed proof";
+    case Errc::kPolicy:
+      return "proof outside the policy";
+    case Errc::kRejected:
+      return "proof rejected";
+    case Errc::kWrongProgram:
+      return "proof of another program";
+    case Errc::kWorkspace:
+      return "workspace too small";
   }
   return "unknown status";
 }

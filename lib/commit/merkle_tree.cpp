@@ -80,8 +80,7 @@ size_t MerkleTree::leaf_bytes(const HeightClass& c) const {
   return (salted_ ? kSaltBytes : 0) + 4 * c.width;
 }
 
-void MerkleTree::write_salts(const HeightClass& c, size_t first, size_t count,
-                             uint8_t* out) const {
+void MerkleTree::write_salts(const HeightClass& c, size_t first, size_t count, uint8_t* out) const {
   if (!salted_) return;
   if (salts_) {
     salts_(c.log_rows, first, count, out);

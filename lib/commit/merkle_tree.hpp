@@ -24,9 +24,9 @@ struct MatrixView {
   const field::Fp* data = nullptr;
 };
 
-// Writes the salts of the leaves of `count` rows (1 to kSaltBatch) from row `first`, kSaltBytes each. It
-// must give the same bytes whenever it is asked for the same row, and is called from the pool's
-// threads.
+// Writes the salts of the leaves of `count` rows (1 to kSaltBatch) from row `first`, kSaltBytes
+// each. It must give the same bytes whenever it is asked for the same row, and is called from the
+// pool's threads.
 inline constexpr size_t kSaltBatch = 64;
 using SaltFunction =
     std::function<void(unsigned log_rows, uint64_t first, size_t count, uint8_t* out)>;

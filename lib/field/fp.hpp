@@ -17,15 +17,17 @@ class Fp {
   constexpr Fp() = default;
   // Any 32-bit integer, reduced modulo p.
   constexpr Fp(uint32_t v) : v_(mont(uint64_t{v % kP} * kR2)) {}
-  static constexpr Fp from_i32(int32_t v) { return v < 0 ? -Fp(static_cast<uint32_t>(-int64_t{v})) : Fp(static_cast<uint32_t>(v)); }
+  static constexpr Fp from_i32(int32_t v) {
+    return v < 0 ? -Fp(static_cast<uint32_t>(-int64_t{v})) : Fp(static_cast<uint32_t>(v));
+  }
   static constexpr Fp from_raw(uint32_t raw) {
     Fp r;
     r.v_ = raw;
     return r;
   }
 
-  constexpr uint32_t raw() const { return v_; }            // Montgomery form, < p
-  constexpr uint32_t value() const { return mont(v_); }    // canonical integer, < p
+  constexpr uint32_t raw() const { return v_; }          // Montgomery form, < p
+  constexpr uint32_t value() const { return mont(v_); }  // canonical integer, < p
 
   friend constexpr Fp operator+(Fp a, Fp b) {
     uint32_t s = a.v_ + b.v_;
@@ -65,7 +67,7 @@ class Fp {
   }
 
  private:
-  static constexpr uint32_t kPInv = 0x81000001u;  // p^-1 mod 2^32
+  static constexpr uint32_t kPInv = 0x81000001u;    // p^-1 mod 2^32
   static constexpr uint32_t kOneRaw = 0x01fffffeu;  // 2^32 mod p
   static constexpr uint32_t kR2 = static_cast<uint32_t>(uint64_t{kOneRaw} * kOneRaw % kP);
   static_assert(static_cast<uint32_t>(kPInv * kP) == 1);

@@ -1,4 +1,5 @@
-// The degree-5 extension F_p[X] / (X^5 + X^2 - 1) of KoalaBear, 155 bits: challenges, products and sums.
+// The degree-5 extension F_p[X] / (X^5 + X^2 - 1) of KoalaBear, 155 bits: challenges, products and
+// sums.
 #pragma once
 
 #include <array>

@@ -12,13 +12,14 @@
 namespace mipzk::isa {
 
 // Fixed addresses (docs/MACHINE.md, "Memory map"). All are byte addresses.
-inline constexpr uint32_t kUserBase = 0x00010000u;     // below: the null pages, never mapped
-inline constexpr uint32_t kUserEnd = 0x80000000u;      // user segments end here at the latest
-inline constexpr uint32_t kStackTop = 0x7fff0000u;     // end of zero RAM; initial $sp = kStackTop - 64
-inline constexpr uint32_t kPrivateBase = 0xa0000000u;  // private input window: length word, then bytes
-inline constexpr uint32_t kPublicBase = 0xb0000000u;   // public input window
-inline constexpr uint32_t kOutputBase = 0xc0000000u;   // public output window
-inline constexpr uint32_t kWindowSize = 0x04000000u;   // bytes of each window, length word included
+inline constexpr uint32_t kUserBase = 0x00010000u;  // below: the null pages, never mapped
+inline constexpr uint32_t kUserEnd = 0x80000000u;   // user segments end here at the latest
+inline constexpr uint32_t kStackTop = 0x7fff0000u;  // end of zero RAM; initial $sp = kStackTop - 64
+inline constexpr uint32_t kPrivateBase =
+    0xa0000000u;  // private input window: length word, then bytes
+inline constexpr uint32_t kPublicBase = 0xb0000000u;  // public input window
+inline constexpr uint32_t kOutputBase = 0xc0000000u;  // public output window
+inline constexpr uint32_t kWindowSize = 0x04000000u;  // bytes of each window, length word included
 inline constexpr uint32_t kMaxWindowBytes = kWindowSize - 4;
 // The last word of the address space is a zero region of its own: the chain that orders fresh words
 // ends there (docs/PROTOCOL.md, "Source tables").
@@ -68,15 +69,16 @@ struct Region {
 };
 
 struct Program {
-  uint32_t entry = 0;              // byte address
-  std::vector<RomEntry> rom;       // ascending pc4, one per executable word that lowers
-  std::vector<ImageWord> image;    // ascending keys; memory first, then registers 0..34 (all but kExitCode)
-  std::vector<Region> regions;     // ascending, disjoint from the image and from each other
-  std::vector<Symbol> symbols;     // for people only; not part of the id
+  uint32_t entry = 0;         // byte address
+  std::vector<RomEntry> rom;  // ascending pc4, one per executable word that lowers
+  std::vector<ImageWord>
+      image;  // ascending keys; memory first, then registers 0..34 (all but kExitCode)
+  std::vector<Region> regions;  // ascending, disjoint from the image and from each other
+  std::vector<Symbol> symbols;  // for people only; not part of the id
 };
 
-// Applies the memory map and the lowering to an image (docs/MACHINE.md, "Program tables"). Fails with
-// kElf when the image breaks a rule of the map.
+// Applies the memory map and the lowering to an image (docs/MACHINE.md, "Program tables"). Fails
+// with kElf when the image breaks a rule of the map.
 Result<Program> build_program(const ProgramImage& image);
 
 }  // namespace mipzk::isa

@@ -18,33 +18,39 @@ inline constexpr uint8_t kHi = 32, kLo = 33, kTrash = 34, kExitCode = 35;
 
 // Instruction classes, one table each. Values are part of the protocol (docs/PROTOCOL.md).
 enum class Class : uint8_t {
-  kNop = 1,    // no effect: sll $0 (nop), PRINT, CYCLE, ALU results to $zero that cannot fault
-  kAdd,        // addu subu          rd = rs + k0 rt            k0 = 1 or p - 1 (addu / subu)
-  kAddTrap,    // add addi sub       rd = rs + k0 (rt + imm), no signed overflow; k0 = 1 or p - 1; k1,k2 = imm limbs
-  kAddImm,     // addiu lui move mfhi mflo mthi mtlo           k0,k1 = limbs of the 32-bit constant
-  kLogic,      // and or xor nor     per byte: k0 (a+b) + k1 (a&b) + k2
-  kLogicImm,   // andi ori xori      low half per byte: k0 (a+b) + k1 (a&b); high half k0 * hi; k2,k3 = bytes 0,1 of imm
-  kShift,      // sll srl by constant, common amounts          k0 = 2^u; k1..k5 = one-hot form (see MACHINE.md)
-  kShiftVar,   // sllv srlv srav, sra, the remaining constant amounts: amount = (rt2 & 31) + k0; k1 = right, k2 = arithmetic
-  kSlt,        // slt sltu           k0 = 1 if signed
-  kSltImm,     // slti sltiu         k0 = 1 if signed; k1,k2 = limbs of the sign-extended constant; k3 = its top bit
-  kBranchEq,   // beq bne            k0 = 1 for bne; k1 = target / 4
-  kBranchZero, // blez bgtz bltz bgez          taken = k0 + k1 sign + k2 zero; k3 = target / 4
-  kBranchLink, // bltzal bgezal                as kBranchZero; k4,k5 = limbs of pc + 8, written to rd
-  kJump,       // j                  k0 = target / 4
-  kJumpLink,   // jal                k0 = target / 4; k1,k2 = limbs of pc + 8
-  kJumpReg,    // jr
-  kJumpRegLink,// jalr               k1,k2 = limbs of pc + 8
-  kLoadWord,   // lw                 k0,k1 = limbs of the sign-extended offset
-  kStoreWord,  // sw                 k0,k1 as above
-  kLoadSub,    // lb lbu lh lhu      k0,k1 as above; k2 = half, k3 = signed
-  kLoadPart,   // lwl lwr            k0,k1 as above; k2 = 1 for lwl
-  kStoreSub,   // sb sh              k0,k1 as above; k2 = half
-  kStorePart,  // swl swr            k0,k1 as above; k2 = 1 for swl
-  kMult,       // mult multu         k0 = 1 if signed; writes LO (33) and HI (32), rd is 0
-  kDiv,        // div divu           as kMult
-  kHalt,       // syscall HALT: copies $a0 to register kExitCode and stops
-  kHint,       // syscall HINT_WORD: writes a free word to $v0
+  kNop = 1,   // no effect: sll $0 (nop), PRINT, CYCLE, ALU results to $zero that cannot fault
+  kAdd,       // addu subu          rd = rs + k0 rt            k0 = 1 or p - 1 (addu / subu)
+  kAddTrap,   // add addi sub       rd = rs + k0 (rt + imm), no signed overflow; k0 = 1 or p - 1;
+              // k1,k2 = imm limbs
+  kAddImm,    // addiu lui move mfhi mflo mthi mtlo           k0,k1 = limbs of the 32-bit constant
+  kLogic,     // and or xor nor     per byte: k0 (a+b) + k1 (a&b) + k2
+  kLogicImm,  // andi ori xori      low half per byte: k0 (a+b) + k1 (a&b); high half k0 * hi; k2,k3
+              // = bytes 0,1 of imm
+  kShift,     // sll srl by constant, common amounts          k0 = 2^u; k1..k5 = one-hot form (see
+              // MACHINE.md)
+  kShiftVar,  // sllv srlv srav, sra, the remaining constant amounts: amount = (rt2 & 31) + k0; k1 =
+              // right, k2 = arithmetic
+  kSlt,       // slt sltu           k0 = 1 if signed
+  kSltImm,  // slti sltiu         k0 = 1 if signed; k1,k2 = limbs of the sign-extended constant; k3
+            // = its top bit
+  kBranchEq,     // beq bne            k0 = 1 for bne; k1 = target / 4
+  kBranchZero,   // blez bgtz bltz bgez          taken = k0 + k1 sign + k2 zero; k3 = target / 4
+  kBranchLink,   // bltzal bgezal                as kBranchZero; k4,k5 = limbs of pc + 8, written to
+                 // rd
+  kJump,         // j                  k0 = target / 4
+  kJumpLink,     // jal                k0 = target / 4; k1,k2 = limbs of pc + 8
+  kJumpReg,      // jr
+  kJumpRegLink,  // jalr               k1,k2 = limbs of pc + 8
+  kLoadWord,     // lw                 k0,k1 = limbs of the sign-extended offset
+  kStoreWord,    // sw                 k0,k1 as above
+  kLoadSub,      // lb lbu lh lhu      k0,k1 as above; k2 = half, k3 = signed
+  kLoadPart,     // lwl lwr            k0,k1 as above; k2 = 1 for lwl
+  kStoreSub,     // sb sh              k0,k1 as above; k2 = half
+  kStorePart,    // swl swr            k0,k1 as above; k2 = 1 for swl
+  kMult,         // mult multu         k0 = 1 if signed; writes LO (33) and HI (32), rd is 0
+  kDiv,          // div divu           as kMult
+  kHalt,         // syscall HALT: copies $a0 to register kExitCode and stops
+  kHint,         // syscall HINT_WORD: writes a free word to $v0
 };
 inline constexpr unsigned kFirstClass = 1, kLastClass = 27;
 inline constexpr unsigned kClassCount = kLastClass + 1;  // index by class value; 0 is unused
@@ -60,8 +66,8 @@ struct RomEntry {
   friend bool operator==(const RomEntry&, const RomEntry&) = default;
 };
 
-// The ROM entry of `word` at byte address `pc` (a multiple of 4), or nothing when the encoding has no
-// entry (reserved, or an instruction that always faults): executing it stops the run.
+// The ROM entry of `word` at byte address `pc` (a multiple of 4), or nothing when the encoding has
+// no entry (reserved, or an instruction that always faults): executing it stops the run.
 std::optional<RomEntry> lower(uint32_t pc, uint32_t word);
 
 }  // namespace mipzk::isa
