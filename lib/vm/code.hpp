@@ -10,15 +10,16 @@
 namespace mipzk::vm {
 
 // X(handler): one routine of the interpreter each.
-#define MIPZK_HANDLERS(X)                                                                         \
-  X(missing)                                                                                      \
-  X(nop)                                                                                          \
-  X(host)                                                                                         \
-  X(addu) X(subu) X(add_trap) X(sub_trap) X(add_imm) X(and_) X(or_) X(xor_) X(nor) X(andi) X(ori) \
-      X(xori) X(sll) X(srl) X(sll_var) X(srl_var) X(sra_var) X(slt) X(sltu) X(slti) X(sltiu)      \
-          X(beq) X(bne) X(bltz) X(bgez) X(blez) X(bgtz) X(bltzal) X(bgezal) X(j) X(jal) X(jr)     \
-              X(jalr) X(lw) X(sw) X(lb) X(lbu) X(lh) X(lhu) X(lwl) X(lwr) X(sb) X(sh) X(swl)      \
-                  X(swr) X(mult) X(multu) X(div) X(divu) X(halt) X(hint)
+// clang-format off
+#define MIPZK_HANDLERS(X)                                                                  \
+  X(missing) X(nop) X(host)                                                                \
+  X(addu) X(subu) X(add_trap) X(sub_trap) X(add_imm)                                       \
+  X(and_) X(or_) X(xor_) X(nor) X(andi) X(ori) X(xori)                                     \
+  X(sll) X(srl) X(sll_var) X(srl_var) X(sra_var) X(slt) X(sltu) X(slti) X(sltiu)           \
+  X(beq) X(bne) X(bltz) X(bgez) X(blez) X(bgtz) X(bltzal) X(bgezal) X(j) X(jal) X(jr) X(jalr) \
+  X(lw) X(sw) X(lb) X(lbu) X(lh) X(lhu) X(lwl) X(lwr) X(sb) X(sh) X(swl) X(swr)            \
+  X(mult) X(multu) X(div) X(divu) X(halt) X(hint)
+// clang-format on
 
 enum class Handler : uint8_t {
 #define MIPZK_HANDLER(name) name,
