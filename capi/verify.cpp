@@ -8,7 +8,7 @@
 namespace mipzk::capi {
 namespace {
 
-#define MIPZK_SAME_CODE(c_name, name) static_assert(c_name == static_cast<int32_t>(Errc::name))
+#define MIPZK_SAME_CODE(c_name, name) static_assert((c_name) == static_cast<int32_t>(Errc::name))
 MIPZK_SAME_CODE(MIPZK_OK, kOk);
 MIPZK_SAME_CODE(MIPZK_E_ARGUMENT, kArgument);
 MIPZK_SAME_CODE(MIPZK_E_NO_MEMORY, kNoMemory);
