@@ -1,0 +1,130 @@
+// Any bytes through the verifier: no crash, a documented verdict, and nothing accepted but the
+// proof that was really made.
+//
+// An input is a program of edits of a real proof, so that it gets past the Merkle paths: the first
+// byte chooses. 0: the rest is the proof itself, bare. Else: steps of five bytes (what, a 24-bit
+// position, a value) on the proof. The proof is of the profile that the first byte's lowest bit
+// says.
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "prove/prove.hpp"
+#include "support/test_profiles.hpp"
+#include "unit/prove/small_program.hpp"
+#include "verify/verify.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+namespace {
+
+using namespace mipzk;
+using Bytes = std::vector<uint8_t>;
+
+struct Real {
+  hash::Digest id{};
+  Bytes proof[2];
+};
+
+void require(bool good, const char* text) {
+  if (good) return;
+  std::fprintf(stderr, "%s\n", text);
+  std::abort();
+}
+
+const Real& real() {
+  static const Real r = [] {
+    Real out;
+    Pool pool(1);
+    auto program = prove::load_program(pool, test::program_of(test::sum_program(2)));
+    require(program.ok(), "the program does not load");
+    const Bytes in = {0, 0, 0, 1};
+    auto recording = vm::record(program->program, {in, in, {}});
+    require(recording.ok(), "the program does not run");
+    out.id = program->id;
+    const proof::Profile* profiles[] = {&test::kTest2, &test::kTest4};
+    for (int i = 0; i < 2; ++i) {
+      prove::Options options;
+      options.profile = profiles[i];
+      auto proof = prove::prove(pool, *program, in, *recording, options);
+      require(proof.ok(), "the run is not proved");
+      out.proof[i] = std::move(*proof);
+    }
+    return out;
+  }();
+  return r;
+}
+
+// Edits of a proof; whatever its length is then, the length field may say so.
+Bytes edited(const Bytes& proof, const uint8_t* data, size_t size) {
+  Bytes p = proof;
+  for (; size >= 5 && !p.empty(); data += 5, size -= 5) {
+    const size_t at = (data[1] | size_t{data[2]} << 8 | size_t{data[3]} << 16) % p.size();
+    switch (data[0] % 8) {
+      case 0:
+        p[at] ^= data[4];
+        break;
+      case 1:
+        p[at] = data[4];
+        break;
+      case 2:
+        p.resize(at);
+        break;
+      case 3:
+        p.insert(p.begin() + static_cast<ptrdiff_t>(at), data[4], data[4]);
+        break;
+      case 4:
+        p.erase(p.begin() + static_cast<ptrdiff_t>(at),
+                p.begin() + static_cast<ptrdiff_t>(std::min(p.size(), at + data[4])));
+        break;
+      case 5:  // a word of the front: counts and lengths lie there
+        if (p.size() >= 300) store_le32(&p[(at % 64) * 4], ~uint32_t{0} >> data[4] % 32);
+        break;
+      case 6:  // a row of 20 or 32 bytes moves
+        if (at + 64 <= p.size()) std::swap_ranges(&p[at], &p[at] + data[4] % 33, &p[at + 32]);
+        break;
+      default:
+        if (p.size() >= 16) store_le64(&p[8], p.size());
+    }
+  }
+  return p;
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const Real& r = real();
+  const uint8_t choice = size == 0 ? uint8_t{0} : data[0];
+  const Bytes& base = r.proof[choice & 1];
+  const Bytes p =
+      choice == 0 ? Bytes(data + (size != 0), data + size) : edited(base, data + 1, size - 1);
+  // An input of exactly the proof's size, so that a sanitizer sees reads beyond it.
+  const std::vector<uint8_t> exact(p.begin(), p.end());
+  hash::Digest id = r.id;
+  verify::Policy policy;
+  policy.min_security_bits = 0;
+  static std::vector<std::max_align_t> ws(
+      verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
+  verify::Claim claim;
+  const Status s =
+      verify::verify(id, exact, policy, ws.data(), ws.size() * sizeof(std::max_align_t), claim);
+  if (s) {
+    require(p == r.proof[0] || p == r.proof[1], "accepted bytes that nobody proved");
+    require(claim.exit_code == 7 && claim.output_offset + claim.output_size <= p.size(),
+            "a wrong claim");
+    return 0;
+  }
+  require(choice == 0 || size >= 6, "the untouched proof is refused");
+  const Errc c = s.error().code;
+  require(c == Errc::kMalformed || c == Errc::kUnsupported || c == Errc::kPolicy ||
+              c == Errc::kWrongProgram || c == Errc::kRejected,
+          "an undocumented verdict");
+  require(std::memchr(s.error().message, 0, sizeof s.error().message) != nullptr &&
+              s.error().message[0] != 0,
+          "a verdict without a message");
+  require(claim.output_size == 0 && claim.public_size == 0, "a claim without success");
+  return 0;
+}
