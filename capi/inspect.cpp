@@ -48,8 +48,8 @@ Status inspect(ByteView proof, mipzk_proof_info& out) {
   out.max_cycles = shape.slots();
 
   const proof::Security bits = proof::security(*statement.profile, proof::security_input(shape));
-  double fold = bits.hash;
-  for (unsigned i = 0; i < bits.folds; ++i) fold = bits.fold[i] < fold ? bits.fold[i] : fold;
+  double fold = bits.folds == 0 ? bits.hash : bits.fold[0];
+  for (unsigned i = 1; i < bits.folds; ++i) fold = bits.fold[i] < fold ? bits.fold[i] : fold;
   out.millibits_lookup = millibits(bits.lookup);
   out.millibits_constraints = millibits(bits.constraints);
   out.millibits_deep = millibits(bits.deep);
