@@ -80,6 +80,8 @@ struct Builder {
   void collect(InstanceTrace& t) {
     constexpr air::Layout L = air::compute_layout<T>();
     if constexpr (L.ranges + L.tuples == 0) return;
+    // Tables that only answer request nothing, and their preprocessed rows are not read here.
+    if constexpr (L.pre_columns != 0 && !std::is_same_v<T, air::Image>) return;
     size_t rows = (size_t{1} << t.log_height) - tail;
     std::mutex mutex;
     pool.parallel_for(rows, rows / pool.threads() + 1, [&](size_t begin, size_t end) {
