@@ -3,6 +3,7 @@
 
 #include "prove/prove.hpp"
 #include "unit/prove/small_program.hpp"
+#include "verify/fixed_roots.hpp"
 #include "verify/verify.hpp"
 
 namespace mipzk {
@@ -53,6 +54,12 @@ TEST(EndToEnd, SmallProgramEveryProfile) {
     EXPECT_EQ(std::vector<uint8_t>(out.begin(), out.end()), p.outcome.output);
     printf("%s: %zu bytes\n", profile.name, p.proof.size());
   }
+}
+
+TEST(EndToEnd, RootsOfTheFixedTables) {
+  Pool pool(2);
+  for (unsigned log_blowup : {1u, 2u})
+    EXPECT_EQ(prove::fixed_root(pool, log_blowup), verify::kFixedRoots[log_blowup - 1]);
 }
 
 }  // namespace
