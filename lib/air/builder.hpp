@@ -1,11 +1,11 @@
 // The language in which tables state their rules, and the order in which rules become constraints.
 //
 // A table is written once as `template <class B> static constexpr void eval(B&, const Pre<V>&,
-// const Row<V>&)` and run with several builders: the prover's and the verifier's constraint
-// evaluator (constraints.hpp), the fillers of the trace (fill.hpp), the census (layout.hpp) and the
-// export (export.hpp). A builder derives from `Builder<Self, V, K>`: V is what a cell is (Fp,
-// packed Fp, Fp5, a degree, an expression), K a constant that V can be multiplied with. Primitives
-// of a builder:
+// const Row<V>&)` and run with several builders: the constraint evaluator of prover and verifier
+// (constraints.hpp), the census (layout.hpp), the checker of single rows (check.hpp), the fillers
+// of the trace (trace/collect.hpp) and of the extension columns (prove/ext_kernel.inl). A builder
+// derives from `Builder<Self, V, K>`: V is what a cell is (Fp, packed Fp, Fp5, a degree, an
+// expression), K a constant that V can be multiplied with. Primitives of a builder:
 //
 //   zero(V)                          the value is 0 on every row
 //   range(V)                         the value is in [0, 2^16)

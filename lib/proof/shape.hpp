@@ -32,8 +32,8 @@ enum Tree : uint8_t {
 };
 inline constexpr unsigned kTreeCount = 6;
 
-// A committed matrix: `width` base columns; the last `at_next` opened base columns (those of the
-// running extension columns) are opened at g * zeta too. `instance` is -1 where none owns it.
+// A committed matrix of `width` base columns. Those of its running extension columns are opened at
+// g * zeta too. `instance` is -1 where none owns it.
 struct Matrix {
   Tree tree;
   uint8_t log_height;
