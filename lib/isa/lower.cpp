@@ -233,7 +233,7 @@ bool writes_only_zero(const Instruction& i) {
 
 }  // namespace
 
-std::optional<RomEntry> lower(uint32_t pc, uint32_t word) {
+std::optional<RomEntry> lower(uint32_t pc, uint32_t word, const LowerContext&) {
   const auto decoded = decode(word);
   if (!decoded) return std::nullopt;
   const Instruction& i = *decoded;

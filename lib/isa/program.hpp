@@ -13,7 +13,7 @@ namespace mipzk::isa {
 
 // Fixed addresses (docs/MACHINE.md, "Memory map"). All are byte addresses.
 inline constexpr uint32_t kUserBase = 0x00010000u;  // below: the null pages, never mapped
-inline constexpr uint32_t kUserEnd = 0x80000000u;   // user segments end here at the latest
+inline constexpr uint32_t kKernelBase = 0x80000000u, kKernelEnd = 0x90000000u;  // in-guest kernel
 inline constexpr uint32_t kStackTop = 0x7fff0000u;  // end of zero RAM; initial $sp = kStackTop - 64
 inline constexpr uint32_t kPrivateBase =
     0xa0000000u;  // private input window: length word, then bytes
@@ -46,6 +46,11 @@ struct Segment {
 struct ProgramImage {
   uint32_t entry = 0;
   uint32_t flags = 0;  // e_flags
+  bool little_endian = false;
+  uint32_t trap_vector = 0;  // byte address of the in-guest kernel's trap entry; 0: no kernel
+  // The program headers, 8 words each, and where a segment holds them in memory (0: nowhere).
+  std::vector<uint32_t> program_headers;
+  uint32_t program_headers_address = 0;
   std::vector<Segment> segments;
   std::vector<Symbol> symbols;  // functions and objects, sorted by address
 };
@@ -70,9 +75,11 @@ struct Region {
 
 struct Program {
   uint32_t entry = 0;         // byte address
+  bool little_endian = false;
+  uint32_t trap_vector = 0;   // 0: no kernel
   std::vector<RomEntry> rom;  // ascending pc4, one per executable word that lowers
   std::vector<ImageWord>
-      image;  // ascending keys; memory first, then registers 0..34 (all but kExitCode)
+      image;  // ascending keys; memory first, then all registers but kExitCode
   std::vector<Region> regions;  // ascending, disjoint from the image and from each other
   std::vector<Symbol> symbols;  // for people only; not part of the id
 };
