@@ -183,12 +183,17 @@ CALL(mprotect) { /* (start, length, protection) */
   return 0;
 }
 
-/* True if [start, end) lies in a stack mapping, just below the caller's stack pointer: what is there is dead (o32 has no
- * red zone). glibc discards a thread's stack this way when the thread ends. */
+/* True if [start, end) lies in a stack mapping, not far below the caller's stack pointer: what is there is dead (o32 has no
+ * red zone). glibc discards a thread's stack this way when the thread ends, but for the last 128 KiB. */
 static int below_stack_pointer(uint32_t start, uint32_t end) {
-  const uint32_t sp = current->gpr[29], i = find_area(start);
-  return end <= sp && sp - end < 16 * PAGE && i < area_count && areas[i].start <= start && sp < areas[i].end &&
-         (areas[i].flags & STACK);
+  const uint32_t sp = current->gpr[29];
+  uint32_t position = start;
+  if (end > sp || sp - end > 64 * PAGE) return 0;
+  for (uint32_t i = find_area(start); i < area_count && areas[i].start <= position && (areas[i].flags & STACK); i++) {
+    position = areas[i].end;
+    if (sp < position) return 1;
+  }
+  return 0;
 }
 
 CALL(madvise) { /* (start, length, advice) */

@@ -167,6 +167,13 @@ void deliver_signals(struct thread* t) {
 
 /* ---- System calls ---- */
 
+/* The result of a call that may have made a signal deliverable. */
+static long after_signals(long result) {
+  if (!current->any_pending) return result;
+  set_result(current, result);
+  return NO_RESULT;
+}
+
 CALL(rt_sigreturn) {
   struct thread* t = current;
   const struct frame* f = (const struct frame*)t->gpr[29];
@@ -198,7 +205,7 @@ CALL(rt_sigaction) { /* (signal, new, old, bytes of a set) */
   return 0;
 }
 
-CALL(rt_sigprocmask) { /* (how, set, old, bytes of a set); slow: a signal may become deliverable */
+CALL(rt_sigprocmask) { /* (how, set, old, bytes of a set) */
   struct thread* t = current;
   struct sigset mask = t->mask;
   if (a3 != sizeof(struct sigset)) return -EINVAL;
@@ -217,7 +224,7 @@ CALL(rt_sigprocmask) { /* (how, set, old, bytes of a set); slow: a signal may be
   }
   if (a2) *(struct sigset*)a2 = t->mask;
   if (a1) set_mask(t, mask);
-  return 0;
+  return after_signals(0);
 }
 
 CALL(rt_sigpending) {
@@ -234,7 +241,7 @@ CALL(rt_sigsuspend) { /* (set, bytes of a set) */
   t->saved_mask = t->mask;
   t->mask_saved = 1;
   set_mask(t, *(const struct sigset*)a0);
-  return t->any_pending ? -EINTR : block(-EINTR, 0);
+  return t->any_pending ? after_signals(-EINTR) : block(-EINTR, 0);
 }
 
 CALL(pause) {
@@ -266,7 +273,7 @@ static long signal_thread(struct thread* t, uint32_t signal, uint32_t code) {
   if (!t) return -ESRCH;
   if (signal > NSIG) return -EINVAL;
   if (signal) send_signal(t, signal, code);
-  return 0;
+  return after_signals(0);
 }
 
 CALL(tkill) { /* (tid, signal) */

@@ -8,20 +8,20 @@
 #define HANDLERS(X)                                                                                                     \
   X(1, FAST, exit) X(3, FAST, read) X(4, FAST, write) X(5, FAST, no_entry) X(6, FAST, close) X(7, FAST, no_child)       \
   X(13, FAST, time) X(19, FAST, seek) X(20, FAST, getpid) X(24, FAST, zero) X(29, FAST, pause) X(33, FAST, no_entry)    \
-  X(37, SLOW, kill) X(41, FAST, dup) X(42, FAST, pipe) X(43, FAST, times) X(45, FAST, brk) X(47, FAST, zero)            \
+  X(37, FAST, kill) X(41, FAST, dup) X(42, FAST, pipe) X(43, FAST, times) X(45, FAST, brk) X(47, FAST, zero)            \
   X(49, FAST, zero) X(50, FAST, zero) X(54, FAST, ioctl) X(55, FAST, fcntl) X(63, FAST, dup2) X(64, FAST, zero)         \
   X(65, FAST, getpid) X(66, FAST, getpid) X(75, FAST, zero) X(76, FAST, getrlimit) X(78, FAST, gettimeofday)            \
   X(85, FAST, no_entry) X(90, FAST, mmap) X(91, FAST, munmap) X(106, FAST, no_entry) X(107, FAST, no_entry)             \
   X(114, FAST, no_child) X(116, FAST, sysinfo) X(120, SLOW, clone) X(122, FAST, uname) X(125, FAST, mprotect)           \
   X(132, FAST, getpid) X(140, FAST, seek) X(145, FAST, readv) X(146, FAST, writev) X(151, FAST, getpid)                 \
   X(162, FAST, sched_yield) X(166, FAST, nanosleep) X(167, FAST, mremap) X(188, FAST, poll) X(192, FAST, prctl)         \
-  X(193, SLOW, rt_sigreturn) X(194, FAST, rt_sigaction) X(195, SLOW, rt_sigprocmask) X(196, FAST, rt_sigpending)        \
-  X(199, SLOW, rt_sigsuspend) X(200, FAST, seek) X(201, FAST, seek) X(203, FAST, getcwd) X(206, FAST, sigaltstack)      \
+  X(193, SLOW, rt_sigreturn) X(194, FAST, rt_sigaction) X(195, FAST, rt_sigprocmask) X(196, FAST, rt_sigpending)        \
+  X(199, FAST, rt_sigsuspend) X(200, FAST, seek) X(201, FAST, seek) X(203, FAST, getcwd) X(206, FAST, sigaltstack)      \
   X(210, FAST, mmap) X(213, FAST, no_entry) X(214, FAST, no_entry) X(215, FAST, fstat64) X(218, FAST, madvise)          \
-  X(220, FAST, fcntl) X(222, FAST, gettid) X(236, SLOW, tkill) X(238, FAST, futex) X(240, FAST, sched_getaffinity)      \
+  X(220, FAST, fcntl) X(222, FAST, gettid) X(236, FAST, tkill) X(238, FAST, futex) X(240, FAST, sched_getaffinity)      \
   X(246, FAST, exit_group) X(248, FAST, epoll_create1) X(249, FAST, epoll_ctl) X(250, FAST, epoll_wait)                 \
   X(252, FAST, set_tid_address) X(263, FAST, clock_gettime) X(264, FAST, clock_getres)             \
-  X(265, FAST, clock_nanosleep) X(266, SLOW, tgkill) X(283, FAST, set_thread_area) X(288, FAST, no_entry)               \
+  X(265, FAST, clock_nanosleep) X(266, FAST, tgkill) X(283, FAST, set_thread_area) X(288, FAST, no_entry)               \
   X(293, FAST, fstatat64) X(298, FAST, no_entry) X(300, FAST, no_entry) X(302, FAST, ppoll)                             \
   X(309, FAST, zero) X(312, FAST, getcpu) X(313, FAST, epoll_wait) X(325, FAST, eventfd2) X(326, FAST, epoll_create1)   \
   X(327, FAST, dup2) X(328, FAST, pipe2) X(338, FAST, prlimit64) X(353, FAST, getrandom) X(366, FAST, statx)            \
