@@ -104,14 +104,3 @@ static long futex(uint32_t address, uint32_t operation, uint32_t value, const st
 }
 
 CALL(futex) { return futex((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (const struct time*)a3); }
-
-/* The same with 64-bit times; what is beyond 2^31 seconds never comes. */
-CALL(futex_time64) {
-  const uint32_t command = a1 & FUTEX_COMMAND;
-  if ((command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET) && a3) {
-    struct time t;
-    if (time_from_64((const uint32_t*)a3, &t)) return -EINVAL;
-    return futex((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, &t);
-  }
-  return futex((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (const struct time*)a3);
-}

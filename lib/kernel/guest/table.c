@@ -26,7 +26,7 @@
   X(309, FAST, zero) X(312, FAST, getcpu) X(313, FAST, epoll_wait) X(325, FAST, eventfd2) X(326, FAST, epoll_create1)   \
   X(327, FAST, dup2) X(328, FAST, pipe2) X(338, FAST, prlimit64) X(353, FAST, getrandom) X(366, FAST, statx)            \
   X(367, FAST, enosys) X(403, FAST, clock_gettime64) X(406, FAST, clock_getres64) X(407, FAST, clock_nanosleep64)       \
-  X(414, FAST, ppoll_time64) X(422, FAST, futex_time64) X(435, FAST, enosys) X(439, FAST, no_entry)
+  X(414, FAST, ppoll_time64) X(422, FAST, enosys) X(435, FAST, enosys) X(439, FAST, no_entry)
 
 #define DECLARE(number, how, name) CALL(name);
 HANDLERS(DECLARE)
