@@ -174,8 +174,8 @@ CALL(fstat64) { /* (descriptor, struct stat64) */
   if (!file_of((uint32_t)a0)) return -EBADF;
   uint32_t* s = (uint32_t*)a1;
   zero(s, 104);
-  s[0] = 1;                        /* device */
-  s[4] = s[5] = (uint32_t)a0 + 1;  /* 64-bit inode; both halves, whatever the byte order */
+  s[0] = 1; /* device */
+  *(uint64_t*)(a1 + 16) = (uint32_t)a0 + 1; /* inode */
   s[6] = PIPE_MODE;
   s[7] = 1; /* links */
   s[22] = BLOCK;
@@ -198,7 +198,7 @@ CALL(statx) { /* (directory, path, flags, mask, struct statx) */
   s[0] = 0x7ff; /* the basic fields */
   s[1] = BLOCK;
   s[4] = 1;
-  ((uint16_t*)s)[14] = PIPE_MODE;
-  s[8] = s[9] = (uint32_t)a0 + 1;
+  *(uint16_t*)(s + 7) = PIPE_MODE;
+  *(uint64_t*)(s + 8) = (uint32_t)a0 + 1;
   return 0;
 }
