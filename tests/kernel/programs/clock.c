@@ -21,7 +21,7 @@ static int order[3], finished;
 
 static void* sleeper(void* argument) {
   const int n = (int)(intptr_t)argument;
-  usleep((unsigned)(3 - n) * 20000);
+  usleep((unsigned)(3 - n) * 100000);
   order[finished++] = n;
   return NULL;
 }
