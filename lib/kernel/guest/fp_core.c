@@ -45,11 +45,11 @@ void fp_unpack_d(struct fp_num* n, uint32_t hi, uint32_t lo) {
 
 uint32_t fp_round_up(uint32_t csr, uint32_t sign, uint32_t rest, uint32_t half, uint32_t odd) {
   switch (csr & 3) {
-    case FP_NEAREST:
+    case FP_ROUND_NEAREST:
       return rest > half || (rest == half && odd);
-    case FP_ZERO:
+    case FP_ROUND_ZERO:
       return 0;
-    case FP_UP:
+    case FP_ROUND_UP:
       return rest != 0 && !sign;
     default:
       return rest != 0 && sign;
@@ -60,7 +60,7 @@ uint32_t fp_round_up(uint32_t csr, uint32_t sign, uint32_t rest, uint32_t half, 
 static uint32_t overflow(struct fp_env* env, uint32_t sign) {
   env->exceptions |= FP_OVERFLOW | FP_INEXACT;
   const uint32_t mode = env->csr & 3;
-  return mode == FP_NEAREST || (mode == FP_UP && !sign) || (mode == FP_DOWN && sign);
+  return mode == FP_ROUND_NEAREST || (mode == FP_ROUND_UP && !sign) || (mode == FP_ROUND_DOWN && sign);
 }
 
 uint32_t fp_pack_s(struct fp_env* env, const struct fp_num* n) {
@@ -139,7 +139,7 @@ void fp_add(struct fp_env* env, struct fp_num* r, const struct fp_num* a, const 
     }
     return;
   }
-  const uint32_t zero_sign = (env->csr & 3) == FP_DOWN ? FP_SIGN : 0; /* of x - x */
+  const uint32_t zero_sign = (env->csr & 3) == FP_ROUND_DOWN ? FP_SIGN : 0; /* of x - x */
   if (a->kind == FP_IS_ZERO || b->kind == FP_IS_ZERO) {
     const uint32_t sign = a->sign == b->sign ? a->sign : zero_sign;
     *r = a->kind == FP_IS_ZERO ? *b : *a;

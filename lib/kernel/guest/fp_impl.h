@@ -9,7 +9,7 @@
 /* FCSR: rounding mode in bits 1..0, flags 6..2, enables 11..7, causes 16..12 (17: unimplemented), FS 24. The five
  * exceptions are in the same order in each field: */
 enum { FP_INEXACT = 1, FP_UNDERFLOW = 2, FP_OVERFLOW = 4, FP_DIVIDE = 8, FP_INVALID = 16 };
-enum { FP_NEAREST = 0, FP_ZERO = 1, FP_UP = 2, FP_DOWN = 3 };
+enum { FP_ROUND_NEAREST = 0, FP_ROUND_ZERO = 1, FP_ROUND_UP = 2, FP_ROUND_DOWN = 3 };
 #define FP_CSR_CAUSES 0x0003f000u
 #define FP_CSR_FLUSH 0x01000000u
 #define FP_CSR_INEXACT 0x00001004u /* cause and flag */
