@@ -35,6 +35,8 @@
  * $14, $15, $24, $25 (FP_FIXED_REGISTERS, see fp_impl.h), and compilers leave $1 to the assembler, which needs it for nothing
  * here: the test of the emulation compares all registers. */
 #define SAVED 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 31
+/* The rest, for instructions that name general registers. */
+#define OTHERS 1, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 30
 
 /* fp_state and a stack in one aligned block, so that one `lui` reaches all of it. */
 #define BLOCK 1024
@@ -83,30 +85,16 @@ fp_trap:
 /* Instructions that need general registers, and reserved ones. */
 other:
 	get_word $5
-	sw	$16, GPR(16)
-	sw	$17, GPR(17)
-	sw	$18, GPR(18)
-	sw	$19, GPR(19)
-	sw	$20, GPR(20)
-	sw	$21, GPR(21)
-	sw	$22, GPR(22)
-	sw	$23, GPR(23)
-	sw	$28, GPR(28)
-	sw	$30, GPR(30)
+	.irp	n, OTHERS
+	sw	$\n, GPR(\n)
+	.endr
 	jal	fp_other
 	addiu	$4, $27, %lo(fp_state + FP_STATE_GPR)
 	bne	$2, $0, fp_raise
 	move	$4, $2
-	lw	$16, GPR(16)
-	lw	$17, GPR(17)
-	lw	$18, GPR(18)
-	lw	$19, GPR(19)
-	lw	$20, GPR(20)
-	lw	$21, GPR(21)
-	lw	$22, GPR(22)
-	lw	$23, GPR(23)
-	lw	$28, GPR(28)
-	lw	$30, GPR(30)
+	.irp	n, OTHERS
+	lw	$\n, GPR(\n)
+	.endr
 	b	leave
 	lw	$8, AT(FP_STATE_USER_LOCAL)
 
