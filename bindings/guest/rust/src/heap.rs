@@ -5,6 +5,8 @@
 use core::alloc::{GlobalAlloc, Layout};
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use crate::io::grow_heap;
+
 /// The heap ends here; 16 MiB less 64 KiB above it belong to the stack.
 const HEAP_END: usize = 0x7f00_0000;
 
@@ -23,7 +25,7 @@ static HEAP: Bump = Bump(AtomicUsize::new(0));
 impl Bump {
     fn top(&self) -> usize {
         match self.0.load(Relaxed) {
-            0 => &raw const _end as usize,
+            0 => (&raw const _end as usize + 0xfff) & !0xfff, // where free memory begins
             top => top,
         }
     }
@@ -31,7 +33,7 @@ impl Bump {
     /// Makes the bytes from `start` on part of the heap in use; false if there are not that many.
     fn take(&self, start: usize, size: usize) -> bool {
         match start.checked_add(size) {
-            Some(end) if end <= HEAP_END => {
+            Some(end) if end <= HEAP_END && grow_heap(end) => {
                 self.0.store(end, Relaxed);
                 true
             }

@@ -7,6 +7,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 use core::arch::asm;
 use core::cell::UnsafeCell;
+use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use crate::exit_code;
 use crate::CAPACITY;
@@ -14,6 +15,7 @@ use crate::CAPACITY;
 /// Numbers of linux/arch/mips/kernel/syscalls/syscall_o32.tbl.
 const NR_READ: usize = 4003;
 const NR_WRITE: usize = 4004;
+const NR_BRK: usize = 4045;
 const NR_EXIT_GROUP: usize = 4246;
 
 /// Result of a call, or None on any error.
@@ -134,3 +136,16 @@ pub fn print(text: &str) {
 
 /// Does nothing on Linux.
 pub fn cycle_mark(_id: u32) {}
+
+/// Memory up to an address below the stack becomes usable, if Linux has it.
+pub(crate) fn grow_heap(end: usize) -> bool {
+    static TOP: AtomicUsize = AtomicUsize::new(0);
+    if end > TOP.load(Relaxed) {
+        let top = (end + 0xf_ffff) & !0xf_ffff;
+        if call3(NR_BRK, top, 0, 0) != Some(top) {
+            return false;
+        }
+        TOP.store(top, Relaxed);
+    }
+    true
+}
