@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """stock_test.py [--prove] [--mipzk TOOL] --build FOLDER LANGUAGE...: what stock compilers emit runs, and is proved.
 
-Builds the programs of the languages (c, c++, go, rust; all if none is named) with the compilers that Debian has,
+Builds the programs of the languages (bare: C and C++ by mipzk-cc; c, c++, go, rust; all if none is named) with the compilers that Debian has,
 runs each under qemu-mips and in the machine, and compares output and exit code. With --prove, those programs that
 say so and run no longer than --max-cycles are proved as well, and the proofs verified: one of each language at
 least. Without --mipzk the programs are only built and run under qemu-mips. Exits with 77 if a compiler is missing.
@@ -9,6 +9,7 @@ least. Without --mipzk the programs are only built and run under qemu-mips. Exit
 
 import argparse
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
@@ -60,6 +61,35 @@ def compiled(folder, suffix, command, programs):
     for p in programs:
         p.elf = folder / p.name
         shell(command + [HERE / folder.name / (p.name + suffix), "-o", p.elf, "-lm"])
+    return programs
+
+
+def build_bare(folder):
+    need("mips-linux-gnu-gcc", "gcc-mips-linux-gnu libc6-dev-mips-cross")
+    need("mips-linux-gnu-g++", "g++-mips-linux-gnu")
+    if not list(pathlib.Path("/usr/src").glob("gcc-*/gcc-*.tar.xz")) and "MIPZK_GCC_SOURCE" not in os.environ:
+        raise Skipped("no sources of GCC's library; on Debian: apt-get install gcc-12-source xz-utils")
+    tools = ROOT / "bindings" / "guest" / "c"
+    environment = dict(os.environ, MIPZK_CACHE=str(folder.parent / "cache"))
+    words = hashlib.shake_128(b"floats").digest(320)
+    hash_guest = ROOT / "docs" / "examples" / "sha256_guest.c"
+    programs = []
+    for march in "r3000", "mips32r2":
+        for source, p in (
+            (HERE / "bare" / "floats.c", Program("floats", words)),
+            (HERE / "bare" / "freestanding.cpp", Program("freestanding", LINES, prove=True)),
+            (hash_guest, Program("sha256", LINES * 20, prove=march == "mips32r2")),
+        ):
+            p.name += "_" + march
+            p.elf, p.qemu_elf = folder / f"{p.name}.elf", folder / f"{p.name}.linux.elf"
+            tool = [tools / ("mipzk-c++" if source.suffix == ".cpp" else "mipzk-cc"), "--march=" + march]
+            options = ["-Wall", "-Wextra", "-Werror", "-Wno-maybe-uninitialized", source, "-o"]
+            shell(tool + options + [p.elf], env=environment)
+            if source.stem == "floats":  # the reference: the same source with floating-point instructions
+                shell(["mips-linux-gnu-gcc", "-O2", "-static", source, "-o", p.qemu_elf])
+            else:
+                shell(tool + ["--linux"] + options + [p.qemu_elf], env=environment)
+            programs.append(p)
     return programs
 
 
@@ -138,7 +168,7 @@ def build_rust(folder):
     return programs + with_std
 
 
-LANGUAGES = {"c": build_c, "c++": build_cxx, "go": build_go, "rust": build_rust}
+LANGUAGES = {"bare": build_bare, "c": build_c, "c++": build_cxx, "go": build_go, "rust": build_rust}
 
 # ---- Running ----------------------------------------------------------------------------------------------------
 
@@ -168,6 +198,15 @@ class Machine:
         ])  # fmt: skip
 
 
+def difference(exit_code, output, expected):
+    same = len(os.path.commonprefix([output, expected.output]))
+    around = slice(max(0, same - 40), same + 40)
+    return (
+        f"exit code {exit_code}, under qemu-mips {expected.exit_code}; {len(output)} bytes, under qemu-mips"
+        f" {len(expected.output)}, different from byte {same} on:\n  {output[around]}\n  {expected.output[around]}"
+    )
+
+
 def check(program, machine, arguments):
     """Returns what to print about it, and whether it was proved."""
     expected = qemu_run.run(program.qemu_elf or program.elf, program.private, program.public)
@@ -176,7 +215,7 @@ def check(program, machine, arguments):
     facts, output = machine.call("run", program)
     got = (facts["exit_code"], output)
     if got != (expected.exit_code, expected.output):
-        raise AssertionError(f"the machine: {got}\nqemu-mips:   {(expected.exit_code, expected.output)}")
+        raise AssertionError(difference(facts["exit_code"], output, expected))
     text = f"exit code {facts['exit_code']}, {len(output)} bytes, {facts['cycles']} instructions"
     if not (arguments.prove and program.prove):
         return text, False
