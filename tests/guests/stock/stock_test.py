@@ -33,6 +33,7 @@ class Program:
     private: bytes = b""
     public: bytes = b""
     prove: bool = False
+    fault: str = ""  # part of the report, for programs that only real Linux can run
     elf: pathlib.Path = None  # set by the build
     qemu_elf: pathlib.Path = None  # where it is another file: the same program for Linux
 
@@ -102,6 +103,7 @@ def build_c(folder):
         Program("memory"),
         Program("threads"),
         Program("clock"),
+        Program("abort"),
     ])  # fmt: skip
 
 
@@ -133,6 +135,7 @@ def build_go(folder):
             Program("goroutines"),
             Program("library", b"bob pays\nann too\ncharly\n", ACCOUNTS),
             Program("floats"),
+            Program("nil", fault="null"),
         ):
             p.elf = folder / floats / p.name
             p.name += " " + floats
@@ -173,6 +176,10 @@ LANGUAGES = {"bare": build_bare, "c": build_c, "c++": build_cxx, "go": build_go,
 # ---- Running ----------------------------------------------------------------------------------------------------
 
 
+class Failed(AssertionError):
+    """The tool reports an error."""
+
+
 class Machine:
     def __init__(self, tool, folder):
         self.tool, self.folder = tool, pathlib.Path(folder)
@@ -187,7 +194,7 @@ class Machine:
             [self.tool, command, program.elf, *inputs, *output, *options], capture_output=True, text=True, check=False
         )
         if process.returncode != 0:
-            raise AssertionError(f"mipzk {command}: {process.stdout}{process.stderr}")
+            raise Failed(f"mipzk {command}: {process.stdout}{process.stderr}")
         return json.loads(process.stdout), (self.folder / "output").read_bytes()
 
     def verify(self, program, output, exit_code):
@@ -209,9 +216,22 @@ def difference(exit_code, output, expected):
 
 def check(program, machine, arguments):
     """Returns what to print about it, and whether it was proved."""
-    expected = qemu_run.run(program.qemu_elf or program.elf, program.private, program.public)
+    try:
+        expected = qemu_run.run(program.qemu_elf or program.elf, program.private, program.public)
+    except qemu_run.Crashed as crash:
+        if not crash.signal:
+            raise
+        expected = qemu_run.Result(crash.output, 128 + crash.signal, b"")  # as a shell would say
     if machine is None:
         return f"exit code {expected.exit_code}, {len(expected.output)} bytes under qemu-mips", False
+    if program.fault:
+        try:
+            machine.call("run", program)
+        except Failed as error:
+            if program.fault in str(error):
+                return f"a fault, as expected: {program.fault}", False
+            raise
+        raise AssertionError("the machine reports no fault")
     facts, output = machine.call("run", program)
     got = (facts["exit_code"], output)
     if got != (expected.exit_code, expected.output):
