@@ -86,7 +86,7 @@ TEST_P(Instruction, AgreesWithUnicorn) {
   const isa::Program program = guest.program();
 
   const vm::Code code(program);
-  vm::Windows windows{vm::Inputs{}};
+  vm::Windows windows(vm::Inputs{}, program.little_endian);
   vm::Memory memory(program, windows, 1u << 20, false);
   vm::Processor cpu(code, memory, windows, nullptr);
   UnicornMachine unicorn(guest.text, guest.data);

@@ -93,7 +93,7 @@ Guest random_guest(std::mt19937& rng, unsigned length, unsigned rounds) {
 void compare(const Guest& guest) {
   const isa::Program program = guest.program();
   const vm::Code code(program);
-  vm::Windows windows{vm::Inputs{}};
+  vm::Windows windows(vm::Inputs{}, program.little_endian);
   vm::Memory memory(program, windows, 1u << 20, false);
   vm::Processor cpu(code, memory, windows, nullptr);
   cpu.reg[kSp] = isa::kStackTop - 64;
