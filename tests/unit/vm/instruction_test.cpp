@@ -1,7 +1,9 @@
 // Every instruction that the machine executes by itself against Unicorn, with random fields,
-// registers and memory. Where the architecture leaves a choice and Unicorn's is not the machine's
-// (SYNCI_Step of rdhwr), and where Unicorn knows nothing (control registers of coprocessor 1 that
-// are the kernel's), the machine's own rule is tested in release2_test.cpp.
+// registers and memory. The machine's own rules are tested in release2_test.cpp and fault_test.cpp
+// where the architecture leaves a choice and Unicorn's is another one, or where Unicorn knows
+// nothing: CPUNum and SYNCI_Step of rdhwr, sc at unaligned addresses (Unicorn looks for the link
+// first), mtc0 to UserLocal (its 24Kf has none) and the control registers of coprocessor 1 that are
+// the kernel's.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -114,7 +116,7 @@ uint32_t random_word(const isa::OpInfo& info, unsigned i, std::mt19937& rng) {
     case Op::kMovD:
       return word & ~(1u << 11 | 1u << 6);
     case Op::kRdhwr:
-      return (word & ~(31u << 11)) | (rng() % 2 == 0 ? 0 : 29u << 11);
+      return (word & ~(31u << 11)) | 29u << 11;
     default:
       return word;
   }
@@ -134,7 +136,9 @@ class Instruction : public testing::TestWithParam<Case> {
   bool traps() const {
     return info().format == Format::kTrapReg || info().format == Format::kTrapImm;
   }
-  bool can_fault() const { return overflows() || traps() || size_of(info().op) > 1; }
+  bool can_fault() const {
+    return overflows() || traps() || (size_of(info().op) > 1 && info().op != Op::kSc);
+  }
   vm::FaultKind expected_fault() const {
     return overflows() ? vm::FaultKind::kOverflow
            : traps()   ? vm::FaultKind::kTrap
@@ -188,7 +192,8 @@ TEST_P(Instruction, AgreesWithUnicorn) {
     uint32_t address = 0;
     if (is_access(info().format)) {
       address = kData + rng() % (4 * kDataWords);
-      if (rng() % 8 != 0) address &= ~(size_of(in.op) - 1);  // most accesses are aligned
+      // Most accesses are aligned.
+      if (rng() % 8 != 0 || in.op == Op::kSc) address &= ~(size_of(in.op) - 1);
       regs[in.rs] = address - in.imm;
     }
     if (info().format == Format::kJumpReg || info().format == Format::kJumpRegLink) {
@@ -203,10 +208,11 @@ TEST_P(Instruction, AgreesWithUnicorn) {
     unicorn.set_registers(regs);
     const size_t steps = transfers ? 2 : 1;
     vm::Stop stop = vm::execute(cpu, 1);
-    // Unicorn counts an annulled slot, the machine does not.
+    // Unicorn counts an annulled slot, unless it knew when translating; the machine never does.
     const bool annulled = is_likely(in.op) && cpu.op->pc == pc + 8;
     if (transfers && !annulled && stop == vm::Stop::kSliceEnd) stop = vm::execute(cpu, 1);
     const bool completed = unicorn.run(pc, 0, steps);
+    if (annulled && unicorn.pc() == pc + 12) stop = vm::execute(cpu, 1);
     ++compared;
     if (!completed) {
       ++faults;
@@ -238,7 +244,9 @@ TEST_P(Instruction, AgreesWithUnicorn) {
 // Not here: system calls and break (fault_test.cpp, windows_test.cpp), control registers of
 // coprocessor 1, and what enters the kernel (trap_test.cpp).
 bool is_tested(const isa::OpInfo& info) {
-  if (info.format == Format::kCode || info.format == Format::kFpControl) return false;
+  if (info.format == Format::kCode || info.format == Format::kFpControl ||
+      info.format == Format::kToUserLocal)
+    return false;
   if (info.op == Op::kRdhwr) return true;
   return isa::lower(kText, info.match).has_value();
 }
@@ -261,7 +269,7 @@ INSTANTIATE_TEST_SUITE_P(BigEndian, Instruction, testing::ValuesIn(cases(false))
 INSTANTIATE_TEST_SUITE_P(LittleEndian, Instruction, testing::ValuesIn(cases(true)), name_of);
 
 TEST(InstructionList, HoldsWhatTheMachineExecutesByItself) {
-  EXPECT_EQ(cases(false).size(), 121u);
+  EXPECT_EQ(cases(false).size(), 120u);
   EXPECT_EQ(cases(true).size(), 18u);
 }
 
