@@ -22,6 +22,7 @@ USES = {
     "elf": ["isa"],
     "vm": ["isa"],
     "air": ["isa", "field"],
+    "debug": ["vm", "air"],
     "trace": ["air", "vm"],
     "proof": ["air", "hash"],
     "prove": ["elf", "trace", "commit", "proof"],
