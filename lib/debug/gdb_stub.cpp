@@ -258,10 +258,11 @@ std::string GdbStub::fault_reply() {
   machine_.describe(report);
   say("mipzk: " + report.text + "\n");
   Signal signal = signal_of(report);
-  // The compiler's own checks: break 6 is an overflow, break 7 a division by zero.
+  // The compiler's own checks: code 6 is an overflow, code 7 a division by zero.
   const auto word = code_.word(report.pc);
-  if (report.kind == vm::FaultKind::kBreak && word) {
-    const uint32_t code = *word >> 16 & 0x3ff;
+  if (word && (report.kind == vm::FaultKind::kBreak || report.kind == vm::FaultKind::kTrap)) {
+    const uint32_t code =
+        report.kind == vm::FaultKind::kBreak ? *word >> 16 & 0x3ff : *word >> 6 & 0x3ff;
     if (code == 6 || code == 7) signal = kArithmetic;
   }
   char text[32];
