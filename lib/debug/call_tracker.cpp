@@ -64,8 +64,10 @@ void CallTracker::slow_path(const Step& step) {
       break;
     }
     case Class::kJumpReg: {
-      const bool returns = step.entry.rs == kRa || step.entry.rs == kK0;
-      pending_ = {returns ? Transfer::Kind::kReturn : Transfer::Kind::kJump, m.npc(), 0};
+      const auto kind = step.entry.rs == kRa   ? Transfer::Kind::kReturn
+                        : step.entry.rs == kK0 ? Transfer::Kind::kTrapReturn
+                                               : Transfer::Kind::kJump;
+      pending_ = {kind, m.npc(), 0};
       break;
     }
     default:
@@ -113,8 +115,9 @@ void CallTracker::follow_jump(const Transfer& transfer, uint32_t sp) {
     if (return_to(stacks_[i], kOtherDepth, address, sp)) return;
     current_ = before;
   }
-  if (top().trap) {  // the kernel starts a thread
-    new_stack(sp, address);
+  if (top().trap) {
+    // The kernel starts a thread; or it jumps about in its own code.
+    if (transfer.kind == Transfer::Kind::kTrapReturn) new_stack(sp, address);
     return;
   }
   if (transfer.kind == Transfer::Kind::kReturn && top().return_address == address) {

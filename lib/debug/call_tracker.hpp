@@ -18,7 +18,7 @@ namespace mipzk::debug {
 class CallTracker {
  public:
   struct Transfer {
-    enum class Kind : uint8_t { kNone, kCall, kReturn, kJump } kind = Kind::kNone;
+    enum class Kind : uint8_t { kNone, kCall, kReturn, kTrapReturn, kJump } kind = Kind::kNone;
     uint32_t target = 0, return_address = 0;
   };
   struct Frame {
