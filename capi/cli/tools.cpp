@@ -229,22 +229,16 @@ ToolRun run_with_tools(mipzk_job& job, const Options& options) {
 }
 
 std::string fault_stack(const mipzk_job& job) {
-  constexpr uint64_t kMost = 1u << 26;  // a few seconds
+  constexpr uint64_t kMost = 1u << 28;  // a few seconds
   const isa::Program& program = job.elf->loaded.program;
   const debug::CodeMap code(program);
   vm::Stepper machine(program, inputs_of(job), job.settings.limits, {});
-  debug::CallTree tree;
-  debug::CallTracker tracker(code, tree, machine);
-  struct Follow : debug::Observer {
-    explicit Follow(debug::CallTracker& t) : tracker(t) {}
-    void after(const debug::Step& step) override { tracker.after(step); }
-    debug::CallTracker& tracker;
-  } follow(tracker);
-  debug::Observer* const observers[] = {&follow};
+  debug::Profiler profiler(code, machine);
+  debug::Observer* const observers[] = {&profiler};
   State state = State::kRunning;
   while (state == State::kRunning && machine.cycles() < kMost && !interrupt_flag())
     state = debug::run_observed(machine, code, observers, kSlice);
-  if (state == State::kFault) return stack_text(tracker, machine.pc());
+  if (state == State::kFault) return stack_text(profiler.tracker(), machine.pc());
   if (state == State::kRunning) return "\n  --profile shows the call stack";
   return "";
 }

@@ -32,11 +32,13 @@ class CallTracker {
   // Stands before the next instruction of `machine`.
   CallTracker(const CodeMap& code, CallTree& tree, const vm::Stepper& machine);
 
+  // Before the instruction at `pc`: a tail call by j or b, or from one function into the next, has
+  // changed the function.
+  void at(uint32_t pc) {
+    if (!pending()) settle(pc);
+  }
   void after(const Step& step) {
-    const isa::Class cls = step.entry.cls;
-    if (pending_.kind != Transfer::Kind::kNone || is_transfer(cls)) slow_path(step);
-    // Also after slow_path: a tail call by j or b, or from one function into the next.
-    if (pending_.kind == Transfer::Kind::kNone) settle(step.machine.pc());
+    if (pending() || is_transfer(step.entry.cls)) slow_path(step);
   }
 
   // Of the stack in use, the outermost first; never empty.
@@ -49,6 +51,8 @@ class CallTracker {
  private:
   using Stack = std::vector<Frame>;
 
+  // A jump waits for its delay slot.
+  bool pending() const { return pending_.kind != Transfer::Kind::kNone; }
   static bool is_transfer(isa::Class cls);
   void slow_path(const Step& step);
   void carry_out(const Transfer& transfer, uint32_t sp);

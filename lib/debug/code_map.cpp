@@ -37,6 +37,26 @@ std::vector<uint32_t> call_targets(const isa::Program& program) {
   return targets;
 }
 
+bool may_jump(isa::Class cls) {
+  switch (cls) {
+    case isa::Class::kBranchEq:
+    case isa::Class::kBranchZero:
+    case isa::Class::kBranchLink:
+    case isa::Class::kBranchLikely:
+    case isa::Class::kJump:
+    case isa::Class::kJumpLink:
+    case isa::Class::kJumpReg:
+    case isa::Class::kJumpRegLink:
+    case isa::Class::kTrap:
+    case isa::Class::kHalt:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_machine_call(uint32_t word) { return (word & 0xfc00003f) == 0x0000000c; }
+
 }  // namespace
 
 CodeMap::CodeMap(const isa::Program& program) : program_(program) {
@@ -48,6 +68,7 @@ CodeMap::CodeMap(const isa::Program& program) : program_(program) {
   for (const Run& run : runs_)
     if (run.count > first_run_.count) first_run_ = run;
   find_functions();
+  find_straight_code();
 }
 
 uint32_t CodeMap::index_elsewhere(uint32_t pc) const {
@@ -94,6 +115,20 @@ void CodeMap::find_functions() {
     named = has_name;
     last_pc = pc;
     function_of_.push_back(static_cast<uint32_t>(functions_.size() - 1));
+  }
+}
+
+void CodeMap::find_straight_code() {
+  const auto& rom = program_.rom;
+  straight_.resize(rom.size());
+  for (size_t i = rom.size(); i-- > 0;) {
+    // The classes of PRINT, CYCLE and HINT_WORD; the others need no look at their word.
+    const bool may_call = rom[i].cls == isa::Class::kNop || rom[i].cls == isa::Class::kHint;
+    if (may_jump(rom[i].cls) || (may_call && is_machine_call(word(4 * rom[i].pc4).value_or(0))))
+      continue;
+    const bool goes_on = i + 1 < rom.size() && rom[i + 1].pc4 == rom[i].pc4 + 1 &&
+                         function_of_[i + 1] == function_of_[i];
+    straight_[i] = goes_on ? straight_[i + 1] + 1 : 1;
   }
 }
 

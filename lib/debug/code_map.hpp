@@ -34,6 +34,9 @@ class CodeMap {
   }
   const isa::RomEntry& entry(uint32_t index) const { return program_.rom[index]; }
   uint32_t function(uint32_t index) const { return function_of_[index]; }
+  // How many instructions from number `index` on are in the same function and neither may jump nor
+  // call the machine.
+  uint32_t straight(uint32_t index) const { return straight_[index]; }
   // Number of the function that `pc` lies in, or kNone where there is no instruction.
   uint32_t function_at(uint32_t pc) const {
     const uint32_t i = index(pc);
@@ -52,11 +55,12 @@ class CodeMap {
 
   uint32_t index_elsewhere(uint32_t pc) const;
   void find_functions();
+  void find_straight_code();
 
   const isa::Program& program_;
   std::vector<Run> runs_;  // ascending
   Run first_run_;          // the largest of them
-  std::vector<uint32_t> function_of_;
+  std::vector<uint32_t> function_of_, straight_;
   std::vector<Function> functions_;  // ascending addresses
 };
 

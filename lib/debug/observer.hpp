@@ -1,4 +1,4 @@
-// What a tool that watches every instruction implements, and the loop that calls it.
+// What a tool that watches a run implements, and the loop that calls it.
 #pragma once
 
 #include <cstdint>
@@ -9,37 +9,27 @@
 
 namespace mipzk::debug {
 
-// One instruction: at byte address `pc`, entry `index` of the ROM.
+// One instruction: at byte address `pc`, number `index` of the code map.
 struct Step {
   const vm::Stepper& machine;
   uint32_t pc, index;
   const isa::RomEntry& entry;
 };
 
+// Sees every instruction that may jump, those in delay slots, and machine calls one by one. The
+// others arrive in groups, unless an observer wants every instruction.
 class Observer {
  public:
   virtual ~Observer() = default;
+  virtual bool wants_every_instruction() const { return false; }
   virtual void before(const Step&) {}
   virtual void after(const Step&) {}  // not called when the instruction did not complete
+  // `count` instructions from number `index` on were executed.
+  virtual void passed(uint32_t /*index*/, uint32_t /*count*/) {}
 };
 
 // Executes up to `count` instructions, fewer when the run ends.
-inline vm::Stepper::State run_observed(vm::Stepper& machine, const CodeMap& code,
-                                       std::span<Observer* const> observers, uint64_t count) {
-  vm::Stepper::State state = machine.state();
-  for (; count > 0; --count) {
-    const uint32_t pc = machine.pc();
-    const uint32_t index = code.index(pc);
-    if (index == CodeMap::kNone) return machine.run(1);  // a fault, or the limit before it
-    const Step step{machine, pc, index, code.entry(index)};
-    for (Observer* o : observers) o->before(step);
-    const uint64_t cycles = machine.cycles();
-    state = machine.run(1);
-    if (machine.cycles() != cycles)
-      for (Observer* o : observers) o->after(step);
-    if (state != vm::Stepper::State::kRunning) break;
-  }
-  return state;
-}
+vm::Stepper::State run_observed(vm::Stepper& machine, const CodeMap& code,
+                                std::span<Observer* const> observers, uint64_t count);
 
 }  // namespace mipzk::debug

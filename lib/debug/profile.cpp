@@ -35,6 +35,26 @@ std::string json_name(const std::string& name) {
 
 }  // namespace
 
+Profiler::Profiler(const CodeMap& code, const vm::Stepper& machine)
+    : code_(code), tracker_(code, tree_, machine) {
+  const auto& rom = code.program().rom;
+  cells_before_.resize(rom.size() + 1);
+  executed_.resize(rom.size() + 1);
+  for (size_t i = 0; i < rom.size(); ++i)
+    cells_before_[i + 1] = cells_before_[i] + costs_[static_cast<unsigned>(rom[i].cls)].cells;
+}
+
+std::array<uint64_t, isa::kClassCount> Profiler::class_counts() const {
+  std::array<uint64_t, isa::kClassCount> counts{};
+  int64_t executed = 0;
+  const auto& rom = code_.program().rom;
+  for (size_t i = 0; i < rom.size(); ++i) {
+    executed += executed_[i];
+    counts[static_cast<unsigned>(rom[i].cls)] += static_cast<uint64_t>(executed);
+  }
+  return counts;
+}
+
 std::vector<Profiler::FunctionRow> Profiler::functions() const {
   const auto& nodes = tree_.nodes();
   // Parents come before their children, so one pass from the end sums the subtrees.
@@ -64,10 +84,11 @@ std::vector<Profiler::FunctionRow> Profiler::functions() const {
 
 std::vector<Profiler::TableRow> Profiler::tables() const {
   std::vector<TableRow> rows;
-  for (unsigned c = 0; c < classes_.size(); ++c) {
-    if (classes_[c] == 0) continue;
-    rows.push_back(
-        {costs_[c].table, classes_[c], costs_[c].cells * static_cast<double>(classes_[c])});
+  const auto counts = class_counts();
+  for (unsigned c = 0; c < counts.size(); ++c) {
+    if (counts[c] == 0) continue;
+    const char* table = *costs_[c].table != '\0' ? costs_[c].table : "(none)";
+    rows.push_back({table, counts[c], costs_[c].cells * static_cast<double>(counts[c])});
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const TableRow& a, const TableRow& b) { return a.cells > b.cells; });
@@ -75,7 +96,8 @@ std::vector<Profiler::TableRow> Profiler::tables() const {
 }
 
 uint64_t Profiler::instructions() const {
-  return std::accumulate(classes_.begin(), classes_.end(), uint64_t{0});
+  const auto counts = class_counts();
+  return std::accumulate(counts.begin(), counts.end(), uint64_t{0});
 }
 
 double Profiler::cells() const {

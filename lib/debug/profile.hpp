@@ -26,17 +26,16 @@ class Profiler : public Observer {
     double cells;
   };
 
-  Profiler(const CodeMap& code, const vm::Stepper& machine)
-      : code_(code), tracker_(code, tree_, machine) {}
+  Profiler(const CodeMap& code, const vm::Stepper& machine);
 
-  void before(const Step&) override { node_ = tracker_.node(); }
+  void before(const Step& step) override { tracker_.at(step.pc); }
   void after(const Step& step) override {
-    const auto cls = static_cast<unsigned>(step.entry.cls);
-    CallTree::Node& node = tree_.node(node_);
-    ++node.instructions;
-    node.cells += costs_[cls].cells;
-    ++classes_[cls];
+    account(step.index, 1);
     tracker_.after(step);
+  }
+  void passed(uint32_t index, uint32_t count) override {
+    tracker_.at(4 * code_.entry(index).pc4);
+    account(index, count);
   }
 
   // Functions that ran, the most expensive first.
@@ -56,12 +55,24 @@ class Profiler : public Observer {
   const CallTracker& tracker() const { return tracker_; }
 
  private:
+  // Adds `count` instructions from number `index` on to the node of the call tree.
+  void account(uint32_t index, uint32_t count) {
+    CallTree::Node& node = tree_.node(tracker_.node());
+    node.instructions += count;
+    node.cells += cells_before_[index + count] - cells_before_[index];
+    ++executed_[index];
+    --executed_[index + count];
+  }
+  std::array<uint64_t, isa::kClassCount> class_counts() const;
+
   const CodeMap& code_;
   CallTree tree_;
   CallTracker tracker_;
   ClassCosts costs_ = class_costs();
-  std::array<uint64_t, isa::kClassCount> classes_{};
-  uint32_t node_ = CallTree::kRoot;
+  // By number of an instruction:
+  // sum of the cells of those before it; how much more often it was executed than the one before.
+  std::vector<double> cells_before_;
+  std::vector<int64_t> executed_;
 };
 
 }  // namespace mipzk::debug

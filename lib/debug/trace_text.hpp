@@ -19,6 +19,7 @@ class Tracer : public Observer {
 
   Tracer(const CodeMap& code, Sink sink) : code_(code), sink_(std::move(sink)) {}
 
+  bool wants_every_instruction() const override { return true; }
   void before(const Step& step) override;
   void after(const Step& step) override;
 
