@@ -111,15 +111,18 @@ void CallTracker::follow_jump(const Transfer& transfer, uint32_t sp) {
   if (return_to(stacks_[current_], kOwnDepth, address, sp)) return;
   for (size_t i = 0; i < stacks_.size(); ++i) {
     if (i == current_) continue;
-    const size_t before = std::exchange(current_, i);
+    const size_t before = current_, before_that = previous_;
+    select(i);
     if (return_to(stacks_[i], kOtherDepth, address, sp)) return;
     current_ = before;
+    previous_ = before_that;
   }
   if (top().trap) {
     // The kernel starts a thread; or it jumps about in its own code.
     if (transfer.kind == Transfer::Kind::kTrapReturn) new_stack(sp, address);
     return;
   }
+  if (return_to_moved(address, sp)) return;
   if (transfer.kind == Transfer::Kind::kReturn && top().return_address == address) {
     pop_through(stacks_[current_].size() - 1, sp);  // the stack has been moved
     return;
@@ -127,6 +130,26 @@ void CallTracker::follow_jump(const Transfer& transfer, uint32_t sp) {
   const bool tail_call =
       function != CodeMap::kNone && code_.functions()[function].address == address;
   match_sp(sp, tail_call, address);
+}
+
+// Go's functions begin with a call of runtime.morestack when their stack is too small; it works on
+// another stack, copies the first one to a larger place, and returns there.
+bool CallTracker::return_to_moved(uint32_t address, uint32_t sp) {
+  Stack& stack = stacks_[previous_];
+  const Frame& frame = stack.back();
+  if (previous_ == current_ || stack.size() < 2 || frame.return_address != address || frame.trap)
+    return false;
+  const uint32_t moved_by = sp - frame.sp;
+  stack.pop_back();
+  for (Frame& f : stack) f.sp += moved_by;
+  select(previous_);
+  return true;
+}
+
+void CallTracker::select(size_t stack) {
+  if (stack == current_) return;
+  previous_ = current_;
+  current_ = stack;
 }
 
 bool CallTracker::return_to(Stack& stack, size_t depth, uint32_t address, uint32_t sp) {
@@ -175,7 +198,7 @@ void CallTracker::switch_stack(uint32_t sp, uint32_t target) {
     new_stack(sp, target);
     return;
   }
-  current_ = best;
+  select(best);
   Stack& stack = stacks_[best];
   while (stack.size() > 1 && stack.back().sp < sp) stack.pop_back();
 }
@@ -187,10 +210,10 @@ void CallTracker::new_stack(uint32_t sp, uint32_t target) {
   const uint32_t node = tree_.child(CallTree::kRoot, function);
   ++tree_.node(node).calls;
   if (stacks_.size() < kMaxStacks) {
-    current_ = stacks_.size();
     stacks_.emplace_back();
+    select(stacks_.size() - 1);
   } else {
-    current_ = (current_ + 1) % kMaxStacks;
+    select((current_ + 1) % kMaxStacks);
     stacks_[current_].clear();
   }
   stacks_[current_].push_back({function, node, 0, sp});

@@ -60,6 +60,8 @@ class CallTracker {
   void push(uint32_t function, uint32_t return_address, uint32_t sp, bool trap);
   void follow_jump(const Transfer& transfer, uint32_t sp);
   void pop_through(size_t index, uint32_t sp);
+  bool return_to_moved(uint32_t address, uint32_t sp);
+  void select(size_t stack);
   bool return_to(Stack& stack, size_t depth, uint32_t address, uint32_t sp);
   void match_sp(uint32_t sp, bool keep_equal, uint32_t target);
   void switch_stack(uint32_t sp, uint32_t target);
@@ -69,7 +71,7 @@ class CallTracker {
   const CodeMap& code_;
   CallTree& tree_;
   std::vector<Stack> stacks_;
-  size_t current_ = 0;
+  size_t current_ = 0, previous_ = 0;  // the stack in use, and the one in use before it
   Transfer pending_;
 };
 

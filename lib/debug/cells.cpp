@@ -6,7 +6,8 @@ namespace mipzk::debug {
 
 ClassCosts class_costs() {
   constexpr unsigned kExtensionDegree = 5;
-  ClassCosts costs{};
+  ClassCosts costs;
+  for (unsigned c = 0; c < costs.size(); ++c) costs[c].table = "class " + std::to_string(c);
   for (const air::TableInfo& t : air::kTables) {
     if (t.slots == 0 || t.id >= costs.size()) continue;
     const unsigned row = t.layout.base_columns + kExtensionDegree * t.layout.ext_columns();

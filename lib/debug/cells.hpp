@@ -2,14 +2,15 @@
 #pragma once
 
 #include <array>
+#include <string>
 
 #include "isa/rom.hpp"
 
 namespace mipzk::debug {
 
 struct ClassCost {
-  const char* table = "";  // name of the class's table
-  double cells = 0;        // of one instruction: a row's cells, divided among its slots
+  std::string table;  // name of the class's table
+  double cells = 0;   // of one instruction: a row's cells, divided among its slots
 };
 
 using ClassCosts = std::array<ClassCost, isa::kClassCount>;

@@ -87,8 +87,7 @@ std::vector<Profiler::TableRow> Profiler::tables() const {
   const auto counts = class_counts();
   for (unsigned c = 0; c < counts.size(); ++c) {
     if (counts[c] == 0) continue;
-    const char* table = *costs_[c].table != '\0' ? costs_[c].table : "(none)";
-    rows.push_back({table, counts[c], costs_[c].cells * static_cast<double>(counts[c])});
+    rows.push_back({costs_[c].table, counts[c], costs_[c].cells * static_cast<double>(counts[c])});
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [](const TableRow& a, const TableRow& b) { return a.cells > b.cells; });
@@ -136,7 +135,7 @@ std::string Profiler::text(size_t limit) const {
   for (const TableRow& r : tables()) {
     const auto n = static_cast<double>(r.instructions);
     append(text, "%14.0f %6.2f %14.0f %6.2f  %s\n", n, percent(n, total), r.cells,
-           percent(r.cells, all_cells), r.table);
+           percent(r.cells, all_cells), r.table.c_str());
   }
   return text;
 }
@@ -158,7 +157,7 @@ std::string Profiler::json() const {
   separator = "";
   for (const TableRow& r : tables()) {
     append(text, "%s{\"table\": \"%s\", \"instructions\": %llu, \"cells\": %.1f}", separator,
-           r.table, static_cast<unsigned long long>(r.instructions), r.cells);
+           r.table.c_str(), static_cast<unsigned long long>(r.instructions), r.cells);
     separator = ", ";
   }
   return text + "]}";

@@ -21,7 +21,7 @@ class Profiler : public Observer {
     double cells = 0;        // exclusive
   };
   struct TableRow {
-    const char* table;
+    std::string table;
     uint64_t instructions;
     double cells;
   };

@@ -104,7 +104,7 @@ std::string SyscallTracer::argument(const vm::Stepper& machine, const Call& call
     case 'n':
       return format("%u", value);
     case 'o':
-      return format("0%o", value);
+      return value == 0 ? "0" : format("0%o", value);
     case 'F':
       return static_cast<int32_t>(value) == -100 ? "AT_FDCWD"
                                                  : format("%d", static_cast<int32_t>(value));
@@ -115,7 +115,7 @@ std::string SyscallTracer::argument(const vm::Stepper& machine, const Call& call
     case 'r':
       return buffer_text(machine, value, result);
     default:
-      return value == 0 ? "NULL" : format("0x%x", value);
+      return value == 0 ? "0" : format("0x%x", value);
   }
 }
 
@@ -215,17 +215,15 @@ void SyscallTracer::machine_call(const Step& step, uint32_t number) {
 }
 
 void SyscallTracer::close_line() {
-  if (open_) sink_(calls_.back().text + " <unfinished ...>");
+  if (!open_) return;
+  const uint32_t number = calls_.back().number;
+  const bool ends = number == kFirstNumber + 1 || number == kFirstNumber + 246;  // exit, exit_group
+  sink_(calls_.back().text + (ends ? ") = ?" : " <unfinished ...>"));
   open_ = false;
 }
 
 void SyscallTracer::finish(const vm::Stepper& machine) {
-  if (open_) {
-    const uint32_t number = calls_.back().number;
-    const bool ends = number == kFirstNumber + 1 || number == kFirstNumber + 246;  // exit
-    sink_(calls_.back().text + (ends ? ") = ?" : " <unfinished ...>"));
-    open_ = false;
-  }
+  close_line();
   if (machine.state() == vm::Stepper::State::kHalted)
     sink_(format("+++ exited with %u +++", machine.reg(isa::kExitCode)));
 }
