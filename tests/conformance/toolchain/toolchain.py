@@ -63,6 +63,7 @@ class Toolchain:
         if shutil.which(GCC) is None:
             raise sources.Missing(f"no {GCC}; Debian: apt-get install gcc-mips-linux-gnu")
         self.folder = pathlib.Path(folder).absolute()
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.target = target
         self.little_endian = target.endswith("el")
         self.march = target.removesuffix("el")
@@ -129,9 +130,10 @@ class Toolchain:
         work = self.root / "libgcc"
         work.mkdir()
         libgcc = source / "libgcc"
-        options = ["-O2", "-w", "-ffreestanding", "-fno-asynchronous-unwind-tables", "-DIN_LIBGCC2", "-DIN_GCC"]
-        options += ["-Dinhibit_libc", "-DHAVE_CC_TLS=0", f"-I{HERE / 'libgcc'}", f"-I{libgcc}", f"-I{libgcc / 'soft-fp'}"]
-        options += [f"-I{libgcc / 'config/mips'}", f"-I{source / 'include'}"]
+        options = ["-O2", "-w", "-ffreestanding", "-fno-asynchronous-unwind-tables", "-fbuilding-libgcc"]
+        options += ["-DIN_LIBGCC2", "-DIN_GCC", "-Dinhibit_libc", "-DHAVE_CC_TLS=0"]
+        folders = [HERE / "libgcc", libgcc, libgcc / "soft-fp", libgcc / "config/mips", source / "include"]
+        options += [f"-I{folder}" for folder in folders]
         jobs = [(f"_{name}.o", [f"-DL_{name}", libgcc / "libgcc2.c"]) for name in INTEGER]
         files = ["extendsfdf2", "truncdfsf2", *(name.format(mode) for mode in ("sf", "df") for name in SOFT_FP)]
         jobs += [(f"{name}.o", [libgcc / f"soft-fp/{name}.c"]) for name in files]
@@ -151,7 +153,7 @@ class Toolchain:
         lib = self.root / "lib"
         headers = ["-nostdinc", "-isystem", str(self.root / "include"), "-isystem", self.builtin_include]
         start = [str(lib / "crt1.o"), str(lib / "crti.o")]
-        # musl calls libgcc, and libgcc's division by zero handling calls nothing back.
+        # libgcc calls abort() of the C library.
         end = [str(lib / "libc.a"), str(lib / "libgcc_sf.a"), str(lib / "libc.a"), str(lib / "crtn.o")]
         return [GCC, *self.flags, "-no-pie", "-static", "-nostdlib", *headers, *start, *arguments, *end, "-o", str(output)]
 
@@ -163,7 +165,6 @@ def tool(name):
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    pathlib.Path(sys.argv[1]).mkdir(parents=True, exist_ok=True)
     for target in sys.argv[2:]:
         Toolchain(sys.argv[1], target).build()
 
