@@ -22,7 +22,7 @@ Result<File> File::open(ByteView file) {
   File f(file);
   // Without sections the table's offset means nothing, but libelf would follow it to section 0.
   constexpr size_t kShoff = 32, kShnum = 48, kShstrndx = 50;
-  if (load_be16(file.data() + kShnum) == 0) {
+  if (Numbers::of(file).u16(file.data() + kShnum) == 0) {
     std::memset(f.copy_.data() + kShoff, 0, 4);
     std::memset(f.copy_.data() + kShstrndx, 0, 2);
   }

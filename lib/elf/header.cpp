@@ -64,12 +64,13 @@ Status check_identity(ByteView file) {
   }
   const uint8_t cls = file[EI_CLASS], data = file[EI_DATA], version = file[EI_VERSION];
   if (data != ELFDATA2LSB && data != ELFDATA2MSB) {
-    return refuse("damaged ELF header: byte order field is %u, must be 2 (big-endian)", data);
+    return refuse(
+        "damaged ELF header: byte order field is %u, must be 1 (little-endian) or 2 (big-endian)",
+        data);
   }
   // The machine first: for a program of the host, advice about word size would mislead.
-  const bool little = data == ELFDATA2LSB;
-  const uint16_t machine =
-      little ? static_cast<uint16_t>(file[18] | file[19] << 8) : load_be16(file.data() + 18);
+  const Numbers numbers = Numbers::of(file);
+  const uint16_t machine = numbers.u16(file.data() + 18);
   if (machine != EM_MIPS) {
     return refuse(
         "compiled for machine %u (%s), need MIPS (8): compile with mips-linux-gnu-gcc -static, or "
@@ -82,14 +83,9 @@ Status check_identity(ByteView file) {
         "GOARCH=mips for Go");
   }
   if (cls != ELFCLASS32) return refuse("damaged ELF header: class is %u, must be 1 (32-bit)", cls);
-  if (little) {
-    return refuse(
-        "little-endian MIPS file, need big-endian: compile with -EB (mips-linux-gnu-gcc, not "
-        "mipsel), or GOARCH=mips for Go");
-  }
-  if (version != EV_CURRENT || load_be32(file.data() + 20) != EV_CURRENT) {
+  if (version != EV_CURRENT || numbers.u32(file.data() + 20) != EV_CURRENT) {
     return refuse("damaged ELF header: version is %u/%u, must be 1", version,
-                  load_be32(file.data() + 20));
+                  numbers.u32(file.data() + 20));
   }
   return {};
 }
@@ -180,10 +176,10 @@ Status check_level(uint32_t flags) {
 // The tables of headers must lie inside the file before libelf walks them.
 Status check_tables(ByteView file) {
   const uint8_t* h = file.data();
-  const uint32_t phoff = load_be32(h + 28), shoff = load_be32(h + 32);
-  const uint16_t ehsize = load_be16(h + 40), phentsize = load_be16(h + 42),
-                 phnum = load_be16(h + 44);
-  const uint16_t shentsize = load_be16(h + 46), shnum = load_be16(h + 48);
+  const Numbers n = Numbers::of(file);
+  const uint32_t phoff = n.u32(h + 28), shoff = n.u32(h + 32);
+  const uint16_t ehsize = n.u16(h + 40), phentsize = n.u16(h + 42), phnum = n.u16(h + 44);
+  const uint16_t shentsize = n.u16(h + 46), shnum = n.u16(h + 48);
   if (ehsize != sizeof(Elf32_Ehdr)) {
     return refuse("damaged ELF header: header size is %u, must be %zu", ehsize, sizeof(Elf32_Ehdr));
   }
@@ -218,16 +214,17 @@ Status check_tables(ByteView file) {
 
 Status check_header(ByteView file) {
   if (Status s = check_identity(file); !s) return s;
-  if (Status s = check_type(load_be16(file.data() + 16)); !s) return s;
-  const uint32_t flags = load_be32(file.data() + 36);
+  const Numbers numbers = Numbers::of(file);
+  if (Status s = check_type(numbers.u16(file.data() + 16)); !s) return s;
+  const uint32_t flags = numbers.u32(file.data() + 36);
   if (Status s = check_abi(flags); !s) return s;
   if (Status s = check_level(flags); !s) return s;
   return check_tables(file);
 }
 
-Status check_abiflags(ByteView flags) {
+Status check_abiflags(ByteView flags, Numbers numbers) {
   constexpr size_t kSize = 24;  // Elf_MIPS_ABIFlags_v0
-  if (flags.size() != kSize || load_be16(flags.data()) != 0) return {};
+  if (flags.size() != kSize || numbers.u16(flags.data()) != 0) return {};
   const uint8_t level = flags[2], release = flags[3];
   if (!(level == 1 || level == 2 || (level == 32 && release <= 2))) {
     return refuse(
@@ -236,7 +233,7 @@ Status check_abiflags(ByteView flags) {
         "use -march=mips32r2",
         level, release);
   }
-  const uint32_t extensions = load_be32(flags.data() + 12);
+  const uint32_t extensions = numbers.u32(flags.data() + 12);
   if (extensions & MIPS_AFL_ASE_MIPS16) {
     return refuse(
         "contains MIPS16 code (ABIFLAGS), need 32-bit instructions: compile with -mno-mips16");

@@ -6,17 +6,31 @@
 
 namespace mipzk::elf {
 
-inline uint16_t load_be16(const uint8_t* p) { return static_cast<uint16_t>(p[0] << 8 | p[1]); }
-inline uint32_t load_be32(const uint8_t* p) {
-  return uint32_t{p[0]} << 24 | uint32_t{p[1]} << 16 | uint32_t{p[2]} << 8 | uint32_t{p[3]};
-}
+// Numbers of a file in its own byte order, which byte 5 of its header tells (EI_DATA).
+class Numbers {
+ public:
+  explicit Numbers(bool little_endian) : little_(little_endian) {}
+  // `file` holds at least the identification bytes.
+  static Numbers of(ByteView file) { return Numbers(file[5] == 1); }
 
-// Ok only for a big-endian 32-bit MIPS ET_EXEC with o32 flags and a supported ISA level whose
+  uint16_t u16(const uint8_t* p) const {
+    return static_cast<uint16_t>(little_ ? p[0] | p[1] << 8 : p[0] << 8 | p[1]);
+  }
+  uint32_t u32(const uint8_t* p) const {
+    const uint32_t first = u16(p), second = u16(p + 2);
+    return little_ ? second << 16 | first : first << 16 | second;
+  }
+
+ private:
+  bool little_;
+};
+
+// Ok only for a 32-bit MIPS ET_EXEC with o32 flags and a supported ISA level whose
 // program header table and section header table, if any, lie inside the file.
 Status check_header(ByteView file);
 
 // Checks the contents of an ABIFLAGS segment. One of unknown version or size says nothing and
 // passes.
-Status check_abiflags(ByteView flags);
+Status check_abiflags(ByteView flags, Numbers numbers);
 
 }  // namespace mipzk::elf

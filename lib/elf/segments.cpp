@@ -58,7 +58,7 @@ Status check_dynamic(const File& file, const Elf32_Phdr& p) {
   }
   const ByteView table = file.bytes().subspan(p.p_offset, p.p_filesz);
   for (size_t i = 0; i + sizeof(Elf32_Dyn) <= table.size(); i += sizeof(Elf32_Dyn)) {
-    const uint32_t tag = load_be32(table.data() + i);
+    const uint32_t tag = Numbers::of(file.bytes()).u32(table.data() + i);
     if (tag == DT_NULL) break;
     if (tag == DT_NEEDED) {
       return refuse(
@@ -82,10 +82,25 @@ Status check_other(const File& file, const Elf32_Phdr& p) {
             "truncated: the ABI flags (offset %u, %u bytes) do not fit a file of %zu bytes",
             p.p_offset, p.p_filesz, file.bytes().size());
       }
-      return check_abiflags(file.bytes().subspan(p.p_offset, p.p_filesz));
+      return check_abiflags(file.bytes().subspan(p.p_offset, p.p_filesz),
+                            Numbers::of(file.bytes()));
     default:
       return {};
   }
+}
+
+// The program headers as words, and the address where a segment holds them.
+void copy_program_headers(const File& file, const std::vector<Elf32_Phdr>& loads,
+                          isa::ProgramImage& image) {
+  for (const Elf32_Phdr& p : file.program_headers())
+    for (const uint32_t word :
+         {p.p_type, p.p_offset, p.p_vaddr, p.p_paddr, p.p_filesz, p.p_memsz, p.p_flags, p.p_align})
+      image.program_headers.push_back(word);
+  const uint64_t begin = file.header().e_phoff;
+  const uint64_t end = begin + uint64_t{4} * image.program_headers.size();
+  for (const Elf32_Phdr& p : loads)
+    if (begin >= p.p_offset && end <= uint64_t{p.p_offset} + p.p_filesz)
+      image.program_headers_address = p.p_vaddr + static_cast<uint32_t>(begin - p.p_offset);
 }
 
 Status check_entry(const isa::ProgramImage& image) {
@@ -126,6 +141,7 @@ const isa::Segment* find_segment(const std::vector<isa::Segment>& segments, uint
 Status read_segments(const File& file, isa::ProgramImage& image) {
   image.entry = file.header().e_entry;
   image.flags = file.header().e_flags;
+  image.little_endian = file.header().e_ident[EI_DATA] == ELFDATA2LSB;
 
   // "Dynamic" is the better message where both it and an address are wrong.
   std::vector<Elf32_Phdr> loads;
@@ -172,6 +188,7 @@ Status read_segments(const File& file, isa::ProgramImage& image) {
     s.bytes.assign(bytes.begin(), bytes.end());
     image.segments.push_back(std::move(s));
   }
+  copy_program_headers(file, loads, image);
   return check_entry(image);
 }
 

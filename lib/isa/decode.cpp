@@ -6,31 +6,50 @@
 namespace mipzk::isa {
 namespace {
 
-// At most one instruction exists for each opcode, each SPECIAL function (64 + function) and each
-// REGIMM code (128 + rt), so one look-up and one masked comparison decode a word.
+// Instructions with the same slot are told apart by their masks; few slots hold more than two.
+constexpr unsigned kSlots = 64 * 10;
 constexpr unsigned slot_of(uint32_t word) {
-  const uint32_t opcode = word >> 26;
-  if (opcode == 0) return 64 + (word & 63);
-  if (opcode == 1) return 128 + (word >> 16 & 31);
-  return opcode;
+  const uint32_t opcode = word >> 26, function = word & 63, rs = word >> 21 & 31;
+  switch (opcode) {
+    case 0x00:  // SPECIAL
+      return 64 + function;
+    case 0x01:  // REGIMM
+      return 128 + (word >> 16 & 31);
+    case 0x11:  // COP1
+      if (rs == 16) return 192 + function;
+      if (rs == 17) return 256 + function;
+      if (rs >= 18) return 320 + function;
+      return 384 + rs;
+    case 0x13:  // COP1X
+      return 448 + function;
+    case 0x1c:  // SPECIAL2
+      return 512 + function;
+    case 0x1f:  // SPECIAL3
+      return 576 + function;
+    default:
+      return opcode;
+  }
 }
 
-constexpr uint8_t kNone = 0xff;
+constexpr uint8_t kEnd = 0xff;
+static_assert(kOpCount <= kEnd);
 
-constexpr std::array<uint8_t, 160> make_slots() {
-  std::array<uint8_t, 160> slots{};
-  for (auto& s : slots) s = kNone;
-  for (unsigned i = 0; i < kOpCount; ++i) slots[slot_of(kOps[i].match)] = static_cast<uint8_t>(i);
-  return slots;
+// The first instruction of each slot, and for each instruction the next one of its slot.
+struct Index {
+  std::array<uint8_t, kSlots> first{};
+  std::array<uint8_t, kOpCount> next{};
+};
+constexpr Index make_index() {
+  Index index;
+  for (auto& slot : index.first) slot = kEnd;
+  for (unsigned i = kOpCount; i-- > 0;) {
+    uint8_t& slot = index.first[slot_of(kOps[i].match)];
+    index.next[i] = slot;
+    slot = static_cast<uint8_t>(i);
+  }
+  return index;
 }
-constexpr auto kSlots = make_slots();
-
-constexpr bool slots_are_unique() {
-  for (unsigned i = 0; i < kOpCount; ++i)
-    if (kSlots[slot_of(kOps[i].match)] != i) return false;
-  return true;
-}
-static_assert(slots_are_unique());
+constexpr Index kIndex = make_index();
 
 constexpr uint32_t sign_extend_16(uint32_t v) {
   return static_cast<uint32_t>(static_cast<int32_t>(static_cast<int16_t>(v)));
@@ -42,6 +61,11 @@ uint32_t immediate(Format format, uint32_t word) {
     case Format::kMemory:
     case Format::kBranchZero:
     case Format::kBranchEq:
+    case Format::kTrapImm:
+    case Format::kHinted:
+    case Format::kSynci:
+    case Format::kFpMemory:
+    case Format::kFpBranch:
       return sign_extend_16(word);
     case Format::kImmLogic:
     case Format::kUpper:
@@ -50,6 +74,8 @@ uint32_t immediate(Format format, uint32_t word) {
       return word & 0x03ffffff;
     case Format::kCode:
       return word >> 6 & 0xfffff;
+    case Format::kTrapReg:
+      return word >> 6 & 0x3ff;
     default:
       return 0;
   }
@@ -63,16 +89,21 @@ constexpr const char* kRegisterNames[] = {"zero", "at", "v0", "v1", "a0", "a1", 
 }  // namespace
 
 std::optional<Instruction> decode(uint32_t word) {
-  const uint8_t slot = kSlots[slot_of(word)];
-  if (slot == kNone) return std::nullopt;
-  const OpInfo& info = kOps[slot];
-  if ((word & info.mask) != info.match) return std::nullopt;
-  return Instruction{info.op,
-                     static_cast<uint8_t>(word >> 21 & 31),
-                     static_cast<uint8_t>(word >> 16 & 31),
-                     static_cast<uint8_t>(word >> 11 & 31),
-                     static_cast<uint8_t>(word >> 6 & 31),
-                     immediate(info.format, word)};
+  uint8_t found = kIndex.first[slot_of(word)];
+  while (found != kEnd && (word & kOps[found].mask) != kOps[found].match)
+    found = kIndex.next[found];
+  if (found == kEnd) return std::nullopt;
+  const OpInfo& info = kOps[found];
+  const Instruction i{info.op,
+                      static_cast<uint8_t>(word >> 21 & 31),
+                      static_cast<uint8_t>(word >> 16 & 31),
+                      static_cast<uint8_t>(word >> 11 & 31),
+                      static_cast<uint8_t>(word >> 6 & 31),
+                      immediate(info.format, word)};
+  // The manual leaves fields that reach beyond bit 31 open; here they are no instruction.
+  if (info.op == Op::kExt && i.sa + i.rd > 31) return std::nullopt;
+  if (info.op == Op::kIns && i.rd < i.sa) return std::nullopt;
+  return i;
 }
 
 uint32_t branch_target(uint32_t pc, const Instruction& i) {
@@ -83,6 +114,73 @@ uint32_t branch_target(uint32_t pc, const Instruction& i) {
 const char* register_name(unsigned reg) {
   return reg < sizeof(kRegisterNames) / sizeof(kRegisterNames[0]) ? kRegisterNames[reg] : "?";
 }
+
+namespace {
+
+// Text of the instructions of coprocessor 1.
+std::string disassemble_fp(uint32_t pc, uint32_t word, const Instruction& i) {
+  char text[64];
+  const OpInfo& info = op_info(i.op);
+  const unsigned ft = i.rt, fs = i.rd, fd = i.sa;
+  const char* rs = register_name(i.rs);
+  const char* rt = register_name(i.rt);
+  const auto simm = static_cast<int32_t>(i.imm);
+  const auto print = [&](const char* format, auto... args) {
+    std::snprintf(text, sizeof text, format, info.mnemonic, args...);
+  };
+  switch (info.format) {
+    case Format::kFpMove:
+      print("%s %s,$f%u", rt, fs);
+      break;
+    case Format::kFpControl:
+      print("%s %s,$%u", rt, fs);
+      break;
+    case Format::kFpMemory:
+      print("%s $f%u,%d(%s)", ft, simm, rs);
+      break;
+    case Format::kFpBranch:
+      if (const unsigned cc = word >> 18 & 7; cc == 0) {
+        print("%s 0x%x", branch_target(pc, i));
+      } else {
+        print("%s $fcc%u,0x%x", cc, branch_target(pc, i));
+      }
+      break;
+    case Format::kFpThree:
+      print("%s $f%u,$f%u,$f%u", fd, fs, ft);
+      break;
+    case Format::kFpTwo:
+      print("%s $f%u,$f%u", fd, fs);
+      break;
+    case Format::kFpMoveFcc:
+      print("%s $f%u,$f%u,$fcc%u", fd, fs, ft >> 2);
+      break;
+    case Format::kFpMoveReg:
+      print("%s $f%u,$f%u,%s", fd, fs, rt);
+      break;
+    case Format::kFpCompare:
+      if (fd >> 2 == 0) {
+        print("%s $f%u,$f%u", fs, ft);
+      } else {
+        print("%s $fcc%u,$f%u,$f%u", fd >> 2, fs, ft);
+      }
+      break;
+    case Format::kFpFour:
+      print("%s $f%u,$f%u,$f%u,$f%u", fd, unsigned{i.rs}, fs, ft);
+      break;
+    case Format::kFpLoadIdx:
+      print("%s $f%u,%s(%s)", fd, rt, rs);
+      break;
+    case Format::kFpStoreIdx:
+      print("%s $f%u,%s(%s)", fs, rt, rs);
+      break;
+    default:  // kHintedIdx
+      print("%s 0x%x,%s(%s)", fs, rt, rs);
+      break;
+  }
+  return text;
+}
+
+}  // namespace
 
 std::string disassemble(uint32_t pc, uint32_t word) {
   char text[64];
@@ -166,6 +264,45 @@ std::string disassemble(uint32_t pc, uint32_t word) {
     case Format::kMemory:
       print("%s %s,%d(%s)", rt, simm, rs);
       break;
+    case Format::kNone:
+      return m;
+    case Format::kMoveFcc:
+      print("%s %s,%s,$fcc%u", rd, rs, unsigned{i.rt} >> 2);
+      break;
+    case Format::kTrapReg:
+      if (i.imm == 0) {
+        print("%s %s,%s", rs, rt);
+      } else {
+        print("%s %s,%s,0x%x", rs, rt, i.imm);
+      }
+      break;
+    case Format::kTrapImm:
+      print("%s %s,%d", rs, simm);
+      break;
+    case Format::kCount:
+      print("%s %s,%s", rd, rs);
+      break;
+    case Format::kBitField:
+      print("%s %s,%s,0x%x,0x%x", rt, rs, unsigned{i.sa},
+            i.op == Op::kExt ? i.rd + 1u : i.rd + 1u - i.sa);
+      break;
+    case Format::kByteOp:
+      print("%s %s,%s", rd, rt);
+      break;
+    case Format::kHardware:
+      print("%s %s,$%u", rt, unsigned{i.rd});
+      break;
+    case Format::kHinted:
+      print("%s 0x%x,%d(%s)", unsigned{i.rt}, simm, rs);
+      break;
+    case Format::kSynci:
+      print("%s %d(%s)", simm, rs);
+      break;
+    case Format::kToUserLocal:
+      print("%s %s,$4,2", rt);
+      break;
+    default:
+      return disassemble_fp(pc, word, i);
   }
   return text;
 }

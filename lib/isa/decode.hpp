@@ -13,14 +13,14 @@ namespace mipzk::isa {
 struct Instruction {
   Op op;
   uint8_t rs, rt, rd, sa;
-  uint32_t imm;  // kImmSigned, kMemory, branches: sign-extended; kImmLogic, kUpper: zero-extended;
-                 // kJump: the 26-bit index; kCode: the 20-bit code; else 0
+  uint32_t imm;  // kImmSigned, kMemory, branches and the like: sign-extended; kImmLogic, kUpper:
+                 // zero-extended; kJump: the 26-bit index; kCode, kTrapReg: the code; else 0
 };
 
-// The instruction of `word`, or nothing when MIPS I defines no integer instruction for it.
+// The instruction of `word`, or nothing when it is none of opcodes.hpp.
 std::optional<Instruction> decode(uint32_t word);
 
-// Where a branch (any kBranch* format) or a j / jal at `pc` goes when taken.
+// Where a branch (any format of branches) or a j / jal at `pc` goes when taken.
 uint32_t branch_target(uint32_t pc, const Instruction& i);
 
 // Assembler text as GNU objdump writes it with ABI register names, except that only `nop` is shown

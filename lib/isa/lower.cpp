@@ -72,8 +72,37 @@ RomEntry shift_var(uint32_t pc, const Instruction& i, uint8_t amount_reg, uint32
   return e;
 }
 
+// `source` rotated right by (amount_reg mod 32) + amount, then masked; with `keep` the bits outside
+// the mask stay those of rd.
+RomEntry bit_field(uint32_t pc, uint8_t rd, uint8_t source, uint8_t amount_reg, uint32_t amount,
+                   uint32_t mask, bool keep) {
+  RomEntry e = entry(Class::kBitField, pc);
+  e.rs = source;
+  e.rt = amount_reg;
+  e.rd = rd;
+  e.k[0] = amount;
+  e.k[1] = keep;
+  for (unsigned b = 0; b < 4; ++b) e.k[2 + b] = mask >> (8 * b) & 0xff;
+  return e;
+}
+
+// A left rotation by n = 16 q + t, t <= 14, is a left shift by n and a right shift by 32 - n at
+// once: two forms of kShift together.
+RomEntry rotate_const(uint32_t pc, const Instruction& i) {
+  const unsigned n = 32u - i.sa, t = n & 15, q = n >> 4;
+  if (t == 15) return bit_field(pc, i.rd, i.rt, 0, i.sa, ~0u, false);
+  RomEntry e = entry(Class::kShift, pc);
+  e.rs = i.rt;
+  e.rd = i.rd;
+  e.k[0] = 1u << t;
+  e.k[q == 0 ? 1 : 2] = 1;
+  e.k[q == 0 ? 4 : 3] = 1;
+  return e;
+}
+
 RomEntry shift_const(uint32_t pc, const Instruction& i) {
   if (i.sa == 0) return add_imm(pc, i.rd, i.rt, 0);
+  if (i.op == Op::kRotr) return rotate_const(pc, i);
   const unsigned u = i.sa & 15, q = i.sa >> 4;
   RomEntry e = entry(Class::kShift, pc);
   e.rs = i.rt;
@@ -118,12 +147,30 @@ RomEntry add_trap(uint32_t pc, uint8_t rd, uint8_t rs, uint8_t rt, uint32_t sign
   return e;
 }
 
-RomEntry branch_eq(uint32_t pc, const Instruction& i, uint32_t not_equal) {
+RomEntry branch_eq(uint32_t pc, const Instruction& i, uint8_t rs, uint8_t rt, uint32_t not_equal) {
   RomEntry e = entry(Class::kBranchEq, pc);
-  e.rs = i.rs;
-  e.rt = i.rt;
+  e.rs = rs;
+  e.rt = rt;
   e.k[0] = not_equal;
   e.k[1] = branch_target(pc, i) >> 2;
+  return e;
+}
+
+// taken = k0 + k1 sign(rs) + k2 (rs = rt)
+RomEntry branch_likely(uint32_t pc, const Instruction& i, uint8_t rs, uint8_t rt, uint32_t k0,
+                       uint32_t k1, uint32_t k2, bool link = false) {
+  RomEntry e = entry(Class::kBranchLikely, pc);
+  e.rs = rs;
+  e.rt = rt;
+  e.rd = link ? 31 : kTrash;
+  e.k[0] = k0;
+  e.k[1] = k1;
+  e.k[2] = k2;
+  e.k[3] = branch_target(pc, i) >> 2;
+  if (link) {
+    e.k[4] = (pc + 8) & 0xffff;
+    e.k[5] = (pc + 8) >> 16;
+  }
   return e;
 }
 
@@ -182,12 +229,183 @@ RomEntry memory(Class cls, uint32_t pc, const Instruction& i, uint32_t k2 = 0, u
   return e;
 }
 
+// Loads and stores of coprocessor 1; `reg` is the register of the (first) word.
+RomEntry fp_memory(Class cls, uint32_t pc, const Instruction& i, uint8_t reg, uint32_t second = 0) {
+  RomEntry e = entry(cls, pc);
+  e.rs = i.rs;
+  (cls == Class::kLoadWord || cls == Class::kLoadDouble ? e.rd : e.rt) = reg;
+  e.k[0] = i.imm & 0xffff;
+  e.k[1] = i.imm >> 16;
+  e.k[2] = second;
+  return e;
+}
+
 RomEntry mult_div(Class cls, uint32_t pc, const Instruction& i, bool is_signed) {
   RomEntry e = entry(cls, pc);
   e.rs = i.rs;
   e.rt = i.rt;
   e.k[0] = is_signed;
   return e;
+}
+
+RomEntry multiply(uint32_t pc, const Instruction& i, bool is_signed, uint8_t low, uint8_t high) {
+  RomEntry e = mult_div(Class::kMult, pc, i, is_signed);
+  e.rd = low;
+  e.k[1] = high;
+  return e;
+}
+
+RomEntry mult_acc(uint32_t pc, const Instruction& i, bool is_signed, uint32_t sign) {
+  RomEntry e = mult_div(Class::kMultAcc, pc, i, is_signed);
+  e.k[1] = sign;
+  return e;
+}
+
+// rd = rs if rt is zero (not zero).
+RomEntry move_cond(uint32_t pc, uint8_t rd, uint8_t rs, uint8_t rt, bool if_not_zero) {
+  RomEntry e = entry(Class::kMoveCond, pc);
+  e.rs = rs;
+  e.rt = rt;
+  e.rd = rd;
+  e.k[0] = if_not_zero;
+  return e;
+}
+
+RomEntry trap_equal(uint32_t pc, const Instruction& i, bool if_not_equal) {
+  const bool immediate = op_info(i.op).format == Format::kTrapImm;
+  RomEntry e = entry(Class::kTrapEqual, pc);
+  e.rs = i.rs;
+  e.rt = immediate ? 0 : i.rt;
+  e.k[0] = if_not_equal;
+  e.k[1] = immediate ? i.imm & 0xffff : 0;
+  e.k[2] = immediate ? i.imm >> 16 : 0;
+  return e;
+}
+
+// Goes on only if (rs < b) = must_be_less.
+RomEntry trap_less(uint32_t pc, const Instruction& i, bool is_signed, bool must_be_less) {
+  const bool immediate = op_info(i.op).format == Format::kTrapImm;
+  RomEntry e = entry(Class::kTrapLess, pc);
+  e.rs = i.rs;
+  e.rt = immediate ? 0 : i.rt;
+  e.k[0] = is_signed;
+  e.k[1] = must_be_less;
+  e.k[2] = immediate ? i.imm & 0xffff : 0;
+  e.k[3] = immediate ? i.imm >> 16 : 0;
+  return e;
+}
+
+RomEntry count_leading(uint32_t pc, const Instruction& i) {
+  RomEntry e = entry(Class::kCountLeading, pc);
+  e.rs = i.rs;
+  e.rd = i.rd;
+  e.k[0] = i.op == Op::kClo;
+  return e;
+}
+
+RomEntry byte_op(uint32_t pc, const Instruction& i, unsigned which) {
+  RomEntry e = entry(Class::kByteOps, pc);
+  e.rs = i.rt;
+  e.rd = i.rd;
+  e.k[which] = 1;
+  return e;
+}
+
+uint8_t fpr(unsigned n) { return static_cast<uint8_t>(kFpr0 + n); }
+uint8_t fcc(unsigned n) { return static_cast<uint8_t>(kFcc0 + n); }
+
+// The control registers that are registers of this machine: 16..23 the condition codes, 24 FCSR
+// without them. 0: another one.
+uint8_t fp_control(unsigned fs) {
+  if (fs >= 16 && fs < 24) return fcc(fs - 16);
+  return fs == 24 ? kFcsr : 0;
+}
+
+// ldc1 and sdc1. The word at the lower address is the odd register in big-endian programs.
+std::optional<RomEntry> fp_double(Class cls, uint32_t pc, const Instruction& i,
+                                  const LowerContext& context) {
+  if (i.rt % 2 != 0) return std::nullopt;
+  const unsigned first = context.little_endian ? 0 : 1;
+  return fp_memory(cls, pc, i, fpr(i.rt + first), fpr(i.rt + 1 - first));
+}
+
+RomEntry move_pair(uint32_t pc, uint8_t fd, uint8_t fs) {
+  RomEntry e = entry(Class::kMovePair, pc);
+  e.rs = fpr(fs);
+  e.rt = fpr(fs + 1u);
+  e.rd = fpr(fd);
+  e.k[0] = fpr(fd + 1u);
+  return e;
+}
+
+// Instructions of coprocessor 1 that only move values; nothing for the others.
+std::optional<RomEntry> lower_fp(uint32_t pc, const Instruction& i, const LowerContext& context) {
+  const uint8_t fs = i.rd, fd = i.sa;
+  switch (i.op) {
+    case Op::kLwc1:
+      return fp_memory(Class::kLoadWord, pc, i, fpr(i.rt));
+    case Op::kSwc1:
+      return fp_memory(Class::kStoreWord, pc, i, fpr(i.rt));
+    case Op::kLdc1:
+      return fp_double(Class::kLoadDouble, pc, i, context);
+    case Op::kSdc1:
+      return fp_double(Class::kStoreDouble, pc, i, context);
+    case Op::kMfc1:
+      return i.rt == 0 ? nop(pc) : add_imm(pc, i.rt, fpr(fs), 0);
+    case Op::kMfhc1:
+      return i.rt == 0 ? nop(pc) : add_imm(pc, i.rt, fpr(fs | 1), 0);
+    case Op::kMtc1:
+      return add_imm(pc, fpr(fs), i.rt, 0);
+    case Op::kMthc1:
+      return add_imm(pc, fpr(fs | 1), i.rt, 0);
+    case Op::kCfc1:
+      if (fp_control(fs) == 0) return std::nullopt;
+      return i.rt == 0 ? nop(pc) : add_imm(pc, i.rt, fp_control(fs), 0);
+    case Op::kCtc1:
+      if (fp_control(fs) == 0) return std::nullopt;
+      return add_imm(pc, fp_control(fs), i.rt, 0);
+    case Op::kMovS:
+      return add_imm(pc, fpr(fd), fpr(fs), 0);
+    case Op::kMovD:
+      if (fs % 2 != 0 || fd % 2 != 0) return std::nullopt;
+      return move_pair(pc, fd, fs);
+    case Op::kMovzS:
+    case Op::kMovnS:
+      return move_cond(pc, fpr(fd), fpr(fs), i.rt, i.op == Op::kMovnS);
+    case Op::kMovfS:
+    case Op::kMovtS:
+      return move_cond(pc, fpr(fd), fpr(fs), fcc(i.rt >> 2), i.op == Op::kMovtS);
+    case Op::kBc1f:
+    case Op::kBc1t:
+      return branch_eq(pc, i, fcc(i.rt >> 2), 0, i.op == Op::kBc1t);
+    case Op::kBc1fl:
+      return branch_likely(pc, i, fcc(i.rt >> 2), 0, 0, 0, 1);
+    case Op::kBc1tl:
+      return branch_likely(pc, i, fcc(i.rt >> 2), 0, 1, 0, minus(1));
+    case Op::kPrefx:
+      return nop(pc);
+    default:
+      return std::nullopt;
+  }
+}
+
+// Enters the in-guest kernel.
+RomEntry trap(uint32_t pc, uint32_t word, uint32_t vector) {
+  RomEntry e = entry(Class::kTrap, pc);
+  e.rd = 26;
+  e.k[0] = word & 0xffff;
+  e.k[1] = word >> 16;
+  e.k[2] = vector >> 2;
+  return e;
+}
+
+// Words that the in-guest kernel takes: system calls, floating point, hardware registers.
+bool is_trap(uint32_t word) {
+  const uint32_t opcode = word >> 26;
+  if (opcode == 0x11 || opcode == 0x13) return true;
+  const auto i = decode(word);
+  return i && ((i->op == Op::kSyscall && i->imm == 0) || i->op == Op::kRdhwr ||
+               op_info(i->op).format == Format::kFpMemory);
 }
 
 std::optional<RomEntry> native_call(uint32_t pc, const Instruction& i) {
@@ -218,6 +436,9 @@ bool writes_only_zero(const Instruction& i) {
     case Format::kShift:
     case Format::kShiftReg:
     case Format::kFromHiLo:
+    case Format::kMoveFcc:
+    case Format::kCount:
+    case Format::kByteOp:
       return i.rd == 0;
     case Format::kThree:
       return i.rd == 0 && i.op != Op::kAdd && i.op != Op::kSub;
@@ -225,24 +446,104 @@ bool writes_only_zero(const Instruction& i) {
       return i.rt == 0 && i.op != Op::kAddi;
     case Format::kImmLogic:
     case Format::kUpper:
+    case Format::kBitField:
       return i.rt == 0;
     default:
       return false;
   }
 }
 
-}  // namespace
-
-std::optional<RomEntry> lower(uint32_t pc, uint32_t word, const LowerContext&) {
-  const auto decoded = decode(word);
-  if (!decoded) return std::nullopt;
-  const Instruction& i = *decoded;
+// What the machine executes by itself.
+std::optional<RomEntry> lower_native(uint32_t pc, const Instruction& i,
+                                     const LowerContext& context) {
   if (writes_only_zero(i)) return nop(pc);
+  const uint32_t le = context.little_endian ? 1 : 0;
   switch (i.op) {
     case Op::kSll:
     case Op::kSrl:
     case Op::kSra:
+    case Op::kRotr:
       return shift_const(pc, i);
+    case Op::kRotrv:
+      return bit_field(pc, i.rd, i.rt, i.rs, 0, ~0u, false);
+    case Op::kExt:
+      return bit_field(pc, i.rt, i.rs, 0, i.sa, ~0u >> (31 - i.rd), false);
+    case Op::kIns:
+      return bit_field(pc, i.rt, i.rs, 0, (32u - i.sa) & 31, (~0u >> (31 - i.rd + i.sa)) << i.sa,
+                       true);
+    case Op::kSeb:
+      return byte_op(pc, i, 0);
+    case Op::kSeh:
+      return byte_op(pc, i, 1);
+    case Op::kWsbh:
+      return byte_op(pc, i, 2);
+    case Op::kClz:
+    case Op::kClo:
+      return count_leading(pc, i);
+    case Op::kMovz:
+    case Op::kMovn:
+      return move_cond(pc, i.rd, i.rs, i.rt, i.op == Op::kMovn);
+    case Op::kMovf:
+    case Op::kMovt:
+      return move_cond(pc, i.rd, i.rs, fcc(i.rt >> 2), i.op == Op::kMovt);
+    case Op::kMul:
+      return multiply(pc, i, true, i.rd, kTrash);
+    case Op::kMadd:
+    case Op::kMaddu:
+      return mult_acc(pc, i, i.op == Op::kMadd, 1);
+    case Op::kMsub:
+    case Op::kMsubu:
+      return mult_acc(pc, i, i.op == Op::kMsub, minus(1));
+    case Op::kTeq:
+    case Op::kTeqi:
+      return trap_equal(pc, i, false);
+    case Op::kTne:
+    case Op::kTnei:
+      return trap_equal(pc, i, true);
+    case Op::kTge:
+    case Op::kTgei:
+      return trap_less(pc, i, true, true);
+    case Op::kTgeu:
+    case Op::kTgeiu:
+      return trap_less(pc, i, false, true);
+    case Op::kTlt:
+    case Op::kTlti:
+      return trap_less(pc, i, true, false);
+    case Op::kTltu:
+    case Op::kTltiu:
+      return trap_less(pc, i, false, false);
+    case Op::kSync:
+    case Op::kSynci:
+    case Op::kCache:
+    case Op::kPref:
+      return nop(pc);
+    case Op::kRdhwr:
+      if (i.rd > 1 && i.rd != 29) return std::nullopt;
+      if (i.rt == 0) return nop(pc);
+      return add_imm(pc, i.rt, i.rd == 29 ? kUserLocal : 0, 0);
+    case Op::kMtUserLocal:
+      return add_imm(pc, kUserLocal, i.rt, 0);
+    case Op::kLl:
+      return memory(Class::kLoadLinked, pc, i);
+    case Op::kSc: {
+      RomEntry e = memory(Class::kStoreCond, pc, i);
+      e.rt = i.rt;
+      return e;
+    }
+    case Op::kBeql:
+      return branch_likely(pc, i, i.rs, i.rt, 0, 0, 1);
+    case Op::kBnel:
+      return branch_likely(pc, i, i.rs, i.rt, 1, 0, minus(1));
+    case Op::kBlezl:
+      return branch_likely(pc, i, i.rs, 0, 0, 1, 1);
+    case Op::kBgtzl:
+      return branch_likely(pc, i, i.rs, 0, 1, minus(1), minus(1));
+    case Op::kBltzl:
+    case Op::kBltzall:
+      return branch_likely(pc, i, i.rs, 0, 0, 1, 0, i.op == Op::kBltzall);
+    case Op::kBgezl:
+    case Op::kBgezall:
+      return branch_likely(pc, i, i.rs, 0, 1, minus(1), 0, i.op == Op::kBgezall);
     case Op::kSllv:
     case Op::kSrlv:
     case Op::kSrav:
@@ -264,7 +565,7 @@ std::optional<RomEntry> lower(uint32_t pc, uint32_t word, const LowerContext&) {
       return add_imm(pc, kLo, i.rs, 0);
     case Op::kMult:
     case Op::kMultu:
-      return mult_div(Class::kMult, pc, i, i.op == Op::kMult);
+      return multiply(pc, i, i.op == Op::kMult, kLo, kHi);
     case Op::kDiv:
     case Op::kDivu:
       return mult_div(Class::kDiv, pc, i, i.op == Op::kDiv);
@@ -312,7 +613,7 @@ std::optional<RomEntry> lower(uint32_t pc, uint32_t word, const LowerContext&) {
       return jump(pc, i, i.op == Op::kJal);
     case Op::kBeq:
     case Op::kBne:
-      return branch_eq(pc, i, i.op == Op::kBne);
+      return branch_eq(pc, i, i.rs, i.rt, i.op == Op::kBne);
     case Op::kAddiu:
       return add_imm(pc, i.rt, i.rs, i.imm);
     case Op::kSlti:
@@ -333,25 +634,39 @@ std::optional<RomEntry> lower(uint32_t pc, uint32_t word, const LowerContext&) {
     case Op::kLb:
     case Op::kLbu:
     case Op::kLh:
-    case Op::kLhu:
-      return memory(Class::kLoadSub, pc, i, i.op == Op::kLh || i.op == Op::kLhu,
-                    i.op == Op::kLb || i.op == Op::kLh);
+    case Op::kLhu: {
+      RomEntry e = memory(Class::kLoadSub, pc, i, i.op == Op::kLh || i.op == Op::kLhu,
+                          i.op == Op::kLb || i.op == Op::kLh);
+      e.k[4] = le;
+      return e;
+    }
     case Op::kLwl:
     case Op::kLwr:
-      return memory(Class::kLoadPart, pc, i, i.op == Op::kLwl);
+      return memory(Class::kLoadPart, pc, i, i.op == Op::kLwl, le);
     case Op::kSw:
       return memory(Class::kStoreWord, pc, i);
     case Op::kSb:
     case Op::kSh:
-      return memory(Class::kStoreSub, pc, i, i.op == Op::kSh);
+      return memory(Class::kStoreSub, pc, i, i.op == Op::kSh, le);
     case Op::kSwl:
     case Op::kSwr:
-      return memory(Class::kStorePart, pc, i, i.op == Op::kSwl);
+      return memory(Class::kStorePart, pc, i, i.op == Op::kSwl, le);
+    default:
+      return lower_fp(pc, i, context);
   }
   // What is left of the cases above: addu and subu of two registers.
   RomEntry e = three(Class::kAdd, pc, i);
   e.k[0] = i.op == Op::kSubu ? minus(1) : 1;
   return e;
+}
+
+}  // namespace
+
+std::optional<RomEntry> lower(uint32_t pc, uint32_t word, const LowerContext& context) {
+  if (const auto i = decode(word))
+    if (auto e = lower_native(pc, *i, context)) return e;
+  if (context.trap_vector != 0 && is_trap(word)) return trap(pc, word, context.trap_vector);
+  return std::nullopt;
 }
 
 }  // namespace mipzk::isa

@@ -31,18 +31,21 @@ Words words_of(const Segment& s) {
   return {begin, file_end, std::max(file_end, end)};
 }
 
-Status check_segments(const std::vector<Segment>& segments) {
+bool in_kernel(const Segment& s) { return s.address >= kKernelBase && s.address < kKernelEnd; }
+
+Status check_segments(const ProgramImage& image) {
   uint64_t previous_end = kUserBase / 4;
-  for (const Segment& s : segments) {
+  for (const Segment& s : image.segments) {
+    const uint64_t end_limit = image.trap_vector != 0 && in_kernel(s) ? kKernelEnd : kStackTop;
     const uint64_t size = std::max<uint64_t>(s.bytes.size(), s.memory_size);
     if (s.bytes.size() > s.memory_size)
       return elf_error("the segment at 0x%08x holds more bytes than it has memory", s.address);
     if (s.address < kUserBase)
       return elf_error("the segment at 0x%08x lies below 0x%08x, in the pages that stay unmapped",
                        s.address, kUserBase);
-    if (s.address + size > kStackTop)
-      return elf_error("the segment at 0x%08x reaches beyond the stack top 0x%08x", s.address,
-                       kStackTop);
+    if (s.address + size > end_limit)
+      return elf_error("the segment at 0x%08x reaches beyond 0x%08x", s.address,
+                       static_cast<uint32_t>(end_limit));
     if (s.writable && s.executable)
       return elf_error(
           "the segment at 0x%08x is both writable and executable: separate text from data "
@@ -57,11 +60,11 @@ Status check_segments(const std::vector<Segment>& segments) {
   return {};
 }
 
-// Big-endian words; bytes of a word that the file does not cover are zero.
-uint32_t word_at(const Segment& s, uint32_t key) {
+// Bytes of a word that the file does not cover are zero.
+uint32_t word_at(const Segment& s, uint32_t key, bool little_endian) {
   uint32_t word = 0;
   for (uint32_t b = 0; b < 4; ++b) {
-    const uint64_t address = uint64_t{key} * 4 + b;
+    const uint64_t address = uint64_t{key} * 4 + (little_endian ? 3 - b : b);
     const bool covered = address >= s.address && address - s.address < s.bytes.size();
     word = word << 8 | (covered ? s.bytes[address - s.address] : 0u);
   }
@@ -75,35 +78,44 @@ bool fully_covered(const Segment& s, uint32_t key) {
 
 void add_segment(const Segment& s, Program& program) {
   const Words w = words_of(s);
+  const LowerContext context{program.little_endian, program.trap_vector};
   for (uint32_t key = w.begin; key < w.file_end; ++key) {
-    const uint32_t word = word_at(s, key);
+    const uint32_t word = word_at(s, key, program.little_endian);
     program.image.push_back({key, word, s.writable});
     if (!s.executable || !fully_covered(s, key)) continue;
-    if (const auto e = lower(key * 4, word)) program.rom.push_back(*e);
+    if (const auto e = lower(key * 4, word, context)) program.rom.push_back(*e);
   }
   if (w.end > w.file_end) program.regions.push_back({w.file_end, w.end, RegionKind::kZero});
 }
 
+uint32_t round_to_page(uint64_t address) {
+  return static_cast<uint32_t>((address + kMapPage - 1) / kMapPage * kMapPage);
+}
+
 void add_registers(Program& program) {
-  for (uint32_t r = 0; r < kExitCode; ++r)
+  for (uint32_t r = 0; r < kRegisterEnd; ++r) {
+    if (r == kExitCode) continue;
     program.image.push_back({kRegisterKeys + r, r == kSp ? kInitialStackPointer : 0, true});
+  }
 }
 
 }  // namespace
 
 Result<Program> build_program(const ProgramImage& image) {
-  if (Status s = check_segments(image.segments); !s) return s.error();
+  if (Status s = check_segments(image); !s) return s.error();
   Program program;
   program.entry = image.entry;
+  program.little_endian = image.little_endian;
+  program.trap_vector = image.trap_vector;
   program.symbols = image.symbols;
   uint64_t end = kUserBase;
   for (const Segment& s : image.segments) {
     add_segment(s, program);
-    end = std::max<uint64_t>(end, uint64_t{words_of(s).end} * 4);
+    if (s.address < kKernelBase) end = std::max<uint64_t>(end, uint64_t{words_of(s).end} * 4);
   }
   add_registers(program);
 
-  const auto ram = static_cast<uint32_t>((end + kMapPage - 1) / kMapPage * kMapPage);
+  const uint32_t ram = round_to_page(end);
   if (ram >= kStackTop)
     return elf_error("the segments end at 0x%08x and leave no room for the stack below 0x%08x", ram,
                      kStackTop);
@@ -111,6 +123,8 @@ Result<Program> build_program(const ProgramImage& image) {
   program.regions.push_back(
       {kPrivateBase / 4, (kPrivateBase + kWindowSize) / 4, RegionKind::kPrivate});
   program.regions.push_back({kLastWord / 4, kLastWord / 4 + 1, RegionKind::kZero});
+  std::sort(program.regions.begin(), program.regions.end(),
+            [](const Region& a, const Region& b) { return a.start < b.start; });
 
   const bool entry_exists =
       image.entry % 4 == 0 &&
@@ -118,7 +132,7 @@ Result<Program> build_program(const ProgramImage& image) {
                          RomEntry{Class::kNop, image.entry / 4},
                          [](const RomEntry& a, const RomEntry& b) { return a.pc4 < b.pc4; });
   if (!entry_exists)
-    return elf_error("the entry point 0x%08x is not a MIPS I instruction of an executable segment",
+    return elf_error("the entry point 0x%08x is not an instruction of an executable segment",
                      image.entry);
   return program;
 }

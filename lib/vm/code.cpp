@@ -31,7 +31,10 @@ Handler logic_imm_handler(const RomEntry& e) {
 
 void set_shift(const RomEntry& e, MicroOp& op) {
   const auto u = static_cast<uint32_t>(std::countr_zero(e.k[0]));
-  if (e.k[1] != 0 || e.k[2] != 0) {
+  if (e.k[1] + e.k[2] != 0 && e.k[3] + e.k[4] != 0) {
+    op.handler = Handler::rotr;
+    op.imm = 32 - (u + 16 * e.k[2]);
+  } else if (e.k[1] != 0 || e.k[2] != 0) {
     op.handler = Handler::sll;
     op.imm = u + 16 * e.k[2];
   } else {
@@ -46,6 +49,34 @@ Handler branch_zero_handler(const RomEntry& e) {
   if (e.k[0] == 0) return link ? Handler::bltzal : Handler::bltz;
   return link ? Handler::bgezal : Handler::bgez;
 }
+
+Handler branch_likely_handler(const RomEntry& e) {
+  const bool inverted = e.k[0] != 0;
+  if (e.k[1] == 0) return inverted ? Handler::bne_likely : Handler::beq_likely;
+  if (e.k[2] == 0) return inverted ? Handler::bgez_likely : Handler::bltz_likely;
+  return inverted ? Handler::bgtz_likely : Handler::blez_likely;
+}
+
+Handler trap_less_handler(const RomEntry& e) {
+  if (e.k[1] != 0) return e.k[0] != 0 ? Handler::tge : Handler::tgeu;
+  return e.k[0] != 0 ? Handler::tlt : Handler::tltu;
+}
+
+Handler mult_acc_handler(const RomEntry& e) {
+  if (e.k[1] == 1) return e.k[0] != 0 ? Handler::madd : Handler::maddu;
+  return e.k[0] != 0 ? Handler::msub : Handler::msubu;
+}
+
+// A rotation is the bit field with the full mask.
+void set_bit_field(const RomEntry& e, MicroOp& op) {
+  const uint32_t mask = e.k[2] | e.k[3] << 8 | e.k[4] << 16 | e.k[5] << 24;
+  op.handler = e.k[1] != 0 ? Handler::bit_insert : Handler::bit_field;
+  op.imm = e.k[0];
+  op.target = static_cast<int32_t>(mask);
+}
+
+// What flips the low address bits of accesses to parts of a word; k is the byte order.
+int32_t flip(uint32_t k) { return k != 0 ? 3 : 0; }
 
 Handler load_sub_handler(const RomEntry& e) {
   if (e.k[2] != 0) return e.k[3] != 0 ? Handler::lh : Handler::lhu;
@@ -131,27 +162,84 @@ MicroOp decode_entry(const RomEntry& e, uint32_t word) {
       break;
     case Class::kLoadSub:
       op.handler = load_sub_handler(e);
+      op.target = flip(e.k[4]);
       break;
     case Class::kLoadPart:
       op.handler = one_of(Handler::lwr, Handler::lwl, 2);
+      op.target = flip(e.k[3]);
       break;
     case Class::kStoreSub:
       op.handler = one_of(Handler::sb, Handler::sh, 2);
+      op.target = flip(e.k[3]);
       break;
     case Class::kStorePart:
       op.handler = one_of(Handler::swr, Handler::swl, 2);
+      op.target = flip(e.k[3]);
       break;
     case Class::kMult:
       op.handler = one_of(Handler::multu, Handler::mult, 0);
+      op.imm = e.k[1];
       break;
     case Class::kDiv:
       op.handler = one_of(Handler::divu, Handler::div, 0);
+      op.rd = isa::kLo;
+      op.imm = isa::kHi;
       break;
     case Class::kHalt:
       op.handler = Handler::halt;
       break;
     case Class::kHint:
       op.handler = Handler::hint;
+      break;
+    case Class::kBranchLikely:
+      op.handler = branch_likely_handler(e);
+      op.imm = limbs(e, 4);
+      break;
+    case Class::kMoveCond:
+      op.handler = one_of(Handler::movz, Handler::movn, 0);
+      break;
+    case Class::kMultAcc:
+      op.handler = mult_acc_handler(e);
+      op.rd = isa::kLo;
+      op.imm = isa::kHi;
+      break;
+    case Class::kCountLeading:
+      op.handler = one_of(Handler::clz, Handler::clo, 0);
+      break;
+    case Class::kBitField:
+      set_bit_field(e, op);
+      break;
+    case Class::kByteOps:
+      op.handler = e.k[0] != 0 ? Handler::seb : e.k[1] != 0 ? Handler::seh : Handler::wsbh;
+      break;
+    case Class::kTrapEqual:
+      op.handler = one_of(Handler::teq, Handler::tne, 0);
+      op.imm = limbs(e, 1);
+      break;
+    case Class::kTrapLess:
+      op.handler = trap_less_handler(e);
+      op.imm = limbs(e, 2);
+      break;
+    case Class::kLoadLinked:
+      op.handler = Handler::ll;
+      break;
+    case Class::kStoreCond:
+      op.handler = Handler::sc;
+      break;
+    case Class::kLoadDouble:
+      op.handler = Handler::ldc1;
+      op.target = static_cast<int32_t>(e.k[2]);
+      break;
+    case Class::kStoreDouble:
+      op.handler = Handler::sdc1;
+      op.target = static_cast<int32_t>(e.k[2]);
+      break;
+    case Class::kMovePair:
+      op.handler = Handler::mov_pair;
+      op.imm = e.k[0];
+      break;
+    case Class::kTrap:
+      op.handler = Handler::trap;
       break;
   }
   return op;
@@ -164,7 +252,11 @@ bool has_target(const RomEntry& e, uint32_t& pc4) {
       return true;
     case Class::kBranchZero:
     case Class::kBranchLink:
+    case Class::kBranchLikely:
       pc4 = e.k[3];
+      return true;
+    case Class::kTrap:
+      pc4 = e.k[2];
       return true;
     case Class::kJump:
     case Class::kJumpLink:
@@ -193,10 +285,7 @@ Code::Code(const isa::Program& program) {
     if (extends) {
       for (uint32_t gap = rom[i - 1].pc4 + 1; gap < pc4; ++gap) ops_.push_back(missing_at(gap));
     } else {
-      if (i > 0) {
-        ops_.push_back(missing_at(rom[i - 1].pc4 + 1));
-        ops_.push_back(missing_at(rom[i - 1].pc4 + 2));
-      }
+      if (i > 0) add_missing(rom[i - 1].pc4 + 1);
       runs_.push_back({pc4, 0, static_cast<uint32_t>(ops_.size())});
     }
     while (image != image_end && image->key < pc4) ++image;
@@ -204,10 +293,7 @@ Code::Code(const isa::Program& program) {
     ops_.push_back(decode_entry(rom[i], known ? image->value : 0));
     runs_.back().count = static_cast<uint32_t>(ops_.size()) - runs_.back().index;
   }
-  if (!rom.empty()) {
-    ops_.push_back(missing_at(rom.back().pc4 + 1));
-    ops_.push_back(missing_at(rom.back().pc4 + 2));
-  }
+  if (!rom.empty()) add_missing(rom.back().pc4 + 1);
   for (const Run& run : runs_)
     if (run.count > first_run_.count) first_run_ = run;
 
@@ -220,11 +306,14 @@ Code::Code(const isa::Program& program) {
   }
 }
 
+void Code::add_missing(uint32_t pc4) {
+  for (uint32_t i = 0; i < kMissingPad; ++i) ops_.push_back(missing_at(pc4 + i));
+}
+
 uint32_t Code::target_index(uint32_t pc4) {
   if (const MicroOp* op = find(pc4 * 4)) return static_cast<uint32_t>(op - ops_.data());
-  ops_.push_back(missing_at(pc4));
-  ops_.push_back(missing_at(pc4 + 1));
-  return static_cast<uint32_t>(ops_.size() - 2);
+  add_missing(pc4);
+  return static_cast<uint32_t>(ops_.size() - kMissingPad);
 }
 
 const MicroOp* Code::find_elsewhere(uint32_t pc) const {

@@ -18,7 +18,11 @@ namespace mipzk::vm {
   X(sll) X(srl) X(sll_var) X(srl_var) X(sra_var) X(slt) X(sltu) X(slti) X(sltiu)           \
   X(beq) X(bne) X(bltz) X(bgez) X(blez) X(bgtz) X(bltzal) X(bgezal) X(j) X(jal) X(jr) X(jalr) \
   X(lw) X(sw) X(lb) X(lbu) X(lh) X(lhu) X(lwl) X(lwr) X(sb) X(sh) X(swl) X(swr)            \
-  X(mult) X(multu) X(div) X(divu) X(halt) X(hint)
+  X(mult) X(multu) X(div) X(divu) X(halt) X(hint)                                          \
+  X(madd) X(maddu) X(msub) X(msubu) X(clz) X(clo) X(seb) X(seh) X(wsbh) X(movz) X(movn)    \
+  X(rotr) X(bit_field) X(bit_insert) X(beq_likely) X(bne_likely) X(bltz_likely) X(bgez_likely) \
+  X(blez_likely) X(bgtz_likely) X(teq) X(tne) X(tge) X(tgeu) X(tlt) X(tltu)                \
+  X(ll) X(sc) X(ldc1) X(sdc1) X(mov_pair) X(trap)
 // clang-format on
 
 enum class Handler : uint8_t {
@@ -30,14 +34,20 @@ enum class Handler : uint8_t {
 struct MicroOp {
   Handler handler = Handler::missing;
   uint8_t rs = 0, rt = 0, rd = 0;
-  uint32_t imm = 0;    // constant, offset or shift amount; PRINT and CYCLE: the call number
+  uint32_t imm = 0;    // constant, offset, shift amount, link, or a second destination register;
+                       // PRINT and CYCLE: the call number; trap: the instruction word
   uint32_t pc = 0;     // byte address
-  int32_t target = 0;  // of a static branch or jump, as a distance from this MicroOp
+  int32_t target = 0;  // of a static branch or jump, as a distance from this MicroOp; else:
+                       // lb..swr: address bits to flip (3 in little-endian programs, else 0);
+                       // bit fields: the mask; ldc1, sdc1: the second register
 };
 
 // Instructions of neighbouring addresses lie side by side, so that the successor of `op` in memory
 // is `op + 1`. After each run of addresses, and at every static target without an instruction,
-// there are two `missing` MicroOps with the right pc: one to stop at, one for its successor.
+// there are kMissingPad `missing` MicroOps with the right pc: one to stop at, and its successors
+// up to the one after an annulled delay slot.
+inline constexpr uint32_t kMissingPad = 3;
+
 class Code {
  public:
   explicit Code(const isa::Program& program);
@@ -55,6 +65,7 @@ class Code {
   };
 
   const MicroOp* find_elsewhere(uint32_t pc) const;
+  void add_missing(uint32_t pc4);
   uint32_t target_index(uint32_t pc4);
 
   std::vector<MicroOp> ops_;

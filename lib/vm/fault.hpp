@@ -13,9 +13,10 @@ enum class FaultKind : uint8_t {
   kNullPage,         // access below isa::kUserBase
   kUnmapped,         // access to a word that belongs to nothing
   kReadOnly,         // store to text, read-only data or an input window
-  kUnaligned,        // lw, sw, lh, lhu or sh at an address that is not a multiple of its size
+  kUnaligned,        // a load or store at an address that is not a multiple of its size
   kOverflow,         // add, addi or sub
   kBreak,            // the break instruction
+  kTrap,             // a conditional trap instruction whose condition held
   kReserved,         // an encoding that the machine does not execute
   kNoInstruction,    // pc is where no executable word is
   kUnalignedJump,    // jr or jalr to an address that is not a multiple of 4

@@ -47,38 +47,47 @@ struct Explanation {
   std::string cause, advice;
 };
 
+// Words without a ROM entry: what they are, and what to do.
 Explanation explain_reserved(uint32_t word) {
   const uint32_t opcode = word >> 26, function = word & 63;
-  const char* march = "compile for MIPS I: -march=r3000 (gcc) or -march=mips1 (clang)";
-  const char* soft = "compile with -msoft-float and link a soft-float C library";
+  const char* march = "compile with -mabi=32 -march=mips32r2 or less (gcc, clang)";
   if (opcode == 0 && function == 0x0c) {
     if (word >> 6 == 0)
       return {"system call of an operating system",
-              "the machine has no operating system: use the calls of the guest library "
-              "(read_input, write_output, halt)"};
+              "the program was loaded without the in-guest kernel"};
     return {text_of("unknown machine call 0x%x", word >> 6 & 0xfffff),
             "the calls are 1 HALT, 2 HINT_WORD, 3 PRINT, 4 CYCLE"};
   }
-  if (opcode == 0x11 || opcode == 0x13 || opcode == 0x31 || opcode == 0x35 || opcode == 0x39 ||
-      opcode == 0x3d || (opcode == 0 && function == 0x01))
-    return {"floating-point instruction", soft};
+  if (opcode == 0x11 || opcode == 0x13)
+    return {"floating-point instruction",
+            "programs without system calls have no floating-point unit: compile with "
+            "-msoft-float and link a soft-float library"};
+  if (const auto i = isa::decode(word); i && i->op == isa::Op::kRdhwr)
+    return {text_of("read of hardware register %u", unsigned{i->rd}), "not for user programs"};
   if (opcode == 0x10) return {"privileged instruction (coprocessor 0)", "not for user programs"};
-  if (opcode == 0 && function >= 0x30 && function <= 0x36)
-    return {"conditional trap (MIPS II)",
-            "teq with code 7 guards a division by zero. To avoid these instructions: " +
-                std::string(march)};
-  if (opcode >= 0x14 && opcode <= 0x17) return {"branch-likely instruction (MIPS II)", march};
   const bool wide = opcode == 0x18 || opcode == 0x19 || opcode == 0x1a || opcode == 0x1b ||
                     opcode == 0x27 || opcode == 0x37 || opcode == 0x3f || opcode == 0x3c ||
                     opcode == 0x34 ||
                     (opcode == 0 && (function == 0x14 || function == 0x16 || function == 0x17 ||
                                      (function >= 0x1c && function <= 0x1f) ||
                                      (function >= 0x2c && function <= 0x2f) || function >= 0x38));
-  if (wide) return {"64-bit instruction (MIPS III)", "compile with -mabi=32 -march=r3000"};
-  if (opcode == 0x1c || opcode == 0x1f || opcode == 0x30 || opcode == 0x38 || opcode == 0x33 ||
-      opcode == 0x2f || opcode == 0 || opcode == 1)
+  if (wide) return {"64-bit instruction (MIPS III)", march};
+  if (opcode == 0x1c || opcode == 0x1f || opcode == 0 || opcode == 1)
     return {"instruction of a later MIPS version, or a reserved encoding", march};
   return {"reserved encoding", "the program jumped into data, or its text is damaged"};
+}
+
+// A conditional trap whose condition held; compilers give the code of break.
+Explanation explain_trap(uint32_t word) {
+  const bool has_code = word >> 26 == 0;
+  const uint32_t code = has_code ? word >> 6 & 0x3ff : 0;
+  if (code == 7)
+    return {"trap 7: division by zero",
+            "the compiler's check for a zero divisor failed in the guest"};
+  if (code == 6)
+    return {"trap 6: integer overflow", "the compiler's overflow check failed in the guest"};
+  return {text_of("conditional trap with code 0x%x", code),
+          "the guest stopped itself: __builtin_trap() or an assertion"};
 }
 
 Explanation explain_break(uint32_t word) {
@@ -96,7 +105,12 @@ Explanation explain_break(uint32_t word) {
 
 bool is_store(const isa::Program& program, uint32_t pc) {
   const auto word = image_word(program, pc);
-  return word && *word >> 29 == 5;
+  const uint32_t opcode = word ? *word >> 26 : 0;
+  return opcode >> 3 == 5 || opcode == 0x38 || opcode == 0x39 || opcode == 0x3d;
+}
+
+bool lowers(const isa::Program& program, uint32_t pc, uint32_t word) {
+  return isa::lower(pc, word, {program.little_endian, program.trap_vector}).has_value();
 }
 
 Explanation explain_missing(const isa::Program& program, uint32_t pc) {
@@ -105,7 +119,7 @@ Explanation explain_missing(const isa::Program& program, uint32_t pc) {
       "a jump went astray: a null or damaged function pointer, a return address that was "
       "overwritten, or code that was written at run time, which the machine does not execute";
   if (!word) return {"jump to an address without code", jumped};
-  if (isa::lower(pc, *word)) return {"jump into a segment that is not executable", jumped};
+  if (lowers(program, pc, *word)) return {"jump into a segment that is not executable", jumped};
   const auto decoded = isa::decode(*word);
   if (decoded && decoded->op == isa::Op::kBreak) return explain_break(*word);
   return explain_reserved(*word);
@@ -113,7 +127,7 @@ Explanation explain_missing(const isa::Program& program, uint32_t pc) {
 
 FaultKind kind_of_missing(const isa::Program& program, uint32_t pc) {
   const auto word = image_word(program, pc);
-  if (!word || isa::lower(pc, *word)) return FaultKind::kNoInstruction;
+  if (!word || lowers(program, pc, *word)) return FaultKind::kNoInstruction;
   const auto decoded = isa::decode(*word);
   return decoded && decoded->op == isa::Op::kBreak ? FaultKind::kBreak : FaultKind::kReserved;
 }
@@ -134,11 +148,13 @@ Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc) {
               "text, constants and the input windows cannot be written; a writable copy is needed"};
     case FaultKind::kUnaligned:
       return {text_of("unaligned %s memory", is_store(program, pc) ? "store to" : "load from"),
-              "words lie at multiples of 4 and half words at multiples of 2: copy with memcpy, or "
-              "declare the type packed"};
+              "words lie at multiples of 4, half words at multiples of 2, doubles at multiples of "
+              "8: copy with memcpy, or declare the type packed"};
     case FaultKind::kOverflow:
       return {"signed overflow in a trapping addition or subtraction",
               "C compilers use addu and subu; code in another language checks overflow this way"};
+    case FaultKind::kTrap:
+      return explain_trap(image_word(program, pc).value_or(0));
     case FaultKind::kUnalignedJump:
       return {"jump to an address that is not a multiple of 4",
               "a damaged function pointer or return address, or MIPS16/microMIPS code"};
@@ -170,13 +186,35 @@ std::vector<unsigned> registers_of(uint32_t word) {
     if (std::find(list.begin(), list.end(), r) == list.end()) list.push_back(r);
   };
   using isa::Format;
-  const Format f = isa::op_info(i->op).format;
-  const bool no_rs = f == Format::kShift || f == Format::kCode || f == Format::kFromHiLo ||
-                     f == Format::kJump || f == Format::kUpper;
-  if (!no_rs) add(i->rs);
-  if (f == Format::kShift || f == Format::kShiftReg || f == Format::kThree || f == Format::kHiLo ||
-      f == Format::kBranchEq || f == Format::kMemory)
-    add(i->rt);
+  switch (isa::op_info(i->op).format) {
+    case Format::kThree:
+    case Format::kShiftReg:
+    case Format::kHiLo:
+    case Format::kBranchEq:
+    case Format::kMemory:
+    case Format::kTrapReg:
+      add(i->rs);
+      add(i->rt);
+      break;
+    case Format::kShift:
+    case Format::kByteOp:
+      add(i->rt);
+      break;
+    case Format::kJumpReg:
+    case Format::kJumpRegLink:
+    case Format::kToHiLo:
+    case Format::kBranchZero:
+    case Format::kImmSigned:
+    case Format::kImmLogic:
+    case Format::kTrapImm:
+    case Format::kCount:
+    case Format::kBitField:
+    case Format::kFpMemory:
+      add(i->rs);
+      break;
+    default:
+      break;
+  }
   return list;
 }
 

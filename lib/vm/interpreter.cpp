@@ -8,6 +8,7 @@
 #include "vm/interpreter.hpp"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/bytes.hpp"
 
@@ -40,6 +41,16 @@ HiLo divide(uint32_t a, uint32_t b, bool is_signed) {
   const int64_t n = as_signed(a), d = as_signed(b);  // 64 bits, because of INT_MIN / -1
   return {low(static_cast<uint64_t>(n % d)), low(static_cast<uint64_t>(n / d))};
 }
+
+// HI:LO plus or minus the product.
+HiLo multiply_add(const HiLo& acc, const HiLo& product, bool subtract) {
+  const uint64_t a = uint64_t{acc.hi} << 32 | acc.lo;
+  const uint64_t p = uint64_t{product.hi} << 32 | product.lo;
+  const uint64_t sum = subtract ? a - p : a + p;
+  return {high(sum), low(sum)};
+}
+
+uint32_t swap_halves_bytes(uint32_t v) { return (v & 0x00ff00ffu) << 8 | (v >> 8 & 0x00ff00ffu); }
 
 uint32_t sign_extend(uint32_t v, unsigned bits) {
   return static_cast<uint32_t>(as_signed(v << (32 - bits)) >> (32 - bits));
@@ -88,7 +99,7 @@ void host_call(const Processor& cpu, uint32_t number, uint64_t cycles) {
   if (cpu.hooks == nullptr) return;
   if (number == isa::kCallCycle && cpu.hooks->cycle) cpu.hooks->cycle(cycles, cpu.reg[4]);
   if (number == isa::kCallPrint && cpu.hooks->print) {
-    auto bytes = printed_bytes(cpu.memory, cpu.reg[4], cpu.reg[5]);
+    auto bytes = printed_bytes(cpu.memory, cpu.windows.little_endian(), cpu.reg[4], cpu.reg[5]);
     cpu.hooks->print(bytes);
     secure_zero(bytes.data(), bytes.size());
   }
@@ -124,10 +135,33 @@ struct EventWriter {
         recorder.previous(address / 4, cell->value, writable, cell->meta & kTimeMask, e.clk + 3);
     cell->meta = (cell->meta & ~kTimeMask) | (e.clk + 3);
   }
-  [[gnu::always_inline]] void hi(uint32_t value) {
-    e.hi_old = cpu.reg[isa::kHi];
+  [[gnu::always_inline]] void hi(unsigned r, uint32_t value) {
+    e.hi_old = cpu.reg[r];
     e.hi_new = value;
-    e.t_hi = touch(isa::kHi, e.clk + 3);
+    e.t_hi = touch(r, e.clk + 3);
+  }
+  // The second word of a double, read in slot 2 or written in slot 4.
+  [[gnu::always_inline]] uint32_t touch_word(Cell* cell, uint32_t address, uint32_t now) {
+    const uint32_t old = recorder.previous(address / 4, cell->value, (cell->meta & kWritable) != 0,
+                                           cell->meta & kTimeMask, now);
+    cell->meta = (cell->meta & ~kTimeMask) | now;
+    return old;
+  }
+  [[gnu::always_inline]] void second_read(Cell* cell, uint32_t address) {
+    e.rt = cell->value;
+    e.t_rt = touch_word(cell, address, e.clk + 2);
+    if ((cell->meta & kWritable) != 0) e.mem_writable |= 2;
+  }
+  [[gnu::always_inline]] void second_write(Cell* cell, uint32_t address, uint32_t value) {
+    e.rd_old = cell->value;
+    e.rd_new = value;
+    e.t_rd = touch_word(cell, address, e.clk + 4);
+  }
+  // LINK in place of memory.
+  [[gnu::always_inline]] void clear_link() {
+    e.mem_old = cpu.reg[isa::kLink];
+    e.mem_new = 0;
+    e.t_mem = touch(isa::kLink, e.clk + 3);
   }
   [[gnu::always_inline]] void rd(unsigned r, uint32_t value) {
     e.rd_old = cpu.reg[r];
@@ -187,6 +221,14 @@ struct EventWriter {
     reg[op->rd] = v;                                        \
     NEXT();                                                 \
   }
+#define OP_UNARY(name, cls, expression)                     \
+  L_##name : {                                              \
+    const uint32_t a = reg[op->rs];                         \
+    const uint32_t v = expression;                          \
+    RECORD(cls, next->pc + 4, (w.rs(op), w.rd(op->rd, v))); \
+    reg[op->rd] = v;                                        \
+    NEXT();                                                 \
+  }
 #define OP_TRAP(name, sum)                                                          \
   L_##name : {                                                                      \
     const int64_t a = as_signed(reg[op->rs]), b = as_signed(reg[op->rt]);           \
@@ -228,6 +270,7 @@ struct EventWriter {
     Cell* const cell = cpu.memory.cell(a);                                            \
     if (cell == nullptr || (cell->meta & kMapped) == 0) FAULT(access_fault(cell, a)); \
     const uint32_t m = cell->value, old = reg[op->rd];                                \
+    [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target);             \
     const uint32_t v = expression;                                                    \
     RECORD(cls, next->pc + 4, (w.rs(op), w.mem(cell, a, m), w.rd(op->rd, v)));        \
     static_cast<void>(old);                                                           \
@@ -242,19 +285,43 @@ struct EventWriter {
     Cell* const cell = cpu.memory.cell(a);                                              \
     if (cell == nullptr || (cell->meta & kWritable) == 0) FAULT(access_fault(cell, a)); \
     const uint32_t m = cell->value;                                                     \
+    [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target);               \
     const uint32_t v = expression;                                                      \
     static_cast<void>(m);                                                               \
     RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op), w.mem(cell, a, v)));                 \
     cell->value = v;                                                                    \
     NEXT();                                                                             \
   }
-#define OP_HILO(name, cls, function, is_signed)                                        \
-  L_##name : {                                                                         \
-    const HiLo v = function(reg[op->rs], reg[op->rt], is_signed);                      \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op), w.hi(v.hi), w.rd(isa::kLo, v.lo))); \
-    reg[isa::kHi] = v.hi;                                                              \
-    reg[isa::kLo] = v.lo;                                                              \
-    NEXT();                                                                            \
+// The two destinations are HI and LO, or trash and a general register (mul).
+#define OP_HILO(name, cls, expression)                                                        \
+  L_##name : {                                                                                \
+    const uint32_t a = reg[op->rs], b = reg[op->rt];                                          \
+    const HiLo v = expression;                                                                \
+    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op), w.hi(op->imm, v.hi), w.rd(op->rd, v.lo))); \
+    reg[op->imm] = v.hi;                                                                      \
+    reg[op->rd] = v.lo;                                                                       \
+    NEXT();                                                                                   \
+  }
+#define ACC \
+  HiLo { reg[isa::kHi], reg[isa::kLo] }
+// Not taken, the instruction in the delay slot is skipped.
+#define OP_BRANCH_LIKELY(name, condition)                                          \
+  L_##name : {                                                                     \
+    const uint32_t a = reg[op->rs], b = reg[op->rt];                               \
+    static_cast<void>(b);                                                          \
+    const bool taken = condition;                                                  \
+    const MicroOp* const after = taken ? op + op->target : next + 2;               \
+    RECORD(kBranchLikely, after->pc, (w.rs(op), w.rt(op), w.rd(op->rd, op->imm))); \
+    reg[op->rd] = op->imm;                                                         \
+    if (!taken) ++next;                                                            \
+    NEXT_TO(after);                                                                \
+  }
+#define OP_TRAP_IF(name, cls, condition)                       \
+  L_##name : {                                                 \
+    const uint32_t a = reg[op->rs], b = reg[op->rt] + op->imm; \
+    if (condition) FAULT(FaultKind::kTrap);                    \
+    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op)));           \
+    NEXT();                                                    \
   }
 
 enum class Mode { kPlain, kCount, kRecord };
@@ -345,22 +412,136 @@ L_jalr : {
 }
 
   OP_LOAD(lw, kLoadWord, 3, m)
-  OP_LOAD(lb, kLoadSub, 0, sign_extend(load_byte(m, a), 8))
-  OP_LOAD(lbu, kLoadSub, 0, load_byte(m, a))
-  OP_LOAD(lh, kLoadSub, 1, sign_extend(load_half(m, a), 16))
-  OP_LOAD(lhu, kLoadSub, 1, load_half(m, a))
-  OP_LOAD(lwl, kLoadPart, 0, load_left(m, a, old))
-  OP_LOAD(lwr, kLoadPart, 0, load_right(m, a, old))
+  OP_LOAD(lb, kLoadSub, 0, sign_extend(load_byte(m, a ^ flip), 8))
+  OP_LOAD(lbu, kLoadSub, 0, load_byte(m, a ^ flip))
+  OP_LOAD(lh, kLoadSub, 1, sign_extend(load_half(m, a ^ flip), 16))
+  OP_LOAD(lhu, kLoadSub, 1, load_half(m, a ^ flip))
+  OP_LOAD(lwl, kLoadPart, 0, load_left(m, a ^ flip, old))
+  OP_LOAD(lwr, kLoadPart, 0, load_right(m, a ^ flip, old))
   OP_STORE(sw, kStoreWord, 3, b)
-  OP_STORE(sb, kStoreSub, 0, store_byte(m, a, b))
-  OP_STORE(sh, kStoreSub, 1, store_half(m, a, b))
-  OP_STORE(swl, kStorePart, 0, store_left(m, a, b))
-  OP_STORE(swr, kStorePart, 0, store_right(m, a, b))
+  OP_STORE(sb, kStoreSub, 0, store_byte(m, a ^ flip, b))
+  OP_STORE(sh, kStoreSub, 1, store_half(m, a ^ flip, b))
+  OP_STORE(swl, kStorePart, 0, store_left(m, a ^ flip, b))
+  OP_STORE(swr, kStorePart, 0, store_right(m, a ^ flip, b))
 
-  OP_HILO(mult, kMult, multiply, true)
-  OP_HILO(multu, kMult, multiply, false)
-  OP_HILO(div, kDiv, divide, true)
-  OP_HILO(divu, kDiv, divide, false)
+  OP_HILO(mult, kMult, multiply(a, b, true))
+  OP_HILO(multu, kMult, multiply(a, b, false))
+  OP_HILO(div, kDiv, divide(a, b, true))
+  OP_HILO(divu, kDiv, divide(a, b, false))
+  OP_HILO(madd, kMultAcc, multiply_add(ACC, multiply(a, b, true), false))
+  OP_HILO(maddu, kMultAcc, multiply_add(ACC, multiply(a, b, false), false))
+  OP_HILO(msub, kMultAcc, multiply_add(ACC, multiply(a, b, true), true))
+  OP_HILO(msubu, kMultAcc, multiply_add(ACC, multiply(a, b, false), true))
+
+  OP_IMM(rotr, kShift, std::rotr(a, static_cast<int>(b)))
+  OP_REG(bit_field, kBitField,
+         std::rotr(a, static_cast<int>((b & 31) + op->imm)) & static_cast<uint32_t>(op->target))
+L_bit_insert : {
+  const auto mask = static_cast<uint32_t>(op->target);
+  const uint32_t v =
+      (std::rotr(reg[op->rs], static_cast<int>(op->imm)) & mask) | (reg[op->rd] & ~mask);
+  RECORD(kBitField, next->pc + 4, (w.rs(op), w.rt(op), w.rd(op->rd, v)));
+  reg[op->rd] = v;
+  NEXT();
+}
+  OP_UNARY(clz, kCountLeading, static_cast<uint32_t>(std::countl_zero(a)))
+  OP_UNARY(clo, kCountLeading, static_cast<uint32_t>(std::countl_one(a)))
+  OP_UNARY(seb, kByteOps, sign_extend(a, 8))
+  OP_UNARY(seh, kByteOps, sign_extend(a, 16))
+  OP_UNARY(wsbh, kByteOps, swap_halves_bytes(a))
+  OP_REG(movz, kMoveCond, b == 0 ? a : reg[op->rd])
+  OP_REG(movn, kMoveCond, b != 0 ? a : reg[op->rd])
+
+  OP_BRANCH_LIKELY(beq_likely, a == b)
+  OP_BRANCH_LIKELY(bne_likely, a != b)
+  OP_BRANCH_LIKELY(bltz_likely, as_signed(a) < 0)
+  OP_BRANCH_LIKELY(bgez_likely, as_signed(a) >= 0)
+  OP_BRANCH_LIKELY(blez_likely, as_signed(a) <= 0)
+  OP_BRANCH_LIKELY(bgtz_likely, as_signed(a) > 0)
+
+  OP_TRAP_IF(teq, kTrapEqual, a == b)
+  OP_TRAP_IF(tne, kTrapEqual, a != b)
+  OP_TRAP_IF(tge, kTrapLess, as_signed(a) >= as_signed(b))
+  OP_TRAP_IF(tgeu, kTrapLess, a >= b)
+  OP_TRAP_IF(tlt, kTrapLess, as_signed(a) < as_signed(b))
+  OP_TRAP_IF(tltu, kTrapLess, a < b)
+
+L_ll : {
+  const uint32_t a = reg[op->rs] + op->imm;
+  if ((a & 3) != 0) FAULT(FaultKind::kUnaligned);
+  Cell* const cell = cpu.memory.cell(a);
+  if (cell == nullptr || (cell->meta & kMapped) == 0) FAULT(access_fault(cell, a));
+  const uint32_t v = cell->value;
+  RECORD(kLoadLinked, next->pc + 4,
+         (w.rs(op), w.mem(cell, a, v), w.hi(isa::kLink, a), w.rd(op->rd, v)));
+  reg[isa::kLink] = a;
+  reg[op->rd] = v;
+  NEXT();
+}
+L_sc : {
+  const uint32_t a = reg[op->rs] + op->imm;
+  if ((a & 3) != 0) FAULT(FaultKind::kUnaligned);
+  Cell* const cell = cpu.memory.cell(a);
+  if (cell == nullptr || (cell->meta & kWritable) == 0) FAULT(access_fault(cell, a));
+  const bool linked = reg[isa::kLink] == a;
+  const uint32_t v = linked ? reg[op->rt] : cell->value;
+  RECORD(kStoreCond, next->pc + 4,
+         (w.rs(op), w.rt(op), w.mem(cell, a, v), w.hi(isa::kLink, 0), w.rd(op->rd, linked)));
+  cell->value = v;
+  reg[isa::kLink] = 0;
+  reg[op->rd] = linked;
+  NEXT();
+}
+// Both words lie in one page. `second` is the register of the word at the higher address.
+L_ldc1 : {
+  const uint32_t a = reg[op->rs] + op->imm;
+  if ((a & 7) != 0) FAULT(FaultKind::kUnaligned);
+  Cell* const cell = cpu.memory.cell(a);
+  if (cell == nullptr || (cell[0].meta & kMapped) == 0) FAULT(access_fault(cell, a));
+  cpu.memory.cell(a + 4);  // notes the access, too
+  if ((cell[1].meta & kMapped) == 0) FAULT(access_fault(cell + 1, a + 4));
+  const auto second = static_cast<uint32_t>(op->target);
+  const uint32_t v = cell[0].value, v2 = cell[1].value;
+  RECORD(kLoadDouble, next->pc + 4,
+         (w.rs(op), w.mem(cell, a, v), w.second_read(cell + 1, a + 4), w.hi(second, v2),
+          w.rd(op->rd, v)));
+  reg[op->rd] = v;
+  reg[second] = v2;
+  NEXT();
+}
+L_sdc1 : {
+  const uint32_t a = reg[op->rs] + op->imm;
+  if ((a & 7) != 0) FAULT(FaultKind::kUnaligned);
+  Cell* const cell = cpu.memory.cell(a);
+  if (cell == nullptr || (cell[0].meta & kWritable) == 0) FAULT(access_fault(cell, a));
+  cpu.memory.cell(a + 4);
+  if ((cell[1].meta & kWritable) == 0) FAULT(access_fault(cell + 1, a + 4));
+  const auto second = static_cast<uint32_t>(op->target);
+  const uint32_t v = reg[op->rt], v2 = reg[second];
+  RECORD(kStoreDouble, next->pc + 4,
+         (w.rs(op), w.rt(op), w.mem(cell, a, v), w.hi(second, v2),
+          w.second_write(cell + 1, a + 4, v2)));
+  cell[0].value = v;
+  cell[1].value = v2;
+  NEXT();
+}
+L_mov_pair : {
+  const uint32_t v = reg[op->rs], v2 = reg[op->rt];
+  RECORD(kMovePair, next->pc + 4, (w.rs(op), w.rt(op), w.hi(op->imm, v2), w.rd(op->rd, v)));
+  reg[op->imm] = v2;
+  reg[op->rd] = v;
+  NEXT();
+}
+L_trap : {
+  const MicroOp* const vector = op + op->target;
+  const uint32_t back = next->pc, word = op->imm;
+  RECORD(kTrap, vector->pc + 4, (w.clear_link(), w.hi(27, word), w.rd(26, back)));
+  reg[26] = back;
+  reg[27] = word;
+  reg[isa::kLink] = 0;
+  next = vector;
+  NEXT_TO(vector + 1);
+}
 
 L_hint : {
   uint32_t v = 0;
@@ -398,11 +579,10 @@ void Processor::start(uint32_t address) {
 
 const MicroOp* Processor::fetch(uint32_t address) {
   if (const MicroOp* found = code.find(address)) return found;
-  MicroOp* const pair = missing_[missing_turn_];
+  MicroOp* const list = missing_[missing_turn_];
   missing_turn_ ^= 1;
-  pair[0].pc = address;
-  pair[1].pc = address + 4;
-  return pair;
+  for (uint32_t i = 0; i < kMissingPad; ++i) list[i].pc = address + 4 * i;
+  return list;
 }
 
 uint32_t Recorder::bump(uint32_t key, uint32_t value, bool writable, uint32_t old, uint32_t now) {

@@ -14,7 +14,7 @@
 
 namespace mipzk::vm {
 
-inline constexpr unsigned kRegisterCount = isa::kExitCode + 1;
+inline constexpr unsigned kRegisterCount = isa::kRegisterEnd;
 
 enum class Stop : uint8_t { kSliceEnd, kHalt, kFault, kMemoryLimit };
 
@@ -43,7 +43,7 @@ struct Processor {
   FaultKind fault = FaultKind::kNone;               // after Stop::kFault; op is the culprit
 
  private:
-  MicroOp missing_[2][2];
+  MicroOp missing_[2][kMissingPad];
   unsigned missing_turn_ = 0;
 };
 

@@ -52,7 +52,7 @@ Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport*
   Outcome outcome;
   outcome.cycles = cpu.cycles;
   outcome.exit_code = cpu.reg[isa::kExitCode];
-  const FaultKind broken = collect_output(cpu.memory, outcome.output);
+  const FaultKind broken = collect_output(cpu.memory, program.little_endian, outcome.output);
   if (broken != FaultKind::kNone) return fault_error(program, cpu, broken, report);
   return outcome;
 }
@@ -61,7 +61,7 @@ Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport*
 struct Machine {
   Machine(const isa::Program& program, const Code& code, const Inputs& inputs, const Limits& limits,
           const Hooks& hooks, bool recording)
-      : windows(inputs),
+      : windows(inputs, program.little_endian),
         memory(program, windows, limits.max_memory_bytes, recording),
         cpu(code, memory, windows, &hooks) {
     load_registers(program, cpu);

@@ -10,16 +10,19 @@
 namespace mipzk::vm {
 namespace {
 
-// Word `index` of a byte string, big-endian; zero beyond its end.
-uint32_t word_of(ByteView bytes, size_t index) {
+// Word `index` of a byte string; zero beyond its end.
+uint32_t word_of(ByteView bytes, size_t index, bool little_endian) {
   uint32_t word = 0;
-  for (size_t b = 4 * index; b < 4 * index + 4; ++b)
+  for (size_t i = 0; i < 4; ++i) {
+    const size_t b = 4 * index + (little_endian ? 3 - i : i);
     word = word << 8 | (b < bytes.size() ? bytes[b] : 0u);
+  }
   return word;
 }
 
-uint32_t window_word(ByteView bytes, uint32_t index) {
-  return index == 0 ? static_cast<uint32_t>(bytes.size()) : word_of(bytes, index - 1);
+uint32_t window_word(ByteView bytes, uint32_t index, bool little_endian) {
+  return index == 0 ? static_cast<uint32_t>(bytes.size())
+                    : word_of(bytes, index - 1, little_endian);
 }
 
 Status check_one(ByteView bytes, const char* which) {
@@ -32,8 +35,11 @@ Status check_one(ByteView bytes, const char* which) {
 
 }  // namespace
 
-Windows::Windows(const Inputs& inputs)
-    : private_(inputs.private_input), public_(inputs.public_input), hints_(inputs.hints) {}
+Windows::Windows(const Inputs& inputs, bool little_endian)
+    : little_endian_(little_endian),
+      private_(inputs.private_input),
+      public_(inputs.public_input),
+      hints_(inputs.hints) {}
 
 Status Windows::check(const Inputs& inputs) {
   if (Status s = check_one(inputs.private_input, "private"); !s) return s;
@@ -43,14 +49,15 @@ Status Windows::check(const Inputs& inputs) {
 bool Windows::initial_page(uint32_t page_address, Cell* cells, uint32_t count) const {
   uint32_t first = (page_address - isa::kPrivateBase) / 4;
   if (page_address - isa::kPrivateBase < isa::kWindowSize) {
-    for (uint32_t i = 0; i < count; ++i) cells[i] = {window_word(private_, first + i), kMapped};
+    for (uint32_t i = 0; i < count; ++i)
+      cells[i] = {window_word(private_, first + i, little_endian_), kMapped};
     return true;
   }
   first = (page_address - isa::kPublicBase) / 4;
   if (page_address - isa::kPublicBase < isa::kWindowSize) {
     const uint32_t words = public_words();
     for (uint32_t i = 0; i < count && first + i < words; ++i)
-      cells[i] = {window_word(public_, first + i), kMapped};
+      cells[i] = {window_word(public_, first + i, little_endian_), kMapped};
     return first < words;
   }
   if (page_address - isa::kOutputBase < isa::kWindowSize) {
@@ -64,16 +71,18 @@ uint32_t Windows::public_words() const {
   return window_words(static_cast<uint32_t>(public_.size()));
 }
 
-uint32_t Windows::public_word(uint32_t index) const { return window_word(public_, index); }
+uint32_t Windows::public_word(uint32_t index) const {
+  return window_word(public_, index, little_endian_);
+}
 
 bool Windows::next_hint(uint32_t& word) {
   if (hint_position_ >= hints_.size()) return false;
-  word = word_of(hints_, hint_position_ / 4);
+  word = word_of(hints_, hint_position_ / 4, little_endian_);
   hint_position_ += 4;
   return true;
 }
 
-FaultKind collect_output(Memory& memory, std::vector<uint8_t>& output) {
+FaultKind collect_output(Memory& memory, bool little_endian, std::vector<uint8_t>& output) {
   Page fresh;
   const Page* first_page = memory.view(isa::kOutputBase, fresh);
   const uint32_t size = first_page->cells[0].value;
@@ -90,7 +99,7 @@ FaultKind collect_output(Memory& memory, std::vector<uint8_t>& output) {
       if (index >= words && (cell.meta & kTimeMask) != 0) return FaultKind::kOutputBeyondEnd;
       if (index == 0 || index >= words) continue;
       for (uint32_t b = 0; b < 4; ++b)
-        output[size_t{4} * (index - 1) + b] = static_cast<uint8_t>(cell.value >> (24 - 8 * b));
+        output[size_t{4} * (index - 1) + b] = byte_at(cell.value, b, little_endian);
     }
   }
   if (std::any_of(output.begin() + size, output.end(), [](uint8_t b) { return b != 0; }))
@@ -99,7 +108,8 @@ FaultKind collect_output(Memory& memory, std::vector<uint8_t>& output) {
   return FaultKind::kNone;
 }
 
-std::vector<uint8_t> printed_bytes(const Memory& memory, uint32_t address, uint32_t size) {
+std::vector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, uint32_t address,
+                                   uint32_t size) {
   std::vector<uint8_t> bytes;
   Page fresh;
   const Page* page = nullptr;
@@ -110,7 +120,7 @@ std::vector<uint8_t> printed_bytes(const Memory& memory, uint32_t address, uint3
     }
     const Cell& cell = page->cells[address / 4 % kPageWords];
     if ((cell.meta & kMapped) == 0) break;
-    bytes.push_back(static_cast<uint8_t>(cell.value >> (24 - 8 * (address % 4))));
+    bytes.push_back(byte_at(cell.value, address, little_endian));
   }
   secure_zero(&fresh, sizeof fresh);
   return bytes;

@@ -14,10 +14,11 @@ struct Cell;
 struct Inputs;
 class Memory;
 
-// A window is a big-endian length word and then the bytes, the last word padded with zeros.
+// A window is a length word and then the bytes, the last word padded with zeros. Bytes form words
+// in the byte order of the program.
 class Windows {
  public:
-  explicit Windows(const Inputs& inputs);
+  Windows(const Inputs& inputs, bool little_endian);
 
   // kInput when an input is larger than its window.
   static Status check(const Inputs& inputs);
@@ -33,7 +34,10 @@ class Windows {
   // The next word of the hints; false when there is none.
   bool next_hint(uint32_t& word);
 
+  bool little_endian() const { return little_endian_; }
+
  private:
+  bool little_endian_;
   ByteView private_, public_, hints_;
   size_t hint_position_ = 0;
 };
@@ -42,11 +46,18 @@ class Windows {
 inline uint32_t window_words(uint32_t size) { return 1 + size / 4 + (size % 4 != 0); }
 
 // The rules of the output window at HALT. Gives the bytes, or says which rule is broken.
-FaultKind collect_output(Memory& memory, std::vector<uint8_t>& output);
+FaultKind collect_output(Memory& memory, bool little_endian, std::vector<uint8_t>& output);
+
+// Byte `address` of the word that contains it.
+inline uint8_t byte_at(uint32_t word, uint32_t address, bool little_endian) {
+  const uint32_t b = address & 3;
+  return static_cast<uint8_t>(word >> 8 * (little_endian ? b : 3 - b));
+}
 
 // The bytes that PRINT shows: `size` bytes from `address`, cut at the first unmapped byte and at
 // kMaxPrintBytes.
 inline constexpr uint32_t kMaxPrintBytes = 1u << 16;
-std::vector<uint8_t> printed_bytes(const Memory& memory, uint32_t address, uint32_t size);
+std::vector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, uint32_t address,
+                                   uint32_t size);
 
 }  // namespace mipzk::vm
