@@ -1,5 +1,6 @@
-/* Threads: one runs, the others are ready, or wait. They change places only when a system call waits
- * or yields, so the order in which threads run is a function of the program and its inputs. */
+/* Threads: one runs, the others are ready, or wait. They change places only when a system call
+ * waits or yields, so the order in which threads run is a function of the program and its inputs.
+ */
 #include "kernel.h"
 
 /* Those never used cost nothing: no word of them is touched. */
