@@ -1,9 +1,9 @@
 // Loads a program: the bytes of an ELF file become the image from which the machine's tables are
 // built.
 //
-// Accepted is what a stock compiler makes with `-EB -mabi=32 -static`: ELF32, MIPS, big-endian,
-// o32, ISA level up to MIPS32 release 2, ET_EXEC. Everything else is refused with a message that
-// says what was found, what is needed and how to compile for it.
+// Accepted is what a stock compiler makes with `-mabi=32 -static`: ELF32, MIPS, of either byte
+// order, o32, ISA level up to MIPS32 release 2, ET_EXEC. Everything else is refused with a message
+// that says what was found, what is needed and how to compile for it.
 #pragma once
 
 #include "base/bytes.hpp"

@@ -90,7 +90,7 @@ Status check_other(const File& file, const Elf32_Phdr& p) {
   }
 }
 
-// The program headers as words, and the address where a segment holds them.
+// The program headers as words, and the address where a segment holds them as words.
 void copy_program_headers(const File& file, const std::vector<Elf32_Phdr>& loads,
                           isa::ProgramImage& image) {
   for (const Elf32_Phdr& p : file.program_headers())
@@ -99,9 +99,11 @@ void copy_program_headers(const File& file, const std::vector<Elf32_Phdr>& loads
       image.program_headers.push_back(word);
   const uint64_t begin = file.header().e_phoff;
   const uint64_t end = begin + uint64_t{4} * image.program_headers.size();
-  for (const Elf32_Phdr& p : loads)
-    if (begin >= p.p_offset && end <= uint64_t{p.p_offset} + p.p_filesz)
-      image.program_headers_address = p.p_vaddr + static_cast<uint32_t>(begin - p.p_offset);
+  for (const Elf32_Phdr& p : loads) {
+    if (begin < p.p_offset || end > uint64_t{p.p_offset} + p.p_filesz) continue;
+    const uint32_t address = p.p_vaddr + static_cast<uint32_t>(begin - p.p_offset);
+    if (address % 4 == 0) image.program_headers_address = address;
+  }
 }
 
 Status check_entry(const isa::ProgramImage& image) {

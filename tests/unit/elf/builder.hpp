@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace mipzk::elf_test {
@@ -124,5 +125,43 @@ struct Builder {
     for (uint32_t f : fields) add32(b, f);
   }
 };
+
+// The same file in little-endian order: every number of the headers, of the symbol table, of the
+// dynamic table and of the ABI flags turned around. `file` is big-endian and well-formed.
+inline Bytes little_endian(Bytes file) {
+  const auto get16 = [&](size_t at) { return uint32_t{file[at]} << 8 | file[at + 1]; };
+  const auto get32 = [&](size_t at) { return get16(at) << 16 | get16(at + 2); };
+  const auto turn = [&](size_t at, size_t size) {
+    for (size_t i = 0; i < size / 2; ++i) std::swap(file[at + i], file[at + size - 1 - i]);
+  };
+  const auto turn_words = [&](size_t at, size_t count) {
+    for (size_t i = 0; i < count; ++i) turn(at + 4 * i, 4);
+  };
+  const uint32_t phoff = get32(kAtPhoff), phnum = get16(kAtPhnum);
+  const uint32_t shoff = get32(kAtShoff), shnum = get16(kAtShnum);
+  for (size_t h = phoff; h < phoff + 32 * phnum; h += 32) {
+    const uint32_t type = get32(h), offset = get32(h + 4), size = get32(h + 16);
+    if (type == kDynamic) turn_words(offset, size / 4);
+    if (type == kAbiflags && size == 24) {
+      turn(offset, 2);
+      turn_words(offset + 8, 4);
+    }
+    turn_words(h, 8);
+  }
+  for (size_t h = shoff; h < shoff + 40 * shnum; h += 40) {
+    const uint32_t type = get32(h + 4), offset = get32(h + 16), size = get32(h + 20);
+    for (size_t s = offset; type == kSymtab && s < offset + size; s += 16) {
+      turn_words(s, 3);
+      turn(s + 14, 2);
+    }
+    turn_words(h, 10);
+  }
+  file[kAtData] = 1;
+  for (size_t at : {kAtType, kAtMachine, kAtEhsize, kAtPhentsize, kAtPhnum, kAtShentsize, kAtShnum,
+                    kAtShstrndx})
+    turn(at, 2);
+  for (size_t at : {kAtVersion, kAtEntry, kAtPhoff, kAtShoff, kAtFlags}) turn(at, 4);
+  return file;
+}
 
 }  // namespace mipzk::elf_test

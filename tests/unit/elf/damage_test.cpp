@@ -5,7 +5,7 @@ namespace mipzk::elf_test {
 namespace {
 
 // One of everything that the loader looks at.
-Bytes rich_file(bool sections) {
+Bytes rich_file(bool sections, bool little = false) {
   Builder b;
   b.sections = sections;
   Bytes abiflags(24);
@@ -13,12 +13,16 @@ Bytes rich_file(bool sections) {
   b.loads.insert(b.loads.begin() + 1, Load{kAbiflags, 0x400000, 24, kR, abiflags});
   b.loads.insert(b.loads.begin() + 1, Load{kDynamic, 0x400000, 8, kR, Bytes(8)});
   b.symbols.push_back({"label", 0x400000, 0, kNotype, kLocal});
-  return b.build();
+  return little ? little_endian(b.build()) : b.build();
+}
+
+// Both byte orders, with and without a section table.
+std::vector<Bytes> rich_files() {
+  return {rich_file(false), rich_file(true), rich_file(false, true), rich_file(true, true)};
 }
 
 TEST(ElfDamage, AFileCutAnywhereIsRefused) {
-  for (bool sections : {false, true}) {
-    const Bytes file = rich_file(sections);
+  for (const Bytes& file : rich_files()) {
     ASSERT_TRUE(load_exact(file));
     for (size_t size = 0; size < file.size(); ++size) {
       const auto r = load_exact(file.data(), size);
@@ -31,8 +35,7 @@ TEST(ElfDamage, AFileCutAnywhereIsRefused) {
 }
 
 TEST(ElfDamage, NoValueOfAnySingleByteBreaksTheLoader) {
-  for (bool sections : {false, true}) {
-    const Bytes file = rich_file(sections);
+  for (const Bytes& file : rich_files()) {
     size_t accepted = 0, refused = 0;
     for (size_t at = 0; at < file.size(); ++at) {
       Bytes damaged = file;
@@ -50,14 +53,17 @@ TEST(ElfDamage, NoValueOfAnySingleByteBreaksTheLoader) {
 }
 
 TEST(ElfDamage, ExtremeValuesOfAnyHeaderWordDoNotBreakTheLoader) {
-  const Bytes file = rich_file(true);
-  for (size_t at = 0; at + 4 <= file.size(); at += 2) {
-    for (uint32_t v : {0u, 1u, 0x7fffffffu, 0x80000000u, 0xfffffffcu, 0xffffffffu,
-                       static_cast<uint32_t>(file.size())}) {
-      Bytes damaged = file;
-      put32(damaged, at, v);
-      (void)load_exact(damaged);
-      if (testing::Test::HasFatalFailure()) FAIL() << "word at " << at << " = " << v;
+  for (const Bytes& file : {rich_file(true), rich_file(true, true)}) {
+    const bool little = file[kAtData] == 1;
+    for (size_t at = 0; at + 4 <= file.size(); at += 2) {
+      for (uint32_t v : {0u, 1u, 0x7fffffffu, 0x80000000u, 0xfffffffcu, 0xffffffffu,
+                         static_cast<uint32_t>(file.size())}) {
+        Bytes damaged = file;
+        put32(damaged, at, v);
+        if (little) std::reverse(damaged.data() + at, damaged.data() + at + 4);
+        (void)load_exact(damaged);
+        if (testing::Test::HasFatalFailure()) FAIL() << "word at " << at << " = " << v;
+      }
     }
   }
 }

@@ -71,12 +71,56 @@ TEST(ElfHeader, Refuses64Bit) {
   EXPECT_REFUSED(patched8(kAtClass, 3), "class is 3");
 }
 
-TEST(ElfHeader, RefusesLittleEndian) {
-  Bytes b = patched8(kAtData, 1);
-  b[kAtMachine] = 8, b[kAtMachine + 1] = 0;
-  EXPECT_REFUSED(b, "little-endian", "-EB");
+TEST(ElfHeader, BothByteOrdersGiveTheSameImage) {
+  const auto big = load_exact(Builder().build());
+  const auto little = load_exact(little_endian(Builder().build()));
+  ASSERT_TRUE(big) << big.error().message;
+  ASSERT_TRUE(little) << little.error().message;
+  EXPECT_FALSE(big->little_endian);
+  EXPECT_TRUE(little->little_endian);
+  EXPECT_EQ(big->trap_vector, 0u);  // a kernel is not the loader's business
+  EXPECT_EQ(little->entry, big->entry);
+  EXPECT_EQ(little->flags, big->flags);
+  EXPECT_EQ(little->program_headers, big->program_headers);
+  ASSERT_EQ(little->segments.size(), big->segments.size());
+  for (size_t i = 0; i < big->segments.size(); ++i) {
+    EXPECT_EQ(little->segments[i].address, big->segments[i].address);
+    EXPECT_EQ(little->segments[i].memory_size, big->segments[i].memory_size);
+    EXPECT_EQ(little->segments[i].bytes, big->segments[i].bytes);
+    EXPECT_EQ(little->segments[i].writable, big->segments[i].writable);
+    EXPECT_EQ(little->segments[i].executable, big->segments[i].executable);
+  }
+  ASSERT_EQ(little->symbols.size(), 2u);
+  for (size_t i = 0; i < 2; ++i) {
+    EXPECT_EQ(little->symbols[i].name, big->symbols[i].name);
+    EXPECT_EQ(little->symbols[i].address, big->symbols[i].address);
+    EXPECT_EQ(little->symbols[i].size, big->symbols[i].size);
+  }
+}
+
+TEST(ElfHeader, TheByteOrderMustBeTheFilesOwn) {
+  EXPECT_REFUSED(patched8(kAtData, 1), "machine 2048 (unknown)");
+  Bytes little = little_endian(Builder().build());
+  little[kAtData] = 2;
+  EXPECT_REFUSED(little, "machine 2048 (unknown)");
   EXPECT_REFUSED(patched8(kAtData, 0), "byte order field is 0");
   EXPECT_REFUSED(patched8(kAtData, 3), "byte order field is 3");
+}
+
+TEST(ElfHeader, RefusalsReadLittleEndianNumbers) {
+  const auto with = [](size_t at, uint32_t v, bool word) {
+    Bytes b = Builder().build();
+    word ? put32(b, at, v) : put16(b, at, v);
+    return little_endian(b);
+  };
+  EXPECT_REFUSED(with(kAtType, 3, false), "position-independent");
+  EXPECT_REFUSED(with(kAtFlags, 0x90001000, true), "MIPS32 release 6");
+  EXPECT_REFUSED(with(kAtFlags, 0x50000020, true), "N32");
+  EXPECT_REFUSED(with(kAtVersion, 2, true), "version is 1/2");
+  EXPECT_REFUSED(with(kAtEntry, 0x410000, true), "0x00410000 is outside");
+  Bytes tables = little_endian(Builder().build());
+  tables[kAtPhnum] = 100;
+  EXPECT_REFUSED(tables, "truncated", "100 program headers");
 }
 
 TEST(ElfHeader, RefusesOtherVersions) {
@@ -184,6 +228,12 @@ TEST(ElfAbiFlags, NameOtherEncodings) {
   EXPECT_REFUSED(with_abiflags(32, 2, 0x800), "microMIPS", "-mno-micromips");
   EXPECT_TRUE(
       load_exact(with_abiflags(32, 2, 1)));  // DSP: such an instruction stops the run, if it comes
+}
+
+TEST(ElfAbiFlags, OfLittleEndianFiles) {
+  EXPECT_TRUE(load_exact(little_endian(with_abiflags(32, 2, 1))));
+  EXPECT_REFUSED(little_endian(with_abiflags(32, 6, 0)), "MIPS32 release 6");
+  EXPECT_REFUSED(little_endian(with_abiflags(32, 2, 0x400)), "MIPS16");
 }
 
 TEST(ElfAbiFlags, AreIgnoredInUnknownForms) {

@@ -9,6 +9,27 @@
 
 namespace mipzk::elf_test {
 
+// What is wrong with the program headers of an image, or null.
+inline const char* program_header_violation(const isa::ProgramImage& image) {
+  const size_t words = image.program_headers.size();
+  if (words == 0 || words % 8 != 0 || words / 8 > elf::kMaxProgramHeaders)
+    return "bad number of program header words";
+  const uint32_t address = image.program_headers_address;
+  if (address == 0) return nullptr;
+  if (address % 4 != 0) return "program headers at an address that is no word's";
+  for (const isa::Segment& s : image.segments) {
+    if (address < s.address || uint64_t{address} - s.address + 4 * words > s.bytes.size()) continue;
+    for (size_t i = 0; i < 4 * words; ++i) {
+      const unsigned shift = 8 * (image.little_endian ? i % 4 : 3 - i % 4);
+      if (s.bytes[address - s.address + i] !=
+          static_cast<uint8_t>(image.program_headers[i / 4] >> shift))
+        return "other program headers in memory";
+    }
+    return nullptr;
+  }
+  return "program headers outside every segment";
+}
+
 // What is wrong with an image loaded from a file of this size, or null.
 inline const char* violation(const isa::ProgramImage& image, size_t file_size) {
   uint64_t previous_end = isa::kUserBase, bytes = 0;
@@ -30,6 +51,7 @@ inline const char* violation(const isa::ProgramImage& image, size_t file_size) {
   if (!entry_found || image.entry % 4 != 0) return "bad entry";
   if (bytes > file_size) return "more bytes than the file has";
   if (image.symbols.size() > elf::kMaxSymbols) return "too many symbols";
+  if (const char* what = program_header_violation(image)) return what;
   uint32_t previous = 0;
   for (const isa::Symbol& s : image.symbols) {
     if (s.address < previous) return "symbols out of order";

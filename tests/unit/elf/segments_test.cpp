@@ -210,6 +210,65 @@ TEST(ElfSegments, DynamicExecutablesAreRefused) {
       "truncated", "dynamic table");
 }
 
+TEST(ElfSegments, DynamicTablesOfLittleEndianFilesAreRead) {
+  Builder needed;
+  needed.loads.push_back(
+      {kDynamic, 0x400000, 24, kR, {0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1}});
+  EXPECT_REFUSED(little_endian(needed.build()), "DT_NEEDED", "-static");
+}
+
+TEST(ElfProgramHeaders, AreCopiedAndFoundInMemory) {
+  Builder b;
+  b.sections = false;
+  auto r = load_exact(b.build());
+  ASSERT_TRUE(r) << r.error().message;
+  const std::vector<uint32_t> want = {kLoad, 116, 0x400000, 0x400000, 16, 16, kR | kX, 4,
+                                      kLoad, 132, 0x410000, 0x410000, 5,  16, kR | kW, 4};
+  EXPECT_EQ(r->program_headers, want);
+  EXPECT_EQ(r->program_headers_address, 0u);  // no segment holds them
+  // As linkers do: the first segment begins with the file.
+  for (bool little : {false, true}) {
+    Bytes bytes = b.build();
+    put32(bytes, b.phdr(0) + kOffset, 0);
+    put32(bytes, b.phdr(0) + kFilesz, 132);
+    put32(bytes, b.phdr(0) + kMemsz, 132);
+    if (little) bytes = little_endian(bytes);
+    r = load_exact(bytes);
+    ASSERT_TRUE(r) << r.error().message;
+    EXPECT_EQ(r->program_headers_address, 0x400000u + 52);
+    EXPECT_EQ(r->program_headers[2], 0x400000u);
+  }
+}
+
+TEST(ElfProgramHeaders, AreNotInMemoryUnlessAsAWhole) {
+  Builder b;
+  b.sections = false;
+  const auto address = [&](uint32_t offset, uint32_t size, uint32_t vaddr) {
+    Bytes bytes = b.build();
+    put32(bytes, b.phdr(0) + kOffset, offset);
+    put32(bytes, b.phdr(0) + kVaddr, vaddr);
+    put32(bytes, b.phdr(0) + kFilesz, size);
+    put32(bytes, b.phdr(0) + kMemsz, 128);
+    const auto r = load_exact(bytes);
+    EXPECT_TRUE(r) << r.error().message;
+    return r ? r->program_headers_address : ~0u;
+  };
+  EXPECT_EQ(address(52, 64, 0x400000), 0x400000u);
+  EXPECT_EQ(address(52, 63, 0x400000), 0u);
+  EXPECT_EQ(address(53, 63, 0x400000), 0u);
+  EXPECT_EQ(address(48, 68, 0x400000), 0x400004u);
+  EXPECT_EQ(address(52, 64, 0x400002), 0u);  // not as words
+}
+
+TEST(ElfProgramHeaders, IncludeThoseOfOtherTypes) {
+  Builder b;
+  b.loads.push_back({kTls, 0x410000, 8, kR, {1}});
+  const auto r = load_exact(b.build());
+  ASSERT_TRUE(r) << r.error().message;
+  ASSERT_EQ(r->program_headers.size(), 24u);
+  EXPECT_EQ(r->program_headers[16], kTls);
+}
+
 TEST(ElfSegments, AbiFlagsMustFitTheFile) {
   Builder b;
   b.loads.push_back({kAbiflags, 0x400000, 24, kR, {}});

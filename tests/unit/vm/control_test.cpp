@@ -191,6 +191,59 @@ TEST(Control, UnalignedHalvesAtEveryOffset) {
   }
 }
 
+// The same in little-endian programs, from the manual's tables for them.
+TEST(Control, UnalignedHalvesAtEveryOffsetLittleEndian) {
+  constexpr uint32_t kMemory = 0x11223344, kReg = 0xaabbccdd;
+  const struct {
+    Op op;
+    uint32_t want[4];
+  } cases[] = {
+      {Op::kLwl, {0x44bbccdd, 0x3344ccdd, 0x223344dd, 0x11223344}},
+      {Op::kLwr, {0x11223344, 0xaa112233, 0xaabb1122, 0xaabbcc11}},
+      {Op::kSwl, {0x112233aa, 0x1122aabb, 0x11aabbcc, 0xaabbccdd}},
+      {Op::kSwr, {0xaabbccdd, 0xbbccdd44, 0xccdd3344, 0xdd223344}},
+      {Op::kLbu, {0x44, 0x33, 0x22, 0x11}},
+      {Op::kSb, {0x112233dd, 0x1122dd44, 0x11dd3344, 0xdd223344}},
+  };
+  for (const auto& c : cases) {
+    for (unsigned k = 0; k < 4; ++k) {
+      Guest g;
+      g.little_endian = true;
+      g.data = {kMemory};
+      g.li(kT0, kData + k).li(kA0, kReg).op(mem(c.op, kA0, 0, kT0));
+      if (c.op == Op::kSwl || c.op == Op::kSwr || c.op == Op::kSb)
+        g.li(kT0, kData).op(mem(Op::kLw, kA0, 0, kT0));
+      g.halt();
+      EXPECT_EQ(exit_code(g), c.want[k]) << isa::op_info(c.op).mnemonic << " " << k;
+    }
+  }
+  for (unsigned k : {0u, 2u}) {
+    Guest load, store;
+    load.little_endian = store.little_endian = true;
+    load.data = store.data = {kMemory};
+    load.li(kT0, kData + k).op(mem(Op::kLhu, kA0, 0, kT0)).halt();
+    store.li(kT0, kData).li(kA0, kReg).op(mem(Op::kSh, kA0, k, kT0));
+    store.op(mem(Op::kLw, kA0, 0, kT0)).halt();
+    EXPECT_EQ(exit_code(load), k == 0 ? 0x3344u : 0x1122u);
+    EXPECT_EQ(exit_code(store), k == 0 ? 0x1122ccddu : 0xccdd3344u);
+  }
+}
+
+// A pair needs no distance: lwr first in little-endian programs, as compilers write it, or last.
+TEST(Control, UnalignedPairsBackToBackLittleEndian) {
+  for (bool right_first : {false, true}) {
+    for (unsigned k = 0; k < 4; ++k) {
+      Guest g;
+      g.little_endian = true;
+      g.data = {0x55667788, 0x11223344};
+      g.li(kT0, kData + k).li(kA0, 0xaabbccdd);
+      const uint32_t left = mem(Op::kLwl, kA0, 3, kT0), right = mem(Op::kLwr, kA0, 0, kT0);
+      g.op(right_first ? right : left).op(right_first ? left : right).halt();
+      EXPECT_EQ(exit_code(g), 0x1122334455667788u >> (8 * k) & 0xffffffffu) << k;
+    }
+  }
+}
+
 TEST(Control, DivisionByZeroAndItsOverflow) {
   const struct {
     Op op;

@@ -255,5 +255,85 @@ TEST(HostCalls, PrintNeverFaults) {
   EXPECT_EQ(printed(0xfffffffe, 100), std::string(2, '\0'));  // the last word, then the null page
 }
 
+// Little-endian programs: words of windows, output, hints and PRINT have their first byte in the
+// least significant place; lengths are ordinary words.
+TEST(LittleEndian, Inputs) {
+  const std::string text = "secret";
+  const vm::Inputs in{.private_input = view(text), .public_input = view(text), .hints = {}};
+  for (uint32_t base : {isa::kPrivateBase, isa::kPublicBase}) {
+    const auto word = [&](uint32_t offset) {
+      Guest g = read_word(base + offset);
+      g.little_endian = true;
+      return run_and_check(g.program(), in).outcome.exit_code;
+    };
+    EXPECT_EQ(word(0), 6u);
+    EXPECT_EQ(word(4), 0x72636573u);
+    EXPECT_EQ(word(8), 0x00007465u);
+  }
+}
+
+TEST(LittleEndian, InputBytesAreInOrder) {
+  const std::string text = "secret";
+  const vm::Inputs in{.private_input = view(text), .public_input = {}, .hints = {}};
+  for (uint32_t i = 0; i < 6; ++i) {
+    Guest g;
+    g.little_endian = true;
+    g.li(kT0, isa::kPrivateBase + 4 + i).op(mem(Op::kLbu, kA0, 0, kT0)).halt();
+    EXPECT_EQ(run_and_check(g.program(), in).outcome.exit_code, static_cast<uint8_t>(text[i]));
+  }
+}
+
+TEST(LittleEndian, Output) {
+  Guest g = write_words({6, 0x64636261, 0x00006665});
+  g.little_endian = true;
+  auto outcome = run_and_check(g.program()).outcome;
+  EXPECT_EQ(std::string(outcome.output.begin(), outcome.output.end()), "abcdef");
+
+  Guest bytes;
+  bytes.little_endian = true;
+  bytes.li(kT0, kOutput).li(kT1, 5).op(mem(Op::kSw, kT1, 0, kT0));
+  for (uint32_t i = 0; i < 5; ++i) {
+    bytes.li(kT1, 'a' + i).op(mem(Op::kSb, kT1, 4 + i, kT0));
+  }
+  bytes.halt();
+  outcome = run_and_check(bytes.program()).outcome;
+  EXPECT_EQ(std::string(outcome.output.begin(), outcome.output.end()), "abcde");
+}
+
+TEST(LittleEndian, OutputPaddingIsAtTheTopOfTheWord) {
+  Guest g = write_words({5, 0x64636261, 0x01000065});
+  g.little_endian = true;
+  EXPECT_EQ(fault_of(g), FaultKind::kOutputPadding);
+  g = write_words({5, 0x64636261, 0x00000165});
+  g.little_endian = true;
+  EXPECT_EQ(fault_of(g), FaultKind::kOutputPadding);
+  g = write_words({5, 0x64636261, 0x00000065});
+  g.little_endian = true;
+  EXPECT_EQ(run_and_check(g.program()).outcome.output.size(), 5u);
+}
+
+TEST(LittleEndian, Hints) {
+  const std::string hints =
+      "\x01\x02\x03\x04"
+      "ab";
+  const vm::Inputs in{.private_input = {}, .public_input = {}, .hints = view(hints)};
+  Guest g;
+  g.little_endian = true;
+  g.op(kHintWord).op(three(Op::kAddu, kA0, kA0, kV0)).halt();
+  EXPECT_EQ(run_and_check(g.program(), in).outcome.exit_code, 0x04030201u);
+  g.text.insert(g.text.begin(), kHintWord);  // the second word, padded with zeros
+  EXPECT_EQ(run_and_check(g.program(), in).outcome.exit_code, 0x00006261u);
+}
+
+TEST(LittleEndian, Print) {
+  Guest g;
+  g.little_endian = true;
+  g.data = {0x6c6c6568, 0x00000a6f};
+  g.li(kA0, kData + 1).li(kA1, 5).op(kPrintWord).halt();
+  Heard heard;
+  ASSERT_TRUE(vm::run(g.program(), {}, {}, heard.hooks()).ok());
+  EXPECT_EQ(heard.printed, "ello\n");
+}
+
 }  // namespace
 }  // namespace mipzk::test
