@@ -23,6 +23,7 @@ USES = {
     "kernel": ["isa"],
     "vm": ["isa"],
     "air": ["isa", "field"],
+    "debug": ["vm", "air"],
     "trace": ["air", "vm"],
     "proof": ["air", "hash"],
     "prove": ["elf", "trace", "commit", "proof"],
