@@ -395,7 +395,8 @@ std::string GdbStub::read_registers() const {
 }
 
 std::string GdbStub::write_registers(std::string_view hex) {
-  for (unsigned n = 0; n < kRegisterCount && hex.size() >= 8; ++n, hex.remove_prefix(8)) {
+  if (hex.size() != 8 * kRegisterCount) return "E01";
+  for (unsigned n = 0; n < kRegisterCount; ++n, hex.remove_prefix(8)) {
     uint32_t value = 0;
     if (!parse_word(hex.substr(0, 8), value)) return "E01";
     write_register(n, value);
