@@ -149,7 +149,7 @@ def check_freestanding(root):
         path = todo.pop()
         for name in includes(path):
             target = root / "lib" / name
-            ifNOT_FREESTANDING.match(name):
+            if NOT_FREESTANDING.match(name):
                 problems.append(f"{reached[path]} -> {name}: not for the verifier's closure")
             elif target.is_file() and target not in reached:
                 reached[target] = f"{reached[path]} -> {name}"

@@ -55,7 +55,7 @@ C_CASES = [
     Case("die.c", private=b"t", printed=b"killed by signal 15 (SIGTERM)", name="raise"),
     Case("die.c", private=b"k", name="kill"),
     Case("die.c", private=b"_", exit_code=255, name="exit"),
-    Case("die.c", private=b"f", output=b"", exit_code=5, name="fork"),
+    Case("die.c", private=b"f", output=b"", exit_code=5, printed=b"clone: a new process", name="fork"),
     Case("die.c", private=b"p", output=b"", exit_code=134, printed=b"deadlock: the program's threads (2)", name="deadlock"),
     Case(
         "die.c",

@@ -5,7 +5,6 @@ struct time now = {1, 0}; /* Go takes a clock at 0 for a broken one */
 
 #define TICK 1000u /* nanoseconds that pass when the clock is read, or a thread yields */
 #define BILLION 1000000000u
-#define NEVER 0x7fffffffu /* seconds */
 
 enum { CLOCK_REALTIME = 0, CLOCK_REALTIME_COARSE = 5, CLOCK_TAI = 11, TIMER_ABSTIME = 1 };
 
@@ -112,7 +111,7 @@ CALL(times) { /* ticks of 10 ms */
 
 /* A signal may end a sleep early, with EINTR; the remaining time is always given as zero. */
 static long sleep_until(struct time deadline) {
-  return time_reached(deadline) ? 0 : block(0, &deadline);
+  return time_reached(deadline) ? yield() : block(0, &deadline);
 }
 
 static long sleep_on(uint32_t clock, uint32_t flags, struct time t) {

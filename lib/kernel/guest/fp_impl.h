@@ -6,6 +6,11 @@
 
 #include <stdint.h>
 
+/* fp_trap.S does not save these: fewer saved registers are worth more than what the compiler gains by four more. */
+#if defined(__mips__) && !defined(FP_FIXED_REGISTERS)
+#error "compile with -ffixed-14 -ffixed-15 -ffixed-24 -ffixed-25 -DFP_FIXED_REGISTERS"
+#endif
+
 /* FCSR: rounding mode in bits 1..0, flags 6..2, enables 11..7, causes 16..12 (17: unimplemented), FS 24. The five
  * exceptions are in the same order in each field: */
 enum { FP_INEXACT = 1, FP_UNDERFLOW = 2, FP_OVERFLOW = 4, FP_DIVIDE = 8, FP_INVALID = 16 };
@@ -30,6 +35,14 @@ static inline uint32_t fp_csr(void) { return fp_test_csr; }
 static inline void fp_set_csr(uint32_t csr) { fp_test_csr = csr; }
 static inline uint32_t fp_word(void) { return fp_test_word; }
 static inline uint32_t fp_fcc(uint32_t cc) { return fp_test_fcc[cc]; }
+static inline uint32_t fp_conditions(void) {
+  uint32_t mask = 0;
+  for (uint32_t cc = 0; cc < 8; cc++) mask |= fp_test_fcc[cc] << cc;
+  return mask;
+}
+static inline void fp_set_conditions(uint32_t mask) {
+  for (uint32_t cc = 0; cc < 8; cc++) fp_test_fcc[cc] = mask >> cc & 1;
+}
 #else
 static inline uint32_t fp_csr(void) {
   uint32_t csr;
@@ -45,12 +58,11 @@ static inline uint32_t fp_word(void) {
   __asm__("rdhwr %0, $29" : "=r"(word));
   return word;
 }
+/* One condition bit; all of them, FCC0 in bit 0 (fp_regs.S). */
 uint32_t fp_fcc(uint32_t cc);
-#endif
-
-/* All condition bits, FCC0 in bit 0 (fp_regs.S). */
 uint32_t fp_conditions(void);
 void fp_set_conditions(uint32_t mask);
+#endif
 
 /* Ends the emulation with a signal (assembly: calls fp_fault with the instruction and its address). */
 _Noreturn void fp_raise(uint32_t signal);

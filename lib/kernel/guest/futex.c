@@ -110,8 +110,8 @@ static int wake_operation(uint32_t address, uint32_t code) {
 
 static long futex(uint32_t address, uint32_t operation, uint32_t value,
                   const struct time* timeout) {
-  const uint32_t fourth = (uint32_t)timeout; /* a count, for some operations */
-  if (address & 3) return -EINVAL;
+  const uint32_t fourth = (uint32_t)timeout;       /* a count, for some operations */
+  if (address == 0 || address % 4) return -EINVAL; /* 0 stands for no futex */
   switch (operation & FUTEX_COMMAND) {
     case FUTEX_WAIT:
       return futex_wait(address, value, ~0u, timeout, operation);

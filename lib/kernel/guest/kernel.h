@@ -73,18 +73,18 @@ enum {
   NSIG = 128
 };
 
-/* ---- Time: a clock that moves only when it is read, when a thread yields, and when all threads
- * sleep ---- */
+/* ---- Time: a clock that moves when it is read, when a thread yields, and when all sleep ---- */
 struct time {
   uint32_t sec, nsec; /* nsec < 10^9 */
 };
-extern struct time now;            /* the monotonic clock */
-#define REALTIME_OFFSET 946684800u /* seconds; the real-time clock is this much ahead: 2000-01-01 \
-                                    */
+extern struct time now;   /* the monotonic clock */
+#define NEVER 0x7fffffffu /* seconds */
+/* Seconds that the real-time clock is ahead: it begins in the year 2000. */
+#define REALTIME_OFFSET 946684800u
 void clock_advance(void);
 struct time time_after(uint32_t sec, uint32_t nsec); /* now + that, at most the end of time */
-int time_from_64(const uint32_t* words,
-                 struct time* t); /* from a timespec of 64-bit numbers; 0, or -EINVAL */
+/* From a timespec of 64-bit numbers; 0, or -EINVAL. */
+int time_from_64(const uint32_t* words, struct time* t);
 static inline int time_reached(struct time t) {
   return now.sec != t.sec ? now.sec > t.sec : now.nsec >= t.nsec;
 }
@@ -107,12 +107,12 @@ struct thread {
   uint32_t user_local;
   uint32_t tid;
   enum thread_state state;
-  struct thread*
-      next; /* in the ready queue, the list of waiting threads, or the list of free ones */
-  struct thread* previous; /* in the list of waiting threads */
+  struct thread* next;     /* in the ready queue, among those that wait, or among the free ones */
+  struct thread* previous; /* among those that wait */
   uint32_t clear_tid;      /* word to clear and wake when the thread ends; 0: none */
   /* While T_WAIT: */
-  int retry; /* make the system call again when something happened */
+  int retry;        /* make the system call again when something happened */
+  uint32_t partial; /* bytes that a write to a pipe has written so far */
   long timeout_result;
   int has_deadline; /* stays set while a call is retried, so that it keeps its first deadline */
   struct time deadline;
@@ -148,6 +148,7 @@ static inline uint32_t stack_argument(int index) {
  * NO_RESULT. */
 long block(long timeout_result, const struct time* deadline);
 long block_retry(const struct time* deadline); /* until wake_io: then the call is made again */
+long yield(void); /* what sched_yield returns: others that can run come first */
 void wake(struct thread* t, long result);
 void wake_io(void);
 void make_ready(struct thread* t); /* appends it to the ready queue */
@@ -156,15 +157,15 @@ struct thread* find_thread(uint32_t tid);
 extern struct thread* waiting; /* all that are T_WAIT, the longest waiting first */
 struct thread* next_thread(void);
 long futex_wake(uint32_t address, uint32_t count, uint32_t bits);
-void own_floating_point(
-    struct thread* t); /* t's floating point registers are in the machine's registers then */
-void store_floating_point(struct thread* t); /* t->fp holds them then, too */
+void own_floating_point(struct thread* t);   /* loads t's registers into the machine's */
+void store_floating_point(struct thread* t); /* t->fp is up to date then */
 
 /* ---- Signals ---- */
-void deliver_signals(struct thread* t); /* enters handlers, or ends the program; all of t's
-                                           registers must be in *t */
+/* Enters handlers, or ends the program. All of t's registers must be in *t. */
+void deliver_signals(struct thread* t);
+/* `code`: 1 if sent to a thread, 0 if to the process. */
 void send_signal(struct thread* t, uint32_t signal, uint32_t code);
-_Noreturn void die(uint32_t signal, const char* reason);
+_Noreturn void die(uint32_t signal, const char* reason); /* reason may be 0 */
 
 /* ---- Memory ---- */
 void memory_start(void);

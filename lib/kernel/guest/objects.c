@@ -157,26 +157,32 @@ long pipe_read(struct file* f, uint8_t* to, uint32_t size) {
   return (long)n;
 }
 
-/* Writes what fits; a write that fits as a whole into an empty pipe is not split. */
+/* A blocking write waits until all is written; one of at most a page is never split. */
 long pipe_write(struct file* f, const uint8_t* from, uint32_t size) {
   struct pipe* p = &pipes[f->object];
-  const uint32_t space = PIPE_BYTES - p->count;
+  struct thread* t = current;
+  const uint32_t done = t->partial, left = size - done, space = PIPE_BYTES - p->count;
+  t->partial = 0;
   if (p->readers == 0) {
-    set_result(current, -EPIPE);
-    send_signal(current, SIGPIPE, 0);
+    if (done) return (long)done;
+    set_result(t, -EPIPE);
+    send_signal(t, SIGPIPE, 0);
     return NO_RESULT;
   }
-  if (size == 0) return 0;
-  if (space == 0 || (space < size && size <= PAGE))
-    return f->flags & O_NONBLOCK ? -EAGAIN : block_retry(0);
-  const uint32_t n = size < space ? size : space, end = (p->first + p->count) % PIPE_BYTES;
-  const uint32_t tail = PIPE_BYTES - end, first = n < tail ? n : tail;
-  copy(p->bytes + end, from, first);
-  copy(p->bytes, from + first, n - first);
-  p->count += n;
-  p->changes++;
-  wake_io();
-  return (long)n;
+  const uint32_t n = space < left && left <= PAGE ? 0 : space < left ? space : left;
+  if (n) {
+    const uint32_t end = (p->first + p->count) % PIPE_BYTES;
+    const uint32_t tail = PIPE_BYTES - end, first = n < tail ? n : tail;
+    copy(p->bytes + end, from + done, first);
+    copy(p->bytes, from + done + first, n - first);
+    p->count += n;
+    p->changes++;
+    wake_io();
+  }
+  if (n == left) return (long)size;
+  if (f->flags & O_NONBLOCK) return n ? (long)n : -EAGAIN;
+  t->partial = done + n;
+  return block_retry(0);
 }
 
 /* The 8 bytes of a counter; the high word is 0. */

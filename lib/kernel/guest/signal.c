@@ -100,6 +100,20 @@ _Noreturn void fp_fault(uint32_t signal, uint32_t word, uint32_t next_pc) {
                                     : "a floating point load or store with an unaligned address");
 }
 
+/* Linux makes reads, writes and futex waits without timeout again, but no sleeps and polls. */
+static int is_restarted(uint32_t number) {
+  switch (number) {
+    case 4003: /* read */
+    case 4004: /* write */
+    case 4145: /* readv */
+    case 4146: /* writev */
+    case 4238: /* futex */
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
   if (ignored(signal) && !has(&t->mask, signal)) return;
   add(&t->pending, signal);
@@ -107,13 +121,14 @@ void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
   if (has(&t->mask, signal)) return;
   t->any_pending = 1;
   if (t->state != T_WAIT) return;
-  /* A blocking call ends early. With SA_RESTART it is made again after the handler: the address of
-   * its instruction is the one before the address to continue at (nobody puts a system call into a
-   * delay slot). */
-  const int restart =
-      (actions[signal].flags & SA_RESTART) && !t->mask_saved && *(const uint32_t*)(t->pc - 4) == 12;
-  const uint32_t number = t->gpr[2], fourth = t->gpr[7];
-  wake(t, -EINTR);
+  /* A blocking call ends early. With SA_RESTART some are made again after the handler: the address
+   * of the instruction is the one before the address to continue at (nobody puts a system call into
+   * a delay slot). */
+  const uint32_t number = t->gpr[2], fourth = t->gpr[7], partial = t->partial;
+  const int restart = (actions[signal].flags & SA_RESTART) && !partial && !t->has_deadline &&
+                      is_restarted(number) && *(const uint32_t*)(t->pc - 4) == 12;
+  t->partial = 0;
+  wake(t, partial ? (long)partial : -EINTR);
   if (restart) {
     t->gpr[2] = number;
     t->gpr[7] = fourth;

@@ -91,8 +91,8 @@ static long wait_until(const struct time* deadline) {
   else
     waiting = t;
   waiting_last = t;
-  t->has_deadline = deadline != 0;
-  if (deadline) {
+  t->has_deadline = deadline && deadline->sec < NEVER;
+  if (t->has_deadline) {
     t->deadline = *deadline;
     if (!any_deadline || deadline->sec < earliest.sec ||
         (deadline->sec == earliest.sec && deadline->nsec < earliest.nsec))
@@ -172,17 +172,14 @@ void own_floating_point(struct thread* t) {
 /* The first thread of the ready queue. If there is none, the clock jumps to the earliest deadline.
  */
 static struct thread* take_ready(void) {
-  if (any_deadline && time_reached(earliest)) wake_expired();
-  if (!ready) {
+  if (any_deadline && (!ready || time_reached(earliest))) wake_expired(); /* makes it exact */
+  while (!ready) {
     if (!any_deadline) {
       message("deadlock: the program's threads (%u) all wait for each other", thread_count);
       die(SIGABRT, 0);
     }
-    wake_expired(); /* makes `earliest` exact */
-    if (!ready) {
-      now = earliest;
-      wake_expired();
-    }
+    now = earliest;
+    wake_expired();
   }
   struct thread* t = ready;
   ready = t->next;
@@ -242,8 +239,7 @@ struct thread* thread_start(uint32_t pc, uint32_t sp) {
 
 /* ---- System calls ---- */
 
-CALL(sched_yield) {
-  (void)a0, (void)a1, (void)a2, (void)a3;
+long yield(void) {
   clock_advance();
   set_result(current, 0);
   if (!ready && !any_deadline) return 0;
@@ -251,12 +247,21 @@ CALL(sched_yield) {
   return NO_RESULT;
 }
 
+CALL(sched_yield) {
+  (void)a0, (void)a1, (void)a2, (void)a3;
+  return yield();
+}
+
 /* (flags, stack pointer, parent's tid word, thread pointer, child's tid word); only threads, no
  * processes */
 CALL(clone) {
+  static int reported;
   const uint32_t flags = (uint32_t)a0, child_word = stack_argument(4);
-  if ((flags & (CLONE_VM | CLONE_THREAD | CLONE_VFORK)) != (CLONE_VM | CLONE_THREAD))
+  if ((flags & (CLONE_VM | CLONE_THREAD | CLONE_VFORK)) != (CLONE_VM | CLONE_THREAD)) {
+    if (!reported) message("clone: a new process is not supported, it returned ENOSYS");
+    reported = 1;
     return -ENOSYS;
+  }
   struct thread* parent = current;
   struct thread* t = new_thread();
   if (!t) return -EAGAIN;

@@ -20,16 +20,6 @@ void run_emulated(struct registers* r, uint32_t word);
 /* What the emulator keeps in memory when built with FP_TEST. */
 volatile uint32_t fp_test_csr, fp_test_word, fp_test_fcc[8];
 
-uint32_t fp_conditions(void) {
-  uint32_t mask = 0;
-  for (uint32_t cc = 0; cc < 8; cc++) mask |= fp_test_fcc[cc] << cc;
-  return mask;
-}
-
-void fp_set_conditions(uint32_t mask) {
-  for (uint32_t cc = 0; cc < 8; cc++) fp_test_fcc[cc] = mask >> cc & 1;
-}
-
 #define CONDITION_BITS 0xfe800000u
 
 static sigjmp_buf after_signal;

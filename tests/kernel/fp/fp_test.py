@@ -24,7 +24,7 @@ ORDERS = {"mips": "-EB", "mipsel": "-EL"}
 HARD = "-march=mips32r2 -mabi=32 -mfp32 -O2 -static -Wall -Wextra".split()
 SOFT = (
     "-march=mips32r2 -mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -O2 -std=gnu11 -Wall -Wextra -Werror"
-    " -ffreestanding -fno-builtin -fno-stack-protector -mno-check-zero-division -DFP_TEST"
+    " -ffreestanding -fno-builtin -fno-stack-protector -mno-check-zero-division -ffixed-14 -ffixed-15 -ffixed-24 -ffixed-25 -DFP_FIXED_REGISTERS -DFP_TEST"
 ).split()
 
 

@@ -136,11 +136,11 @@ func lockedThreads() {
 		go func(i int) {
 			runtime.LockOSThread()
 			defer runtime.UnlockOSThread()
-			time.Sleep(time.Duration(3-i) * 100 * time.Millisecond)
+			time.Sleep(time.Duration(3-i) * 5 * time.Millisecond)
 			results <- i
 		}(i)
 	}
-	fmt.Println("threads", <-results, <-results, <-results)
+	fmt.Println("threads", <-results + <-results + <-results)
 }
 
 func pipes() {

@@ -1,4 +1,5 @@
-// The C++ library: exceptions, streams, containers, threads. Floating point runs through the kernel.
+// The C++ library: exceptions, streams, containers, threads. Floating point runs through the
+// kernel.
 #include <atomic>
 #include <cmath>
 #include <condition_variable>

@@ -109,8 +109,73 @@ static void recycling(void) {
   CHECK(zero);
 }
 
+/* Random operations on a few pages, against a model of what each page must hold. */
+enum { ARENA = 48 };
+static struct {
+  int mapped, accessible;
+  uint32_t value;
+} model[ARENA];
+
+static uint32_t random_number(void) {
+  static uint32_t state = 1;
+  state = state * 1664525 + 1013904223;
+  return state >> 8;
+}
+
+static void random_operations(void) {
+  unsigned char* arena = mmap(NULL, ARENA * PAGE, PROT_NONE, ANONYMOUS, -1, 0);
+  CHECK(arena != MAP_FAILED);
+  for (int i = 0; i < ARENA; i++) model[i].mapped = 1;
+  for (int round = 0; round < 3000 && !failures; round++) {
+    const int first = (int)(random_number() % ARENA), count = 1 + (int)(random_number() % 6);
+    const int end = first + count < ARENA ? first + count : ARENA;
+    unsigned char* p = arena + first * PAGE;
+    const size_t size = (size_t)(end - first) * PAGE;
+    const unsigned operation = random_number() % 7;
+    const int accessible = random_number() % 3 != 0;
+    int all_mapped = 1;
+    for (int i = first; i < end; i++) all_mapped &= model[i].mapped;
+    switch (operation) {
+      case 0:
+        CHECK(mmap(p, size, accessible ? RW : PROT_NONE, ANONYMOUS | MAP_FIXED, -1, 0) == p);
+        break;
+      case 1:
+        CHECK(munmap(p, size) == 0);
+        break;
+      case 2:
+        if (all_mapped) CHECK(mprotect(p, size, accessible ? RW : PROT_NONE) == 0);
+        break;
+      case 3:
+        if (all_mapped) CHECK(madvise(p, size, MADV_DONTNEED) == 0);
+        break;
+      default:
+        break;
+    }
+    for (int i = first; i < end; i++) {
+      if (operation == 0) model[i].mapped = 1, model[i].accessible = accessible, model[i].value = 0;
+      if (operation == 1) model[i].mapped = model[i].accessible = 0, model[i].value = 0;
+      if (operation == 2 && all_mapped) model[i].accessible = accessible;
+      if (operation == 3 && all_mapped) model[i].value = 0;
+      if (!model[i].accessible) continue;
+      uint32_t* words = (uint32_t*)(arena + i * PAGE);
+      if (operation > 4) words[0] = words[777] = words[1023] = model[i].value = random_number();
+    }
+    for (int i = 0; i < ARENA; i++) {
+      const uint32_t* words = (const uint32_t*)(arena + i * PAGE);
+      if (!model[i].accessible) continue;
+      if (words[0] == model[i].value && words[777] == model[i].value && words[1023] == model[i].value)
+        continue;
+      printf("round %d operation %u: page %d holds %08x, not %08x\n", round, operation, i,
+             (unsigned)words[0], (unsigned)model[i].value);
+      failures++;
+    }
+  }
+  CHECK(munmap(arena, ARENA * PAGE) == 0);
+}
+
 int main(void) {
   mappings();
+  random_operations();
   reservation();
   moving();
   breaks();

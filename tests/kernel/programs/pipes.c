@@ -14,14 +14,10 @@ static int fds[2], event;
 
 static void* write_much(void* argument) {
   static char data[200000];
-  size_t done = 0;
+  ssize_t done;
   (void)argument;
   for (size_t i = 0; i < sizeof data; i++) data[i] = (char)(i * 7);
-  while (done < sizeof data) {
-    const ssize_t n = write(fds[1], data + done, sizeof data - done);
-    if (n <= 0) break;
-    done += (size_t)n;
-  }
+  done = write(fds[1], data, sizeof data); /* more than a pipe holds: waits for the reader */
   close(fds[1]);
   return (void*)done;
 }

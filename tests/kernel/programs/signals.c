@@ -38,6 +38,14 @@ static void* wait_for_signal(void* argument) {
   return NULL;
 }
 
+static int fds[2];
+
+static void* read_byte(void* argument) {
+  char c = 0;
+  (void)argument;
+  return (void*)(intptr_t)(read(fds[0], &c, 1) == 1 ? c : -errno);
+}
+
 static double keeps_registers(double a) {
   double x = a * 2, y = a * 3, z = a * 4;
   raise(SIGTERM);
@@ -48,6 +56,7 @@ int main(void) {
   struct sigaction action = {0}, old;
   sigset_t set, pending;
   pthread_t thread;
+  void* result;
 
   signal(SIGUSR1, note);
   CHECK(raise(SIGUSR1) == 0 && seen[SIGUSR1] == 1);
@@ -93,6 +102,22 @@ int main(void) {
   CHECK(pthread_kill(thread, SIGHUP) == 0);
   pthread_join(thread, NULL);
   CHECK(seen[SIGHUP] == 1 && interrupted);
+
+  /* signal() asks for restarts: of a read, but never of a sleep. */
+  signal(SIGHUP, note);
+  pthread_create(&thread, NULL, wait_for_signal, NULL);
+  usleep(20000);
+  pthread_kill(thread, SIGHUP);
+  pthread_join(thread, NULL);
+  CHECK(seen[SIGHUP] == 2 && interrupted);
+  CHECK(pipe(fds) == 0);
+  pthread_create(&thread, NULL, read_byte, NULL);
+  usleep(20000);
+  pthread_kill(thread, SIGHUP);
+  usleep(20000);
+  CHECK(write(fds[1], "r", 1) == 1);
+  pthread_join(thread, &result);
+  CHECK(seen[SIGHUP] == 3 && (intptr_t)result == 'r');
 
   puts("signals");
   return failures;
