@@ -135,6 +135,27 @@ class Tools(unittest.TestCase):
         self.assertTrue([s for s in stacks if s[:len(chain)] == chain and "kernel:__trap" in s])
         self.assertFalse([s for s in stacks if "kernel:__trap" in s and "main" in s[s.index("kernel:__trap"):]])
 
+    def test_exceptions_and_threads(self):
+        compiler = GCC.removesuffix("gcc") + "g++"
+        try:
+            elf = self.folder / "threads.elf"
+            subprocess.run([compiler, "-O1", "-static", HERE / "calls_threads.cpp", "-o", elf], check=True)
+        except FileNotFoundError:
+            self.skipTest(f"{compiler} is not installed")
+        facts, rows, _, stacks = self.profile(elf)
+        self.assertEqual(bytes.fromhex(facts["output"]), b"143\n")
+        catcher, middle, thrower = "demo::catcher(int)", "demo::middle(int)", "demo::thrower(int)"
+        self.assertEqual([rows[f]["calls"] for f in (catcher, middle, thrower)], [5, 5, 5])
+        # Two of the five ended with an exception. What follows is called by main again.
+        self.assertEqual(rows["demo::afterwards(int)"]["calls"], 6)
+        callers = {s[s.index("demo::afterwards(int)") - 1] for s in stacks if "demo::afterwards(int)" in s}
+        self.assertEqual(callers, {"main"})
+        # The threads have stacks of their own, and each part belongs to a worker.
+        parts = [s for s in stacks if s[-1] == "demo::part(int)"]
+        self.assertEqual({s[-2] for s in parts}, {"demo::worker(void*)"})
+        self.assertFalse([s for s in parts if "main" in s])
+        self.assertEqual(rows["demo::part(int)"]["calls"], 6)
+
     def test_profile_text(self):
         result = mipzk("run", "--profile", self.calls, "--private", self.input)
         text = result.stderr.decode()
