@@ -61,8 +61,7 @@ int main(int argc, char** argv) {
   vm::Hooks hooks;
   hooks.print = [](ByteView bytes) { std::fwrite(bytes.data(), 1, bytes.size(), stderr); };
   vm::FaultReport report;
-  const auto outcome =
-      vm::run(*program, {private_input, public_input, {}}, limits, hooks, &report);
+  const auto outcome = vm::run(*program, {private_input, public_input, {}}, limits, hooks, &report);
   if (!outcome) return failed(report.text.empty() ? outcome.error().message : report.text);
   if (!cycles_path.empty()) std::ofstream(cycles_path) << outcome->cycles << "\n";
   std::fwrite(outcome->output.data(), 1, outcome->output.size(), stdout);

@@ -5,7 +5,6 @@ struct time now = {1, 0}; /* Go takes a clock at 0 for a broken one */
 
 #define TICK 1000u /* nanoseconds that pass when the clock is read, or a thread yields */
 #define BILLION 1000000000u
-#define NEVER 0x7fffffffu /* seconds */
 
 enum { CLOCK_REALTIME = 0, CLOCK_REALTIME_COARSE = 5, CLOCK_TAI = 11, TIMER_ABSTIME = 1 };
 
@@ -23,7 +22,8 @@ struct time time_after(uint32_t sec, uint32_t nsec) {
 
 static int valid_time(const struct time* t) { return t->nsec < BILLION && (int32_t)t->sec >= 0; }
 
-/* A 64-bit timespec: two words of seconds, two of nanoseconds, in the byte order of the machine. */
+/* A 64-bit timespec: two words of seconds, two of nanoseconds, in the byte order of the machine.
+ * The high word of the nanoseconds is padding. */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define HIGH 0
 #else
@@ -33,7 +33,7 @@ int time_from_64(const uint32_t* words, struct time* t) {
   const uint32_t high = words[HIGH], low = words[1 - HIGH];
   t->sec = high || low > NEVER ? NEVER : low;
   t->nsec = words[3 - HIGH];
-  return (int32_t)high < 0 || words[2 + HIGH] || t->nsec >= BILLION ? -EINVAL : 0;
+  return (int32_t)high < 0 || t->nsec >= BILLION ? -EINVAL : 0;
 }
 
 static void time_to_64(uint32_t* words, struct time t) {
@@ -110,7 +110,9 @@ CALL(times) { /* ticks of 10 ms */
 }
 
 /* A signal may end a sleep early, with EINTR; the remaining time is always given as zero. */
-static long sleep_until(struct time deadline) { return time_reached(deadline) ? 0 : block(0, &deadline); }
+static long sleep_until(struct time deadline) {
+  return time_reached(deadline) ? yield() : block(0, &deadline);
+}
 
 static long sleep_on(uint32_t clock, uint32_t flags, struct time t) {
   if (clock > CLOCK_TAI) return -EINVAL;

@@ -1,11 +1,13 @@
 /* Conversions between formats, and comparisons. */
 #include "fp_impl.h"
 
+enum { TRUNC_W = 0x0d, CVT_W = 0x24 };
+
 /* To a 32-bit integer: round, trunc, ceil, floor (functions 0c..0f) in their own rounding mode, cvt.w (24) in that of FCSR. */
 static uint32_t to_word(const struct fp_num* n) {
   const uint32_t csr = fp_csr();
   const uint32_t function = fp_word() & 0x3f;
-  const uint32_t mode = function == 0x24 ? csr : function;
+  const uint32_t mode = function == CVT_W ? csr : function;
   uint32_t result = 0;
   uint32_t exceptions = 0;
   uint32_t fits = n->kind == FP_IS_ZERO;
@@ -28,12 +30,36 @@ static uint32_t to_word(const struct fp_num* n) {
 }
 
 uint32_t fp_to_word_s(uint32_t a) {
+  const uint32_t csr = fp_csr();
+  const uint32_t e = a >> 23 & 0xff;
+  if ((fp_word() & 0x3f) == TRUNC_W && e < 127 + 31 && !(csr & FP_CSR_SLOW)) {
+    if (e < 127) {
+      fp_done(csr, a << 1);
+      return 0;
+    }
+    const uint32_t f = FP_SIGN | a << 8;
+    const uint32_t result = f >> (127 + 31 - e);
+    fp_done(csr, f << 1 << (e - 127));
+    return (int32_t)a < 0 ? -result : result;
+  }
   struct fp_num n;
   fp_unpack_s(&n, a);
   return to_word(&n);
 }
 
 uint32_t fp_to_word_d(uint32_t ah, uint32_t al) {
+  const uint32_t csr = fp_csr();
+  const uint32_t e = ah >> 20 & 0x7ff;
+  if ((fp_word() & 0x3f) == TRUNC_W && e < 1023 + 31 && !(csr & FP_CSR_SLOW)) {
+    if (e < 1023) {
+      fp_done(csr, ah << 1 | al);
+      return 0;
+    }
+    const uint32_t f = FP_SIGN | ah << 11 | al >> 21;
+    const uint32_t result = f >> (1023 + 31 - e);
+    fp_done(csr, f << 1 << (e - 1023) | al << 11);
+    return (int32_t)ah < 0 ? -result : result;
+  }
   struct fp_num n;
   fp_unpack_d(&n, ah, al);
   return to_word(&n);
@@ -51,7 +77,14 @@ uint64_t fp_cvt_d_w(uint32_t a) {
 
 uint32_t fp_cvt_s_w(uint32_t a) {
   const uint32_t sign = a & FP_SIGN;
-  struct fp_env env = {fp_csr(), 0};
+  const uint32_t csr = fp_csr();
+  if (a != 0 && !(csr & FP_CSR_SLOW)) {
+    const uint32_t magnitude = sign ? -a : a;
+    const uint32_t left = (uint32_t)__builtin_clz(magnitude);
+    const uint32_t f = magnitude << left;
+    return fp_round_nearest_s(csr, sign, 127 + 31 - left, f >> 1 | (f & 1));
+  }
+  struct fp_env env = {csr, 0};
   struct fp_num n = {FP_IS_ZERO, sign, 31, sign ? -a : a, 0};
   if (a != 0) {
     n.kind = FP_IS_FINITE;
@@ -79,8 +112,14 @@ uint64_t fp_cvt_d_s(uint32_t a) {
 }
 
 uint32_t fp_cvt_s_d(uint32_t ah, uint32_t al) {
+  const uint32_t csr = fp_csr();
+  const uint32_t e = (ah >> 20 & 0x7ff) - (1023 - 127);
+  if (e - 1 < 0xfd && !(csr & FP_CSR_SLOW)) {
+    const uint32_t m = 0x40000000u | (ah << 10 & 0x3ffffc00u) | al >> 22 | (al << 10 != 0);
+    return fp_round_nearest_s(csr, ah & FP_SIGN, e, m);
+  }
   struct fp_num n;
-  struct fp_env env = {fp_csr(), 0};
+  struct fp_env env = {csr, 0};
   fp_unpack_d(&n, ah, al);
   if (n.kind == FP_IS_SIGNALLING) env.exceptions = FP_INVALID;
   const uint32_t result = fp_pack_s(&env, &n);

@@ -45,11 +45,11 @@ void fp_unpack_d(struct fp_num* n, uint32_t hi, uint32_t lo) {
 
 uint32_t fp_round_up(uint32_t csr, uint32_t sign, uint32_t rest, uint32_t half, uint32_t odd) {
   switch (csr & 3) {
-    case FP_NEAREST:
+    case FP_ROUND_NEAREST:
       return rest > half || (rest == half && odd);
-    case FP_ZERO:
+    case FP_ROUND_ZERO:
       return 0;
-    case FP_UP:
+    case FP_ROUND_UP:
       return rest != 0 && !sign;
     default:
       return rest != 0 && sign;
@@ -60,7 +60,7 @@ uint32_t fp_round_up(uint32_t csr, uint32_t sign, uint32_t rest, uint32_t half, 
 static uint32_t overflow(struct fp_env* env, uint32_t sign) {
   env->exceptions |= FP_OVERFLOW | FP_INEXACT;
   const uint32_t mode = env->csr & 3;
-  return mode == FP_NEAREST || (mode == FP_UP && !sign) || (mode == FP_DOWN && sign);
+  return mode == FP_ROUND_NEAREST || (mode == FP_ROUND_UP && !sign) || (mode == FP_ROUND_DOWN && sign);
 }
 
 uint32_t fp_pack_s(struct fp_env* env, const struct fp_num* n) {
@@ -139,7 +139,7 @@ void fp_add(struct fp_env* env, struct fp_num* r, const struct fp_num* a, const 
     }
     return;
   }
-  const uint32_t zero_sign = (env->csr & 3) == FP_DOWN ? FP_SIGN : 0; /* of x - x */
+  const uint32_t zero_sign = (env->csr & 3) == FP_ROUND_DOWN ? FP_SIGN : 0; /* of x - x */
   if (a->kind == FP_IS_ZERO || b->kind == FP_IS_ZERO) {
     const uint32_t sign = a->sign == b->sign ? a->sign : zero_sign;
     *r = a->kind == FP_IS_ZERO ? *b : *a;
@@ -218,29 +218,33 @@ static inline uint32_t reciprocal(uint32_t b) {
   return (u << 15) + (uint32_t)(((uint64_t)u * (uint32_t)(error >> 2)) >> 31) - 3;
 }
 
-uint32_t fp_divide(uint32_t* hi, uint32_t* lo, uint32_t ah, uint32_t al, uint32_t bh, uint32_t bl) {
-  const uint32_t v = reciprocal(bh);
-  const uint32_t less = ah < bh || (ah == bh && al < bl);
-  const uint64_t b = fp_pair(bh, bl) >> 4;
-  uint64_t r = less ? fp_pair(ah, al) >> 4 : fp_pair(ah, al) >> 5;
-  /* Two digits of 28 bits. The estimate of a digit is never too large and at most 3 too small: the remainder is less than
-   * 4 b < 2^62 before the correction, less than b after it. */
-  uint32_t digit[2];
-  for (uint32_t i = 0; i < 2; i++) {
-    uint32_t q = (uint32_t)((uint64_t)(uint32_t)(r >> 28) * v >> 32) >> 3;
-    r = (r << 28) - (uint64_t)q * (uint32_t)b - ((uint64_t)(q * (uint32_t)(b >> 32)) << 32);
-    while (r >= b) {
-      r -= b;
-      q++;
-    }
-    digit[i] = q;
+/* One digit of 28 bits: returns floor(2^28 r / b) and replaces r by the remainder, for r < b, 2^59 <= b < 2^60. The
+ * estimate is never too large and at most 3 too small: before the correction, the remainder is less than 4 b. */
+static inline uint32_t digit(uint64_t* r, uint32_t bh, uint32_t bl, uint32_t v) {
+  const uint32_t rh = (uint32_t)(*r >> 32);
+  const uint32_t rl = (uint32_t)*r;
+  const uint64_t b = fp_pair(bh, bl);
+  uint32_t q = (uint32_t)((uint64_t)(rh << 4 | rl >> 28) * v >> 32) >> 3;
+  uint64_t rest = fp_pair((rh << 28 | rl >> 4) - q * bh, rl << 28) - (uint64_t)q * bl;
+  while (rest >= b) {
+    rest -= b;
+    q++;
   }
-  *hi = digit[0] >> 4;
-  *lo = digit[0] << 28 | digit[1] | (r != 0);
-  return less;
+  *r = rest;
+  return q;
 }
 
-void fp_root(uint32_t* hi, uint32_t* lo, uint32_t mh, uint32_t ml) {
+uint64_t fp_divide(uint32_t ah, uint32_t al, uint32_t bh, uint32_t bl) {
+  const uint32_t v = reciprocal(bh);
+  const uint32_t h = bh >> 4;
+  const uint32_t l = bl >> 4 | bh << 28;
+  uint64_t r = fp_pair(ah >> 5, al >> 5 | ah << 27);
+  const uint32_t first = digit(&r, h, l, v);
+  const uint32_t second = digit(&r, h, l, v);
+  return fp_pair(first >> 4, first << 28 | second | (r != 0));
+}
+
+uint64_t fp_root(uint32_t mh, uint32_t ml) {
   /* 16 bits by Newton's iteration: the error of the first guess, at most 1/8, is squared and halved each time. */
   uint32_t s = (mh >> 17) + 0x7000;
   s = (s + mh / s) >> 1;
@@ -272,8 +276,7 @@ void fp_root(uint32_t* hi, uint32_t* lo, uint32_t mh, uint32_t ml) {
     rest -= (int64_t)(2 * x + 1);
     x++;
   }
-  *hi = (uint32_t)(x >> 32);
-  *lo = (uint32_t)x | (rest != 0);
+  return x | (rest != 0);
 }
 
 void fp_div(struct fp_env* env, struct fp_num* r, const struct fp_num* a, const struct fp_num* b) {
@@ -293,10 +296,11 @@ void fp_div(struct fp_env* env, struct fp_num* r, const struct fp_num* a, const 
     return;
   }
   r->kind = FP_IS_FINITE;
+  const uint64_t q = fp_divide(a->hi, a->lo, b->hi, b->lo) << 8;
   r->exp = a->exp - b->exp;
-  r->exp -= (int32_t)fp_divide(&r->hi, &r->lo, a->hi, a->lo, b->hi, b->lo);
-  r->hi = r->hi << 8 | r->lo >> 24;
-  r->lo <<= 8;
+  r->hi = (uint32_t)(q >> 32);
+  r->lo = (uint32_t)q;
+  r->exp -= (int32_t)fp_normalize(&r->hi, &r->lo);
 }
 
 void fp_sqrt(struct fp_env* env, struct fp_num* r, const struct fp_num* a) {
@@ -322,7 +326,7 @@ void fp_sqrt(struct fp_env* env, struct fp_num* r, const struct fp_num* a) {
   r->kind = FP_IS_FINITE;
   r->sign = 0;
   r->exp = a->exp >> 1;
-  fp_root(&r->hi, &r->lo, mh, ml);
-  r->hi = r->hi << 8 | r->lo >> 24;
-  r->lo <<= 8;
+  const uint64_t root = fp_root(mh, ml) << 8;
+  r->hi = (uint32_t)(root >> 32);
+  r->lo = (uint32_t)root;
 }

@@ -25,21 +25,19 @@ SLOW any_div(uint32_t ah, uint32_t al, uint32_t bh, uint32_t bl) { return any(ah
 
 /* Rounds (hi:lo) to nearest, where hi:lo holds sign, exponent and fraction already and `rest` is the word below; sets FCSR. */
 static inline uint64_t round_nearest(uint32_t csr, uint32_t hi, uint32_t lo, uint32_t rest) {
-  csr &= ~FP_CSR_CAUSES;
   if (rest != 0) {
     const uint32_t half = 0x7fffffffu + (lo & 1);
     const uint32_t up = rest + half < half;
     lo += up;
     hi += lo < up;
-    csr |= FP_CSR_INEXACT;
   }
-  fp_set_csr(csr);
+  fp_done(csr, rest);
   return fp_pair(hi, lo);
 }
 
 /* For exact results in rounding to nearest. */
 static inline uint64_t exact(uint32_t csr, uint32_t hi, uint32_t lo) {
-  fp_set_csr(csr & ~FP_CSR_CAUSES);
+  fp_done(csr, 0);
   return fp_pair(hi, lo);
 }
 
@@ -163,10 +161,12 @@ uint64_t fp_div_d(uint32_t ah, uint32_t al, uint32_t bh, uint32_t bl) {
   const uint32_t f = EXPONENT(bh);
   const uint32_t g = e - f + 1023; /* of the quotient if a's fraction is not less than b's */
   if (e - 1 >= 0x7fe || f - 1 >= 0x7fe || g - 2 >= 0x7fc || (csr & FP_CSR_SLOW)) return any_div(ah, al, bh, bl);
-  uint32_t h;
-  uint32_t l;
-  const uint32_t less = fp_divide(&h, &l, FP_SIGN | ah << 11 | al >> 21, al << 11, FP_SIGN | bh << 11 | bl >> 21, bl << 11);
-  return round_nearest(csr, ((ah ^ bh) & FP_SIGN) + ((g - less - 1) << 20) + (h >> 3), l >> 3 | h << 29, l << 29);
+  const uint64_t q = fp_divide(FP_SIGN | ah << 11 | al >> 21, al << 11, FP_SIGN | bh << 11 | bl >> 21, bl << 11);
+  const uint32_t h = (uint32_t)(q >> 32);
+  const uint32_t l = (uint32_t)q;
+  const uint32_t sign = (ah ^ bh) & FP_SIGN;
+  if (h >> 23) return round_nearest(csr, sign + ((g - 1) << 20) + (h >> 3), l >> 3 | h << 29, l << 29);
+  return round_nearest(csr, sign + ((g - 2) << 20) + (h >> 2), l >> 2 | h << 30, l << 30);
 }
 
 uint64_t fp_sqrt_d(uint32_t ah, uint32_t al) {
@@ -179,7 +179,9 @@ uint64_t fp_sqrt_d(uint32_t ah, uint32_t al) {
       l = l >> 1 | h << 31;
       h >>= 1;
     }
-    fp_root(&h, &l, h, l);
+    const uint64_t root = fp_root(h, l);
+    h = (uint32_t)(root >> 32);
+    l = (uint32_t)root;
     return round_nearest(csr, ((e + 1021) >> 1 << 20) + (h >> 3), l >> 3 | h << 29, l << 29);
   }
   struct fp_num a;

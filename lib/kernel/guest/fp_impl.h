@@ -6,10 +6,15 @@
 
 #include <stdint.h>
 
+/* fp_trap.S does not save these: fewer saved registers are worth more than what the compiler gains by four more. */
+#if defined(__mips__) && !defined(FP_FIXED_REGISTERS)
+#error "compile with -ffixed-14 -ffixed-15 -ffixed-24 -ffixed-25 -DFP_FIXED_REGISTERS"
+#endif
+
 /* FCSR: rounding mode in bits 1..0, flags 6..2, enables 11..7, causes 16..12 (17: unimplemented), FS 24. The five
  * exceptions are in the same order in each field: */
 enum { FP_INEXACT = 1, FP_UNDERFLOW = 2, FP_OVERFLOW = 4, FP_DIVIDE = 8, FP_INVALID = 16 };
-enum { FP_NEAREST = 0, FP_ZERO = 1, FP_UP = 2, FP_DOWN = 3 };
+enum { FP_ROUND_NEAREST = 0, FP_ROUND_ZERO = 1, FP_ROUND_UP = 2, FP_ROUND_DOWN = 3 };
 #define FP_CSR_CAUSES 0x0003f000u
 #define FP_CSR_FLUSH 0x01000000u
 #define FP_CSR_INEXACT 0x00001004u /* cause and flag */
@@ -30,7 +35,14 @@ static inline uint32_t fp_csr(void) { return fp_test_csr; }
 static inline void fp_set_csr(uint32_t csr) { fp_test_csr = csr; }
 static inline uint32_t fp_word(void) { return fp_test_word; }
 static inline uint32_t fp_fcc(uint32_t cc) { return fp_test_fcc[cc]; }
-static inline void fp_set_fcc(uint32_t cc, uint32_t value) { fp_test_fcc[cc] = value; }
+static inline uint32_t fp_conditions(void) {
+  uint32_t mask = 0;
+  for (uint32_t cc = 0; cc < 8; cc++) mask |= fp_test_fcc[cc] << cc;
+  return mask;
+}
+static inline void fp_set_conditions(uint32_t mask) {
+  for (uint32_t cc = 0; cc < 8; cc++) fp_test_fcc[cc] = mask >> cc & 1;
+}
 #else
 static inline uint32_t fp_csr(void) {
   uint32_t csr;
@@ -46,8 +58,10 @@ static inline uint32_t fp_word(void) {
   __asm__("rdhwr %0, $29" : "=r"(word));
   return word;
 }
+/* One condition bit; all of them, FCC0 in bit 0 (fp_regs.S). */
 uint32_t fp_fcc(uint32_t cc);
-void fp_set_fcc(uint32_t cc, uint32_t value);
+uint32_t fp_conditions(void);
+void fp_set_conditions(uint32_t mask);
 #endif
 
 /* Ends the emulation with a signal (assembly: calls fp_fault with the instruction and its address). */
@@ -58,6 +72,21 @@ static inline void fp_signal(uint32_t csr, uint32_t exceptions) {
   csr = (csr & ~FP_CSR_CAUSES) | exceptions << 12;
   if (csr >> 7 & exceptions) fp_raise(8);
   fp_set_csr(csr | exceptions << 2);
+}
+
+/* The end of a fast path: no exception that could be enabled, but perhaps inexact (and that is not enabled). */
+static inline void fp_done(uint32_t csr, uint32_t inexact) {
+  csr &= ~FP_CSR_CAUSES;
+  if (inexact) csr |= FP_CSR_INEXACT;
+  fp_set_csr(csr);
+}
+
+/* Rounds to single precision, to nearest, a fraction m with bit 30 set and a sticky bit 0; `e` is the biased exponent. */
+static inline uint32_t fp_round_nearest_s(uint32_t csr, uint32_t sign, uint32_t e, uint32_t m) {
+  const uint32_t inexact = m & 0x7f;
+  if (inexact) m += 0x3f + (m >> 7 & 1);
+  fp_done(csr, inexact);
+  return sign + ((e - 1) << 23) + (m >> 7);
 }
 
 /* An unpacked operand or result. A finite number other than 0 is (hi:lo) * 2^(exp - 63), with bit 31 of hi set. */
@@ -114,13 +143,11 @@ uint64_t fp_pack_d(struct fp_env* env, const struct fp_num* n);
 /* 1 if a magnitude has to be rounded away from zero: `rest` is what is cut off, `half` half a unit, `odd` its last bit. */
 uint32_t fp_round_up(uint32_t csr, uint32_t sign, uint32_t rest, uint32_t half, uint32_t odd);
 
-/* Quotient of two fractions with bit 63 set and bits 10..0 clear: sets (hi:lo) to 2^55 <= q < 2^56, bit 0 sticky; returns 1 if
- * a < b (q = 2^56 a/b), else 0 (q = 2^55 a/b). */
-uint32_t fp_divide(uint32_t* hi, uint32_t* lo, uint32_t ah, uint32_t al, uint32_t bh, uint32_t bl);
+/* 2^55 a / b of two fractions with bit 63 set and bits 10..0 clear; 2^54 < result < 2^56, bit 0 sticky. */
+uint64_t fp_divide(uint32_t ah, uint32_t al, uint32_t bh, uint32_t bl);
 
-/* Square root of a fraction m with 2^62 <= m < 2^64 and bits 9..0 clear: (hi:lo) = 2^24 sqrt(m), 2^55 <= (hi:lo) < 2^56, bit 0
- * sticky. */
-void fp_root(uint32_t* hi, uint32_t* lo, uint32_t mh, uint32_t ml);
+/* 2^24 sqrt(m) of a fraction 2^62 <= m < 2^64 with bits 9..0 clear; 2^55 <= result < 2^56, bit 0 sticky. */
+uint64_t fp_root(uint32_t mh, uint32_t ml);
 
 /* r = the exact result of the operation, with a sticky bit 0, ready for packing. r may be a or b. */
 void fp_add(struct fp_env* env, struct fp_num* r, const struct fp_num* a, const struct fp_num* b);

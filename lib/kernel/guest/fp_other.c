@@ -8,16 +8,6 @@ enum { COP1 = 0x11, COP1X = 0x13 };
 /* FIR: an FPU with the formats S, D, W, L that can be switched to 64-bit registers (but is not), as a 24Kf has it. */
 #define FIR 0x00739300u
 
-static uint32_t conditions(void) {
-  uint32_t mask = 0;
-  for (uint32_t cc = 0; cc < 8; cc++) mask |= fp_fcc(cc) << cc;
-  return mask;
-}
-
-static void set_conditions(uint32_t mask) {
-  for (uint32_t cc = 0; cc < 8; cc++) fp_set_fcc(cc, mask >> cc & 1);
-}
-
 static uint32_t control_read(uint32_t* value, uint32_t number) {
   const uint32_t csr = fp_csr();
   switch (number) {
@@ -25,7 +15,7 @@ static uint32_t control_read(uint32_t* value, uint32_t number) {
       *value = FIR;
       return 0;
     case 25:
-      *value = conditions();
+      *value = fp_conditions();
       return 0;
     case 26:
       *value = csr & 0x0003f07c;
@@ -34,7 +24,7 @@ static uint32_t control_read(uint32_t* value, uint32_t number) {
       *value = (csr & 0x0f83) | (csr >> 22 & 4);
       return 0;
     case 31: {
-      const uint32_t mask = conditions();
+      const uint32_t mask = fp_conditions();
       *value = csr | (mask & 0xfe) << 24 | (mask & 1) << 23;
       return 0;
     }
@@ -48,7 +38,7 @@ static uint32_t control_write(uint32_t value, uint32_t number) {
   uint32_t csr = fp_csr();
   switch (number) {
     case 25:
-      if ((value & 0xffffff00u) == 0) set_conditions(value);
+      if ((value & 0xffffff00u) == 0) fp_set_conditions(value);
       break;
     case 26:
       if ((value & 0x007c0000) == 0) csr = (csr & ~0x0003f07cu) | (value & 0x0003f07c);
@@ -58,7 +48,7 @@ static uint32_t control_write(uint32_t value, uint32_t number) {
       break;
     case 31:
       csr = value & 0x0103ffffu;
-      set_conditions((value >> 24 & 0xfe) | (value >> 23 & 1));
+      fp_set_conditions((value >> 24 & 0xfe) | (value >> 23 & 1));
       break;
     default:
       return FP_SIGILL;

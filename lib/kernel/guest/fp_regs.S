@@ -111,16 +111,28 @@ fp_fcc:
 	jr	$8
 	nop
 
-/* void fp_set_fcc(uint32_t cc, uint32_t value) */
-	.globl	fp_set_fcc
-	.type	fp_set_fcc, @function
-fp_set_fcc:
-	lui	$8, %hi(fp_condition_from_result)
-	addiu	$8, $8, %lo(fp_condition_from_result)
-	sll	$4, $4, 3
-	addu	$8, $8, $4
-	jr	$8
-	move	$2, $5
+/* uint32_t fp_conditions(void) */
+	.globl	fp_conditions
+	.type	fp_conditions, @function
+fp_conditions:
+	cfc1	$2, $16
+	.irp	n, 17, 18, 19, 20, 21, 22, 23
+	cfc1	$8, $\n
+	ins	$2, $8, \n - 16, 1
+	.endr
+	jr	$31
+	nop
+
+/* void fp_set_conditions(uint32_t mask) */
+	.globl	fp_set_conditions
+	.type	fp_set_conditions, @function
+fp_set_conditions:
+	.irp	n, CONDITIONS
+	ext	$8, $4, \n - 16, 1
+	ctc1	$8, $\n
+	.endr
+	jr	$31
+	nop
 
 /* void fp_store(uint32_t area[FP_AREA_WORDS]) */
 	.globl	fp_store

@@ -22,19 +22,8 @@ SLOW any_add(uint32_t a, uint32_t b) { return any(a, b, fp_add); }
 SLOW any_mul(uint32_t a, uint32_t b) { return any(a, b, fp_mul); }
 SLOW any_div(uint32_t a, uint32_t b) { return any(a, b, fp_div); }
 
-/* Rounds a fraction m with bit 30 set and a sticky bit 0 to nearest, and sets FCSR. `e` is the biased exponent. */
-static inline uint32_t round_nearest(uint32_t csr, uint32_t sign, uint32_t e, uint32_t m) {
-  csr &= ~FP_CSR_CAUSES;
-  if (m & 0x7f) {
-    m += 0x3f + (m >> 7 & 1);
-    csr |= FP_CSR_INEXACT;
-  }
-  fp_set_csr(csr);
-  return sign + ((e - 1) << 23) + (m >> 7);
-}
-
 static inline uint32_t exact(uint32_t csr, uint32_t a) {
-  fp_set_csr(csr & ~FP_CSR_CAUSES);
+  fp_done(csr, 0);
   return a;
 }
 
@@ -59,7 +48,7 @@ uint32_t fp_add_s(uint32_t a, uint32_t b) {
   if (sum == 0) return exact(csr, 0);
   const uint32_t n = (uint32_t)__builtin_clz(sum) - 1;
   if (e + 1 <= n) return any_add(a, b);
-  return round_nearest(csr, x & FP_SIGN, e + 1 - n, sum << n);
+  return fp_round_nearest_s(csr, x & FP_SIGN, e + 1 - n, sum << n);
 }
 
 uint32_t fp_sub_s(uint32_t a, uint32_t b) { return fp_add_s(a, b ^ FP_SIGN); }
@@ -80,7 +69,7 @@ uint32_t fp_mul_s(uint32_t a, uint32_t b) {
     m <<= 1;
     g--;
   }
-  return round_nearest(csr, sign, g, m);
+  return fp_round_nearest_s(csr, sign, g, m);
 }
 
 uint32_t fp_div_s(uint32_t a, uint32_t b) {
@@ -104,18 +93,18 @@ uint32_t fp_div_s(uint32_t a, uint32_t b) {
   q = q << 8 | r / d;
   r = r % d << 7;
   q = q << 7 | r / d;
-  return round_nearest(csr, (a ^ b) & FP_SIGN, g, q | (r % d != 0));
+  return fp_round_nearest_s(csr, (a ^ b) & FP_SIGN, g, q | (r % d != 0));
 }
 
 uint32_t fp_sqrt_s(uint32_t a) {
   const uint32_t csr = fp_csr();
   const uint32_t e = a >> 23; /* with the sign */
   if (e - 1 < 0xfe && !(csr & FP_CSR_SLOW)) {
-    uint32_t h = FP_SIGN | a << 8;
-    uint32_t l = 0;
-    if (e & 1) h >>= 1; /* an even exponent */
-    fp_root(&h, &l, h, 0);
-    return round_nearest(csr, 0, (e + 127) >> 1, h << 7 | l >> 25 | (l << 7 != 0));
+    const uint32_t m = FP_SIGN | a << 8;
+    const uint64_t root = fp_root(e & 1 ? m >> 1 : m, 0); /* e is odd: an even exponent */
+    const uint32_t h = (uint32_t)(root >> 32);
+    const uint32_t l = (uint32_t)root;
+    return fp_round_nearest_s(csr, 0, (e + 127) >> 1, h << 7 | l >> 25 | (l << 7 != 0));
   }
   struct fp_num x;
   struct fp_env env = {csr, 0};

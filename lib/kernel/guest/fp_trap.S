@@ -31,6 +31,13 @@
 	.set	noreorder
 	.set	noat
 
+/* What has to be saved besides $8 and $29. Of the registers that functions may change, the emulation is compiled not to use
+ * $14, $15, $24, $25 (FP_FIXED_REGISTERS, see fp_impl.h), and compilers leave $1 to the assembler, which needs it for nothing
+ * here: the test of the emulation compares all registers. */
+#define SAVED 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 31
+/* The rest, for instructions that name general registers. */
+#define OTHERS 1, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 28, 30
+
 /* fp_state and a stack in one aligned block, so that one `lui` reaches all of it. */
 #define BLOCK 1024
 	.section .bss
@@ -52,26 +59,12 @@ fp_state:
 fp_trap:
 	put_word $27
 	lui	$27, %hi(fp_state)
-	sw	$2, GPR(2)
-	sw	$3, GPR(3)
 	sw	$8, GPR(8)
-	sw	$9, GPR(9)
 	get_word $8
-	sw	$1, GPR(1)
-	sw	$4, GPR(4)
-	sw	$5, GPR(5)
-	sw	$6, GPR(6)
-	sw	$7, GPR(7)
-	sw	$10, GPR(10)
-	sw	$11, GPR(11)
-	sw	$12, GPR(12)
-	sw	$13, GPR(13)
-	sw	$14, GPR(14)
-	sw	$15, GPR(15)
-	sw	$24, GPR(24)
-	sw	$25, GPR(25)
+	.irp	n, SAVED
+	sw	$\n, GPR(\n)
+	.endr
 	sw	$29, GPR(29)
-	sw	$31, GPR(31)
 	addiu	$29, $27, STACK_TOP
 	srl	$9, $8, 21
 	xori	$9, $9, 0x231	/* COP1, format D */
@@ -92,31 +85,18 @@ fp_trap:
 /* Instructions that need general registers, and reserved ones. */
 other:
 	get_word $5
-	sw	$16, GPR(16)
-	sw	$17, GPR(17)
-	sw	$18, GPR(18)
-	sw	$19, GPR(19)
-	sw	$20, GPR(20)
-	sw	$21, GPR(21)
-	sw	$22, GPR(22)
-	sw	$23, GPR(23)
-	sw	$28, GPR(28)
-	sw	$30, GPR(30)
+	.irp	n, OTHERS
+	sw	$\n, GPR(\n)
+	.endr
 	jal	fp_other
 	addiu	$4, $27, %lo(fp_state + FP_STATE_GPR)
 	bne	$2, $0, fp_raise
 	move	$4, $2
-	lw	$16, GPR(16)
-	lw	$17, GPR(17)
-	lw	$18, GPR(18)
-	lw	$19, GPR(19)
-	lw	$20, GPR(20)
-	lw	$21, GPR(21)
-	lw	$22, GPR(22)
-	lw	$23, GPR(23)
-	lw	$28, GPR(28)
+	.irp	n, OTHERS
+	lw	$\n, GPR(\n)
+	.endr
 	b	leave
-	lw	$30, GPR(30)
+	lw	$8, AT(FP_STATE_USER_LOCAL)
 
 double:
 	sll	$10, $10, 4
@@ -126,8 +106,6 @@ double:
 	and	$10, $10, $8
 	bne	$10, $0, other
 	lui	$10, %hi(fp_pair_to_a)
-	lw	$25, %lo(table_d + 4)($11)
-	lw	$24, %lo(table_d + 8)($11)
 	addiu	$10, $10, %lo(fp_pair_to_a)
 	srl	$9, $8, 8	/* fs */
 	andi	$9, $9, 0xf8
@@ -138,9 +116,9 @@ double:
 	addu	$9, $9, $10
 	addiu	$9, $9, TABLE
 	jalr	$9
-	nop
-	jr	$25
-	move	$31, $24
+	lw	$3, %lo(table_d + 4)($11)
+	jr	$3
+	lw	$31, %lo(table_d + 8)($11)
 
 single:
 	lui	$11, %hi(table_s)
@@ -149,8 +127,6 @@ single:
 	and	$10, $10, $8
 	bne	$10, $0, other
 	lui	$10, %hi(fp_single_to_a)
-	lw	$25, %lo(table_s + 4)($11)
-	lw	$24, %lo(table_s + 8)($11)
 	addiu	$10, $10, %lo(fp_single_to_a)
 	srl	$9, $8, 8
 	andi	$9, $9, 0xf8
@@ -161,9 +137,9 @@ single:
 	addu	$9, $9, $10
 	addiu	$9, $9, TABLE
 	jalr	$9
-	nop
-	jr	$25
-	move	$31, $24
+	lw	$3, %lo(table_s + 4)($11)
+	jr	$3
+	lw	$31, %lo(table_s + 8)($11)
 
 /* cvt.s.w and cvt.d.w */
 integer:
@@ -200,8 +176,6 @@ multiply_add:
 	and	$10, $10, $8
 	bne	$10, $0, other
 	lui	$10, %hi(fp_pair_to_a)
-	lw	$25, %lo(table_x - 0x200 + 4)($11)
-	lw	$24, %lo(table_x - 0x200 + 8)($11)
 	andi	$9, $8, 1
 	beq	$9, $0, multiply_add_single
 	addiu	$10, $10, %lo(fp_pair_to_a)
@@ -220,9 +194,9 @@ multiply_add:
 	andi	$9, $9, 0xf8
 	addu	$9, $9, $10
 	jalr	$9
-	nop
-	jr	$25
-	move	$31, $24
+	lw	$3, %lo(table_x - 0x200 + 4)($11)
+	jr	$3
+	lw	$31, %lo(table_x - 0x200 + 8)($11)
 multiply_add_single:
 	addiu	$10, $10, 2 * TABLE
 	srl	$9, $8, 18
@@ -239,9 +213,9 @@ multiply_add_single:
 	andi	$9, $9, 0xf8
 	addu	$9, $9, $10
 	jalr	$9
-	nop
-	jr	$25
-	move	$31, $24
+	lw	$3, %lo(table_x - 0x200 + 4)($11)
+	jr	$3
+	lw	$31, %lo(table_x - 0x200 + 8)($11)
 
 /* Where operations return to. The variants with "product" are for those that change HI and LO. */
 write_pair_product:
@@ -257,30 +231,15 @@ write_pair:
 	andi	$9, $9, 0xf8
 	addu	$9, $9, $10
 	jalr	$9
-	nop
-leave:
 	lw	$8, AT(FP_STATE_USER_LOCAL)
-	lw	$1, GPR(1)
-	lw	$2, GPR(2)
-	lw	$3, GPR(3)
-	lw	$4, GPR(4)
-	lw	$5, GPR(5)
-	lw	$6, GPR(6)
-	lw	$7, GPR(7)
+leave:
 	put_user_local $8
+	.irp	n, SAVED
+	lw	$\n, GPR(\n)
+	.endr
 	lw	$8, GPR(8)
-	lw	$9, GPR(9)
-	lw	$10, GPR(10)
-	lw	$11, GPR(11)
-	lw	$12, GPR(12)
-	lw	$13, GPR(13)
-	lw	$14, GPR(14)
-	lw	$15, GPR(15)
-	lw	$24, GPR(24)
-	lw	$25, GPR(25)
-	lw	$29, GPR(29)
 	jr	$26
-	lw	$31, GPR(31)
+	lw	$29, GPR(29)
 
 write_single_product:
 	lw	$8, AT(FP_STATE_HI)
@@ -295,7 +254,7 @@ write_single:
 	andi	$9, $9, 0xf8
 	addu	$9, $9, $10
 	jalr	$9
-	nop
+	lw	$8, AT(FP_STATE_USER_LOCAL)
 	b	leave
 	nop
 
@@ -306,8 +265,9 @@ write_condition:
 	srl	$9, $8, 6
 	andi	$9, $9, 0x1c
 	addu	$9, $9, $10
-	b	leave
 	sw	$2, %lo(fp_test_fcc)($9)
+	b	leave
+	lw	$8, AT(FP_STATE_USER_LOCAL)
 #else
 	lui	$10, %hi(fp_condition_from_result)
 	addiu	$10, $10, %lo(fp_condition_from_result)
@@ -315,7 +275,7 @@ write_condition:
 	andi	$9, $9, 0x38
 	addu	$9, $9, $10
 	jalr	$9
-	nop
+	lw	$8, AT(FP_STATE_USER_LOCAL)
 	b	leave
 	nop
 #endif

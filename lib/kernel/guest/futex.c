@@ -1,12 +1,21 @@
-/* Futexes: a thread waits for the word at an address. Addresses of one process, so "private" changes nothing. */
+/* Futexes: a thread waits for the word at an address. Addresses of one process, so "private"
+ * changes nothing. */
 #include "kernel.h"
 
 enum {
-  FUTEX_WAIT = 0, FUTEX_WAKE = 1, FUTEX_REQUEUE = 3, FUTEX_CMP_REQUEUE = 4, FUTEX_WAKE_OP = 5, FUTEX_WAIT_BITSET = 9,
-  FUTEX_WAKE_BITSET = 10, FUTEX_COMMAND = 0x7f, FUTEX_CLOCK_REALTIME = 0x100,
+  FUTEX_WAIT = 0,
+  FUTEX_WAKE = 1,
+  FUTEX_REQUEUE = 3,
+  FUTEX_CMP_REQUEUE = 4,
+  FUTEX_WAKE_OP = 5,
+  FUTEX_WAIT_BITSET = 9,
+  FUTEX_WAKE_BITSET = 10,
+  FUTEX_COMMAND = 0x7f,
+  FUTEX_CLOCK_REALTIME = 0x100,
 };
 
-/* Wakes at most `count` that wait for one of `bits`, the longest waiting first; the number of woken threads. */
+/* Wakes at most `count` that wait for one of `bits`, the longest waiting first; the number of woken
+ * threads. */
 long futex_wake(uint32_t address, uint32_t count, uint32_t bits) {
   uint32_t woken = 0;
   for (struct thread *t = waiting, *next; t && woken < count; t = next) {
@@ -19,7 +28,8 @@ long futex_wake(uint32_t address, uint32_t count, uint32_t bits) {
 }
 
 /* `timeout`: relative for WAIT; a time of the monotonic or real-time clock for WAIT_BITSET. */
-static long futex_wait(uint32_t address, uint32_t value, uint32_t bits, const struct time* timeout, uint32_t operation) {
+static long futex_wait(uint32_t address, uint32_t value, uint32_t bits, const struct time* timeout,
+                       uint32_t operation) {
   struct time deadline;
   if (bits == 0) return -EINVAL;
   if (*(const volatile uint32_t*)address != value) return -EAGAIN;
@@ -62,33 +72,57 @@ static int wake_operation(uint32_t address, uint32_t code) {
   const int32_t compared = (int32_t)(code << 20) >> 20;
   if (code >> 31) operand = 1u << (operand & 31);
   switch (code >> 28 & 7) {
-    case 0: *word = operand; break;
-    case 1: *word = old + operand; break;
-    case 2: *word = old | operand; break;
-    case 3: *word = old & ~operand; break;
-    case 4: *word = old ^ operand; break;
-    default: return -ENOSYS;
+    case 0:
+      *word = operand;
+      break;
+    case 1:
+      *word = old + operand;
+      break;
+    case 2:
+      *word = old | operand;
+      break;
+    case 3:
+      *word = old & ~operand;
+      break;
+    case 4:
+      *word = old ^ operand;
+      break;
+    default:
+      return -ENOSYS;
   }
   switch (code >> 24 & 15) {
-    case 0: return (int32_t)old == compared;
-    case 1: return (int32_t)old != compared;
-    case 2: return (int32_t)old < compared;
-    case 3: return (int32_t)old <= compared;
-    case 4: return (int32_t)old > compared;
-    case 5: return (int32_t)old >= compared;
-    default: return -ENOSYS;
+    case 0:
+      return (int32_t)old == compared;
+    case 1:
+      return (int32_t)old != compared;
+    case 2:
+      return (int32_t)old < compared;
+    case 3:
+      return (int32_t)old <= compared;
+    case 4:
+      return (int32_t)old > compared;
+    case 5:
+      return (int32_t)old >= compared;
+    default:
+      return -ENOSYS;
   }
 }
 
-static long futex(uint32_t address, uint32_t operation, uint32_t value, const struct time* timeout) {
-  const uint32_t fourth = (uint32_t)timeout; /* a count, for some operations */
-  if (address & 3) return -EINVAL;
+static long futex(uint32_t address, uint32_t operation, uint32_t value,
+                  const struct time* timeout) {
+  const uint32_t fourth = (uint32_t)timeout;       /* a count, for some operations */
+  if (address == 0 || address % 4) return -EINVAL; /* 0 stands for no futex */
   switch (operation & FUTEX_COMMAND) {
-    case FUTEX_WAIT: return futex_wait(address, value, ~0u, timeout, operation);
-    case FUTEX_WAIT_BITSET: return futex_wait(address, value, stack_argument(5), timeout, operation);
-    case FUTEX_WAKE: return futex_wake(address, value ? value : 1, ~0u);
-    case FUTEX_WAKE_BITSET: return futex_wake(address, value ? value : 1, stack_argument(5));
-    case FUTEX_REQUEUE: return requeue(address, value, fourth, stack_argument(4), 0);
+    case FUTEX_WAIT:
+      return futex_wait(address, value, ~0u, timeout, operation);
+    case FUTEX_WAIT_BITSET:
+      return futex_wait(address, value, stack_argument(5), timeout, operation);
+    case FUTEX_WAKE:
+      return futex_wake(address, value ? value : 1, ~0u);
+    case FUTEX_WAKE_BITSET:
+      return futex_wake(address, value ? value : 1, stack_argument(5));
+    case FUTEX_REQUEUE:
+      return requeue(address, value, fourth, stack_argument(4), 0);
     case FUTEX_CMP_REQUEUE:
       if (*(const volatile uint32_t*)address != stack_argument(5)) return -EAGAIN;
       return requeue(address, value, fourth, stack_argument(4), 1);
@@ -99,19 +133,9 @@ static long futex(uint32_t address, uint32_t operation, uint32_t value, const st
       const long woken = futex_wake(address, value ? value : 1, ~0u);
       return woken + (also ? futex_wake(second, fourth ? fourth : 1, ~0u) : 0);
     }
-    default: return -ENOSYS;
+    default:
+      return -ENOSYS;
   }
 }
 
 CALL(futex) { return futex((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (const struct time*)a3); }
-
-/* The same with 64-bit times; what is beyond 2^31 seconds never comes. */
-CALL(futex_time64) {
-  const uint32_t command = a1 & FUTEX_COMMAND;
-  if ((command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET) && a3) {
-    struct time t;
-    if (time_from_64((const uint32_t*)a3, &t)) return -EINVAL;
-    return futex((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, &t);
-  }
-  return futex((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (const struct time*)a3);
-}

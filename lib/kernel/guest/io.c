@@ -1,4 +1,5 @@
-/* Reading and writing. Descriptor 0 is the private input, 3 the public input, 1 the output, 2 the host's terminal. */
+/* Reading and writing. Descriptor 0 is the private input, 3 the public input, 1 the output, 2 the
+ * host's terminal. */
 #include "kernel.h"
 
 struct file files[FILES] = {{F_PRIVATE, 0, 0}, {F_OUTPUT, 0, 0}, {F_PRINT, 0, 0}, {F_PUBLIC, 0, 0}};
@@ -8,10 +9,14 @@ struct vector {
   uint32_t base, size;
 };
 
-/* The claimed length of the private input is anybody's choice: what is beyond the window does not exist. */
-static uint32_t window_length(const volatile uint32_t* window) { return *window < WINDOW_MAX ? *window : WINDOW_MAX; }
+/* The claimed length of the private input is anybody's choice: what is beyond the window does not
+ * exist. */
+static uint32_t window_length(const volatile uint32_t* window) {
+  return *window < WINDOW_MAX ? *window : WINDOW_MAX;
+}
 
-static uint32_t read_window(const volatile uint32_t* window, uint32_t* position, void* to, uint32_t size) {
+static uint32_t read_window(const volatile uint32_t* window, uint32_t* position, void* to,
+                            uint32_t size) {
   const uint32_t left = window_length(window) - *position, n = size < left ? size : left;
   copy(to, (const uint8_t*)window + 4 + *position, n);
   *position += n;
@@ -39,12 +44,18 @@ CALL(read) { /* (descriptor, buffer, size) */
   const uint32_t size = (uint32_t)a2 > 0x7ffff000 ? 0x7ffff000 : (uint32_t)a2;
   (void)a3;
   switch (f ? f->kind : F_NONE) {
-    case F_PRIVATE: return (long)read_window(PRIVATE_WINDOW, &private_position, (void*)a1, size);
-    case F_PUBLIC: return (long)read_window(PUBLIC_WINDOW, &public_position, (void*)a1, size);
-    case F_PIPE_READ: return pipe_read(f, (uint8_t*)a1, size);
-    case F_EVENT: return event_read(f, (uint8_t*)a1, size);
-    case F_EPOLL: return -EINVAL;
-    default: return -EBADF;
+    case F_PRIVATE:
+      return (long)read_window(PRIVATE_WINDOW, &private_position, (void*)a1, size);
+    case F_PUBLIC:
+      return (long)read_window(PUBLIC_WINDOW, &public_position, (void*)a1, size);
+    case F_PIPE_READ:
+      return pipe_read(f, (uint8_t*)a1, size);
+    case F_EVENT:
+      return event_read(f, (uint8_t*)a1, size);
+    case F_EPOLL:
+      return -EINVAL;
+    default:
+      return -EBADF;
   }
 }
 
@@ -53,16 +64,23 @@ CALL(write) { /* (descriptor, buffer, size) */
   const uint32_t size = (uint32_t)a2 > 0x7ffff000 ? 0x7ffff000 : (uint32_t)a2;
   (void)a3;
   switch (f ? f->kind : F_NONE) {
-    case F_OUTPUT: return write_output((const void*)a1, size);
-    case F_PRINT: return write_print((const uint8_t*)a1, size);
-    case F_PIPE_WRITE: return pipe_write(f, (const uint8_t*)a1, size);
-    case F_EVENT: return event_write(f, (const uint8_t*)a1, size);
-    case F_EPOLL: return -EINVAL;
-    default: return -EBADF;
+    case F_OUTPUT:
+      return write_output((const void*)a1, size);
+    case F_PRINT:
+      return write_print((const uint8_t*)a1, size);
+    case F_PIPE_WRITE:
+      return pipe_write(f, (const uint8_t*)a1, size);
+    case F_EVENT:
+      return event_write(f, (const uint8_t*)a1, size);
+    case F_EPOLL:
+      return -EINVAL;
+    default:
+      return -EBADF;
   }
 }
 
-/* readv and writev: as many reads or writes as make progress. A pipe that would block after some progress does not. */
+/* readv and writev: as many reads or writes as make progress. A pipe that would block after some
+ * progress does not. */
 static long vectored(call_handler each, long fd, const struct vector* v, uint32_t count) {
   long total = 0;
   if (count > 1024) return -EINVAL;
@@ -109,7 +127,9 @@ int new_file(enum file_kind kind, uint8_t object, uint32_t flags, uint32_t lowes
   return -EMFILE;
 }
 
-static long duplicate(struct file* f, uint32_t lowest) { return new_file(f->kind, f->object, f->flags, lowest); }
+static long duplicate(struct file* f, uint32_t lowest) {
+  return new_file(f->kind, f->object, f->flags, lowest);
+}
 
 CALL(dup) {
   struct file* f = file_of((uint32_t)a0);
@@ -134,15 +154,23 @@ CALL(fcntl) { /* (descriptor, command, argument) */
   if (!f) return -EBADF;
   switch (a1) {
     case F_DUPFD:
-    case F_DUPFD_CLOEXEC: return (uint32_t)a2 < FILES ? duplicate(f, (uint32_t)a2) : -EINVAL;
+    case F_DUPFD_CLOEXEC:
+      return (uint32_t)a2 < FILES ? duplicate(f, (uint32_t)a2) : -EINVAL;
     case F_GETFD:
-    case F_SETFD: return 0;
+    case F_SETFD:
+      return 0;
     case F_GETFL: {
-      const uint32_t mode = f->kind == F_PRIVATE || f->kind == F_PUBLIC || f->kind == F_PIPE_READ ? 0 : f->kind >= F_EVENT ? 2 : 1;
+      const uint32_t mode = f->kind == F_PRIVATE || f->kind == F_PUBLIC || f->kind == F_PIPE_READ
+                                ? 0
+                            : f->kind >= F_EVENT ? 2
+                                                 : 1;
       return (long)(mode | f->flags);
     }
-    case F_SETFL: f->flags = a2 & O_NONBLOCK; return 0;
-    default: return -EINVAL;
+    case F_SETFL:
+      f->flags = a2 & O_NONBLOCK;
+      return 0;
+    default:
+      return -EINVAL;
   }
 }
 
@@ -174,8 +202,8 @@ CALL(fstat64) { /* (descriptor, struct stat64) */
   if (!file_of((uint32_t)a0)) return -EBADF;
   uint32_t* s = (uint32_t*)a1;
   zero(s, 104);
-  s[0] = 1;                        /* device */
-  s[4] = s[5] = (uint32_t)a0 + 1;  /* 64-bit inode; both halves, whatever the byte order */
+  s[0] = 1;                                 /* device */
+  *(uint64_t*)(a1 + 16) = (uint32_t)a0 + 1; /* inode */
   s[6] = PIPE_MODE;
   s[7] = 1; /* links */
   s[22] = BLOCK;
@@ -198,7 +226,7 @@ CALL(statx) { /* (directory, path, flags, mask, struct statx) */
   s[0] = 0x7ff; /* the basic fields */
   s[1] = BLOCK;
   s[4] = 1;
-  ((uint16_t*)s)[14] = PIPE_MODE;
-  s[8] = s[9] = (uint32_t)a0 + 1;
+  *(uint16_t*)(s + 7) = PIPE_MODE;
+  *(uint64_t*)(s + 8) = (uint32_t)a0 + 1;
   return 0;
 }

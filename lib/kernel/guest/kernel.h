@@ -1,6 +1,7 @@
-/* What the files of the in-guest kernel share. The kernel runs in the guest, between the user program and the machine: it
- * turns the system calls of Linux (o32) into ordinary instructions. One hart, no interrupts: nothing here is reentrant, and
- * threads change places only inside system calls. Every instruction is proved, so the usual case is kept short. */
+/* What the files of the in-guest kernel share. The kernel runs in the guest, between the user
+ * program and the machine: it turns the system calls of Linux (o32) into ordinary instructions. One
+ * hart, no interrupts: nothing here is reentrant, and threads change places only inside system
+ * calls. Every instruction is proved, so the usual case is kept short. */
 #ifndef MIPZK_KERNEL_H
 #define MIPZK_KERNEL_H
 
@@ -37,22 +38,56 @@ struct boot_block {
 
 /* ---- Numbers of Linux on MIPS ---- */
 enum {
-  EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EBADF = 9, ECHILD = 10, EAGAIN = 11, ENOMEM = 12, EACCES = 13, EFAULT = 14,
-  EEXIST = 17, ENODEV = 19, ENOTDIR = 20, EINVAL = 22, EMFILE = 24, ENOTTY = 25, ENOSPC = 28, ESPIPE = 29, EPIPE = 32,
-  ERANGE = 34, ENOSYS = 89, ETIMEDOUT = 145,
+  EPERM = 1,
+  ENOENT = 2,
+  ESRCH = 3,
+  EINTR = 4,
+  EBADF = 9,
+  ECHILD = 10,
+  EAGAIN = 11,
+  ENOMEM = 12,
+  EACCES = 13,
+  EFAULT = 14,
+  EEXIST = 17,
+  ENODEV = 19,
+  ENOTDIR = 20,
+  EINVAL = 22,
+  EMFILE = 24,
+  ENOTTY = 25,
+  ENOSPC = 28,
+  ESPIPE = 29,
+  EPIPE = 32,
+  ERANGE = 34,
+  ENOSYS = 89,
+  ETIMEDOUT = 145,
 };
-enum { SIGABRT = 6, SIGKILL = 9, SIGPIPE = 13, SIGCHLD = 18, SIGWINCH = 20, SIGURG = 21, SIGSTOP = 23, SIGCONT = 25, NSIG = 128 };
+enum {
+  SIGABRT = 6,
+  SIGKILL = 9,
+  SIGPIPE = 13,
+  SIGCHLD = 18,
+  SIGWINCH = 20,
+  SIGURG = 21,
+  SIGSTOP = 23,
+  SIGCONT = 25,
+  NSIG = 128
+};
 
-/* ---- Time: a clock that moves only when it is read, when a thread yields, and when all threads sleep ---- */
+/* ---- Time: a clock that moves when it is read, when a thread yields, and when all sleep ---- */
 struct time {
   uint32_t sec, nsec; /* nsec < 10^9 */
 };
-extern struct time now; /* the monotonic clock */
-#define REALTIME_OFFSET 946684800u /* seconds; the real-time clock is this much ahead: 2000-01-01 */
+extern struct time now;   /* the monotonic clock */
+#define NEVER 0x7fffffffu /* seconds */
+/* Seconds that the real-time clock is ahead: it begins in the year 2000. */
+#define REALTIME_OFFSET 946684800u
 void clock_advance(void);
 struct time time_after(uint32_t sec, uint32_t nsec); /* now + that, at most the end of time */
-int time_from_64(const uint32_t* words, struct time* t); /* from a timespec of 64-bit numbers; 0, or -EINVAL */
-static inline int time_reached(struct time t) { return now.sec != t.sec ? now.sec > t.sec : now.nsec >= t.nsec; }
+/* From a timespec of 64-bit numbers; 0, or -EINVAL. */
+int time_from_64(const uint32_t* words, struct time* t);
+static inline int time_reached(struct time t) {
+  return now.sec != t.sec ? now.sec > t.sec : now.nsec >= t.nsec;
+}
 
 /* ---- Threads ---- */
 struct sigset {
@@ -64,18 +99,20 @@ struct sigstack {
 
 enum thread_state { T_FREE, T_RUN, T_WAIT };
 
-/* The registers of a thread that is not running are here. While it runs, gpr holds what the last trap saved. */
+/* The registers of a thread that is not running are here. While it runs, gpr holds what the last
+ * trap saved. */
 struct thread {
   uint32_t gpr[32], hi, lo, pc;
   uint32_t fp[FP_AREA_WORDS]; /* valid while another thread owns the floating point registers */
   uint32_t user_local;
   uint32_t tid;
   enum thread_state state;
-  struct thread* next; /* in the ready queue, the list of waiting threads, or the list of free ones */
-  struct thread* previous; /* in the list of waiting threads */
-  uint32_t clear_tid;  /* word to clear and wake when the thread ends; 0: none */
+  struct thread* next;     /* in the ready queue, among those that wait, or among the free ones */
+  struct thread* previous; /* among those that wait */
+  uint32_t clear_tid;      /* word to clear and wake when the thread ends; 0: none */
   /* While T_WAIT: */
-  int retry; /* make the system call again when something happened */
+  int retry;        /* make the system call again when something happened */
+  uint32_t partial; /* bytes that a write to a pipe has written so far */
   long timeout_result;
   int has_deadline; /* stays set while a call is retried, so that it keeps its first deadline */
   struct time deadline;
@@ -87,26 +124,31 @@ struct thread {
   int mask_saved; /* sigsuspend: saved_mask comes back when a handler has been entered */
   struct sigset saved_mask;
 };
-_Static_assert(offsetof(struct thread, hi) == THREAD_HI && offsetof(struct thread, lo) == THREAD_LO, "entry.S");
+_Static_assert(offsetof(struct thread, hi) == THREAD_HI && offsetof(struct thread, lo) == THREAD_LO,
+               "entry.S");
 _Static_assert(offsetof(struct thread, pc) == THREAD_PC, "entry.S");
 
 extern struct thread* current;
 extern uint32_t thread_count; /* those that are not free */
 
-/* A handler returns the result, or a negative errno, or NO_RESULT: then the running thread waits, or the result is already
- * set and signals or other threads come first. Handlers marked SLOW find all of the user's registers in current->gpr, others
- * only those that C code may change. */
+/* A handler returns the result, or a negative errno, or NO_RESULT: then the running thread waits,
+ * or the result is already set and signals or other threads come first. Handlers marked SLOW find
+ * all of the user's registers in current->gpr, others only those that C code may change. */
 typedef long (*call_handler)(long, long, long, long);
 extern const char* const call_table[CALL_COUNT]; /* the handler, + 1 if it is SLOW; 0: none */
 #define NO_RESULT (-CALL_NO_RESULT)
 void set_result(struct thread* t, long result);
 
 /* The fifth and further arguments lie on the user's stack. */
-static inline uint32_t stack_argument(int index) { return *(const uint32_t*)(current->gpr[29] + 4 * (uint32_t)index); }
+static inline uint32_t stack_argument(int index) {
+  return *(const uint32_t*)(current->gpr[29] + 4 * (uint32_t)index);
+}
 
-/* Block the running thread until somebody wakes it or the deadline (may be 0) passes; return NO_RESULT. */
+/* Block the running thread until somebody wakes it or the deadline (may be 0) passes; return
+ * NO_RESULT. */
 long block(long timeout_result, const struct time* deadline);
 long block_retry(const struct time* deadline); /* until wake_io: then the call is made again */
+long yield(void); /* what sched_yield returns: others that can run come first */
 void wake(struct thread* t, long result);
 void wake_io(void);
 void make_ready(struct thread* t); /* appends it to the ready queue */
@@ -115,13 +157,15 @@ struct thread* find_thread(uint32_t tid);
 extern struct thread* waiting; /* all that are T_WAIT, the longest waiting first */
 struct thread* next_thread(void);
 long futex_wake(uint32_t address, uint32_t count, uint32_t bits);
-void own_floating_point(struct thread* t); /* t's floating point registers are in the machine's registers then */
-void store_floating_point(struct thread* t); /* t->fp holds them then, too */
+void own_floating_point(struct thread* t);   /* loads t's registers into the machine's */
+void store_floating_point(struct thread* t); /* t->fp is up to date then */
 
 /* ---- Signals ---- */
-void deliver_signals(struct thread* t); /* enters handlers, or ends the program; all of t's registers must be in *t */
+/* Enters handlers, or ends the program. All of t's registers must be in *t. */
+void deliver_signals(struct thread* t);
+/* `code`: 1 if sent to a thread, 0 if to the process. */
 void send_signal(struct thread* t, uint32_t signal, uint32_t code);
-_Noreturn void die(uint32_t signal, const char* reason);
+_Noreturn void die(uint32_t signal, const char* reason); /* reason may be 0 */
 
 /* ---- Memory ---- */
 void memory_start(void);
@@ -129,7 +173,17 @@ void copy(void* to, const void* from, size_t size); /* must not overlap */
 void zero(void* to, size_t size);
 
 /* ---- Files ---- */
-enum file_kind { F_NONE, F_PRIVATE, F_PUBLIC, F_OUTPUT, F_PRINT, F_PIPE_READ, F_PIPE_WRITE, F_EVENT, F_EPOLL };
+enum file_kind {
+  F_NONE,
+  F_PRIVATE,
+  F_PUBLIC,
+  F_OUTPUT,
+  F_PRINT,
+  F_PIPE_READ,
+  F_PIPE_WRITE,
+  F_EVENT,
+  F_EPOLL
+};
 #define O_NONBLOCK 0x80u
 #define O_CLOEXEC 0x80000u
 #define FILES 64
@@ -138,8 +192,11 @@ struct file {
   uint16_t flags; /* O_NONBLOCK */
 };
 extern struct file files[FILES];
-static inline struct file* file_of(uint32_t fd) { return fd < FILES && files[fd].kind != F_NONE ? &files[fd] : 0; }
-int new_file(enum file_kind kind, uint8_t object, uint32_t flags, uint32_t lowest); /* the descriptor, or -EMFILE */
+static inline struct file* file_of(uint32_t fd) {
+  return fd < FILES && files[fd].kind != F_NONE ? &files[fd] : 0;
+}
+int new_file(enum file_kind kind, uint8_t object, uint32_t flags,
+             uint32_t lowest); /* the descriptor, or -EMFILE */
 long pipe_read(struct file* f, uint8_t* to, uint32_t size);
 long pipe_write(struct file* f, const uint8_t* from, uint32_t size);
 long event_read(struct file* f, uint8_t* to, uint32_t size);
@@ -158,7 +215,8 @@ _Noreturn static inline void machine_halt(uint32_t code) {
   __asm__ volatile("syscall 1" : : "r"(a0) : "memory");
   __builtin_unreachable();
 }
-/* Prints "mipzk: ", `format` with %u, %x (unsigned) and %s, and a line end; longer than 200 bytes is cut. */
+/* Prints "mipzk: ", `format` with %u, %x (unsigned) and %s, and a line end; longer than 200 bytes
+ * is cut. */
 void message(const char* format, ...);
 
 uint32_t random_word(void);

@@ -1,13 +1,15 @@
-/* Memory: all of RAM is always there, starts as zero, and nothing is protected. So this is bookkeeping: where mappings lie,
- * and which pages may hold something when they are handed out again. A page that was never accessible is never touched,
- * because every word that a run touches costs proving time. */
+/* Memory: all of RAM is always there, starts as zero, and nothing is protected. So this is
+ * bookkeeping: where mappings lie, and which pages may hold something when they are handed out
+ * again. A page that was never accessible is never touched, because every word that a run touches
+ * costs proving time. */
 #include "kernel.h"
 
 /* Flags of an area. Pages in no area are free and have never been touched. */
 enum {
   MAPPED = 1,
   DIRTY = 2, /* was accessible at some time: may hold anything */
-  VALID = 4, /* what it holds belongs to the mapping; DIRTY without VALID has to be zeroed before it becomes accessible */
+  VALID = 4, /* what it holds belongs to the mapping; DIRTY without VALID has to be zeroed before it
+                becomes accessible */
   STACK = 8, /* mapped with MAP_STACK */
 };
 
@@ -15,13 +17,19 @@ struct area {
   uint32_t start, end, flags;
 };
 #define AREAS 16384
-static struct area areas[AREAS]; /* ascending, disjoint, flags not 0; neighbours with equal flags are one area */
+static struct area
+    areas[AREAS]; /* ascending, disjoint, flags not 0; neighbours with equal flags are one area */
 static uint32_t area_count;
 
 static uint32_t brk_start, brk_now, brk_high; /* brk_high: the highest it ever was */
 
 #define PROT_NONE 0
-enum { MAP_FIXED = 0x10, MAP_ANONYMOUS = 0x800, MAP_STACK = 0x40000, MAP_FIXED_NOREPLACE = 0x100000 };
+enum {
+  MAP_FIXED = 0x10,
+  MAP_ANONYMOUS = 0x800,
+  MAP_STACK = 0x40000,
+  MAP_FIXED_NOREPLACE = 0x100000
+};
 enum { MADV_DONTNEED = 4, MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2 };
 
 static uint32_t page_up(uint32_t x) { return (x + PAGE - 1) & -PAGE; }
@@ -56,7 +64,8 @@ static uint32_t split(uint32_t address) {
   return i + 1;
 }
 
-/* Drops areas without flags and joins equal neighbours, from index `from` to the one that starts at or after `end`. */
+/* Drops areas without flags and joins equal neighbours, from index `from` to the one that starts at
+ * or after `end`. */
 static void tidy(uint32_t from, uint32_t end) {
   uint32_t out = from, in = from;
   for (; in < area_count; in++) {
@@ -72,7 +81,8 @@ static void tidy(uint32_t from, uint32_t end) {
   area_count = out;
 }
 
-/* In [start, end): flags = flags & keep | add, in mapped areas, or (everywhere) also in all other pages. */
+/* In [start, end): flags = flags & keep | add, in mapped areas, or (everywhere) also in all other
+ * pages. */
 static void change(uint32_t start, uint32_t end, uint32_t keep, uint32_t add, int everywhere) {
   const uint32_t first = split(start);
   uint32_t position = start;
@@ -161,7 +171,9 @@ static long map_call(uint32_t hint, uint32_t length, uint32_t protection, uint32
   return (long)start;
 }
 
-CALL(mmap) { return map_call((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (uint32_t)a3); } /* mmap2 too: no files are mapped */
+CALL(mmap) {
+  return map_call((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (uint32_t)a3);
+} /* mmap2 too: no files are mapped */
 
 CALL(munmap) { /* (start, length) */
   const uint32_t start = (uint32_t)a0, size = page_up((uint32_t)a1);
@@ -183,13 +195,15 @@ CALL(mprotect) { /* (start, length, protection) */
   return 0;
 }
 
-/* True if [start, end) lies in a stack mapping, not far below the caller's stack pointer: what is there is dead (o32 has no
- * red zone). glibc discards a thread's stack this way when the thread ends, but for the last 128 KiB. */
+/* True if [start, end) lies in a stack mapping, not far below the caller's stack pointer: what is
+ * there is dead (o32 has no red zone). glibc discards a thread's stack this way when the thread
+ * ends, but for the last 128 KiB. */
 static int below_stack_pointer(uint32_t start, uint32_t end) {
   const uint32_t sp = current->gpr[29];
   uint32_t position = start;
   if (end > sp || sp - end > 64 * PAGE) return 0;
-  for (uint32_t i = find_area(start); i < area_count && areas[i].start <= position && (areas[i].flags & STACK); i++) {
+  for (uint32_t i = find_area(start);
+       i < area_count && areas[i].start <= position && (areas[i].flags & STACK); i++) {
     position = areas[i].end;
     if (sp < position) return 1;
   }
@@ -203,14 +217,16 @@ CALL(madvise) { /* (start, length, advice) */
   if (size > STACK_TOP || start > STACK_TOP - size) return -ENOMEM;
   if (a2 != MADV_DONTNEED || below_stack_pointer(start, end)) return 0;
   zero_pages(start, end, MAPPED | VALID, MAPPED | VALID);
-  if (start >= brk_start && start < brk_now) zero((void*)start, (end < brk_now ? end : brk_now) - start);
+  if (start >= brk_start && start < brk_now)
+    zero((void*)start, (end < brk_now ? end : brk_now) - start);
   return 0;
 }
 
 /* Copies pages onto pages that are zero; zero words are not written, so they stay untouched. */
 static void move_pages(uint32_t to, uint32_t from, uint32_t size) {
   uint32_t* d = (uint32_t*)to;
-  for (const uint32_t *s = (const uint32_t*)from, *end = (const uint32_t*)(from + size); s < end; s += 4, d += 4) {
+  for (const uint32_t *s = (const uint32_t*)from, *end = (const uint32_t*)(from + size); s < end;
+       s += 4, d += 4) {
     const uint32_t w0 = s[0], w1 = s[1], w2 = s[2], w3 = s[3];
     if (w0) d[0] = w0;
     if (w1) d[1] = w1;
@@ -220,10 +236,12 @@ static void move_pages(uint32_t to, uint32_t from, uint32_t size) {
 }
 
 CALL(mremap) { /* (start, old size, new size, flags) */
-  const uint32_t start = (uint32_t)a0, old_size = page_up((uint32_t)a1), size = page_up((uint32_t)a2);
+  const uint32_t start = (uint32_t)a0, old_size = page_up((uint32_t)a1),
+                 size = page_up((uint32_t)a2);
   const uint32_t i = find_area(start), old_end = start + old_size;
   if (start % PAGE || size == 0 || (a3 & MREMAP_FIXED)) return -EINVAL;
-  if (i == area_count || areas[i].start > start || areas[i].end < old_end || old_end < start || !(areas[i].flags & MAPPED))
+  if (i == area_count || areas[i].start > start || areas[i].end < old_end || old_end < start ||
+      !(areas[i].flags & MAPPED))
     return -EFAULT;
   if (size <= old_size) {
     if (size < old_size) change(start + size, old_end, DIRTY, 0, 0);

@@ -13,7 +13,8 @@ CALL(getpid) {
   return 1;
 }
 
-CALL(enosys) { /* known to programs that can do without: no message */
+/* rseq, clone3, futex_time64: programs do without, so there is no message. */
+CALL(enosys) {
   ARGUMENTS;
   return -ENOSYS;
 }
@@ -23,8 +24,10 @@ CALL(no_child) { /* wait4 and its kin */
   return -ECHILD;
 }
 
+/* A release before 5.1, which had no futex_time64 yet: Go 1.26 would pass it nanoseconds in the
+ * wrong half of a 64-bit number on big-endian machines, and spin. */
 CALL(uname) {
-  static const char texts[6][16] = {"Linux", "guest", "6.1.0", "#1", "mips", "(none)"};
+  static const char texts[6][16] = {"Linux", "guest", "4.19.0", "#1", "mips", "(none)"};
   (void)a1, (void)a2, (void)a3;
   zero((void*)a0, 6 * 65);
   for (int i = 0; i < 6; i++) copy((char*)a0 + 65 * i, texts[i], sizeof texts[i]);
@@ -60,7 +63,8 @@ CALL(getrlimit) { /* (resource, limits) */
   return 0;
 }
 
-CALL(prlimit64) { /* (pid, resource, new, old); limits cannot be changed, and say so only when asked again */
+CALL(prlimit64) { /* (pid, resource, new, old); limits cannot be changed, and say so only when asked
+                     again */
   uint64_t* out = (uint64_t*)a3;
   (void)a0, (void)a2;
   if ((uint32_t)a1 > 15) return -EINVAL;

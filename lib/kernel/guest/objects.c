@@ -1,5 +1,5 @@
-/* Pipes, event counters, poll and epoll: ways in which the threads of one program wake each other. The inputs are always
- * readable, the outputs always writable. */
+/* Pipes, event counters, poll and epoll: ways in which the threads of one program wake each other.
+ * The inputs are always readable, the outputs always writable. */
 #include "kernel.h"
 
 #define OBJECTS 16
@@ -39,11 +39,20 @@ static struct epoll epolls[OBJECTS];
 
 void object_opened(struct file* f) {
   switch (f->kind) {
-    case F_PIPE_READ: pipes[f->object].readers++; break;
-    case F_PIPE_WRITE: pipes[f->object].writers++; break;
-    case F_EVENT: events[f->object].users++; break;
-    case F_EPOLL: epolls[f->object].users++; break;
-    default: break;
+    case F_PIPE_READ:
+      pipes[f->object].readers++;
+      break;
+    case F_PIPE_WRITE:
+      pipes[f->object].writers++;
+      break;
+    case F_EVENT:
+      events[f->object].users++;
+      break;
+    case F_EPOLL:
+      epolls[f->object].users++;
+      break;
+    default:
+      break;
   }
 }
 
@@ -56,11 +65,20 @@ void object_closed(uint32_t fd) {
       if (epolls[i].watches[k].used && epolls[i].watches[k].fd == fd) epolls[i].watches[k].used = 0;
   }
   switch (f.kind) {
-    case F_PIPE_READ: pipes[f.object].readers--, pipes[f.object].changes++; break;
-    case F_PIPE_WRITE: pipes[f.object].writers--, pipes[f.object].changes++; break;
-    case F_EVENT: events[f.object].users--; break;
-    case F_EPOLL: epolls[f.object].users--; break;
-    default: return;
+    case F_PIPE_READ:
+      pipes[f.object].readers--, pipes[f.object].changes++;
+      break;
+    case F_PIPE_WRITE:
+      pipes[f.object].writers--, pipes[f.object].changes++;
+      break;
+    case F_EVENT:
+      events[f.object].users--;
+      break;
+    case F_EPOLL:
+      epolls[f.object].users--;
+      break;
+    default:
+      return;
   }
   wake_io();
 }
@@ -139,25 +157,32 @@ long pipe_read(struct file* f, uint8_t* to, uint32_t size) {
   return (long)n;
 }
 
-/* Writes what fits; a write that fits as a whole into an empty pipe is not split. */
+/* A blocking write waits until all is written; one of at most a page is never split. */
 long pipe_write(struct file* f, const uint8_t* from, uint32_t size) {
   struct pipe* p = &pipes[f->object];
-  const uint32_t space = PIPE_BYTES - p->count;
+  struct thread* t = current;
+  const uint32_t done = t->partial, left = size - done, space = PIPE_BYTES - p->count;
+  t->partial = 0;
   if (p->readers == 0) {
-    set_result(current, -EPIPE);
-    send_signal(current, SIGPIPE, 0);
+    if (done) return (long)done;
+    set_result(t, -EPIPE);
+    send_signal(t, SIGPIPE, 0);
     return NO_RESULT;
   }
-  if (size == 0) return 0;
-  if (space == 0 || (space < size && size <= PAGE)) return f->flags & O_NONBLOCK ? -EAGAIN : block_retry(0);
-  const uint32_t n = size < space ? size : space, end = (p->first + p->count) % PIPE_BYTES;
-  const uint32_t tail = PIPE_BYTES - end, first = n < tail ? n : tail;
-  copy(p->bytes + end, from, first);
-  copy(p->bytes, from + first, n - first);
-  p->count += n;
-  p->changes++;
-  wake_io();
-  return (long)n;
+  const uint32_t n = space < left && left <= PAGE ? 0 : space < left ? space : left;
+  if (n) {
+    const uint32_t end = (p->first + p->count) % PIPE_BYTES;
+    const uint32_t tail = PIPE_BYTES - end, first = n < tail ? n : tail;
+    copy(p->bytes + end, from + done, first);
+    copy(p->bytes, from + done + first, n - first);
+    p->count += n;
+    p->changes++;
+    wake_io();
+  }
+  if (n == left) return (long)size;
+  if (f->flags & O_NONBLOCK) return n ? (long)n : -EAGAIN;
+  t->partial = done + n;
+  return block_retry(0);
 }
 
 /* The 8 bytes of a counter; the high word is 0. */
@@ -186,7 +211,8 @@ long event_write(struct file* f, const uint8_t* from, uint32_t size) {
   if (size < 8) return -EINVAL;
   copy(words, from, 8);
   if (words[1 - LOW_WORD]) return -EINVAL;
-  if (words[LOW_WORD] > 0xfffffffe - e->count) return f->flags & O_NONBLOCK ? -EAGAIN : block_retry(0);
+  if (words[LOW_WORD] > 0xfffffffe - e->count)
+    return f->flags & O_NONBLOCK ? -EAGAIN : block_retry(0);
   e->count += words[LOW_WORD];
   e->changes++;
   wake_io();
@@ -199,13 +225,19 @@ static uint32_t readiness(const struct file* f) {
   const struct pipe* p = &pipes[f->object];
   switch (f->kind) {
     case F_PRIVATE:
-    case F_PUBLIC: return IN | READ_NORMAL;
+    case F_PUBLIC:
+      return IN | READ_NORMAL;
     case F_OUTPUT:
-    case F_PRINT: return OUT;
-    case F_PIPE_READ: return (p->count ? IN | READ_NORMAL : 0u) | (p->writers ? 0u : HANGUP);
-    case F_PIPE_WRITE: return (PIPE_BYTES - p->count >= PAGE ? OUT : 0u) | (p->readers ? 0u : ERROR);
-    case F_EVENT: return OUT | (events[f->object].count ? IN | READ_NORMAL : 0u);
-    default: return 0;
+    case F_PRINT:
+      return OUT;
+    case F_PIPE_READ:
+      return (p->count ? IN | READ_NORMAL : 0u) | (p->writers ? 0u : HANGUP);
+    case F_PIPE_WRITE:
+      return (PIPE_BYTES - p->count >= PAGE ? OUT : 0u) | (p->readers ? 0u : ERROR);
+    case F_EVENT:
+      return OUT | (events[f->object].count ? IN | READ_NORMAL : 0u);
+    default:
+      return 0;
   }
 }
 
@@ -234,7 +266,9 @@ static long poll_files(struct pollfd* p, uint32_t count, const struct time* dead
   return block_retry(deadline);
 }
 
-static struct time after_milliseconds(uint32_t ms) { return time_after(ms / 1000, ms % 1000 * 1000000); }
+static struct time after_milliseconds(uint32_t ms) {
+  return time_after(ms / 1000, ms % 1000 * 1000000);
+}
 
 CALL(poll) { /* (array, count, milliseconds or -1) */
   const struct time deadline = after_milliseconds((uint32_t)a2);
@@ -242,7 +276,8 @@ CALL(poll) { /* (array, count, milliseconds or -1) */
   return poll_files((struct pollfd*)a0, (uint32_t)a1, a2 < 0 ? 0 : &deadline);
 }
 
-CALL(ppoll) { /* (array, count, time or 0, set of signals); the set is not used: signals come from the program itself */
+CALL(ppoll) { /* (array, count, time or 0, set of signals); the set is not used: signals come from
+                 the program itself */
   struct time deadline;
   (void)a3;
   if (a2) deadline = time_after(((const struct time*)a2)->sec, ((const struct time*)a2)->nsec);
@@ -282,7 +317,8 @@ CALL(epoll_ctl) { /* (epoll, operation, descriptor, event) */
     case EPOLL_CTL_MOD:
       if (!w) return -ENOENT;
       break;
-    default: return -EINVAL;
+    default:
+      return -EINVAL;
   }
   *w = (struct watch){1, (uint32_t)a2, state_of(target) - 1, *(const struct epoll_event*)a3};
   wake_io();
@@ -299,7 +335,8 @@ CALL(epoll_wait) { /* (epoll, events, how many, milliseconds or -1); epoll_pwait
   for (struct watch* end = w + WATCHES; w < end && found < a2; w++) {
     if (!w->used) continue;
     const struct file* target = &files[w->fd];
-    const uint32_t ready = readiness(target) & (w->event.events | ERROR | HANGUP), state = state_of(target);
+    const uint32_t ready = readiness(target) & (w->event.events | ERROR | HANGUP),
+                   state = state_of(target);
     if (!ready || ((w->event.events & EPOLLET) && w->seen == state)) continue;
     w->seen = state;
     out[found] = (struct epoll_event){ready, w->event.data};

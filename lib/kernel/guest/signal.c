@@ -1,10 +1,19 @@
-/* Signals. They come only from the program itself (kill and its kin), so they are delivered when a system call ends. The
- * frame on the user's stack is that of Linux for o32. */
+/* Signals. They come only from the program itself (kill and its kin), so they are delivered when a
+ * system call ends. The frame on the user's stack is that of Linux for o32. */
 #include "kernel.h"
 
 enum {
-  SA_SIGINFO = 0x8, SA_ONSTACK = 0x08000000, SA_RESTART = 0x10000000, SA_NODEFER = 0x40000000, SS_ONSTACK = 1, SS_DISABLE = 2,
-  SIG_BLOCK = 1, SIG_UNBLOCK = 2, SIG_SETMASK = 3, SI_USER = 0, SI_TKILL = -6,
+  SA_SIGINFO = 0x8,
+  SA_ONSTACK = 0x08000000,
+  SA_RESTART = 0x10000000,
+  SA_NODEFER = 0x40000000,
+  SS_ONSTACK = 1,
+  SS_DISABLE = 2,
+  SIG_BLOCK = 1,
+  SIG_UNBLOCK = 2,
+  SIG_SETMASK = 3,
+  SI_USER = 0,
+  SI_TKILL = -6,
 };
 #define SA_RESETHAND 0x80000000u
 #define SIG_DFL 0u
@@ -45,7 +54,9 @@ _Static_assert(offsetof(struct machine_context, mdhi) == 552, "o32");
 void signal_return(void);
 
 static uint32_t bit(uint32_t signal) { return 1u << ((signal - 1) & 31); }
-static int has(const struct sigset* s, uint32_t signal) { return (s->word[(signal - 1) / 32] & bit(signal)) != 0; }
+static int has(const struct sigset* s, uint32_t signal) {
+  return (s->word[(signal - 1) / 32] & bit(signal)) != 0;
+}
 static void add(struct sigset* s, uint32_t signal) { s->word[(signal - 1) / 32] |= bit(signal); }
 static void drop(struct sigset* s, uint32_t signal) { s->word[(signal - 1) / 32] &= ~bit(signal); }
 
@@ -53,7 +64,8 @@ static int ignored(uint32_t signal) {
   const uint32_t handler = actions[signal].handler;
   if (handler == SIG_IGN) return 1;
   if (handler != SIG_DFL) return 0;
-  return signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH || (signal >= SIGSTOP && signal <= 27);
+  return signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH ||
+         (signal >= SIGSTOP && signal <= 27);
 }
 
 static void set_mask(struct thread* t, struct sigset mask) {
@@ -66,7 +78,8 @@ static void set_mask(struct thread* t, struct sigset mask) {
 
 /* Ends the program as Linux would for an unhandled signal. */
 _Noreturn void die(uint32_t signal, const char* reason) {
-  static const char names[] = "HUP\0INT\0QUIT\0ILL\0TRAP\0ABRT\0EMT\0FPE\0KILL\0BUS\0SEGV\0SYS\0PIPE\0ALRM\0TERM";
+  static const char names[] =
+      "HUP\0INT\0QUIT\0ILL\0TRAP\0ABRT\0EMT\0FPE\0KILL\0BUS\0SEGV\0SYS\0PIPE\0ALRM\0TERM";
   const char* name = names;
   for (uint32_t i = 1; i < signal && i < 15; i++) {
     while (*name) name++;
@@ -75,7 +88,8 @@ _Noreturn void die(uint32_t signal, const char* reason) {
   if (signal > 15)
     message("killed by signal %u", signal);
   else
-    message("killed by signal %u (SIG%s)%s%s", signal, name, reason ? ": " : "", reason ? reason : "");
+    message("killed by signal %u (SIG%s)%s%s", signal, name, reason ? ": " : "",
+            reason ? reason : "");
   machine_halt(128 + signal);
 }
 
@@ -86,6 +100,20 @@ _Noreturn void fp_fault(uint32_t signal, uint32_t word, uint32_t next_pc) {
                                     : "a floating point load or store with an unaligned address");
 }
 
+/* Linux makes reads, writes and futex waits without timeout again, but no sleeps and polls. */
+static int is_restarted(uint32_t number) {
+  switch (number) {
+    case 4003: /* read */
+    case 4004: /* write */
+    case 4145: /* readv */
+    case 4146: /* writev */
+    case 4238: /* futex */
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
   if (ignored(signal) && !has(&t->mask, signal)) return;
   add(&t->pending, signal);
@@ -93,11 +121,14 @@ void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
   if (has(&t->mask, signal)) return;
   t->any_pending = 1;
   if (t->state != T_WAIT) return;
-  /* A blocking call ends early. With SA_RESTART it is made again after the handler: the address of its instruction is the
-   * one before the address to continue at (nobody puts a system call into a delay slot). */
-  const int restart = (actions[signal].flags & SA_RESTART) && !t->mask_saved && *(const uint32_t*)(t->pc - 4) == 12;
-  const uint32_t number = t->gpr[2], fourth = t->gpr[7];
-  wake(t, -EINTR);
+  /* A blocking call ends early. With SA_RESTART some are made again after the handler: the address
+   * of the instruction is the one before the address to continue at (nobody puts a system call into
+   * a delay slot). */
+  const uint32_t number = t->gpr[2], fourth = t->gpr[7], partial = t->partial;
+  const int restart = (actions[signal].flags & SA_RESTART) && !partial && !t->has_deadline &&
+                      is_restarted(number) && *(const uint32_t*)(t->pc - 4) == 12;
+  t->partial = 0;
+  wake(t, partial ? (long)partial : -EINTR);
   if (restart) {
     t->gpr[2] = number;
     t->gpr[7] = fourth;
@@ -121,7 +152,9 @@ static void enter_handler(struct thread* t, uint32_t signal) {
   f->context.flags = 0;
   f->context.link = 0;
   f->context.stack = t->altstack;
-  f->context.stack.flags = t->altstack.size == 0 ? SS_DISABLE : on_stack ? SS_ONSTACK : t->altstack.flags;
+  f->context.stack.flags = t->altstack.size == 0 ? SS_DISABLE
+                           : on_stack            ? SS_ONSTACK
+                                                 : t->altstack.flags;
   f->context.mask = t->mask_saved ? t->saved_mask : t->mask;
   t->mask_saved = 0;
 
@@ -129,7 +162,8 @@ static void enter_handler(struct thread* t, uint32_t signal) {
   m->regmask = m->status = 0;
   m->pc = t->pc;
   for (int i = 0; i < 32; i++) m->regs[i] = (uint64_t)(int64_t)(int32_t)t->gpr[i];
-  for (int i = 0; i < 32; i++) m->fpregs[i] = i & 1 ? t->fp[i] : (uint64_t)t->fp[i + 1] << 32 | t->fp[i];
+  for (int i = 0; i < 32; i++)
+    m->fpregs[i] = i & 1 ? t->fp[i] : (uint64_t)t->fp[i + 1] << 32 | t->fp[i];
   uint32_t csr = t->fp[32] | t->fp[33] << 23;
   for (int i = 1; i < 8; i++) csr |= t->fp[33 + i] << (24 + i);
   m->acx = m->fpc_eir = m->dsp = 0;

@@ -8,7 +8,8 @@ struct __attribute__((packed, may_alias)) loose_word {
   uint32_t value;
 };
 
-/* Words are stored whole and nothing outside the destination is touched. 8 words a round: 16 accesses, 4 instructions more. */
+/* Words are stored whole and nothing outside the destination is touched. 8 words a round: 16
+ * accesses, 4 instructions more. */
 void copy(void* to, const void* from, size_t size) {
   uint8_t* d = to;
   const uint8_t* s = from;
@@ -17,7 +18,8 @@ void copy(void* to, const void* from, size_t size) {
     for (; size >= 32; size -= 32, d += 32, s += 32) {
       const word* a = (const word*)s;
       word* b = (word*)d;
-      const uint32_t w0 = a[0], w1 = a[1], w2 = a[2], w3 = a[3], w4 = a[4], w5 = a[5], w6 = a[6], w7 = a[7];
+      const uint32_t w0 = a[0], w1 = a[1], w2 = a[2], w3 = a[3], w4 = a[4], w5 = a[5], w6 = a[6],
+                     w7 = a[7];
       b[0] = w0, b[1] = w1, b[2] = w2, b[3] = w3, b[4] = w4, b[5] = w5, b[6] = w6, b[7] = w7;
     }
     for (; size >= 4; size -= 4, d += 4, s += 4) *(word*)d = *(const word*)s;

@@ -1,9 +1,11 @@
-/* Threads: one runs, the others are ready, or wait. They change places only inside slow system calls (entry.S), so the
- * order in which threads run is a function of the program and its inputs. */
+/* Threads: one runs, the others are ready, or wait. They change places only inside slow system
+ * calls (entry.S), so the order in which threads run is a function of the program and its inputs.
+ */
 #include "kernel.h"
 
 #define THREADS 4096
-static struct thread threads[THREADS]; /* those never used cost nothing: no word of them is touched */
+static struct thread
+    threads[THREADS]; /* those never used cost nothing: no word of them is touched */
 static uint32_t threads_used, next_tid = 1;
 static struct thread* free_list;
 
@@ -16,8 +18,13 @@ static struct time earliest;    /* no deadline of a waiting thread is before it 
 static int any_deadline, yielding, retrying;
 
 enum {
-  CLONE_VM = 0x100, CLONE_VFORK = 0x4000, CLONE_THREAD = 0x10000, CLONE_SETTLS = 0x80000, CLONE_PARENT_SETTID = 0x100000,
-  CLONE_CHILD_CLEARTID = 0x200000, CLONE_CHILD_SETTID = 0x1000000,
+  CLONE_VM = 0x100,
+  CLONE_VFORK = 0x4000,
+  CLONE_THREAD = 0x10000,
+  CLONE_SETTLS = 0x80000,
+  CLONE_PARENT_SETTID = 0x100000,
+  CLONE_CHILD_CLEARTID = 0x200000,
+  CLONE_CHILD_SETTID = 0x1000000,
 };
 
 /* ---- The sets of threads ---- */
@@ -84,10 +91,11 @@ static long wait_until(const struct time* deadline) {
   else
     waiting = t;
   waiting_last = t;
-  t->has_deadline = deadline != 0;
-  if (deadline) {
+  t->has_deadline = deadline && deadline->sec < NEVER;
+  if (t->has_deadline) {
     t->deadline = *deadline;
-    if (!any_deadline || deadline->sec < earliest.sec || (deadline->sec == earliest.sec && deadline->nsec < earliest.nsec))
+    if (!any_deadline || deadline->sec < earliest.sec ||
+        (deadline->sec == earliest.sec && deadline->nsec < earliest.nsec))
       earliest = *deadline;
     any_deadline = 1;
   }
@@ -104,7 +112,8 @@ long block(long timeout_result, const struct time* deadline) {
 long block_retry(const struct time* deadline) {
   const struct time first = current->deadline;
   if (retrying) {
-    if (current->has_deadline && time_reached(first)) return 0; /* how poll and its kin say "timeout" */
+    if (current->has_deadline && time_reached(first))
+      return 0; /* how poll and its kin say "timeout" */
     deadline = current->has_deadline ? &first : 0;
   }
   current->retry = 1;
@@ -160,19 +169,17 @@ void own_floating_point(struct thread* t) {
   fp_owner = t;
 }
 
-/* The first thread of the ready queue. If there is none, the clock jumps to the earliest deadline. */
+/* The first thread of the ready queue. If there is none, the clock jumps to the earliest deadline.
+ */
 static struct thread* take_ready(void) {
-  if (any_deadline && time_reached(earliest)) wake_expired();
-  if (!ready) {
+  if (any_deadline && (!ready || time_reached(earliest))) wake_expired(); /* makes it exact */
+  while (!ready) {
     if (!any_deadline) {
       message("deadlock: the program's threads (%u) all wait for each other", thread_count);
       die(SIGABRT, 0);
     }
-    wake_expired(); /* makes `earliest` exact */
-    if (!ready) {
-      now = earliest;
-      wake_expired();
-    }
+    now = earliest;
+    wake_expired();
   }
   struct thread* t = ready;
   ready = t->next;
@@ -181,7 +188,8 @@ static struct thread* take_ready(void) {
 
 static long call(const struct thread* t, uint32_t number) {
   const uint32_t handler = (uint32_t)call_table[number - CALL_FIRST] & ~1u;
-  return ((call_handler)handler)((long)t->gpr[4], (long)t->gpr[5], (long)t->gpr[6], (long)t->gpr[7]);
+  return ((call_handler)handler)((long)t->gpr[4], (long)t->gpr[5], (long)t->gpr[6],
+                                 (long)t->gpr[7]);
 }
 
 /* The thread to continue with: the running one, unless it waits, yields or has ended. */
@@ -210,7 +218,8 @@ struct thread* next_thread(void) {
   }
 }
 
-/* Called by entry.S with all registers of the running thread in *current; what it returns is continued. */
+/* Called by entry.S with all registers of the running thread in *current; what it returns is
+ * continued. */
 struct thread* slow_call(void) {
   struct thread* t = current;
   const long result = call(t, t->gpr[2]);
@@ -230,8 +239,7 @@ struct thread* thread_start(uint32_t pc, uint32_t sp) {
 
 /* ---- System calls ---- */
 
-CALL(sched_yield) {
-  (void)a0, (void)a1, (void)a2, (void)a3;
+long yield(void) {
   clock_advance();
   set_result(current, 0);
   if (!ready && !any_deadline) return 0;
@@ -239,10 +247,21 @@ CALL(sched_yield) {
   return NO_RESULT;
 }
 
-/* (flags, stack pointer, parent's tid word, thread pointer, child's tid word); only threads, no processes */
+CALL(sched_yield) {
+  (void)a0, (void)a1, (void)a2, (void)a3;
+  return yield();
+}
+
+/* (flags, stack pointer, parent's tid word, thread pointer, child's tid word); only threads, no
+ * processes */
 CALL(clone) {
+  static int reported;
   const uint32_t flags = (uint32_t)a0, child_word = stack_argument(4);
-  if ((flags & (CLONE_VM | CLONE_THREAD | CLONE_VFORK)) != (CLONE_VM | CLONE_THREAD)) return -ENOSYS;
+  if ((flags & (CLONE_VM | CLONE_THREAD | CLONE_VFORK)) != (CLONE_VM | CLONE_THREAD)) {
+    if (!reported) message("clone: a new process is not supported, it returned ENOSYS");
+    reported = 1;
+    return -ENOSYS;
+  }
   struct thread* parent = current;
   struct thread* t = new_thread();
   if (!t) return -EAGAIN;

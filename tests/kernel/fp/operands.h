@@ -51,7 +51,7 @@ static uint64_t random_operand(uint32_t exponent, uint32_t bits, uint64_t other)
   const uint64_t sign = (uint64_t)below(2) << (exponent + bits);
   const uint64_t other_exponent = other >> bits & top;
   uint64_t e;
-  switch (below(16)) {
+  switch (below(20)) {
     case 0:
       return sign; /* zero */
     case 1:
@@ -84,6 +84,17 @@ static uint64_t random_operand(uint32_t exponent, uint32_t bits, uint64_t other)
       break;
     case 12:
       return other + below(5) - 2;
+    case 13: /* an addend below and across the end of the other */
+    case 14:
+      e = other_exponent - bits / 2 - below(bits / 2 + 4);
+      return sign | (e & top) << bits | (random_fraction(bits) & (below(2) ? 0 : 3)) | (uint64_t)below(2) << below(bits);
+    case 15: /* for conversion to single: ends of its range, halfway cases */
+      if (bits < 52) return sign | random_fraction(bits);
+      e = below(3) ? bias - 127 + below(4) - below(2) * below(25) : bias + 125 + below(5);
+      return sign | e << bits | random_fraction(23) << 29 | random_fraction(29);
+    case 16: /* for conversion to integers: halfway cases */
+      e = bias + below(34);
+      return sign | e << bits | (random_fraction(bits) & ~((1ull << (bits - below(bits))) - 1)) | (below(4) == 0);
     default:
       e = random64() & top;
       break;
