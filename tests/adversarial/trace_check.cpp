@@ -82,7 +82,7 @@ std::vector<std::string> words_of(const char* text) {
   return out;
 }
 
-using Registry = std::array<TableOps, 64>;
+using Registry = std::array<TableOps, air::kTableBump + 1>;
 Registry make_registry() {
   Registry r;
   air::for_each_table([&]<class T>() {
