@@ -1,6 +1,7 @@
 // Programs: loading an ELF file, and facts about it.
 #include "elf/load.hpp"
 #include "guard.hpp"
+#include "kernel/kernel.hpp"
 #include "objects.hpp"
 
 namespace mipzk::capi {
@@ -19,6 +20,8 @@ Status load(mipzk_ctx& ctx, ByteView file, mipzk_program** out) {
     segment.flags = (s.readable ? 4u : 0u) | (s.writable ? 2u : 0u) | (s.executable ? 1u : 0u);
     elf->segments.push_back(segment);
   }
+  if (kernel::wanted(*image))
+    if (Status s = kernel::attach(*image); !s) return s.error();
   auto program = isa::build_program(*image);
   if (!program) return program.error();
   auto loaded = prove::load_program(pool_of(ctx), std::move(*program));

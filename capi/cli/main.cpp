@@ -1,4 +1,4 @@
-// The mipzk command-line tool; it uses only the C interface.
+// The mipzk command-line tool; it uses only the C interface, except for tools.cpp.
 #include <algorithm>
 #include <cstdio>
 #include <exception>

@@ -34,16 +34,16 @@ bool Options::parse(const std::vector<std::string>& args) {
   std::cout << "usage: " << usage_ << "\n\n"
             << about_ << "\n\n"
             << visible_ << '\n'
-            << kExitCodeHelp;
+            << examples_ << kExitCodeHelp;
   return false;
 }
 
 uint64_t Options::number(const char* name) const {
-  if (!has(name)) return 0;
-  const std::string s = text(name);
-  const auto bad = [&] {
-    return Failure(kExitUsage, std::string("--") + name + " wants a number, not '" + s + "'");
-  };
+  return has(name) ? parse_number(text(name), std::string("--") + name) : 0;
+}
+
+uint64_t parse_number(const std::string& s, const std::string& what) {
+  const auto bad = [&] { return Failure(kExitUsage, what + " wants a number, not '" + s + "'"); };
   uint64_t result = 0;
   size_t i = 0, digits = 0;
   const bool is_hex = s.rfind("0x", 0) == 0;

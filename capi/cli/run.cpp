@@ -2,8 +2,23 @@
 #include <fmt/format.h>
 
 #include "session.hpp"
+#include "tools.hpp"
 
 namespace mipzk::cli {
+namespace {
+
+ToolRun plain_run(mipzk_job* job, const Options& options) {
+  const Run run = execute(job, options);
+  size_t size = 0;
+  const uint8_t* output = mipzk_job_output(job, &size);
+  ToolRun result;
+  result.cycles = run.cycles;
+  result.exit_code = run.exit_code;
+  result.output.assign(output, output + size);
+  return result;
+}
+
+}  // namespace
 
 int run_command(const Args& args) {
   Options options(
@@ -14,28 +29,36 @@ int run_command(const Args& args) {
   add_run_options(options);
   options.visible().add_options()("output", value("FILE"),
                                   "where to write the output; - is stdout");
+  add_tool_options(options);
   if (!options.parse(args)) return kExitOk;
   const std::string output_path = options.text("output");
   options.required("program");
+  const bool tools = wants_tools(options);
   check_writable(output_path, "output");
+  check_writable(options.text("profile"), "profile");
 
   Context ctx;
   apply_run_options(ctx, options);
   const auto program = load_program(ctx, options.text("program"));
   const auto job = make_job(ctx, program.get(), options);
-  const Run run = execute(job.get(), options);
-  size_t size = 0;
-  const uint8_t* output = mipzk_job_output(job.get(), &size);
-  write_file(output_path, output, size, "output");
+  const double start = now();
+  const ToolRun run = tools ? run_with_tools(*job, options) : plain_run(job.get(), options);
+  const double seconds = now() - start;
+  if (!run.finished) {
+    fmt::print(stderr, "the debugger ended the run after {} instructions\n", run.cycles);
+    return kExitCancelled;
+  }
+  write_file(output_path, run.output.data(), run.output.size(), "output");
 
   Facts facts;
   facts.add("exit_code", uint64_t{run.exit_code});
   facts.add("cycles", run.cycles);
-  facts.add("seconds", run.seconds);
-  facts.add("mhz", static_cast<double>(run.cycles) / run.seconds / 1e6, "{:.1f}");
-  facts.add("output_bytes", uint64_t{size});
-  if (output_path != "-") facts.add_bytes("output", output, size);
-  show(options, facts, output_path == "-");
+  facts.add("seconds", seconds);
+  facts.add("mhz", static_cast<double>(run.cycles) / seconds / 1e6, "{:.1f}");
+  facts.add("output_bytes", uint64_t{run.output.size()});
+  if (output_path != "-") facts.add_bytes("output", run.output.data(), run.output.size());
+  if (!run.profile_json.empty()) facts.add_json("profile", run.profile_json);
+  show(options, facts, output_path == "-" || options.text("profile") == "-");
   return kExitOk;
 }
 

@@ -8,13 +8,18 @@
 #include <cstdio>
 #include <vector>
 
+#include "tools.hpp"
+
 namespace mipzk::cli {
 namespace {
 
 std::atomic<mipzk_ctx*> interrupted_context{nullptr};
-static_assert(std::atomic<mipzk_ctx*>::is_always_lock_free);
+std::atomic<bool> interrupt{false};
+static_assert(std::atomic<mipzk_ctx*>::is_always_lock_free &&
+              std::atomic<bool>::is_always_lock_free);
 
 extern "C" void on_interrupt(int number) {
+  interrupt = true;
   mipzk_ctx_cancel(interrupted_context.load());
   std::signal(number, SIG_DFL);  // a second one ends the tool at once
 }
@@ -26,6 +31,8 @@ void on_mark(void*, uint64_t cycle, uint32_t mark) {
 }
 
 }  // namespace
+
+const std::atomic<bool>& interrupt_flag() { return interrupt; }
 
 Context::Context() {
   mipzk_ctx* ctx = nullptr;
@@ -99,7 +106,7 @@ Run execute(mipzk_job* job, const Options& options) {
   const double start = now();
   if (mipzk_job_execute(job, &run.cycles, &run.exit_code, &err) != MIPZK_OK)
     throw failure(err, "'" + options.text("program") + "' did not finish",
-                  mipzk_job_fault_text(job));
+                  mipzk_job_fault_text(job) + fault_stack(*job));
   run.seconds = now() - start;
   return run;
 }

@@ -3,6 +3,7 @@
 
 #include <mipzk/mipzk.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -33,6 +34,9 @@ class Context {
  private:
   Handle<mipzk_ctx> ctx_;
 };
+
+// Becomes true at the first Ctrl-C.
+const std::atomic<bool>& interrupt_flag();
 
 Handle<mipzk_program> load_program(Context& ctx, const std::string& path);
 

@@ -198,6 +198,7 @@ std::string disassemble(uint32_t pc, uint32_t word) {
   const auto simm = static_cast<int32_t>(i.imm);
   const uint32_t target = branch_target(pc, i);
   const char* m = info.mnemonic;
+  const char* barrier = (word >> 10 & 1) != 0 ? ".hb" : "";  // of jr and jalr
   const auto print = [&](const char* format, auto... args) {
     std::snprintf(text, sizeof text, format, m, args...);
   };
@@ -212,14 +213,16 @@ std::string disassemble(uint32_t pc, uint32_t word) {
       print("%s %s,%s,%s", rd, rs, rt);
       break;
     case Format::kJumpReg:
+      print("%s%s %s", barrier, rs);
+      break;
     case Format::kToHiLo:
       print("%s %s", rs);
       break;
     case Format::kJumpRegLink:
       if (i.rd == 31) {
-        print("%s %s", rs);
+        print("%s%s %s", barrier, rs);
       } else {
-        print("%s %s,%s", rd, rs);
+        print("%s%s %s,%s", barrier, rd, rs);
       }
       break;
     case Format::kCode:
@@ -264,8 +267,10 @@ std::string disassemble(uint32_t pc, uint32_t word) {
     case Format::kMemory:
       print("%s %s,%d(%s)", rt, simm, rs);
       break;
-    case Format::kNone:
-      return m;
+    case Format::kNone:  // sync with its type
+      if (i.sa == 0) return m;
+      print("%s 0x%x", unsigned{i.sa});
+      break;
     case Format::kMoveFcc:
       print("%s %s,%s,$fcc%u", rd, rs, unsigned{i.rt} >> 2);
       break;

@@ -23,8 +23,11 @@ std::optional<Instruction> decode(uint32_t word);
 // Where a branch (any format of branches) or a j / jal at `pc` goes when taken.
 uint32_t branch_target(uint32_t pc, const Instruction& i);
 
-// Assembler text as GNU objdump writes it with ABI register names, except that only `nop` is shown
-// as a pseudo-instruction. A word without an instruction is ".word 0x...".
+// Assembler text as GNU objdump writes it with -Mno-aliases, ABI names of general registers and
+// numbers of all others. Differences: only `nop` is a pseudo-instruction here (objdump also has
+// neg, negu and pause), rotr and rotrv keep the manual's names (objdump: ror, rorv), and the field
+// of clz and clo that should repeat rd is not shown. A word without an instruction is ".word
+// 0x...".
 std::string disassemble(uint32_t pc, uint32_t word);
 
 // "zero", "at", ..., "ra"; "hi", "lo" for 32 and 33.

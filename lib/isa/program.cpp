@@ -99,6 +99,13 @@ void add_registers(Program& program) {
   }
 }
 
+bool is_instruction(const Program& program, uint32_t address) {
+  return address % 4 == 0 &&
+         std::binary_search(program.rom.begin(), program.rom.end(),
+                            RomEntry{Class::kNop, address / 4},
+                            [](const RomEntry& a, const RomEntry& b) { return a.pc4 < b.pc4; });
+}
+
 }  // namespace
 
 Result<Program> build_program(const ProgramImage& image) {
@@ -126,14 +133,12 @@ Result<Program> build_program(const ProgramImage& image) {
   std::sort(program.regions.begin(), program.regions.end(),
             [](const Region& a, const Region& b) { return a.start < b.start; });
 
-  const bool entry_exists =
-      image.entry % 4 == 0 &&
-      std::binary_search(program.rom.begin(), program.rom.end(),
-                         RomEntry{Class::kNop, image.entry / 4},
-                         [](const RomEntry& a, const RomEntry& b) { return a.pc4 < b.pc4; });
-  if (!entry_exists)
+  if (!is_instruction(program, image.entry))
     return elf_error("the entry point 0x%08x is not an instruction of an executable segment",
                      image.entry);
+  if (image.trap_vector != 0 && !is_instruction(program, image.trap_vector))
+    return elf_error("the trap vector 0x%08x is not an instruction of an executable segment",
+                     image.trap_vector);
   return program;
 }
 

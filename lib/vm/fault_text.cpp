@@ -62,6 +62,9 @@ Explanation explain_reserved(uint32_t word) {
     return {"floating-point instruction",
             "programs without system calls have no floating-point unit: compile with "
             "-msoft-float and link a soft-float library"};
+  if (opcode == 0x35 || opcode == 0x3d)
+    return {"double in an odd floating-point register",
+            "a double takes an even register and the next one: compile with -mfp32"};
   if (const auto i = isa::decode(word); i && i->op == isa::Op::kRdhwr)
     return {text_of("read of hardware register %u", unsigned{i->rd}), "not for user programs"};
   if (opcode == 0x10) return {"privileged instruction (coprocessor 0)", "not for user programs"};

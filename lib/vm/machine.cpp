@@ -6,13 +6,13 @@
 #include "vm/code.hpp"
 #include "vm/fault_text.hpp"
 #include "vm/interpreter.hpp"
-#include "vm/memory.hpp"
-#include "vm/windows.hpp"
+#include "vm/machine_state.hpp"
 
 namespace mipzk::vm {
 namespace {
 
 constexpr uint64_t kSlice = 1u << 15;
+
 void load_registers(const isa::Program& program, Processor& cpu) {
   auto word = std::lower_bound(program.image.begin(), program.image.end(), kRegisterKeyBase,
                                [](const isa::ImageWord& w, uint32_t key) { return w.key < key; });
@@ -48,6 +48,17 @@ Status run_to_halt(const isa::Program& program, Processor& cpu, uint64_t max_cyc
   }
 }
 
+}  // namespace
+
+Machine::Machine(const isa::Program& program, const Code& code, const Inputs& inputs,
+                 const Limits& limits, const Hooks& hooks, bool recording)
+    : windows(inputs, program.little_endian),
+      memory(program, windows, limits.max_memory_bytes, recording),
+      cpu(code, memory, windows, &hooks) {
+  load_registers(program, cpu);
+  cpu.start(program.entry);
+}
+
 Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport* report) {
   Outcome outcome;
   outcome.cycles = cpu.cycles;
@@ -57,21 +68,7 @@ Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport*
   return outcome;
 }
 
-// Everything that one run needs.
-struct Machine {
-  Machine(const isa::Program& program, const Code& code, const Inputs& inputs, const Limits& limits,
-          const Hooks& hooks, bool recording)
-      : windows(inputs, program.little_endian),
-        memory(program, windows, limits.max_memory_bytes, recording),
-        cpu(code, memory, windows, &hooks) {
-    load_registers(program, cpu);
-    cpu.start(program.entry);
-  }
-
-  Windows windows;
-  Memory memory;
-  Processor cpu;
-};
+namespace {
 
 // The first of the two runs of record(): it finds every error, so that the second cannot fail, and
 // tells how many events to make room for. Growing the vectors instead would touch three times the

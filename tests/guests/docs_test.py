@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
-"""docs_test.py MIPZK_CC: builds and runs the guest that docs/GUESTS.md shows, by the commands it shows."""
+"""docs_test.py --build FOLDER [--mipzk TOOL]: follows docs/GUESTS.md step by step: saves the files that it shows, and runs
+the commands that it shows. What is compiled once and takes long (Go's and Rust's libraries) is kept in FOLDER."""
 
+import argparse
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,35 +14,111 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "GUESTS.md").read_text()
+FLOAT = "volatile double x = 2.5; int main(void) { return (int)(x * x); }"
+
+
+def section(title):
+    start = GUIDE.index(f"\n## {title}\n")
+    return GUIDE[start : GUIDE.index("\n## ", start + 1)]
+
+
+def files(text):
+    """(name, content) of what the reader is told to save."""
+    found = re.findall(r"(?:[Ss]ave (?:it|this)|this) as\s+`([^`]+)`:\n\n```\w*\n(.*?)```", text, re.DOTALL)
+    return [(name, content.replace("<mipzk>", str(ROOT))) for name, content in found]
+
+
+def commands(text):
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    return [
+        re.sub("(<mipzk>/)?bindings/guest/", f"{ROOT}/bindings/guest/", block)
+        for block in blocks
+        if not block.startswith("apt-get")
+    ]
 
 
 class Guide(unittest.TestCase):
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        (source,) = re.findall(r"```c\n(.*?)```", GUIDE, re.DOTALL)
-        pathlib.Path(self.folder.name, "factors.c").write_text(source)
-        self.commands = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
 
-    def sh(self, script):
-        script = script.replace("bindings/guest/c/mipzk-cc", MIPZK_CC)
-        return subprocess.run(["sh", "-ec", script], cwd=self.folder.name, capture_output=True, check=False)
+    def sh(self, script, **environment):
+        environment = dict(os.environ, MIPZK_CACHE=str(ARGUMENTS.build / "cache"), **environment)
+        if ARGUMENTS.mipzk:
+            environment["PATH"] = f"{ARGUMENTS.mipzk.parent}:{environment['PATH']}"
+        return subprocess.run(
+            ["sh", "-ec", script], cwd=self.folder, capture_output=True, text=True, env=environment, check=False
+        )
 
-    def command(self, word):
-        return next(c for c in self.commands if word in c)
+    def cc(self, arguments, **environment):
+        return self.sh(f"{ROOT}/bindings/guest/c/mipzk-cc {arguments}", **environment)
 
-    def test_five_minutes(self):
-        built = self.sh(self.command("-Wall factors.c"))
-        self.assertEqual((built.returncode, built.stderr), (0, b""))
-        self.assertTrue(pathlib.Path(self.folder.name, "factors.elf").exists())
-        run = self.sh(self.command("printf"))
-        self.assertEqual((run.returncode, run.stdout), (0, b"composite"))
+    def need(self, *programs):
+        for program in programs:
+            if shutil.which(program) is None:
+                self.skipTest(f"{program} is not installed")
+
+    def save(self, name, content):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+    def follow(self, title, steps):
+        """Saves a section's files and runs its commands; returns all that they print."""
+        text = section(title)
+        for name, content in files(text):
+            self.save(name, content)
+        blocks = commands(text)
+        self.assertEqual(len(blocks), steps)
+        printed = ""
+        for block in blocks:
+            if not ARGUMENTS.mipzk:
+                block = "\n".join(line for line in block.splitlines() if not line.startswith("mipzk "))
+            run = self.sh(block)
+            self.assertEqual(run.returncode, 0, f"{block}\n{run.stdout}{run.stderr}")
+            printed += run.stdout
+        return printed
+
+    def expect(self, printed, output, times):
+        """The output, as qemu-mips prints it, and as `mipzk run` does (times - 1)."""
+        self.assertIn(output, printed)
+        if ARGUMENTS.mipzk:
+            runs = re.findall(r"^exit code +(\d+)\n(?:.*\n)*?output +([0-9a-f]+)$", printed, re.MULTILINE)
+            self.assertGreaterEqual(runs.count(("0", output.encode().hex())), times, printed)
+
+    def test_c_bare_metal(self):
+        self.need("mips-linux-gnu-g++", "qemu-mips")
+        printed = self.follow("C, bare metal", 4)
+        self.expect(printed, "composite", 1)
+        if ARGUMENTS.mipzk:
+            self.assertIn("00000010", printed)  # shapes
         for private, code in (("\\0\\0\\0\\5\\0\\0\\0\\6", 2), ("\\0\\0\\0\\1\\0\\0\\0\\43", 2), ("\\0", 1)):
             run = self.sh(f"printf '{private}' | qemu-mips factors.linux.elf 3< public.bin")
-            self.assertEqual((run.returncode, run.stdout), (code, b""))
+            self.assertEqual((run.returncode, run.stdout), (code, ""))
+
+    def test_c_for_linux(self):
+        self.need("qemu-mips")
+        self.expect(self.follow("C and C++ for Linux", 1), "2 lines contain cat\n", 1)
+
+    def test_go(self):
+        self.need("go", "qemu-mips")
+        os.environ.update(GOCACHE=str(ARGUMENTS.build / "go" / "cache"), GOTOOLCHAIN="local", GOPROXY="off", GOFLAGS="")
+        self.expect(self.follow("Go", 1), "composite\n", 1)
+
+    def test_rust(self):
+        self.need("/usr/bin/cargo", "qemu-mips")
+        target = ARGUMENTS.build / "rust"
+        target.mkdir(parents=True, exist_ok=True)
+        (self.folder / "target").symlink_to(target)
+        for name, _ in files(section("Rust without the standard library")):
+            self.assertIn(name, ("Cargo.toml", "src/main.rs"))
+        printed = self.follow("Rust without the standard library", 1)
+        printed += self.follow("Rust with the standard library", 1)
+        self.expect(printed, "composite", 2)
 
     def test_flags_are_those_of_mipzk_cc(self):
-        script = pathlib.Path(MIPZK_CC).read_text()
+        script = (ROOT / "bindings/guest/c/mipzk-cc").read_text()
         table = GUIDE[GUIDE.index("| flag | why |") : GUIDE.index("GCC's checks for a zero divisor")]
         for cell in re.findall(r"^\| `([^`]*)` \|", table, re.MULTILINE):
             for flag in cell.split():
@@ -49,29 +129,71 @@ class Guide(unittest.TestCase):
         headers = re.search(r"`([a-z0-9.\s]*\.h)`", sentence)[1].split()
         self.assertIn("limits.h", headers)
         includes = "".join(f"#include <{h}>\n" for h in headers + ["string.h", "zkvm_io.h", "mipzk_guest.h"])
-        pathlib.Path(self.folder.name, "h.c").write_text(
+        self.save(
+            "h.c",
             includes
             + "int main(void) { return INT_MIN == -0x7fffffff - 1 && ULLONG_MAX == UINT64_MAX &&"
-            " UCHAR_MAX == 255 && CHAR_MIN <= 0 && sizeof(bool) == 1 && alignof(int) == 4 ? 7 : 1; }"
+            " UCHAR_MAX == 255 && CHAR_MIN <= 0 && sizeof(bool) == 1 && alignof(int) == 4 ? 7 : 1; }",
         )
-        built = self.sh("bindings/guest/c/mipzk-cc -Wall -Werror --linux h.c -o h.elf")
-        self.assertEqual((built.returncode, built.stderr), (0, b""))
+        built = self.cc("-Wall -Werror --linux h.c -o h.elf")
+        self.assertEqual((built.returncode, built.stderr), (0, ""))
         self.assertEqual(self.sh("qemu-mips h.elf </dev/null").returncode, 7)
 
-    def test_lto_is_refused(self):
-        run = self.sh("bindings/guest/c/mipzk-cc -flto factors.c -o factors.elf")
-        self.assertEqual(run.returncode, 1)
-        self.assertIn(b"mipzk-cc: -flto is not supported", run.stderr)
+    def test_cxx_headers(self):
+        self.need("mips-linux-gnu-g++")
+        headers = re.search(r"neither exceptions nor a heap: `([a-z\s_]*)`", GUIDE)[1].split()
+        self.assertIn("algorithm", headers)
+        self.save("h.cpp", "".join(f"#include <{h}>\n" for h in headers) + "int main() { return 7; }")
+        built = self.sh(f"{ROOT}/bindings/guest/c/mipzk-c++ -Wall -Werror --linux h.cpp -o h.elf")
+        self.assertEqual((built.returncode, built.stderr), (0, ""))
+        self.assertEqual(self.sh("qemu-mips h.elf </dev/null").returncode, 7)
 
-    def test_floating_point_does_not_link(self):
-        pathlib.Path(self.folder.name, "fp.c").write_text(
-            "volatile double x; int main(void) { return (int)(x + x); }"
-        )
-        run = self.sh("bindings/guest/c/mipzk-cc fp.c -o fp.elf")
+    def test_cmake(self):
+        self.need("mips-linux-gnu-g++")
+        self.save("my_guest/CMakeLists.txt", "project(p C CXX)\nadd_executable(g g.c)\nadd_executable(h h.cpp)\n")
+        self.save("my_guest/g.c", "int main(void) { return 5; }")
+        self.save("my_guest/h.cpp", "struct S { int x; S() : x(6) {} } s;\nint main() { return s.x; }")
+        (command,) = [c for c in commands(GUIDE) if "toolchain" in c]
+        for options, program in (("-DMIPZK_GUEST_LINUX=ON -DMIPZK_GUEST_MARCH=mips32r2", "qemu-mips"), ("", "mipzk run")):
+            shutil.rmtree(self.folder / "build", ignore_errors=True)
+            run = self.sh(f"{command.strip()} {options} -Wno-dev && cmake --build build")
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+            if program == "qemu-mips":
+                self.assertEqual([self.sh(f"qemu-mips build/{n}.elf").returncode for n in "gh"], [5, 6])
+            elif ARGUMENTS.mipzk:
+                self.assertRegex(self.sh("mipzk run build/h.elf").stdout, "exit code +6")
+
+    def test_floating_point(self):
+        self.save("fp.c", FLOAT)
+        for march in "r3000", "mips32r2":
+            run = self.cc(f"--linux --march={march} fp.c -o fp.elf")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertEqual(self.sh("qemu-mips fp.elf").returncode, 6)
+
+    def test_floating_point_without_sources(self):
+        self.save("fp.c", FLOAT)
+        run = self.sh(f"MIPZK_CACHE=none MIPZK_GCC_SOURCE=/none {ROOT}/bindings/guest/c/mipzk-cc fp.c -o fp.elf")
         self.assertNotEqual(run.returncode, 0)
-        self.assertIn(b"undefined reference to `__adddf3'", run.stderr)
+        self.assertIn("mipzk-cc: float and double need the sources of GCC", run.stderr)
+        self.assertIn("undefined reference to `__muldf3'", run.stderr)
+
+    def test_what_is_refused(self):
+        self.save("a.c", "int main(void) { return 0; }")
+        self.save("a.cpp", "int main() { return 0; }")
+        for arguments, message in (
+            ("-flto a.c", "mipzk-cc: -flto is not supported"),
+            ("--march=mips64 a.c", "mipzk-cc: the machine has no instruction set 'mips64'"),
+            ("a.cpp", "mipzk-cc: a.cpp is C++: use mipzk-c++"),
+        ):
+            run = self.cc(arguments)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn(message, run.stderr)
 
 
 if __name__ == "__main__":
-    MIPZK_CC = sys.argv.pop(1)
-    unittest.main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", required=True, type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--mipzk", type=lambda text: pathlib.Path(text).resolve())
+    ARGUMENTS, rest = parser.parse_known_args()
+    ARGUMENTS.build.mkdir(parents=True, exist_ok=True)
+    unittest.main(argv=sys.argv[:1] + rest)

@@ -26,7 +26,11 @@ class Result:
 
 
 class Crashed(Exception):
-    """The guest died of a signal, or qemu could not run it."""
+    """The guest died of a signal (0: qemu could not run it)."""
+
+    def __init__(self, text, signal=0, output=b""):
+        super().__init__(text)
+        self.signal, self.output = signal, output
 
 
 def run(elf, private=b"", public=b"", hints=b"", timeout=120):
@@ -49,7 +53,9 @@ def run(elf, private=b"", public=b"", hints=b"", timeout=120):
         )
     # qemu-user answers a fatal signal of its guest by killing itself with the same.
     if process.returncode < 0 or b"qemu: uncaught target signal" in process.stderr:
-        raise Crashed(f"{elf}: signal {-process.returncode}: {process.stderr.decode(errors='replace')}")
+        signal = max(0, -process.returncode)
+        text = f"{elf}: signal {signal}: {process.stderr.decode(errors='replace')}"
+        raise Crashed(text, signal, process.stdout)
     return Result(process.stdout, process.returncode, process.stderr)
 
 

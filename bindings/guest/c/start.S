@@ -1,4 +1,4 @@
-# Entry of a C guest: sets up what C code expects and turns main's result into the exit code. The same
+# Entry of a guest: sets up what C and C++ code expects and turns main's result into the exit code. The same
 # for the machine and for Linux; MIPS I.
 	.set	noreorder
 	.section .text.mipzk_start, "ax", @progbits
@@ -11,11 +11,21 @@ _start:
 	addiu	$t0, $zero, -8
 	and	$sp, $sp, $t0		# o32: $sp is a multiple of 8
 	move	$fp, $zero
-	move	$a0, $zero		# main(0, NULL, NULL): there are no arguments
+	addiu	$sp, $sp, -16		# argument save area of o32
+	lui	$s0, %hi(__init_array_start)
+	addiu	$s0, $s0, %lo(__init_array_start)
+	lui	$s1, %hi(__init_array_end)
+	b	2f			# constructors, before main
+	addiu	$s1, $s1, %lo(__init_array_end)	# slot
+1:	lw	$t9, 0($s0)
+	addiu	$s0, $s0, 4
+	jalr	$t9
+	nop				# slot
+2:	bne	$s0, $s1, 1b
+	move	$a0, $zero		# slot; main(0, NULL, NULL): there are no arguments
 	move	$a1, $zero
-	move	$a2, $zero
 	jal	main
-	addiu	$sp, $sp, -16		# slot: argument save area of o32
+	move	$a2, $zero		# slot
 	jal	mipzk_halt
 	move	$a0, $v0		# slot
 1:	b	1b			# not reached

@@ -59,10 +59,15 @@ TEST(Program, TextOnly) {
   ASSERT_EQ(p->rom.size(), 2u);
   EXPECT_EQ(p->rom[0], *isa::lower(0x400000, 0x0000004c));
   EXPECT_EQ(p->rom[1], *isa::lower(0x400004, 0));
-  ASSERT_EQ(p->image.size(), 2u + 35u);
+  EXPECT_FALSE(p->little_endian);
+  EXPECT_EQ(p->trap_vector, 0u);
+  // All registers but the exit code, number 35.
+  ASSERT_EQ(p->image.size(), 2u + 78u);
   EXPECT_EQ(p->image[0], (ImageWord{0x100000, 0x0000004c, false}));
-  for (uint32_t r = 0; r < 35; ++r)
-    EXPECT_EQ(p->image[2 + r], (ImageWord{kRegisters + r, r == 29 ? 0x7ffeffc0u : 0u, true}));
+  for (uint32_t r = 0, i = 2; r < 79; ++r) {
+    if (r == 35) continue;
+    EXPECT_EQ(p->image[i++], (ImageWord{kRegisters + r, r == 29 ? 0x7ffeffc0u : 0u, true}));
+  }
   ASSERT_EQ(p->regions.size(), 3u);
   EXPECT_EQ(p->regions[0], (Region{0x401000 / 4, 0x7fff0000 / 4, RegionKind::kZero}));
   EXPECT_EQ(p->regions[1], (Region{0xa0000000 / 4, 0xa4000000 / 4, RegionKind::kPrivate}));
@@ -138,10 +143,12 @@ TEST(Program, RefusesBrokenMaps) {
   const Segment code_segment = text(0x400000, kHaltText);
   EXPECT_NE(error_of(image_with({text(0xf000, kHaltText)}, 0xf000)).find("below"),
             std::string::npos);
-  EXPECT_NE(error_of(image_with({code_segment, data(0x7ffefff8, 16, {})})).find("stack top"),
-            std::string::npos);
-  EXPECT_NE(error_of(image_with({code_segment, data(0xfffffff0, 32, {})})).find("stack top"),
-            std::string::npos);
+  EXPECT_NE(
+      error_of(image_with({code_segment, data(0x7ffefff8, 16, {})})).find("beyond 0x7fff0000"),
+      std::string::npos);
+  EXPECT_NE(
+      error_of(image_with({code_segment, data(0xfffffff0, 32, {})})).find("beyond 0x7fff0000"),
+      std::string::npos);
   EXPECT_NE(error_of(image_with({code_segment, data(0x400004, 16, {})})).find("overlaps"),
             std::string::npos);
   // Two segments in one word.
@@ -157,6 +164,95 @@ TEST(Program, RefusesBrokenMaps) {
   EXPECT_NE(
       error_of(image_with({code_segment, data(0x500000, 0x7fff0000 - 0x500000, {})})).find("stack"),
       std::string::npos);
+}
+
+TEST(Program, LittleEndianWords) {
+  // syscall 1; nop; lb t1,8(a0): the bytes of each word in the other order.
+  Segment code_segment = text(0x400000, {0x4c, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00, 0x89, 0x80});
+  ProgramImage image =
+      image_with({code_segment, data(0x500002, 7, {0xaa, 0xbb, 0xcc, 0xdd, 0xee})});
+  image.little_endian = true;
+  const auto p = build_program(image);
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  EXPECT_TRUE(p->little_endian);
+  ASSERT_EQ(p->rom.size(), 3u);
+  const isa::LowerContext context{.little_endian = true, .trap_vector = 0};
+  EXPECT_EQ(p->rom[0], *isa::lower(0x400000, 0x0000004c, context));
+  EXPECT_EQ(p->rom[2], *isa::lower(0x400008, 0x80890008, context));
+  EXPECT_EQ(p->rom[2].k[4], 1u);
+  EXPECT_EQ(p->image[0], (ImageWord{0x100000, 0x0000004c, false}));
+  // Bytes that the file does not cover are zero: here the low ones, then the high ones.
+  EXPECT_EQ(p->image[3], (ImageWord{0x500000 / 4, 0xbbaa0000, true}));
+  EXPECT_EQ(p->image[4], (ImageWord{0x500004 / 4, 0x00eeddcc, true}));
+}
+
+// A program with a system call, and a kernel of two segments.
+ProgramImage image_with_kernel() {
+  ProgramImage image = image_with(
+      {text(0x400000, bytes_of({0x0000000c, 0x46241000, 0})), data(0x500000, 0x10, bytes_of({1})),
+       text(0x80000000, kHaltText), data(0x80010000, 0x2000, bytes_of({0x0000000c})),
+       data(0x8ffff000, 0x1000, bytes_of({0x400000}), false)},
+      0x80000000);
+  image.trap_vector = 0x80000004;
+  return image;
+}
+
+TEST(Program, KernelSegments) {
+  const auto p = build_program(image_with_kernel());
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  EXPECT_EQ(p->trap_vector, 0x80000004u);
+  EXPECT_EQ(p->entry, 0x80000000u);
+  ASSERT_EQ(p->rom.size(), 5u);
+  for (unsigned i : {0u, 1u}) {  // syscall and add.d enter the kernel
+    EXPECT_EQ(p->rom[i].cls, isa::Class::kTrap);
+    EXPECT_EQ(p->rom[i].k[2], 0x80000004u / 4);
+  }
+  EXPECT_EQ(p->rom[3].pc4, 0x80000000u / 4);
+  EXPECT_EQ(p->image[4], (ImageWord{0x80000000u / 4, 0x0000004c, false}));
+  EXPECT_EQ(p->image[6], (ImageWord{0x80010000u / 4, 0x0000000c, true}));
+  EXPECT_EQ(p->image[7], (ImageWord{0x8ffff000u / 4, 0x400000, false}));
+  // RAM begins after the user's segments, wherever the kernel lies.
+  const std::vector<Region> want = {
+      {0x500004 / 4, 0x500010 / 4, RegionKind::kZero},
+      {0x501000 / 4, 0x7fff0000 / 4, RegionKind::kZero},
+      {0x80010004u / 4, 0x80012000u / 4, RegionKind::kZero},
+      {0x8ffff004u / 4, 0x90000000u / 4, RegionKind::kZero},
+      {0xa0000000 / 4, 0xa4000000 / 4, RegionKind::kPrivate},
+      {0xfffffffc / 4, 1u << 30, RegionKind::kZero},
+  };
+  EXPECT_EQ(p->regions, want);
+}
+
+TEST(Program, KernelSegmentsNeedAKernelAndStayInItsRange) {
+  ProgramImage none = image_with_kernel();
+  none.trap_vector = 0;
+  EXPECT_NE(error_of(none).find("0x80000000 reaches beyond 0x7fff0000"), std::string::npos);
+
+  ProgramImage beyond = image_with_kernel();
+  beyond.segments.back().memory_size = 0x1001;
+  EXPECT_NE(error_of(beyond).find("0x8ffff000 reaches beyond 0x90000000"), std::string::npos);
+
+  // The range between the stack and the kernel, and the one above it, stay empty.
+  for (uint32_t address : {0x7fff0000u, 0x7ffffff8u, 0x90000000u, 0x9ffffff0u}) {
+    ProgramImage astray = image_with_kernel();
+    astray.segments.insert(
+        address < 0x80000000 ? astray.segments.begin() + 2 : astray.segments.end(),
+        data(address, 0x10, {}));
+    EXPECT_NE(error_of(astray).find("beyond 0x7fff0000"), std::string::npos) << address;
+  }
+
+  ProgramImage both = image_with_kernel();
+  both.segments[2].writable = true;
+  EXPECT_NE(error_of(both).find("writable and executable"), std::string::npos);
+}
+
+TEST(Program, RefusesBadTrapVectors) {
+  // Unaligned, in data, in no segment, a word that is no instruction.
+  for (uint32_t vector : {0x80000002u, 0x80010000u, 0x80001000u, 0x80000008u}) {
+    ProgramImage image = image_with_kernel();
+    image.trap_vector = vector;
+    EXPECT_NE(error_of(image).find("trap vector"), std::string::npos) << vector;
+  }
 }
 
 TEST(Program, RefusesBadEntryPoints) {

@@ -74,19 +74,122 @@ TEST(Fault, Unmapped) {
 }
 
 TEST(Fault, ReadOnly) {
-  for (Op op : {Op::kSw, Op::kSh, Op::kSb, Op::kSwl, Op::kSwr}) {
+  for (Op op : {Op::kSw, Op::kSh, Op::kSb, Op::kSwl, Op::kSwr, Op::kSc, Op::kSwc1, Op::kSdc1}) {
     Guest g;
     g.li(kT0, kText).op(mem(op, kA0, 0, kT0)).halt();
     expect_fault(g, FaultKind::kReadOnly, 2, 2);
   }
 }
 
+// Each half of a double needs its word. The segment and its zeros end in the middle of one.
+TEST(Fault, HalvesOfADouble) {
+  for (Op op : {Op::kLdc1, Op::kSdc1}) {
+    const char* access = op == Op::kLdc1 ? "load from" : "store to";
+    Guest g;
+    g.data = {1, 2, 3};
+    g.bss_bytes = 0;
+    g.li(kT0, kData).op(mem(op, 2, 8, kT0)).halt();
+    EXPECT_TRUE(contains(expect_fault(g, FaultKind::kUnmapped, 2, 2).report.text, access));
+    g.text[2] = mem(op, 2, 0, kT0);
+    run_and_check(g.program());
+    Guest first;
+    first.li(kT0, isa::kStackTop).op(mem(op, 2, 0, kT0)).halt();
+    expect_fault(first, FaultKind::kUnmapped, 2, 2);
+    first.text[2] = mem(op, 2, 0xfff8, kT0);
+    run_and_check(first.program());
+    Guest null;
+    null.op(mem(op, 2, 0x7ff8, kZero)).halt();
+    EXPECT_TRUE(contains(expect_fault(null, FaultKind::kNullPage, 0, 0).report.text, access));
+  }
+}
+
+TEST(Fault, LinkedAccesses) {
+  for (Op op : {Op::kLl, Op::kSc}) {
+    Guest null, unmapped;
+    null.op(mem(op, kA0, 0, kZero)).halt();
+    const Stopped s = expect_fault(null, FaultKind::kNullPage, 0, 0);
+    EXPECT_TRUE(contains(s.report.text, op == Op::kLl ? "load from" : "store to")) << s.report.text;
+    unmapped.li(kT0, 0x00800000).op(mem(op, kA0, 0, kT0)).halt();
+    expect_fault(unmapped, FaultKind::kUnmapped, 2, 2);
+  }
+  // sc needs a writable word even if it would not store.
+  Guest g;
+  g.li(kT0, kText).op(mem(Op::kLl, kT1, 0, kT0)).op(mem(Op::kSc, kT1, 0, kT0)).halt();
+  expect_fault(g, FaultKind::kReadOnly, 3, 3);
+}
+
+TEST(Fault, ConditionalTraps) {
+  const struct {
+    Op op;
+    bool is_signed, immediate;
+    bool (*holds)(int64_t a, int64_t b);
+  } cases[] = {
+      {Op::kTeq, true, false, [](int64_t a, int64_t b) { return a == b; }},
+      {Op::kTne, true, false, [](int64_t a, int64_t b) { return a != b; }},
+      {Op::kTge, true, false, [](int64_t a, int64_t b) { return a >= b; }},
+      {Op::kTgeu, false, false, [](int64_t a, int64_t b) { return a >= b; }},
+      {Op::kTlt, true, false, [](int64_t a, int64_t b) { return a < b; }},
+      {Op::kTltu, false, false, [](int64_t a, int64_t b) { return a < b; }},
+      {Op::kTeqi, true, true, [](int64_t a, int64_t b) { return a == b; }},
+      {Op::kTnei, true, true, [](int64_t a, int64_t b) { return a != b; }},
+      {Op::kTgei, true, true, [](int64_t a, int64_t b) { return a >= b; }},
+      {Op::kTgeiu, false, true, [](int64_t a, int64_t b) { return a >= b; }},
+      {Op::kTlti, true, true, [](int64_t a, int64_t b) { return a < b; }},
+      {Op::kTltiu, false, true, [](int64_t a, int64_t b) { return a < b; }},
+  };
+  for (const auto& c : cases) {
+    for (uint32_t a : {0u, 1u, 0x7fffu, 0x7fffffffu, 0x80000000u, 0xffff8000u, 0xffffffffu}) {
+      for (uint32_t b : {0u, 1u, 0x7fffu, 0xffff8000u, 0xffffffffu}) {  // all fit an immediate
+        Guest g;
+        g.li(kT0, a).li(kT1, b);
+        g.op(c.immediate ? trap_imm(c.op, kT0, b) : trap(c.op, kT0, kT1, 9)).halt();
+        const auto value = [&](uint32_t v) {
+          return c.is_signed ? int64_t{static_cast<int32_t>(v)} : int64_t{v};
+        };
+        SCOPED_TRACE(isa::op_info(c.op).mnemonic);
+        SCOPED_TRACE(a);
+        SCOPED_TRACE(b);
+        if (c.holds(value(a), value(b))) {
+          expect_fault(g, FaultKind::kTrap, 4, 4);
+        } else {
+          run_and_check(g.program());
+        }
+      }
+    }
+  }
+}
+
+TEST(Fault, ConditionalTrapsNameTheirCode) {
+  const auto text_of = [](uint32_t word) {
+    Guest g;
+    g.op(kNopWord).op(word).halt();
+    return expect_fault(g, FaultKind::kTrap, 1, 1).report.text;
+  };
+  EXPECT_TRUE(contains(text_of(trap(Op::kTeq, kT0, kT0, 7)), "trap 7: division by zero"));
+  EXPECT_TRUE(contains(text_of(trap(Op::kTeq, kT0, kT0, 6)), "trap 6: integer overflow"));
+  EXPECT_TRUE(contains(text_of(trap(Op::kTge, kT0, kT0, 0x3ff)), "code 0x3ff"));
+  // The immediate forms have none.
+  EXPECT_TRUE(contains(text_of(trap_imm(Op::kTgei, kT0, 0)), "code 0x0"));
+  const std::string text = text_of(trap(Op::kTeq, kT0, kT1, 7));
+  EXPECT_TRUE(contains(text, "teq t0,t1,0x7")) << text;
+  EXPECT_TRUE(contains(text, "registers: $t0, $t1")) << text;
+}
+
 TEST(Fault, Unaligned) {
-  for (Op op : {Op::kLw, Op::kSw}) {
+  for (Op op : {Op::kLw, Op::kSw, Op::kLl, Op::kSc, Op::kLwc1, Op::kSwc1}) {
     for (unsigned k = 1; k < 4; ++k) {
       Guest g;
       g.li(kT0, kData + k).op(mem(op, kA0, 0, kT0)).halt();
       expect_fault(g, FaultKind::kUnaligned, 2, 2);
+    }
+  }
+  for (Op op : {Op::kLdc1, Op::kSdc1}) {
+    for (unsigned k = 1; k < 8; ++k) {  // also at an odd multiple of 4
+      Guest g;
+      g.li(kT0, kData + k).op(mem(op, 4, 0, kT0)).halt();
+      const Stopped s = expect_fault(g, FaultKind::kUnaligned, 2, 2);
+      EXPECT_TRUE(contains(s.report.text, op == Op::kLdc1 ? "unaligned load" : "unaligned store"));
+      EXPECT_TRUE(contains(s.report.text, "multiples of 8")) << s.report.text;
     }
   }
   for (Op op : {Op::kLh, Op::kLhu, Op::kSh}) {
@@ -141,16 +244,19 @@ TEST(Fault, InstructionsThatTheMachineDoesNotHave) {
   } cases[] = {
       {0x0000000c, "system call"},  // syscall
       {0x00000bcc, "unknown machine call 0x2f"},
-      {0x46020000, "-msoft-float"},      // add.s
-      {0xc7a00000, "-msoft-float"},      // lwc1
-      {0x40096000, "privileged"},        // mfc0
-      {0x008501f4, "conditional trap"},  // teq
-      {0x50850003, "branch-likely"},     // beql
-      {0x70854802, "-march=r3000"},      // mul
-      {0x7ca91800, "-march=r3000"},      // ext
-      {0xc3a90000, "-march=r3000"},      // ll
-      {0x0085482d, "-mabi=32"},          // daddu
-      {0xdfa90000, "-mabi=32"},          // ld
+      {0x46020000, "-msoft-float"},  // add.s
+      {0x46241000, "-msoft-float"},  // add.d
+      {0x4c420021, "-msoft-float"},  // madd.d
+      {0x46c20002, "-msoft-float"},  // mul.ps
+      {0xd7a10000, "-mfp32"},        // ldc1 with an odd register
+      {0x4449f800, "-msoft-float"},  // cfc1 of a register that is the kernel's
+      {0x7c03103b, "hardware register 2"},
+      {0x40096000, "privileged"},       // mfc0
+      {0x42000018, "privileged"},       // eret
+      {0x7ca9fac0, "-march=mips32r2"},  // ext beyond the word
+      {0x7ca91803, "-march=mips32r2"},  // dext
+      {0x0085482d, "-mabi=32"},         // daddu
+      {0xdfa90000, "-mabi=32"},         // ld
       {0xffffffff, "64-bit"},
   };
   for (const auto& c : cases) {

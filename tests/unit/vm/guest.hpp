@@ -14,6 +14,8 @@
 namespace mipzk::test {
 
 inline constexpr uint32_t kText = 0x00400000, kData = 0x10000000;
+// Text of the tiny kernels of tests, where they take traps, and their writable memory.
+inline constexpr uint32_t kKernelText = isa::kKernelBase, kKernelData = 0x80010000;
 
 // Register numbers.
 enum : unsigned {
@@ -29,6 +31,8 @@ enum : unsigned {
   kT3 = 11,
   kS0 = 16,
   kS1 = 17,
+  kK0 = 26,
+  kK1 = 27,
   kSp = 29,
   kRa = 31
 };
@@ -43,6 +47,8 @@ struct Guest {
   std::vector<uint32_t> data;   // at kData, writable
   uint32_t bss_bytes = 0x1000;  // after the data
   std::vector<isa::Symbol> symbols;
+  bool little_endian = false;
+  std::vector<uint32_t> kernel;  // at kKernelText, which is the trap vector; empty: no kernel
 
   Guest& op(uint32_t word) {
     text.push_back(word);
@@ -59,20 +65,25 @@ struct Guest {
   uint32_t here() const { return kText + 4 * static_cast<uint32_t>(text.size()); }
 
   isa::Program program() const {
-    const auto bytes = [](const std::vector<uint32_t>& words) {
-      std::vector<uint8_t> out;
+    const auto segment = [&](uint32_t address, const std::vector<uint32_t>& words, uint32_t zeros,
+                             bool writable) {
+      isa::Segment out{
+          address, static_cast<uint32_t>(4 * words.size()) + zeros, true, writable, !writable, {}};
       for (uint32_t w : words)
-        for (int shift = 24; shift >= 0; shift -= 8)
-          out.push_back(static_cast<uint8_t>(w >> shift));
+        for (int i = 0; i < 4; ++i)
+          out.bytes.push_back(static_cast<uint8_t>(w >> (little_endian ? 8 * i : 24 - 8 * i)));
       return out;
     };
     isa::ProgramImage image;
     image.entry = kText;
     image.symbols = symbols;
-    isa::Segment t{kText, static_cast<uint32_t>(4 * text.size()), true, false, true, bytes(text)};
-    isa::Segment d{
-        kData, static_cast<uint32_t>(4 * data.size()) + bss_bytes, true, true, false, bytes(data)};
-    image.segments = {t, d};
+    image.little_endian = little_endian;
+    image.segments = {segment(kText, text, 0, false), segment(kData, data, bss_bytes, true)};
+    if (!kernel.empty()) {
+      image.trap_vector = kKernelText;
+      image.segments.push_back(segment(kKernelText, kernel, 0, false));
+      image.segments.push_back(segment(kKernelData, {}, 0x1000, true));
+    }
     auto program = isa::build_program(image);
     EXPECT_TRUE(program.ok()) << program.error().message;
     return program.ok() ? *program : isa::Program{};

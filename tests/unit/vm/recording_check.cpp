@@ -39,6 +39,9 @@ Uses uses_of(Class cls) {
     case Class::kLogic:
     case Class::kSlt:
     case Class::kShiftVar:
+    case Class::kBranchLikely:
+    case Class::kMoveCond:
+    case Class::kBitField:
       return {.rs = true, .rt = true, .rd = true};
     case Class::kAddImm:
     case Class::kLogicImm:
@@ -47,8 +50,12 @@ Uses uses_of(Class cls) {
     case Class::kBranchLink:
     case Class::kJumpRegLink:
     case Class::kHalt:
+    case Class::kCountLeading:
+    case Class::kByteOps:
       return {.rs = true, .rd = true};
     case Class::kBranchEq:
+    case Class::kTrapEqual:
+    case Class::kTrapLess:
       return {.rs = true, .rt = true};
     case Class::kBranchZero:
     case Class::kJumpReg:
@@ -66,9 +73,44 @@ Uses uses_of(Class cls) {
       return {.rs = true, .rt = true, .mem = true};
     case Class::kMult:
     case Class::kDiv:
+    case Class::kMultAcc:
+    case Class::kMovePair:
       return {.rs = true, .rt = true, .rd = true, .hi = true};
+    case Class::kLoadLinked:
+      return {.rs = true, .mem = true, .rd = true, .hi = true};
+    case Class::kStoreCond:
+    case Class::kLoadDouble:   // rt is the second word of memory
+    case Class::kStoreDouble:  // rd is the second word of memory
+      return {.rs = true, .rt = true, .mem = true, .rd = true, .hi = true};
+    case Class::kTrap:  // mem is LINK
+      return {.mem = true, .rd = true, .hi = true};
   }
   return {};
+}
+
+// The register of the hi_* fields.
+unsigned hi_register(const isa::RomEntry& r) {
+  switch (r.cls) {
+    case Class::kMult:
+      return r.k[1];
+    case Class::kLoadLinked:
+    case Class::kStoreCond:
+      return isa::kLink;
+    case Class::kLoadDouble:
+    case Class::kStoreDouble:
+      return r.k[2];
+    case Class::kMovePair:
+      return r.k[0];
+    case Class::kTrap:
+      return 27;
+    default:
+      return isa::kHi;
+  }
+}
+
+// The register of the rd_* fields.
+unsigned rd_register(const isa::RomEntry& r) {
+  return r.cls == Class::kDiv || r.cls == Class::kMultAcc ? isa::kLo : r.rd;
 }
 
 // A ROM constant as a small signed number.
@@ -85,14 +127,20 @@ uint32_t logic_bytes(uint32_t a, uint32_t b, int64_t k0, int64_t k1, int64_t k2,
   return result;
 }
 
+// Rotations are a left and a right shift at once, whose results have no bit in common.
 uint32_t shifted(uint32_t x, const isa::RomEntry& r) {
-  EXPECT_EQ(r.k[1] + r.k[2] + r.k[3] + r.k[4] + r.k[5], 1u);
+  const uint32_t left = r.k[1] + r.k[2], right = r.k[3] + r.k[4] + r.k[5];
+  EXPECT_LE(left, 1u);
+  EXPECT_LE(right, 1u);
+  EXPECT_NE(left + right, 0u);
   const uint64_t v = uint64_t{x} * r.k[0];
-  if (r.k[1] != 0) return static_cast<uint32_t>(v);
-  if (r.k[2] != 0) return static_cast<uint32_t>(v << 16);
-  if (r.k[3] != 0) return static_cast<uint32_t>(v >> 16);
-  if (r.k[4] != 0) return static_cast<uint32_t>(v >> 32);
-  return x >> 16;
+  uint32_t result = 0;
+  if (r.k[1] != 0) result += static_cast<uint32_t>(v);
+  if (r.k[2] != 0) result += static_cast<uint32_t>(v << 16);
+  if (r.k[3] != 0) result += static_cast<uint32_t>(v >> 16);
+  if (r.k[4] != 0) result += static_cast<uint32_t>(v >> 32);
+  if (r.k[5] != 0) result += x >> 16;
+  return result;
 }
 
 uint32_t shifted_var(uint32_t x, uint32_t by, const isa::RomEntry& r) {
@@ -104,53 +152,91 @@ uint32_t shifted_var(uint32_t x, uint32_t by, const isa::RomEntry& r) {
 
 uint32_t limbs(const isa::RomEntry& r, unsigned i) { return r.k[i] | r.k[i + 1] << 16; }
 
-unsigned bytes_of_word(uint32_t word, unsigned i) { return word >> (24 - 8 * i) & 0xff; }
+uint32_t bit_field(uint32_t x, uint32_t by, uint32_t old, const isa::RomEntry& r) {
+  const uint32_t amount = (by & 31) + r.k[0];
+  EXPECT_LT(amount, 32u);
+  EXPECT_TRUE(r.rt == 0 || r.k[0] == 0);
+  uint32_t result = 0;
+  for (unsigned bit = 0; bit < 32; ++bit) {
+    EXPECT_LT(r.k[2 + bit / 8], 256u);
+    const bool masked = (r.k[2 + bit / 8] >> (bit % 8) & 1) != 0;
+    const uint32_t value = masked ? x >> ((bit + amount) % 32) : r.k[1] != 0 ? old >> bit : 0;
+    result |= (value & 1) << bit;
+  }
+  return result;
+}
 
-// The loaded register or the stored word, byte by byte; memory and registers as arrays of bytes,
-// most significant first.
+uint32_t byte_op(uint32_t x, const isa::RomEntry& r) {
+  EXPECT_EQ(r.k[0] + r.k[1] + r.k[2], 1u);
+  if (r.k[0] != 0) return (x & 0x80) != 0 ? x | 0xffffff00u : x & 0xff;
+  if (r.k[1] != 0) return (x & 0x8000) != 0 ? x | 0xffff0000u : x & 0xffff;
+  return (x & 0xff) << 8 | (x >> 8 & 0xff) | (x & 0xff0000) << 8 | (x >> 8 & 0xff0000);
+}
+
+// Zeros (ones) before the first one (zero) from the top.
+uint32_t leading(uint32_t x, bool ones) {
+  uint32_t n = 0;
+  while (n < 32 && (x >> (31 - n) & 1) == (ones ? 1u : 0u)) ++n;
+  return n;
+}
+
+// The constant of a class for parts of words that tells the byte order.
+bool little_endian(const isa::RomEntry& r) {
+  return (r.cls == Class::kLoadSub ? r.k[4] : r.k[3]) != 0;
+}
+
+// The loaded register or the stored word, byte by byte: m by address, reg from the least
+// significant byte.
 uint32_t accessed(const Event& e, const isa::RomEntry& r) {
-  const unsigned k = e.mem_addr % 4;
-  const bool left = r.k[2] != 0;
-  unsigned m[4], reg[4];
-  const bool store = r.cls == Class::kStorePart || r.cls == Class::kStoreSub;
+  const bool le = little_endian(r), store = r.cls == Class::kStorePart || r.cls == Class::kStoreSub;
+  const uint32_t value = store ? e.rt : e.rd_old;
+  uint32_t m[4], reg[4];
   for (unsigned i = 0; i < 4; ++i) {
-    m[i] = bytes_of_word(e.mem_old, i);
-    reg[i] = bytes_of_word(store ? e.rt : e.rd_old, i);
+    m[le ? i : 3 - i] = e.mem_old >> (8 * i) & 0xff;
+    reg[i] = value >> (8 * i) & 0xff;
   }
-  const auto join = [](const unsigned* b) { return b[0] << 24 | b[1] << 16 | b[2] << 8 | b[3]; };
-  switch (r.cls) {
-    case Class::kLoadPart:
-      // lwl fills the register from its top with the bytes k..3; lwr its end with the bytes 0..k.
-      for (unsigned i = 0; i < 4; ++i) {
-        if (left && i + k < 4) reg[i] = m[i + k];
-        if (!left && i <= k) reg[3 - k + i] = m[i];
-      }
-      return join(reg);
-    case Class::kStorePart:
-      for (unsigned i = 0; i < 4; ++i) {
-        if (left && i + k < 4) m[i + k] = reg[i];
-        if (!left && i <= k) m[i] = reg[3 - k + i];
-      }
-      return join(m);
-    case Class::kStoreSub:
-      m[k] = reg[r.k[2] != 0 ? 2 : 3];
-      if (r.k[2] != 0) m[k + 1] = reg[3];
-      return join(m);
-    default: {  // kLoadSub
-      uint32_t v = m[k];
-      if (r.k[2] != 0) v = v << 8 | m[k + 1];
-      const uint32_t top = r.k[2] != 0 ? 0x8000 : 0x80;
-      return r.k[3] != 0 && (v & top) != 0 ? v - 2 * top : v;
+  const auto memory = [&] {
+    return le ? m[3] << 24 | m[2] << 16 | m[1] << 8 | m[0]
+              : m[0] << 24 | m[1] << 16 | m[2] << 8 | m[3];
+  };
+  const int k = static_cast<int>(e.mem_addr % 4);
+  if (r.cls == Class::kLoadPart || r.cls == Class::kStorePart) {
+    // lwl takes the bytes from k on towards less significant ones and fills the register from its
+    // top, lwr those towards more significant ones and fills it from its bottom. The significance
+    // falls with the address in big-endian memory.
+    const bool left = r.k[2] != 0;
+    const int step = left != le ? 1 : -1;
+    for (int i = 0, at = k; at >= 0 && at < 4; ++i, at += step) {
+      uint32_t& byte = reg[left ? 3 - i : i];
+      (store ? m[at] : byte) = store ? byte : m[at];
     }
+    return store ? memory() : reg[3] << 24 | reg[2] << 16 | reg[1] << 8 | reg[0];
   }
+  const bool half = r.k[2] != 0;
+  EXPECT_TRUE(!half || k % 2 == 0);
+  // Where the low and the high byte of the value lie.
+  const int low_at = half && !le ? k + 1 : k, high_at = half && le ? k + 1 : k;
+  if (store) {
+    m[low_at] = reg[0];
+    if (half) m[high_at] = reg[1];
+    return memory();
+  }
+  const uint32_t v = half ? m[high_at] << 8 | m[low_at] : m[k];
+  const uint32_t top = half ? 0x8000 : 0x80;
+  return r.k[3] != 0 && (v & top) != 0 ? v - 2 * top : v;
 }
 
 void check_hi_lo(const Event& e, const isa::RomEntry& r) {
   const bool is_signed = r.k[0] != 0;
-  if (r.cls == Class::kMult) {
+  if (r.cls == Class::kMult || r.cls == Class::kMultAcc) {
     const uint64_t product =
         is_signed ? static_cast<uint64_t>(int64_t{sign(e.rs)} * sign(e.rt)) : uint64_t{e.rs} * e.rt;
-    EXPECT_EQ(uint64_t{e.hi_new} << 32 | e.rd_new, product);
+    uint64_t want = product;
+    if (r.cls == Class::kMultAcc) {
+      const uint64_t old = uint64_t{e.hi_old} << 32 | e.rd_old;
+      want = small(r.k[1]) > 0 ? old + product : old - product;
+    }
+    EXPECT_EQ(uint64_t{e.hi_new} << 32 | e.rd_new, want);
     return;
   }
   if (e.rt == 0) {
@@ -162,6 +248,46 @@ void check_hi_lo(const Event& e, const isa::RomEntry& r) {
   const int64_t d = is_signed ? int64_t{sign(e.rt)} : int64_t{e.rt};
   EXPECT_EQ(e.rd_new, low(n / d));
   EXPECT_EQ(e.hi_new, low(n % d));
+}
+
+// Of a likely branch.
+bool is_taken(const Event& e, const isa::RomEntry& r) {
+  const int64_t taken =
+      small(r.k[0]) + small(r.k[1]) * (sign(e.rs) < 0) + small(r.k[2]) * (e.rs == e.rt);
+  EXPECT_TRUE(taken == 0 || taken == 1);
+  return taken == 1;
+}
+
+// pc after the event.
+uint32_t next_pc(const Event& e, const isa::RomEntry& r) {
+  if (r.cls == Class::kBranchLikely && !is_taken(e, r)) return e.npc + 4;  // the slot is annulled
+  return r.cls == Class::kTrap ? r.k[2] * 4 : e.npc;
+}
+
+// Classes that access memory, and its rules: alignment, and that a store finds a writable word.
+void check_memory(const Event& e, const isa::RomEntry& r) {
+  EXPECT_EQ(e.mem_addr, e.rs + limbs(r, 0));
+  const bool pair = r.cls == Class::kLoadDouble || r.cls == Class::kStoreDouble;
+  const bool part = r.cls == Class::kLoadPart || r.cls == Class::kStorePart;
+  const bool sub = r.cls == Class::kLoadSub || r.cls == Class::kStoreSub;
+  const uint32_t size = pair ? 8 : part ? 1 : sub ? 1 + r.k[2] : 4;
+  EXPECT_EQ(e.mem_addr % size, 0u);
+  switch (r.cls) {
+    case Class::kLoadWord:
+    case Class::kLoadSub:
+    case Class::kLoadPart:
+    case Class::kLoadLinked:
+      EXPECT_EQ(e.mem_old, e.mem_new);
+      EXPECT_LE(e.mem_writable, 1u);
+      break;
+    case Class::kLoadDouble:  // bit 1 is that of the second word
+      EXPECT_EQ(e.mem_old, e.mem_new);
+      EXPECT_LE(e.mem_writable, 3u);
+      break;
+    default:
+      EXPECT_EQ(e.mem_writable, 1u);
+      break;
+  }
 }
 
 // Results and successor of an event from the constants of its ROM entry alone.
@@ -176,7 +302,6 @@ void check_event(const Event& e, const isa::RomEntry& r) {
     EXPECT_TRUE(taken == 0 || taken == 1);
     branch(taken == 1, r.k[3]);
   };
-  uint32_t address = e.rs + limbs(r, 0);
   bool has_rd = uses_of(r.cls).rd;
   switch (r.cls) {
     case Class::kNop:
@@ -237,11 +362,9 @@ void check_event(const Event& e, const isa::RomEntry& r) {
       break;
     case Class::kLoadWord:
       rd = e.mem_old;
-      EXPECT_EQ(e.mem_addr % 4, 0u);
       break;
     case Class::kStoreWord:
       EXPECT_EQ(e.mem_new, e.rt);
-      EXPECT_EQ(e.mem_addr % 4, 0u);
       break;
     case Class::kLoadSub:
     case Class::kLoadPart:
@@ -253,6 +376,7 @@ void check_event(const Event& e, const isa::RomEntry& r) {
       break;
     case Class::kMult:
     case Class::kDiv:
+    case Class::kMultAcc:
       check_hi_lo(e, r);
       has_rd = false;
       break;
@@ -263,41 +387,89 @@ void check_event(const Event& e, const isa::RomEntry& r) {
     case Class::kHint:
       has_rd = false;  // a free word
       break;
+    case Class::kBranchLikely:
+      next_npc = is_taken(e, r) ? r.k[3] * 4 : e.npc + 8;
+      rd = limbs(r, 4);
+      EXPECT_EQ(rd, r.rd == 31 ? e.pc + 8 : 0);
+      break;
+    case Class::kMoveCond:
+      rd = (e.rt == 0) == (r.k[0] == 0) ? e.rs : e.rd_old;
+      break;
+    case Class::kCountLeading:
+      rd = leading(e.rs, r.k[0] != 0);
+      break;
+    case Class::kBitField:
+      rd = bit_field(e.rs, e.rt, e.rd_old, r);
+      break;
+    case Class::kByteOps:
+      rd = byte_op(e.rs, r);
+      break;
+    case Class::kTrapEqual:
+      EXPECT_EQ(e.rs == e.rt + limbs(r, 1), r.k[0] != 0);
+      break;
+    case Class::kTrapLess: {
+      const uint32_t b = e.rt + limbs(r, 2);
+      EXPECT_EQ(r.k[0] != 0 ? sign(e.rs) < sign(b) : e.rs < b, r.k[1] != 0);
+      break;
+    }
+    case Class::kLoadLinked:
+      rd = e.mem_old;
+      EXPECT_EQ(e.hi_new, e.mem_addr);
+      break;
+    case Class::kStoreCond:
+      rd = e.hi_old == e.mem_addr;
+      EXPECT_EQ(e.mem_new, rd != 0 ? e.rt : e.mem_old);
+      EXPECT_EQ(e.hi_new, 0u);
+      break;
+    case Class::kLoadDouble:
+      rd = e.mem_old;
+      EXPECT_EQ(e.hi_new, e.rt);
+      break;
+    case Class::kStoreDouble:
+      EXPECT_EQ(e.mem_new, e.rt);
+      EXPECT_EQ(e.hi_old, e.hi_new);
+      rd = e.hi_new;
+      break;
+    case Class::kMovePair:
+      rd = e.rs;
+      EXPECT_EQ(e.hi_new, e.rt);
+      break;
+    case Class::kTrap:
+      rd = e.npc;
+      next_npc = r.k[2] * 4 + 4;
+      EXPECT_EQ(r.rd, 26);
+      EXPECT_EQ(e.hi_new, limbs(r, 0));
+      EXPECT_EQ(e.mem_new, 0u);
+      break;
   }
   EXPECT_EQ(e.next_npc, next_npc);
   if (has_rd) {
     EXPECT_EQ(e.rd_new, rd);
   }
-  if (uses_of(r.cls).mem) {
-    EXPECT_EQ(e.mem_addr, address);
-    if (uses_of(r.cls).rd) {
-      EXPECT_EQ(e.mem_old, e.mem_new);
-    } else {
-      EXPECT_EQ(e.mem_writable, 1u);
-    }
-  }
+  if (uses_of(r.cls).mem && r.cls != Class::kTrap) check_memory(e, r);
 }
 
 void add_edges(const Event& e, const isa::RomEntry& r, Paths& paths) {
   const Uses u = uses_of(r.cls);
-  const auto reg = [&](bool used, unsigned number, uint32_t slot, uint32_t t_old, uint32_t from,
-                       uint32_t to) {
+  const auto add = [&](bool used, uint32_t key, uint32_t slot, uint32_t t_old, uint32_t from,
+                       uint32_t to, bool writable) {
     if (used) {
-      paths[kReg + number].push_back({t_old, e.clk + slot, from, to, true, false});
+      paths[key].push_back({t_old, e.clk + slot, from, to, writable, false});
     } else {
       EXPECT_EQ(t_old | from | to, 0u) << "unused field, class " << static_cast<int>(r.cls);
     }
   };
-  const bool hi_lo = r.cls == Class::kMult || r.cls == Class::kDiv;
-  reg(u.rs, r.rs, 1, e.t_rs, e.rs, e.rs);
-  reg(u.rt, r.rt, 2, e.t_rt, e.rt, e.rt);
-  reg(u.hi, isa::kHi, 3, e.t_hi, e.hi_old, e.hi_new);
-  reg(u.rd, hi_lo ? isa::kLo : r.rd, 4, e.t_rd, e.rd_old, e.rd_new);
-  if (u.mem) {
-    paths[e.mem_addr / 4].push_back(
-        {e.t_mem, e.clk + 3, e.mem_old, e.mem_new, e.mem_writable != 0, false});
-  } else {
-    EXPECT_EQ(e.mem_addr | e.mem_old | e.mem_new | e.mem_writable | e.t_mem, 0u);
+  const uint32_t second = e.mem_addr / 4 + 1;  // of a double
+  const bool load = r.cls == Class::kLoadDouble, store = r.cls == Class::kStoreDouble;
+  add(u.rs, kReg + r.rs, 1, e.t_rs, e.rs, e.rs, true);
+  add(u.rt, load ? second : kReg + r.rt, 2, e.t_rt, e.rt, e.rt, !load || (e.mem_writable & 2) != 0);
+  add(u.hi, kReg + hi_register(r), 3, e.t_hi, e.hi_old, e.hi_new, true);
+  add(u.rd, store ? second : kReg + rd_register(r), 4, e.t_rd, e.rd_old, e.rd_new, true);
+  const bool link = r.cls == Class::kTrap;
+  add(u.mem, link ? kReg + isa::kLink : e.mem_addr / 4, 3, e.t_mem, e.mem_old, e.mem_new,
+      link || (e.mem_writable & 1) != 0);
+  if (!u.mem || link) {
+    EXPECT_EQ(e.mem_addr | e.mem_writable, 0u);
   }
 }
 
@@ -324,15 +496,21 @@ void check_path(uint32_t key, std::vector<Edge>& path, const vm::Touched& t) {
   EXPECT_LT(std::max({t.in_lo, t.in_hi, t.out_lo, t.out_hi}), 1u << 16);
 }
 
-void check_state(const isa::Program& program, const std::map<uint32_t, const Event*>& by_clk,
+// An event and the pc that it leaves.
+struct Step {
+  Event event;
+  uint32_t next_pc;
+};
+
+void check_state(const isa::Program& program, const std::map<uint32_t, Step>& by_clk,
                  const vm::ShardRecord& shard) {
   uint32_t clk = 0, pc = program.entry, npc = program.entry + 4;
-  for (const auto& [at, e] : by_clk) {
+  for (const auto& [at, step] : by_clk) {
     ASSERT_EQ(at, clk);
-    ASSERT_EQ(e->pc, pc);
-    ASSERT_EQ(e->npc, npc);
-    pc = e->npc;
-    npc = e->next_npc;
+    ASSERT_EQ(step.event.pc, pc);
+    ASSERT_EQ(step.event.npc, npc);
+    pc = step.next_pc;
+    npc = step.event.next_npc;
     clk += 4;
   }
   EXPECT_EQ(clk, 4 * shard.cycles);
@@ -347,11 +525,13 @@ void check_state(const isa::Program& program, const std::map<uint32_t, const Eve
   EXPECT_EQ(state.t_last, clk);
 }
 
-uint32_t window_word(ByteView bytes, uint32_t index) {
+uint32_t window_word(ByteView bytes, uint32_t index, bool little_endian) {
   if (index == 0) return static_cast<uint32_t>(bytes.size());
   uint32_t word = 0;
-  for (size_t b = 4 * (index - size_t{1}); b < 4 * size_t{index}; ++b)
-    word = word << 8 | (b < bytes.size() ? bytes[b] : 0u);
+  for (unsigned i = 0; i < 4; ++i) {
+    const size_t b = 4 * (index - size_t{1}) + i;
+    if (b < bytes.size()) word |= uint32_t{bytes[b]} << (little_endian ? 8 * i : 24 - 8 * i);
+  }
   return word;
 }
 
@@ -373,14 +553,17 @@ bool source_of(const isa::Program& program, const vm::Inputs& inputs, const vm::
   } else if (key == kReg + isa::kExitCode) {
     source = {0, true};
   } else if (in_window(isa::kPublicBase, words(inputs.public_input.size()))) {
-    source = {window_word(inputs.public_input, key - isa::kPublicBase / 4), false};
+    source = {window_word(inputs.public_input, key - isa::kPublicBase / 4, program.little_endian),
+              false};
   } else if (in_window(isa::kOutputBase, words(outcome.output.size()))) {
     source = {0, true};
   } else {
     for (const isa::Region& region : program.regions) {
       if (key < region.start || key >= region.end) continue;
       const bool secret = region.kind == isa::RegionKind::kPrivate;
-      source = {secret ? window_word(inputs.private_input, key - isa::kPrivateBase / 4) : 0u,
+      source = {secret ? window_word(inputs.private_input, key - isa::kPrivateBase / 4,
+                                     program.little_endian)
+                       : 0u,
                 !secret};
       return true;
     }
@@ -424,7 +607,7 @@ void check_finals(const isa::Program& program, const vm::Inputs& inputs,
     }
     const uint32_t out = w.key - isa::kOutputBase / 4;
     if (out < isa::kWindowSize / 4) {
-      EXPECT_EQ(w.value_final, window_word(recording.outcome.output, out));
+      EXPECT_EQ(w.value_final, window_word(recording.outcome.output, out, program.little_endian));
     }
   }
 }
@@ -440,7 +623,7 @@ void check_recording(const isa::Program& program, const vm::Inputs& inputs,
   for (const isa::RomEntry& r : program.rom) rom[r.pc4] = r;
 
   Paths paths;
-  std::map<uint32_t, const Event*> by_clk;
+  std::map<uint32_t, Step> by_clk;
   EXPECT_TRUE(shard.events[0].empty());
   for (unsigned cls = isa::kFirstClass; cls <= isa::kLastClass; ++cls) {
     uint32_t previous = 0;
@@ -450,7 +633,7 @@ void check_recording(const isa::Program& program, const vm::Inputs& inputs,
       const auto r = rom.find(e.pc / 4);
       ASSERT_NE(r, rom.end());
       ASSERT_EQ(static_cast<unsigned>(r->second.cls), cls);
-      ASSERT_TRUE(by_clk.emplace(e.clk, &e).second);
+      ASSERT_TRUE(by_clk.emplace(e.clk, Step{e, next_pc(e, r->second)}).second);
       check_event(e, r->second);
       add_edges(e, r->second, paths);
       if (testing::Test::HasFailure()) {

@@ -1,0 +1,3 @@
+module mipzk/guest
+
+go 1.19

@@ -1,0 +1,33 @@
+// Which memory an instruction accesses and which registers it writes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "isa/rom.hpp"
+#include "vm/stepper.hpp"
+
+namespace mipzk::debug {
+
+struct Access {
+  uint32_t address, size;  // bytes; lwl and its kin: the part of the word that they touch
+  bool store;
+};
+
+// What the instruction will access when it is executed next.
+std::optional<Access> access_of(const isa::RomEntry& entry, const vm::Stepper& machine,
+                                bool little_endian);
+
+// Registers by the numbers of isa/rom.hpp that the instruction writes, at most two.
+struct Written {
+  std::array<uint8_t, 2> registers{};
+  unsigned count = 0;
+};
+Written written_by(const isa::RomEntry& entry);
+
+// "v0", "hi", "f12", "fcc0", "link", ...
+std::string register_text(unsigned reg);
+
+}  // namespace mipzk::debug

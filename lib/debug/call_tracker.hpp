@@ -1,0 +1,78 @@
+// Follows calls and returns with shadow stacks, one for each stack that the guest uses.
+//
+// A call is a linking jump or branch (the target pc + 8 only reads the pc), or a trap into the
+// in-guest kernel. It takes effect after its delay slot. A jump to a register is a return when it
+// goes to the return address of a frame with the stack pointer that the frame was called with; what
+// fits no frame is a tail call (to the start of a function), an unwinding (longjmp), a switch to
+// another stack, or a jump inside the function. Other changes of the function are tail calls.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "debug/call_tree.hpp"
+#include "debug/observer.hpp"
+
+namespace mipzk::debug {
+
+class CallTracker {
+ public:
+  struct Transfer {
+    enum class Kind : uint8_t { kNone, kCall, kReturn, kTrapReturn, kJump } kind = Kind::kNone;
+    uint32_t target = 0, return_address = 0;
+  };
+  struct Frame {
+    uint32_t function, node;  // in the call tree
+    uint32_t return_address;  // 0: the first of its stack
+    uint32_t sp;              // when it was called
+    bool trap = false;
+    Transfer interrupted = {};  // trap in a delay slot: what happens on return
+  };
+
+  // Stands before the next instruction of `machine`.
+  CallTracker(const CodeMap& code, CallTree& tree, const vm::Stepper& machine);
+
+  // Before the instruction at `pc`: a tail call by j or b, or from one function into the next, has
+  // changed the function.
+  void at(uint32_t pc) {
+    if (!pending()) settle(pc);
+  }
+  void after(const Step& step) {
+    if (pending() || is_transfer(step.entry.cls)) slow_path(step);
+  }
+
+  // Of the stack in use, the outermost first; never empty.
+  const std::vector<Frame>& frames() const { return stacks_[current_]; }
+  uint32_t node() const { return frames().back().node; }
+
+  // "#0 place" lines, the innermost first; `pc` is where the run stands.
+  std::string text(uint32_t pc) const;
+
+ private:
+  using Stack = std::vector<Frame>;
+
+  // A jump waits for its delay slot.
+  bool pending() const { return pending_.kind != Transfer::Kind::kNone; }
+  static bool is_transfer(isa::Class cls);
+  void slow_path(const Step& step);
+  void carry_out(const Transfer& transfer, uint32_t sp);
+  void settle(uint32_t pc);
+  void push(uint32_t function, uint32_t return_address, uint32_t sp, bool trap);
+  void follow_jump(const Transfer& transfer, uint32_t sp);
+  void pop_through(size_t index, uint32_t sp);
+  bool return_to_moved(uint32_t address, uint32_t sp);
+  void select(size_t stack);
+  bool return_to(Stack& stack, size_t depth, uint32_t address, uint32_t sp);
+  void match_sp(uint32_t sp, bool keep_equal, uint32_t target);
+  void switch_stack(uint32_t sp, uint32_t target);
+  void new_stack(uint32_t sp, uint32_t target);
+  Frame& top() { return stacks_[current_].back(); }
+
+  const CodeMap& code_;
+  CallTree& tree_;
+  std::vector<Stack> stacks_;
+  size_t current_ = 0, previous_ = 0;  // the stack in use, and the one in use before it
+  Transfer pending_;
+};
+
+}  // namespace mipzk::debug

@@ -1,0 +1,231 @@
+#include "debug/strace.hpp"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
+#include "debug/linux_calls.hpp"
+#include "isa/program.hpp"
+
+namespace mipzk::debug {
+namespace {
+
+constexpr unsigned kV0 = 2, kA0 = 4, kA3 = 7, kK0 = 26, kSp = 29;
+constexpr uint32_t kFirstNumber = 4000;
+constexpr size_t kShownBytes = 32;  // of a string or a buffer
+
+struct KnownCall {
+  uint32_t number;
+  const char* name;
+  const char* arguments;
+};
+constexpr KnownCall kCalls[] = {
+#define MIPZK_CALL(number, name, arguments) {kFirstNumber + (number), name, arguments},
+    MIPZK_LINUX_CALLS(MIPZK_CALL)
+#undef MIPZK_CALL
+};
+
+const KnownCall* find_call(uint32_t number) {
+  const auto* c = std::lower_bound(std::begin(kCalls), std::end(kCalls), number,
+                                   [](const KnownCall& a, uint32_t n) { return a.number < n; });
+  return c != std::end(kCalls) && c->number == number ? c : nullptr;
+}
+
+const char* error_name(uint32_t number) {
+  switch (number) {
+#define MIPZK_ERROR(number, name) \
+  case number:                    \
+    return name;
+    MIPZK_LINUX_ERRORS(MIPZK_ERROR)
+#undef MIPZK_ERROR
+    default:
+      return "?";
+  }
+}
+
+[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
+  char text[128];
+  va_list arguments;
+  va_start(arguments, pattern);
+  std::vsnprintf(text, sizeof text, pattern, arguments);
+  va_end(arguments);
+  return text;
+}
+
+// "..." with C escapes; `more` says that something was cut off.
+std::string quoted(const uint8_t* bytes, size_t size, bool more) {
+  std::string text = "\"";
+  for (size_t i = 0; i < size; ++i) {
+    const uint8_t b = bytes[i];
+    if (b == '\n')
+      text += "\\n";
+    else if (b == '\t')
+      text += "\\t";
+    else if (b == '\r')
+      text += "\\r";
+    else if (b == '"' || b == '\\')
+      text += {'\\', static_cast<char>(b)};
+    else if (b < 0x20 || b >= 0x7f)
+      text += format("\\x%02x", b);
+    else
+      text += static_cast<char>(b);
+  }
+  return text + (more ? "\"..." : "\"");
+}
+
+std::string buffer_text(const vm::Stepper& machine, uint32_t address, uint32_t size) {
+  uint8_t bytes[kShownBytes];
+  const size_t wanted = std::min<size_t>(size, kShownBytes);
+  const size_t got = machine.read(address, bytes, wanted);
+  if (got < wanted) return format("0x%x", address);
+  return quoted(bytes, got, size > got);
+}
+
+std::string path_text(const vm::Stepper& machine, uint32_t address) {
+  constexpr size_t kLongest = 256;
+  uint8_t bytes[kLongest];
+  const size_t got = machine.read(address, bytes, kLongest);
+  const auto* end = std::find(bytes, bytes + got, uint8_t{0});
+  if (end == bytes + got && got < kLongest) return format("0x%x", address);
+  return quoted(bytes, static_cast<size_t>(end - bytes), end == bytes + kLongest);
+}
+
+bool in_kernel(uint32_t pc) { return pc - isa::kKernelBase < isa::kKernelEnd - isa::kKernelBase; }
+
+}  // namespace
+
+std::string SyscallTracer::argument(const vm::Stepper& machine, const Call& call, size_t i,
+                                    char kind, uint32_t result) const {
+  const uint32_t value = call.arguments[i];
+  switch (kind) {
+    case 'd':
+      return format("%d", static_cast<int32_t>(value));
+    case 'u':
+    case 'n':
+      return format("%u", value);
+    case 'o':
+      return value == 0 ? "0" : format("0%o", value);
+    case 'F':
+      return static_cast<int32_t>(value) == -100 ? "AT_FDCWD"
+                                                 : format("%d", static_cast<int32_t>(value));
+    case 's':
+      return path_text(machine, value);
+    case 'b':
+      return buffer_text(machine, value, call.arguments[i + 1]);
+    case 'r':
+      return buffer_text(machine, value, result);
+    default:
+      return value == 0 ? "0" : format("0x%x", value);
+  }
+}
+
+void SyscallTracer::before(const Step& step) {
+  hint_pending_ = false;
+  const isa::Class cls = step.entry.cls;
+  if (cls == isa::Class::kTrap) {
+    const uint32_t word = step.entry.k[0] | step.entry.k[1] << 16;
+    if (word == 0x0000000c) enter(step);
+    return;
+  }
+  if (cls != isa::Class::kNop && cls != isa::Class::kHalt && cls != isa::Class::kHint) return;
+  if (in_kernel(step.pc)) return;
+  const auto word = code_.word(step.pc);
+  if (word && (*word & 0xfc00003f) == 0x0c) machine_call(step, *word >> 6 & 0xfffff);
+}
+
+void SyscallTracer::after(const Step& step) {
+  if (hint_pending_) {
+    sink_(format("hint_word() = 0x%08x", step.machine.reg(kV0)));
+    return;
+  }
+  if (entered_) {  // the address to return to is known now
+    entered_ = false;
+    calls_.back().address = step.machine.reg(kK0);
+    return;
+  }
+  if (in_kernel(step.pc) && !in_kernel(step.machine.pc())) leave(step);
+}
+
+void SyscallTracer::enter(const Step& step) {
+  const vm::Stepper& m = step.machine;
+  close_line();
+  Call call{};
+  call.number = m.reg(kV0);
+  call.sp = m.reg(kSp);
+  for (unsigned i = 0; i < 6; ++i)
+    call.arguments[i] = i < 4 ? m.reg(kA0 + i) : m.word(call.sp + 4 * i).value_or(0);
+  const KnownCall* known = find_call(call.number);
+  const std::string kinds = known != nullptr ? known->arguments : "xxxx";
+  call.text = (known != nullptr ? known->name : format("syscall_%u", call.number)) + "(";
+  for (size_t i = 0; i < kinds.size() && kinds[i] != 'r'; ++i, ++call.shown)
+    call.text += (i == 0 ? "" : ", ") + argument(m, call, i, kinds[i], 0);
+  calls_.push_back(std::move(call));
+  open_ = entered_ = true;
+}
+
+void SyscallTracer::leave(const Step& step) {
+  const vm::Stepper& m = step.machine;
+  const auto at = std::find_if(calls_.rbegin(), calls_.rend(), [&](const Call& c) {
+    return c.address == m.pc() && c.sp == m.reg(kSp);
+  });
+  if (at == calls_.rend()) return;  // another trap, or the start of a thread
+  const bool last = at == calls_.rbegin() && open_;
+  const Call call = *at;
+  const KnownCall* known = find_call(call.number);
+  const std::string kinds = known != nullptr ? known->arguments : "xxxx";
+  const uint32_t result = m.reg(kV0);
+  const bool failed = m.reg(kA3) != 0;
+  if (!last) close_line();
+  std::string text =
+      last ? call.text : "<... " + call.text.substr(0, call.text.find('(')) + " resumed>";
+  for (size_t i = call.shown; i < kinds.size(); ++i)
+    text += (i == 0 ? "" : ", ") + argument(m, call, i, kinds[i], failed ? 0 : result);
+  text += ") = ";
+  if (failed)
+    text += format("-1 %s (errno %u)", error_name(result), result);
+  else if (result > 0x00100000 && result < 0xfffff000)
+    text += format("0x%x", result);
+  else
+    text += format("%d", static_cast<int32_t>(result));
+  calls_.erase(std::next(at).base());
+  open_ = false;
+  sink_(text);
+}
+
+void SyscallTracer::machine_call(const Step& step, uint32_t number) {
+  const vm::Stepper& m = step.machine;
+  close_line();
+  switch (number) {
+    case isa::kCallHalt:
+      sink_(format("halt(%u) = ?", m.reg(kA0)));
+      break;
+    case isa::kCallHintWord:
+      hint_pending_ = true;
+      break;
+    case isa::kCallPrint:
+      sink_("print(" + buffer_text(m, m.reg(kA0), m.reg(kA0 + 1)) +
+            format(", %u)", m.reg(kA0 + 1)));
+      break;
+    case isa::kCallCycle:
+      sink_(format("cycle(%u) = %llu", m.reg(kA0), static_cast<unsigned long long>(m.cycles())));
+      break;
+    default:
+      break;
+  }
+}
+
+void SyscallTracer::close_line() {
+  if (!open_) return;
+  const uint32_t number = calls_.back().number;
+  const bool ends = number == kFirstNumber + 1 || number == kFirstNumber + 246;  // exit, exit_group
+  sink_(calls_.back().text + (ends ? ") = ?" : " <unfinished ...>"));
+  open_ = false;
+}
+
+void SyscallTracer::finish(const vm::Stepper& machine) {
+  close_line();
+  if (machine.state() == vm::Stepper::State::kHalted)
+    sink_(format("+++ exited with %u +++", machine.reg(isa::kExitCode)));
+}
+
+}  // namespace mipzk::debug

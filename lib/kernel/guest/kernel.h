@@ -1,0 +1,227 @@
+/* What the files of the in-guest kernel share. The kernel runs in the guest, between the user
+ * program and the machine: it turns the system calls of Linux (o32) into ordinary instructions. One
+ * hart, no interrupts: nothing here is reentrant, and threads change places only inside system
+ * calls. Every instruction is proved, so the usual case is kept short. */
+#ifndef MIPZK_KERNEL_H
+#define MIPZK_KERNEL_H
+
+/* Offsets of struct thread, for assembly. */
+#define THREAD_GPR 0
+#define THREAD_HI 128
+#define THREAD_LO 132
+#define THREAD_PC 136
+
+#define CALL_FIRST 4000
+#define CALL_COUNT 451
+#define CALL_NO_RESULT 5000
+#define KERNEL_STACK_BYTES 8192
+
+#ifndef __ASSEMBLER__
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fp.h"
+
+/* ---- Memory map (docs/MACHINE.md) ---- */
+#define PAGE 4096u
+#define STACK_TOP 0x7fff0000u
+#define MMAP_TOP 0x7f000000u /* above: the first thread's stack */
+#define PRIVATE_WINDOW ((const volatile uint32_t*)0xa0000000u)
+#define PUBLIC_WINDOW ((const volatile uint32_t*)0xb0000000u)
+#define OUTPUT_WINDOW ((volatile uint32_t*)0xc0000000u)
+#define WINDOW_MAX 0x03fffffcu /* bytes in a window */
+
+struct boot_block {
+  uint32_t entry, headers, header_count, ram_start, elf_flags;
+};
+#define BOOT ((const struct boot_block*)0x8ffff000u)
+
+/* ---- Numbers of Linux on MIPS ---- */
+enum {
+  EPERM = 1,
+  ENOENT = 2,
+  ESRCH = 3,
+  EINTR = 4,
+  EBADF = 9,
+  ECHILD = 10,
+  EAGAIN = 11,
+  ENOMEM = 12,
+  EACCES = 13,
+  EFAULT = 14,
+  EEXIST = 17,
+  ENODEV = 19,
+  ENOTDIR = 20,
+  EINVAL = 22,
+  EMFILE = 24,
+  ENOTTY = 25,
+  ENOSPC = 28,
+  ESPIPE = 29,
+  EPIPE = 32,
+  ERANGE = 34,
+  ENOSYS = 89,
+  ETIMEDOUT = 145,
+};
+enum {
+  SIGABRT = 6,
+  SIGKILL = 9,
+  SIGPIPE = 13,
+  SIGCHLD = 18,
+  SIGWINCH = 20,
+  SIGURG = 21,
+  SIGSTOP = 23,
+  SIGCONT = 25,
+  NSIG = 128
+};
+
+/* ---- Time: a clock that moves when it is read, when a thread yields, and when all sleep ---- */
+struct time {
+  uint32_t sec, nsec; /* nsec < 10^9 */
+};
+extern struct time now;   /* the monotonic clock */
+#define NEVER 0x7fffffffu /* seconds */
+/* Seconds that the real-time clock is ahead: it begins in the year 2000. */
+#define REALTIME_OFFSET 946684800u
+void clock_advance(void);
+struct time time_after(uint32_t sec, uint32_t nsec); /* now + that, at most the end of time */
+/* From a timespec of 64-bit numbers; 0, or -EINVAL. */
+int time_from_64(const uint32_t* words, struct time* t);
+static inline int time_reached(struct time t) {
+  return now.sec != t.sec ? now.sec > t.sec : now.nsec >= t.nsec;
+}
+
+/* ---- Threads ---- */
+struct sigset {
+  uint32_t word[4]; /* signal n is bit (n - 1) mod 32 of word (n - 1) / 32 */
+};
+struct sigstack {
+  uint32_t sp, size, flags;
+};
+
+enum thread_state { T_FREE, T_RUN, T_WAIT };
+
+/* The registers of a thread that is not running are here. While it runs, gpr holds what the last
+ * trap saved. */
+struct thread {
+  uint32_t gpr[32], hi, lo, pc;
+  uint32_t fp[FP_AREA_WORDS]; /* valid while another thread owns the floating point registers */
+  uint32_t user_local;
+  uint32_t tid;
+  enum thread_state state;
+  struct thread* next;     /* in the ready queue, among those that wait, or among the free ones */
+  struct thread* previous; /* among those that wait */
+  uint32_t clear_tid;      /* word to clear and wake when the thread ends; 0: none */
+  /* While T_WAIT: */
+  int retry;        /* make the system call again when something happened */
+  uint32_t partial; /* bytes that a write to a pipe has written so far */
+  long timeout_result;
+  int has_deadline; /* stays set while a call is retried, so that it keeps its first deadline */
+  struct time deadline;
+  uint32_t futex, futex_bits; /* the word waited for; 0: none */
+  /* Signals: */
+  struct sigset mask, pending;
+  int any_pending;
+  struct sigstack altstack;
+  int mask_saved; /* sigsuspend: saved_mask comes back when a handler has been entered */
+  struct sigset saved_mask;
+};
+_Static_assert(offsetof(struct thread, hi) == THREAD_HI && offsetof(struct thread, lo) == THREAD_LO,
+               "entry.S");
+_Static_assert(offsetof(struct thread, pc) == THREAD_PC, "entry.S");
+
+extern struct thread* current;
+extern uint32_t thread_count; /* those that are not free */
+
+/* A handler returns the result, or a negative errno, or NO_RESULT: then the running thread waits,
+ * or the result is already set and signals or other threads come first. Handlers marked SLOW find
+ * all of the user's registers in current->gpr, others only those that C code may change. */
+typedef long (*call_handler)(long, long, long, long);
+extern const char* const call_table[CALL_COUNT]; /* the handler, + 1 if it is SLOW; 0: none */
+#define NO_RESULT (-CALL_NO_RESULT)
+void set_result(struct thread* t, long result);
+
+/* The fifth and further arguments lie on the user's stack. */
+static inline uint32_t stack_argument(int index) {
+  return *(const uint32_t*)(current->gpr[29] + 4 * (uint32_t)index);
+}
+
+/* Block the running thread until somebody wakes it or the deadline (may be 0) passes; return
+ * NO_RESULT. */
+long block(long timeout_result, const struct time* deadline);
+long block_retry(const struct time* deadline); /* until wake_io: then the call is made again */
+long yield(void); /* what sched_yield returns: others that can run come first */
+void wake(struct thread* t, long result);
+void wake_io(void);
+void make_ready(struct thread* t); /* appends it to the ready queue */
+struct thread* new_thread(void);   /* a cleared one with a new tid; 0: too many */
+struct thread* find_thread(uint32_t tid);
+extern struct thread* waiting; /* all that are T_WAIT, the longest waiting first */
+struct thread* next_thread(void);
+long futex_wake(uint32_t address, uint32_t count, uint32_t bits);
+void own_floating_point(struct thread* t);   /* loads t's registers into the machine's */
+void store_floating_point(struct thread* t); /* t->fp is up to date then */
+
+/* ---- Signals ---- */
+/* Enters handlers, or ends the program. All of t's registers must be in *t. */
+void deliver_signals(struct thread* t);
+/* `code`: 1 if sent to a thread, 0 if to the process. */
+void send_signal(struct thread* t, uint32_t signal, uint32_t code);
+_Noreturn void die(uint32_t signal, const char* reason); /* reason may be 0 */
+
+/* ---- Memory ---- */
+void memory_start(void);
+void copy(void* to, const void* from, size_t size); /* must not overlap */
+void zero(void* to, size_t size);
+
+/* ---- Files ---- */
+enum file_kind {
+  F_NONE,
+  F_PRIVATE,
+  F_PUBLIC,
+  F_OUTPUT,
+  F_PRINT,
+  F_PIPE_READ,
+  F_PIPE_WRITE,
+  F_EVENT,
+  F_EPOLL
+};
+#define O_NONBLOCK 0x80u
+#define O_CLOEXEC 0x80000u
+#define FILES 64
+struct file {
+  uint8_t kind, object;
+  uint16_t flags; /* O_NONBLOCK */
+};
+extern struct file files[FILES];
+static inline struct file* file_of(uint32_t fd) {
+  return fd < FILES && files[fd].kind != F_NONE ? &files[fd] : 0;
+}
+int new_file(enum file_kind kind, uint8_t object, uint32_t flags,
+             uint32_t lowest); /* the descriptor, or -EMFILE */
+long pipe_read(struct file* f, uint8_t* to, uint32_t size);
+long pipe_write(struct file* f, const uint8_t* from, uint32_t size);
+long event_read(struct file* f, uint8_t* to, uint32_t size);
+long event_write(struct file* f, const uint8_t* from, uint32_t size);
+void object_opened(struct file* f);
+void object_closed(uint32_t fd); /* closes the descriptor */
+
+/* ---- Machine calls and messages to the person who runs the guest ---- */
+static inline void machine_print(const void* text, uint32_t size) {
+  register uint32_t a0 __asm__("$4") = (uint32_t)text;
+  register uint32_t a1 __asm__("$5") = size;
+  __asm__ volatile("syscall 3" : : "r"(a0), "r"(a1) : "memory");
+}
+_Noreturn static inline void machine_halt(uint32_t code) {
+  register uint32_t a0 __asm__("$4") = code;
+  __asm__ volatile("syscall 1" : : "r"(a0) : "memory");
+  __builtin_unreachable();
+}
+/* Prints "mipzk: ", `format` with %u, %x (unsigned) and %s, and a line end; longer than 200 bytes
+ * is cut. */
+void message(const char* format, ...);
+
+uint32_t random_word(void);
+
+#define CALL(name) long sys_##name(long a0, long a1, long a2, long a3)
+#define UNUSED __attribute__((unused))
+#endif
+#endif

@@ -1,0 +1,277 @@
+/* Memory: all of RAM is always there, starts as zero, and nothing is protected. So this is
+ * bookkeeping: where mappings lie, and which pages may hold something when they are handed out
+ * again. A page that was never accessible is never touched, because every word that a run touches
+ * costs proving time. */
+#include "kernel.h"
+
+/* Flags of an area. Pages in no area are free and have never been touched. */
+enum {
+  MAPPED = 1,
+  DIRTY = 2, /* was accessible at some time: may hold anything */
+  VALID = 4, /* what it holds belongs to the mapping; DIRTY without VALID has to be zeroed before it
+                becomes accessible */
+  STACK = 8, /* mapped with MAP_STACK */
+};
+
+struct area {
+  uint32_t start, end, flags;
+};
+#define AREAS 16384
+static struct area
+    areas[AREAS]; /* ascending, disjoint, flags not 0; neighbours with equal flags are one area */
+static uint32_t area_count;
+
+static uint32_t brk_start, brk_now, brk_high; /* brk_high: the highest it ever was */
+
+#define PROT_NONE 0
+enum {
+  MAP_FIXED = 0x10,
+  MAP_ANONYMOUS = 0x800,
+  MAP_STACK = 0x40000,
+  MAP_FIXED_NOREPLACE = 0x100000
+};
+enum { MADV_DONTNEED = 4, MREMAP_MAYMOVE = 1, MREMAP_FIXED = 2 };
+
+static uint32_t page_up(uint32_t x) { return (x + PAGE - 1) & -PAGE; }
+
+void memory_start(void) { brk_start = brk_now = brk_high = BOOT->ram_start; }
+
+/* The first area that ends after `address`. */
+static uint32_t find_area(uint32_t address) {
+  uint32_t low = 0, high = area_count;
+  while (low < high) {
+    const uint32_t middle = (low + high) / 2;
+    if (areas[middle].end > address)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return low;
+}
+
+static void insert_area(uint32_t i, uint32_t start, uint32_t end, uint32_t flags) {
+  if (area_count == AREAS) die(SIGKILL, "too many memory mappings");
+  for (uint32_t k = area_count++; k > i; k--) areas[k] = areas[k - 1];
+  areas[i] = (struct area){start, end, flags};
+}
+
+/* Makes `address` a border between areas; returns the first area at or after it. */
+static uint32_t split(uint32_t address) {
+  const uint32_t i = find_area(address);
+  if (i == area_count || areas[i].start >= address) return i;
+  insert_area(i + 1, address, areas[i].end, areas[i].flags);
+  areas[i].end = address;
+  return i + 1;
+}
+
+/* Drops areas without flags and joins equal neighbours, from index `from` to the one that starts at
+ * or after `end`. */
+static void tidy(uint32_t from, uint32_t end) {
+  uint32_t out = from, in = from;
+  for (; in < area_count; in++) {
+    const struct area a = areas[in];
+    if (a.flags == 0) continue;
+    if (out > 0 && areas[out - 1].end == a.start && areas[out - 1].flags == a.flags) {
+      areas[out - 1].end = a.end;
+    } else {
+      if (out == in && a.start > end) return; /* nothing moves from here on */
+      areas[out++] = a;
+    }
+  }
+  area_count = out;
+}
+
+/* In [start, end): flags = flags & keep | add, in mapped areas, or (everywhere) also in all other
+ * pages. */
+static void change(uint32_t start, uint32_t end, uint32_t keep, uint32_t add, int everywhere) {
+  const uint32_t first = split(start);
+  uint32_t position = start;
+  split(end);
+  for (uint32_t i = first; position < end; i++) {
+    if (i == area_count || areas[i].start > position) {
+      const uint32_t next = i == area_count || areas[i].start > end ? end : areas[i].start;
+      if (everywhere) {
+        insert_area(i, position, next, add);
+      } else {
+        i--; /* the gap stays one */
+      }
+      position = next;
+      continue;
+    }
+    if (everywhere || (areas[i].flags & MAPPED)) areas[i].flags = (areas[i].flags & keep) | add;
+    position = areas[i].end;
+  }
+  tidy(first, end);
+}
+
+/* Zeroes the pages of [start, end) whose flags & mask = want. */
+static void zero_pages(uint32_t start, uint32_t end, uint32_t mask, uint32_t want) {
+  for (uint32_t i = find_area(start); i < area_count && areas[i].start < end; i++) {
+    if ((areas[i].flags & mask) != want) continue;
+    const uint32_t from = areas[i].start > start ? areas[i].start : start;
+    const uint32_t to = areas[i].end < end ? areas[i].end : end;
+    zero((void*)from, to - from);
+  }
+}
+
+static void map(uint32_t start, uint32_t end, int accessible, uint32_t stack) {
+  if (accessible) {
+    zero_pages(start, end, DIRTY, DIRTY);
+    change(start, end, 0, MAPPED | DIRTY | VALID | stack, 1);
+  } else {
+    change(start, end, DIRTY, MAPPED | stack, 1);
+  }
+}
+
+/* The highest run of `size` bytes with no area (untouched) or no mapped area in it; 0: none. */
+static uint32_t find_free(uint32_t size, uint32_t obstacles) {
+  const uint32_t floor = page_up(brk_high);
+  uint32_t top = MMAP_TOP;
+  for (uint32_t i = area_count; i-- > 0;) {
+    if (!(areas[i].flags & obstacles)) continue;
+    if (areas[i].end < top && top - areas[i].end >= size && top - size >= floor) return top - size;
+    if (areas[i].start < top) top = areas[i].start;
+  }
+  return top >= floor && top - floor >= size ? top - size : 0;
+}
+
+static uint32_t find_place(uint32_t size) {
+  const uint32_t place = find_free(size, ~0u);
+  return place ? place : find_free(size, MAPPED);
+}
+
+static int untouched(uint32_t start, uint32_t end) {
+  const uint32_t i = find_area(start);
+  return i == area_count || areas[i].start >= end;
+}
+
+/* [start, start + size) lies in the RAM that mappings may use. */
+static int mappable(uint32_t start, uint32_t size) {
+  return start >= page_up(brk_high) && start < MMAP_TOP && size <= MMAP_TOP - start;
+}
+
+static long map_call(uint32_t hint, uint32_t length, uint32_t protection, uint32_t flags) {
+  const uint32_t fd = stack_argument(4), size = page_up(length);
+  uint32_t start = 0;
+  if (length == 0 || (flags & 3) == 0) return -EINVAL;
+  if (!(flags & MAP_ANONYMOUS)) return file_of(fd) ? -ENODEV : -EBADF;
+  if (size < length || size > MMAP_TOP) return -ENOMEM;
+  if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+    if (hint % PAGE) return -EINVAL;
+    if (!mappable(hint, size)) return -ENOMEM;
+    if ((flags & MAP_FIXED_NOREPLACE) && !untouched(hint, hint + size)) return -EEXIST;
+    start = hint;
+  } else {
+    hint = page_up(hint);
+    if (hint && mappable(hint, size) && untouched(hint, hint + size)) start = hint;
+    if (!start) start = find_place(size);
+    if (!start) return -ENOMEM;
+  }
+  map(start, start + size, protection != PROT_NONE, flags & MAP_STACK ? STACK : 0);
+  return (long)start;
+}
+
+CALL(mmap) {
+  return map_call((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (uint32_t)a3);
+} /* mmap2 too: no files are mapped */
+
+CALL(munmap) { /* (start, length) */
+  const uint32_t start = (uint32_t)a0, size = page_up((uint32_t)a1);
+  (void)a2, (void)a3;
+  if (start % PAGE || size == 0 || size > STACK_TOP || start > STACK_TOP - size) return -EINVAL;
+  change(start, start + size, DIRTY, 0, 0);
+  return 0;
+}
+
+CALL(mprotect) { /* (start, length, protection) */
+  const uint32_t start = (uint32_t)a0, size = page_up((uint32_t)a1);
+  (void)a3;
+  if (start % PAGE) return -EINVAL;
+  if (size > STACK_TOP || start > STACK_TOP - size) return -ENOMEM;
+  if (a2 != PROT_NONE && size) {
+    zero_pages(start, start + size, MAPPED | DIRTY | VALID, MAPPED | DIRTY);
+    change(start, start + size, ~0u, DIRTY | VALID, 0);
+  }
+  return 0;
+}
+
+/* True if [start, end) lies in a stack mapping, not far below the caller's stack pointer: what is
+ * there is dead (o32 has no red zone). glibc discards a thread's stack this way when the thread
+ * ends, but for the last 128 KiB. */
+static int below_stack_pointer(uint32_t start, uint32_t end) {
+  const uint32_t sp = current->gpr[29];
+  uint32_t position = start;
+  if (end > sp || sp - end > 64 * PAGE) return 0;
+  for (uint32_t i = find_area(start);
+       i < area_count && areas[i].start <= position && (areas[i].flags & STACK); i++) {
+    position = areas[i].end;
+    if (sp < position) return 1;
+  }
+  return 0;
+}
+
+CALL(madvise) { /* (start, length, advice) */
+  const uint32_t start = (uint32_t)a0, size = page_up((uint32_t)a1), end = start + size;
+  (void)a3;
+  if (start % PAGE) return -EINVAL;
+  if (size > STACK_TOP || start > STACK_TOP - size) return -ENOMEM;
+  if (a2 != MADV_DONTNEED || below_stack_pointer(start, end)) return 0;
+  zero_pages(start, end, MAPPED | VALID, MAPPED | VALID);
+  if (start >= brk_start && start < brk_now)
+    zero((void*)start, (end < brk_now ? end : brk_now) - start);
+  return 0;
+}
+
+/* Copies pages onto pages that are zero; zero words are not written, so they stay untouched. */
+static void move_pages(uint32_t to, uint32_t from, uint32_t size) {
+  uint32_t* d = (uint32_t*)to;
+  for (const uint32_t *s = (const uint32_t*)from, *end = (const uint32_t*)(from + size); s < end;
+       s += 4, d += 4) {
+    const uint32_t w0 = s[0], w1 = s[1], w2 = s[2], w3 = s[3];
+    if (w0) d[0] = w0;
+    if (w1) d[1] = w1;
+    if (w2) d[2] = w2;
+    if (w3) d[3] = w3;
+  }
+}
+
+CALL(mremap) { /* (start, old size, new size, flags) */
+  const uint32_t start = (uint32_t)a0, old_size = page_up((uint32_t)a1),
+                 size = page_up((uint32_t)a2);
+  const uint32_t i = find_area(start), old_end = start + old_size;
+  if (start % PAGE || size == 0 || (a3 & MREMAP_FIXED)) return -EINVAL;
+  if (i == area_count || areas[i].start > start || areas[i].end < old_end || old_end < start ||
+      !(areas[i].flags & MAPPED))
+    return -EFAULT;
+  if (size <= old_size) {
+    if (size < old_size) change(start + size, old_end, DIRTY, 0, 0);
+    return (long)start;
+  }
+  const int accessible = (areas[i].flags & VALID) != 0;
+  const uint32_t stack = areas[i].flags & STACK;
+  if (size <= MMAP_TOP && start <= MMAP_TOP - size && untouched(old_end, start + size)) {
+    map(old_end, start + size, accessible, stack);
+    return (long)start;
+  }
+  if (!(a3 & MREMAP_MAYMOVE) || size > MMAP_TOP) return -ENOMEM;
+  const uint32_t to = find_place(size);
+  if (!to) return -ENOMEM;
+  map(to, to + size, accessible, stack);
+  if (accessible) move_pages(to, start, old_size);
+  change(start, old_end, DIRTY, 0, 0);
+  return (long)to;
+}
+
+CALL(brk) { /* (the new end of the heap); always returns the end */
+  const uint32_t end = (uint32_t)a0;
+  (void)a1, (void)a2, (void)a3;
+  if (end < brk_start) return (long)brk_now;
+  if (end > brk_now) {
+    const uint32_t i = find_area(brk_start);
+    if (end > MMAP_TOP || (i < area_count && areas[i].start < page_up(end))) return (long)brk_now;
+    if (brk_high > brk_now) zero((void*)brk_now, (end < brk_high ? end : brk_high) - brk_now);
+    if (end > brk_high) brk_high = end;
+  }
+  brk_now = end;
+  return (long)end;
+}

@@ -1,0 +1,108 @@
+#include "kernel/kernel.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+
+namespace mipzk::kernel {
+namespace {
+
+constexpr uint32_t kSystemCall = 0x0000000c;
+constexpr uint32_t kPage = 4096;
+constexpr size_t kBootWords = 5;  // before the copies of the program headers
+
+struct KernelSegment {
+  uint32_t address, memory_size, flags;  // flags as in an ELF file: 4 read, 2 write, 1 execute
+  std::span<const uint32_t> words;
+};
+
+struct KernelFunction {
+  uint32_t address, size;
+  const char* name;
+};
+
+struct KernelImage {
+  uint32_t entry, vector;
+  std::span<const KernelSegment> segments;
+  std::span<const KernelFunction> functions;
+};
+
+namespace be {
+#include "kernel/image_be.inc"
+}
+namespace le {
+#include "kernel/image_le.inc"
+}
+
+std::vector<uint8_t> to_bytes(std::span<const uint32_t> words, bool little_endian) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(words.size() * 4);
+  for (const uint32_t w : words)
+    for (unsigned i = 0; i < 4; ++i)
+      bytes.push_back(static_cast<uint8_t>(w >> (little_endian ? 8 * i : 24 - 8 * i)));
+  return bytes;
+}
+
+uint32_t word_at(const uint8_t* p, bool little_endian) {
+  uint32_t word = 0;
+  for (unsigned i = 0; i < 4; ++i) word = word << 8 | p[little_endian ? 3 - i : i];
+  return word;
+}
+
+// The first address of RAM: docs/MACHINE.md, section 5.
+uint32_t ram_start(const isa::ProgramImage& image) {
+  uint64_t end = 0;
+  for (const isa::Segment& s : image.segments)
+    end = std::max(end, uint64_t{s.address} + s.memory_size);
+  return static_cast<uint32_t>((end + kPage - 1) / kPage * kPage);
+}
+
+}  // namespace
+
+bool wanted(const isa::ProgramImage& image) {
+  for (const isa::Segment& s : image.segments) {
+    if (!s.executable) continue;
+    // The first multiple of 4 in the segment; only whole words are instructions.
+    for (size_t i = (4 - s.address % 4) % 4; i + 4 <= s.bytes.size(); i += 4)
+      if (word_at(s.bytes.data() + i, image.little_endian) == kSystemCall) return true;
+  }
+  return false;
+}
+
+Status attach(isa::ProgramImage& image) {
+  for (const isa::Segment& s : image.segments)
+    if (uint64_t{s.address} + s.memory_size > isa::kStackTop)
+      return Error(Errc::kElf, "a segment of the program lies where the in-guest kernel belongs");
+  const bool copy_headers = image.program_headers_address == 0;
+  std::vector<uint32_t> boot = {
+      image.entry,
+      copy_headers ? kBootBlock + uint32_t{4 * kBootWords} : image.program_headers_address,
+      static_cast<uint32_t>(image.program_headers.size() / 8), ram_start(image), image.flags};
+  if (copy_headers)
+    boot.insert(boot.end(), image.program_headers.begin(), image.program_headers.end());
+  if (boot.size() * 4 > isa::kKernelEnd - kBootBlock)
+    return Error(Errc::kElf, "too many program headers: they do not fit the boot block of 4 KiB");
+
+  const bool little_endian = image.little_endian;
+  const KernelImage& k = little_endian ? le::kImage : be::kImage;
+  const auto add = [&](uint32_t address, uint32_t size, uint32_t flags,
+                       std::span<const uint32_t> words) {
+    isa::Segment s;
+    s.address = address;
+    s.memory_size = size;
+    s.readable = (flags & 4) != 0;
+    s.writable = (flags & 2) != 0;
+    s.executable = (flags & 1) != 0;
+    s.bytes = to_bytes(words, little_endian);
+    image.segments.push_back(std::move(s));
+  };
+  for (const KernelSegment& s : k.segments) add(s.address, s.memory_size, s.flags, s.words);
+  add(kBootBlock, static_cast<uint32_t>(boot.size() * 4), 4, boot);
+  for (const KernelFunction& f : k.functions)
+    image.symbols.push_back({f.address, f.size, std::string("kernel:") + f.name});
+  image.entry = k.entry;
+  image.trap_vector = k.vector;
+  return {};
+}
+
+}  // namespace mipzk::kernel

@@ -1,0 +1,1 @@
+/* Host-independent part of GCC's generated configuration: nothing of it is needed here. */

@@ -1,0 +1,7 @@
+/* The program of every introduction. */
+#include <stdio.h>
+
+int main(void) {
+  printf("hello, world\n");
+  return 0;
+}

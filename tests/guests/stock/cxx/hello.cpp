@@ -1,0 +1,4 @@
+// The program of every introduction.
+#include <iostream>
+
+int main() { std::cout << "hello, world" << std::endl; }

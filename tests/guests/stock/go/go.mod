@@ -1,0 +1,7 @@
+module mipzk/guests
+
+go 1.19
+
+require mipzk/guest v0.0.0
+
+replace mipzk/guest => ../../../../bindings/guest/go

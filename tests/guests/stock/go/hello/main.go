@@ -1,0 +1,8 @@
+// The program of every introduction.
+package main
+
+import "fmt"
+
+func main() {
+	fmt.Println("hello, world")
+}

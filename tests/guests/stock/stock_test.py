@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""stock_test.py [--prove] [--mipzk TOOL] --build FOLDER LANGUAGE...: what stock compilers emit runs, and is proved.
+
+Builds the programs of the languages (bare: C and C++ by mipzk-cc; c, c++, go, rust; all if none is named) with the compilers that Debian has,
+runs each under qemu-mips and in the machine, and compares output and exit code. With --prove, those programs that
+say so and run no longer than --max-cycles are proved as well, and the proofs verified: one of each language at
+least. Without --mipzk the programs are only built and run under qemu-mips. Exits with 77 if a compiler is missing.
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+sys.path.insert(0, str(HERE.parent))
+import qemu_run  # noqa: E402
+
+LINES = b"the cat sat\nthe dog ran\nconcatenate\n"
+ACCOUNTS = b'[{"name":"ann","balance":5},{"name":"bob","balance":-7,"tags":["x","y"]}]'
+
+
+@dataclasses.dataclass
+class Program:
+    name: str
+    private: bytes = b""
+    public: bytes = b""
+    prove: bool = False
+    fault: str = ""  # part of the report, for programs that only real Linux can run
+    elf: pathlib.Path = None  # set by the build
+    qemu_elf: pathlib.Path = None  # where it is another file: the same program for Linux
+
+
+class Skipped(Exception):
+    """Something that the language needs is not installed."""
+
+
+def need(program, package):
+    found = shutil.which(program)
+    if found is None:
+        raise Skipped(f"{program} not found; on Debian: apt-get install {package}")
+    return found
+
+
+def shell(command, **kwargs):
+    process = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **kwargs)
+    if process.returncode != 0:
+        raise AssertionError(f"{' '.join(map(str, command))} failed:\n{process.stdout}")
+
+
+# ---- The languages: each builds its programs and returns them ---------------------------------------------------
+
+
+def compiled(folder, suffix, command, programs):
+    for p in programs:
+        p.elf = folder / p.name
+        shell(command + [HERE / folder.name / (p.name + suffix), "-o", p.elf, "-lm"])
+    return programs
+
+
+def build_bare(folder):
+    need("mips-linux-gnu-gcc", "gcc-mips-linux-gnu libc6-dev-mips-cross")
+    need("mips-linux-gnu-g++", "g++-mips-linux-gnu")
+    if not list(pathlib.Path("/usr/src").glob("gcc-*/gcc-*.tar.xz")) and "MIPZK_GCC_SOURCE" not in os.environ:
+        raise Skipped("no sources of GCC's library; on Debian: apt-get install gcc-12-source xz-utils")
+    tools = ROOT / "bindings" / "guest" / "c"
+    environment = dict(os.environ, MIPZK_CACHE=str(folder.parent / "cache"))
+    words = hashlib.shake_128(b"floats").digest(320)
+    hash_guest = ROOT / "docs" / "examples" / "sha256_guest.c"
+    programs = []
+    for march in "r3000", "mips32r2":
+        for source, p in (
+            (HERE / "bare" / "floats.c", Program("floats", words)),
+            (HERE / "bare" / "freestanding.cpp", Program("freestanding", LINES, prove=True)),
+            (hash_guest, Program("sha256", LINES * 20, prove=march == "mips32r2")),
+        ):
+            p.name += "_" + march
+            p.elf, p.qemu_elf = folder / f"{p.name}.elf", folder / f"{p.name}.linux.elf"
+            tool = [tools / ("mipzk-c++" if source.suffix == ".cpp" else "mipzk-cc"), "--march=" + march]
+            options = ["-Wall", "-Wextra", "-Werror", "-Wno-maybe-uninitialized", source, "-o"]
+            shell(tool + options + [p.elf], env=environment)
+            if source.stem == "floats":  # the reference: the same source with floating-point instructions
+                shell(["mips-linux-gnu-gcc", "-O2", "-static", source, "-o", p.qemu_elf])
+            else:
+                shell(tool + ["--linux"] + options + [p.qemu_elf], env=environment)
+            programs.append(p)
+    return programs
+
+
+def build_c(folder):
+    gcc = need("mips-linux-gnu-gcc", "gcc-mips-linux-gnu libc6-dev-mips-cross")
+    return compiled(folder, ".c", [gcc, "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-pthread"], [
+        Program("hello", prove=True),
+        Program("inputs", LINES, b"cat", prove=True),
+        Program("doubles", prove=True),
+        Program("memory"),
+        Program("threads"),
+        Program("clock"),
+        Program("abort"),
+    ])  # fmt: skip
+
+
+def build_cxx(folder):
+    gxx = need("mips-linux-gnu-g++", "g++-mips-linux-gnu")
+    return compiled(folder, ".cpp", [gxx, "-std=c++20", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-pthread"], [
+        Program("hello", prove=True),
+        Program("exceptions"),
+        Program("containers", LINES),
+        Program("threads"),
+    ])  # fmt: skip
+
+
+def build_go(folder):
+    go = os.environ.get("MIPZK_GO") or need("go", "golang-go")
+    programs = []
+    for floats in "softfloat", "hardfloat":
+        (folder / floats).mkdir(exist_ok=True)
+        environment = dict(os.environ, CGO_ENABLED="0", GOOS="linux", GOARCH="mips", GOMIPS=floats, GOFLAGS="")
+        environment.update(GOCACHE=str(folder / "cache"), GOTOOLCHAIN="local", GOPROXY="off")
+        packages = ["./...", "mipzk/guest/examples/factors"]
+        shell([go, "vet", *packages], cwd=HERE / "go", env=environment)
+        build = [go, "build", "-trimpath", "-buildvcs=false", "-o", f"{folder / floats}/"]
+        shell(build + packages, cwd=HERE / "go", env=environment)
+        for p in (
+            Program("hello", prove=floats == "softfloat"),
+            Program("factors", b"17 257", b"4369"),
+            Program("factors", b"17 258", b"4369"),
+            Program("goroutines"),
+            Program("library", b"bob pays\nann too\ncharly\n", ACCOUNTS),
+            Program("floats"),
+            Program("nil", fault="null"),
+        ):
+            p.elf = folder / floats / p.name
+            p.name += " " + floats
+            programs.append(p)
+    return programs
+
+
+def build_rust(folder):
+    mipzk_cargo = ROOT / "bindings" / "guest" / "rust" / "mipzk-cargo"
+    need(os.environ.get("MIPZK_CARGO", "/usr/bin/cargo"), "rustc-web rust-web-src cargo-web")
+    environment = dict(os.environ, CARGO_TARGET_DIR=str(folder))
+    for flavour in [], ["--linux"], ["--std"]:
+        packages = ["-p", "mipzk-std-guests" if flavour == ["--std"] else "mipzk-bare-guests"]
+        shell([mipzk_cargo, "build", "--locked", *flavour, *packages], cwd=HERE / "rust", env=environment)
+    bare = folder / "mips-mti-none-elf" / "release"
+    bare_for_linux = folder / "linux" / "mips-mti-none-elf" / "release"
+    std = folder / "mips-unknown-linux-gnu" / "release"
+    programs = [
+        Program("bare", LINES, b"some words in reverse", prove=True),
+        Program("bare", b"! panic", b"-"),
+        Program("echo", bytes(range(50)), b"public " * 10),
+    ]
+    for p in programs:
+        p.elf, p.qemu_elf = bare / p.name, bare_for_linux / p.name
+    with_std = [
+        Program("inputs", LINES, b"cat", prove=True),
+        Program("library", LINES),
+        Program("threads"),
+        Program("unwind"),
+    ]
+    for p in with_std:
+        p.elf = std / p.name
+    return programs + with_std
+
+
+LANGUAGES = {"bare": build_bare, "c": build_c, "c++": build_cxx, "go": build_go, "rust": build_rust}
+
+# ---- Running ----------------------------------------------------------------------------------------------------
+
+
+class Failed(AssertionError):
+    """The tool reports an error."""
+
+
+class Machine:
+    def __init__(self, tool, folder):
+        self.tool, self.folder = tool, pathlib.Path(folder)
+
+    def call(self, command, program, *options):
+        """(JSON that the tool prints, output of the program)."""
+        for name in "private", "public":
+            (self.folder / name).write_bytes(getattr(program, name))
+        inputs = ["--private", self.folder / "private", "--public", self.folder / "public"]
+        output = ["--output", self.folder / "output", "--json"]
+        process = subprocess.run(
+            [self.tool, command, program.elf, *inputs, *output, *options], capture_output=True, text=True, check=False
+        )
+        if process.returncode != 0:
+            raise Failed(f"mipzk {command}: {process.stdout}{process.stderr}")
+        return json.loads(process.stdout), (self.folder / "output").read_bytes()
+
+    def verify(self, program, output, exit_code):
+        (self.folder / "expected").write_bytes(output)
+        shell([
+            self.tool, "verify", self.folder / "proof", "--elf", program.elf, "--expect-public-input", self.folder / "public",
+            "--expect-output", self.folder / "expected", "--expect-exit-code", str(exit_code),
+        ])  # fmt: skip
+
+
+def difference(exit_code, output, expected):
+    same = len(os.path.commonprefix([output, expected.output]))
+    around = slice(max(0, same - 40), same + 40)
+    return (
+        f"exit code {exit_code}, under qemu-mips {expected.exit_code}; {len(output)} bytes, under qemu-mips"
+        f" {len(expected.output)}, different from byte {same} on:\n  {output[around]}\n  {expected.output[around]}"
+    )
+
+
+def check(program, machine, arguments):
+    """Returns what to print about it, and whether it was proved."""
+    try:
+        expected = qemu_run.run(program.qemu_elf or program.elf, program.private, program.public)
+    except qemu_run.Crashed as crash:
+        if not crash.signal:
+            raise
+        expected = qemu_run.Result(crash.output, 128 + crash.signal, b"")  # as a shell would say
+    if machine is None:
+        return f"exit code {expected.exit_code}, {len(expected.output)} bytes under qemu-mips", False
+    if program.fault:
+        try:
+            machine.call("run", program)
+        except Failed as error:
+            if program.fault in str(error):
+                return f"a fault, as expected: {program.fault}", False
+            raise
+        raise AssertionError("the machine reports no fault")
+    facts, output = machine.call("run", program)
+    got = (facts["exit_code"], output)
+    if got != (expected.exit_code, expected.output):
+        raise AssertionError(difference(facts["exit_code"], output, expected))
+    text = f"exit code {facts['exit_code']}, {len(output)} bytes, {facts['cycles']} instructions"
+    if not (arguments.prove and program.prove):
+        return text, False
+    if facts["cycles"] > arguments.max_cycles:
+        raise AssertionError(f"{facts['cycles']} instructions are too many to prove here")
+    facts, _ = machine.call("prove", program, "--proof", machine.folder / "proof", "--threads", "2")
+    machine.verify(program, expected.output, expected.exit_code)
+    return text + f", proved in {facts.get('seconds', 0):.1f} s", True
+
+
+def check_language(language, arguments, machine):
+    """Number of failures."""
+    folder = pathlib.Path(arguments.build).resolve() / {"c++": "cxx"}.get(language, language)
+    folder.mkdir(parents=True, exist_ok=True)
+    failures, proofs = 0, 0
+    for program in LANGUAGES[language](folder):
+        try:
+            text, proved = check(program, machine, arguments)
+            proofs += proved
+            print(f"ok   {language} {program.name}: {text}", flush=True)
+        except (AssertionError, qemu_run.Crashed, subprocess.TimeoutExpired) as error:
+            failures += 1
+            print(f"FAIL {language} {program.name}: {error}", flush=True)
+    if arguments.prove and proofs == 0:
+        failures += 1
+        print(f"FAIL {language}: nothing was proved")
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("languages", nargs="*", metavar="LANGUAGE")
+    parser.add_argument("--build", required=True, metavar="FOLDER")
+    parser.add_argument("--mipzk", metavar="TOOL")
+    parser.add_argument("--prove", action="store_true")
+    parser.add_argument("--max-cycles", type=int, default=2000000, metavar="N")
+    arguments = parser.parse_args()
+    if arguments.prove and not arguments.mipzk:
+        parser.error("--prove wants --mipzk")
+    for language in arguments.languages:
+        if language not in LANGUAGES:
+            parser.error(f"no language {language}: {' '.join(LANGUAGES)}")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            machine = Machine(arguments.mipzk, folder) if arguments.mipzk else None
+            failures = sum(check_language(l, arguments, machine) for l in arguments.languages or LANGUAGES)
+    except Skipped as reason:
+        print(f"skipped: {reason}")
+        return 77
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

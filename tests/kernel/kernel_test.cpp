@@ -1,0 +1,122 @@
+// The kernel as it is added to a program: which programs get it, what is added, and that its code
+// can run.
+#include "kernel/kernel.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace mipzk {
+namespace {
+
+constexpr uint32_t kText = 0x00400000;
+
+void append(std::vector<uint8_t>& bytes, uint32_t word, bool little_endian) {
+  for (unsigned i = 0; i < 4; ++i)
+    bytes.push_back(static_cast<uint8_t>(word >> (little_endian ? 8 * i : 24 - 8 * i)));
+}
+
+// A text segment of these words and a data segment up to 0x00410123.
+isa::ProgramImage image_of(std::initializer_list<uint32_t> words, bool little_endian = false) {
+  isa::ProgramImage image;
+  image.entry = kText;
+  image.flags = 0x70001007;
+  image.little_endian = little_endian;
+  isa::Segment text;
+  text.address = kText;
+  text.readable = text.executable = true;
+  for (const uint32_t w : words) append(text.bytes, w, little_endian);
+  text.memory_size = static_cast<uint32_t>(text.bytes.size());
+  isa::Segment data;
+  data.address = 0x00410000;
+  data.memory_size = 0x123;
+  data.readable = data.writable = true;
+  image.segments = {text, data};
+  image.program_headers = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+  image.symbols = {{kText, 4, "start"}};
+  return image;
+}
+
+constexpr uint32_t kSyscall = 0x0000000c, kHalt = 0x0000004c, kNop = 0;
+
+class KernelTest : public testing::TestWithParam<bool> {};  // little-endian?
+INSTANTIATE_TEST_SUITE_P(ByteOrders, KernelTest, testing::Bool());
+
+TEST_P(KernelTest, IsWantedByProgramsWithASystemCall) {
+  EXPECT_TRUE(kernel::wanted(image_of({kNop, kSyscall}, GetParam())));
+  EXPECT_FALSE(kernel::wanted(image_of({kNop, kHalt}, GetParam())));
+  // The bytes of the word, but not at a multiple of 4; and the word in the other byte order.
+  EXPECT_FALSE(kernel::wanted(image_of({0x00000000, 0x0c000000}, GetParam())));
+  auto image = image_of({kNop, kSyscall}, GetParam());
+  image.segments[0].executable = false;
+  EXPECT_FALSE(kernel::wanted(image));
+  image.segments[0].executable = true;
+  image.segments[0].address += 1;  // then no whole word is the system call
+  EXPECT_FALSE(kernel::wanted(image));
+  image = image_of({kNop, kSyscall}, GetParam());
+  image.segments[0].bytes.pop_back();
+  EXPECT_FALSE(kernel::wanted(image));
+}
+
+TEST_P(KernelTest, AddsSegmentsBootBlockAndSymbols) {
+  auto image = image_of({kNop, kSyscall}, GetParam());
+  const auto before = image;
+  ASSERT_TRUE(kernel::attach(image));
+  ASSERT_EQ(image.segments.size(), before.segments.size() + 4);
+  EXPECT_EQ(image.entry & 0xf0000000, isa::kKernelBase);
+  EXPECT_EQ(image.trap_vector & 0xf0000003, isa::kKernelBase);
+  const isa::Segment& boot = image.segments.back();
+  EXPECT_EQ(boot.address, kernel::kBootBlock);
+  EXPECT_FALSE(boot.writable || boot.executable);
+  std::vector<uint8_t> expected;
+  for (const uint32_t w : {kText, kernel::kBootBlock + 20, 2u, 0x00411000u, 0x70001007u})
+    append(expected, w, GetParam());
+  for (const uint32_t w : before.program_headers) append(expected, w, GetParam());
+  EXPECT_EQ(boot.bytes, expected);
+  EXPECT_TRUE(std::is_sorted(
+      image.symbols.begin(), image.symbols.end(),
+      [](const isa::Symbol& a, const isa::Symbol& b) { return a.address < b.address; }));
+  EXPECT_TRUE(std::any_of(image.symbols.begin(), image.symbols.end(), [&](const isa::Symbol& s) {
+    return s.name == "kernel:__trap" && s.address == image.trap_vector;
+  }));
+
+  auto mapped = before;
+  mapped.program_headers_address = kText + 4;
+  ASSERT_TRUE(kernel::attach(mapped));
+  EXPECT_EQ(mapped.segments.back().bytes.size(), 20u);
+}
+
+TEST_P(KernelTest, RefusesWhatDoesNotFit) {
+  auto image = image_of({kSyscall}, GetParam());
+  image.program_headers.assign(8 * 128, 1);
+  EXPECT_EQ(kernel::attach(image).error().code, Errc::kElf);
+  EXPECT_EQ(image.trap_vector, 0u);
+  image = image_of({kSyscall}, GetParam());
+  image.segments[1].address = isa::kKernelBase;
+  EXPECT_EQ(kernel::attach(image).error().code, Errc::kElf);
+}
+
+// The kernel is entered by what traps, so nothing in it may trap; and all of it must be executable.
+TEST_P(KernelTest, HoldsOnlyInstructionsThatDoNotTrap) {
+  auto image = image_of({kSyscall}, GetParam());
+  ASSERT_TRUE(kernel::attach(image));
+  const auto program = isa::build_program(image);
+  ASSERT_TRUE(program) << program.error().message;
+  EXPECT_EQ(program->trap_vector, image.trap_vector);
+  size_t words = 0, lowered = 0;
+  for (const isa::Segment& s : image.segments)
+    if (s.executable && s.address >= isa::kKernelBase) words += s.bytes.size() / 4;
+  for (const isa::RomEntry& e : program->rom) {
+    if (e.pc4 < isa::kKernelBase / 4) {
+      EXPECT_EQ(e.cls, isa::Class::kTrap);  // the program's system call
+      continue;
+    }
+    ++lowered;
+    EXPECT_NE(e.cls, isa::Class::kTrap) << std::hex << e.pc4 * 4;
+  }
+  EXPECT_GT(words, 1000u);
+  EXPECT_EQ(lowered, words);
+}
+
+}  // namespace
+}  // namespace mipzk

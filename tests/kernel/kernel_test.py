@@ -1,0 +1,226 @@
+#!/usr/bin/env python3
+"""Runs Linux programs under qemu-mips and with the in-guest kernel, and compares outputs and exit codes.
+
+    kernel_test.py c|go|tool --run PROGRAM [--mipzk PROGRAM] --work FOLDER [--only NAME ...]
+
+c     the C, C++ and assembler programs of programs/, compiled with Debian's cross compiler and glibc
+go    programs/*.go, with every Go found (MIPZK_GO, PATH, /usr/lib/go-*)
+tool  `mipzk run` gives what kernel_run gives
+Exit status 77 (skipped), with the reason, if a compiler or qemu is missing. Standard library only.
+"""
+
+import argparse
+import dataclasses
+import glob
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+PROGRAMS = pathlib.Path(__file__).resolve().parent / "programs"
+GCC = os.environ.get("MIPZK_GCC", "mips-linux-gnu-gcc")
+SKIPPED = 77
+INPUT = b"first line\nsecond\n\nfourth without end"
+PUBLIC = b"public bytes \xff\x01"
+
+
+@dataclasses.dataclass
+class Case:
+    source: str
+    options: tuple = ()
+    private: bytes = INPUT
+    # What differs from qemu: None means that qemu is asked.
+    output: bytes = None
+    exit_code: int = None
+    printed: bytes = None  # must be part of what the guest prints
+    qemu: str = "qemu-mips"
+    name: str = ""
+
+
+C_CASES = [
+    Case("hello.c", exit_code=44, printed=b"to the terminal\n"),
+    Case("hello.c", ("-O0", "-march=mips2", "-mfp32"), exit_code=44, name="hello-mips2"),
+    Case("memory.c"),
+    Case("threads.c"),
+    Case("io.c"),
+    Case("io.c", private=b"first line\n" + bytes(range(256)) * 300, name="io-large"),
+    Case("pipes.c"),
+    Case("signals.c"),
+    Case("clock.c"),
+    Case("clock.c", private=b"l", output=b"2 1 0\nclock\n", exit_code=0, name="clock-days"),
+    Case("library.cpp"),
+    Case("die.c", private=b"a", printed=b"killed by signal 6 (SIGABRT)", name="abort"),
+    Case("die.c", private=b"A", printed=b"Assertion", name="assert"),
+    Case("die.c", private=b"t", printed=b"killed by signal 15 (SIGTERM)", name="raise"),
+    Case("die.c", private=b"k", name="kill"),
+    Case("die.c", private=b"_", exit_code=255, name="exit"),
+    Case("die.c", private=b"f", output=b"", exit_code=5, printed=b"clone: a new process", name="fork"),
+    Case("die.c", private=b"p", output=b"", exit_code=134, printed=b"deadlock: the program's threads (2)", name="deadlock"),
+    Case(
+        "die.c",
+        private=b"m",
+        output=b"",
+        exit_code=3,
+        printed=b"mipzk: system call 4051 (acct) is not supported, it returned ENOSYS\n"
+        b"mipzk: system call 4999 does not exist, it returned ENOSYS\n",
+        name="missing",
+    ),
+    Case("little.S", ("-EL", "-march=mips32r2", "-mno-abicalls", "-fno-pic", "-nostdlib"), qemu="qemu-mipsel", exit_code=102),
+]
+
+
+def compile_c(case, target):
+    compiler = GCC[: -len("gcc")] + "g++" if case.source.endswith(".cpp") else GCC
+    options = ["-O2", "-static", "-pthread", "-Wl,--build-id=none", *case.options]
+    subprocess.run([compiler, *options, PROGRAMS / case.source, "-o", target], check=True)
+
+
+def run(command, private, public, work):
+    """(output, exit code, what was printed); a death by signal n counts as 128 + n."""
+    (work / "private").write_bytes(private)
+    (work / "public").write_bytes(public)
+    with open(work / "public", "rb") as third, open(work / "private", "rb") as first:
+        process = subprocess.run(
+            ["/bin/sh", "-c", f'exec "$@" 3<&{third.fileno()}', "sh", *map(str, command)],
+            stdin=first,
+            pass_fds=[third.fileno()],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={"PATH": os.environ["PATH"]},
+            timeout=300,
+            check=False,
+        )
+    code = process.returncode
+    return process.stdout, code if code >= 0 else 128 - code, process.stderr
+
+
+def run_qemu(qemu, elf, private, work):
+    return run(["env", "-i", shutil.which(qemu), elf], private, PUBLIC, work)
+
+
+def run_kernel(program, elf, private, work):
+    files = ["--private", work / "private", "--public", work / "public", "--cycles", work / "cycles"]
+    output, code, printed = run([program, elf, *files], private, PUBLIC, work)
+    if code == 250:
+        raise SystemExit(f"{elf}: {printed.decode(errors='replace')}")
+    return output, code, printed, int((work / "cycles").read_text())
+
+
+def compare(name, expected, got):
+    problems = []
+    for what, e, g in zip(("output", "exit code"), expected, got):
+        if e != g:
+            problems.append(f"{name}: {what}: expected {e!r:.2000}, got {g!r:.2000}")
+    return problems
+
+
+def check_case(name, case, elf, args):
+    output, code, printed, cycles = run_kernel(args.run, elf, case.private, args.work)
+    expected = [case.output, case.exit_code]
+    if None in expected:
+        answer = run_qemu(case.qemu, elf, case.private, args.work)
+        expected = [e if e is not None else a for e, a in zip(expected, answer)]
+    problems = compare(name, expected, (output, code))
+    if case.printed is not None and case.printed not in printed:
+        problems.append(f"{name}: {case.printed!r} is not in what was printed: {printed!r:.1000}")
+    again = run_kernel(args.run, elf, case.private, args.work)
+    if again != (output, code, printed, cycles):
+        problems.append(f"{name}: a second run differs: {cycles} and {again[3]} instructions")
+    print(f"{name}: {cycles} instructions, exit code {code}{', FAILED' if problems else ''}", flush=True)
+    return problems
+
+
+def c_tests(args):
+    problems = []
+    elfs = {}
+    for case in C_CASES:
+        name = case.name or case.source
+        if args.names and name not in args.names:
+            continue
+        key = (case.source, case.options)
+        if key not in elfs:
+            elfs[key] = args.work / f"program{len(elfs)}.elf"
+            compile_c(case, elfs[key])
+        problems += check_case(name, case, elfs[key], args)
+    return problems
+
+
+def go_compilers():
+    """Every Go, by its version."""
+    found = {}
+    for go in filter(None, [os.environ.get("MIPZK_GO"), shutil.which("go"), *glob.glob("/usr/lib/go-*/bin/go")]):
+        env = dict(os.environ, GOTOOLCHAIN="local", GOFLAGS="")
+        env.pop("GOROOT", None)
+        version = subprocess.run([go, "version"], capture_output=True, text=True, env=env, check=True).stdout.split()[2]
+        found.setdefault(version, go)
+    return found
+
+
+def go_tests(args):
+    problems = []
+    for version, go in go_compilers().items():
+        for mode in ("softfloat", "hardfloat"):
+            for source in sorted(PROGRAMS.glob("*.go")):
+                name = f"{source.name}-{version}-{mode}"
+                elf = args.work / (name + ".elf")
+                env = dict(
+                    os.environ,
+                    GOTOOLCHAIN="local",
+                    GOFLAGS="",
+                    GO111MODULE="off",
+                    GOCACHE=str(args.work / "go-cache"),
+                    CGO_ENABLED="0",
+                    GOOS="linux",
+                    GOARCH="mips",
+                    GOMIPS=mode,
+                )
+                env.pop("GOROOT", None)
+                subprocess.run([go, "build", "-p", "2", "-o", elf, source], env=env, check=True)
+                problems += check_case(name, Case(source.name), elf, args)
+    return problems
+
+
+def tool_tests(args):
+    problems = []
+    for source, private in (("hello.c", b""), ("threads.c", b""), ("io.c", INPUT)):
+        elf = args.work / (source + ".elf")
+        compile_c(Case(source), elf)
+        expected = run_kernel(args.run, elf, private, args.work)
+        files = ["--private", args.work / "private", "--public", args.work / "public"]
+        got = run([args.mipzk, "run", elf, *files, "--output", args.work / "output"], private, PUBLIC, args.work)
+        if b"exit" not in got[0]:
+            problems.append(f"{source}: mipzk run said {got[0]!r} {got[2]!r}")
+        problems += compare(source, expected[:1], [(args.work / "output").read_bytes()])
+        words = got[0].decode().split()
+        if str(expected[3]) not in words:
+            problems.append(f"{source}: {expected[3]} instructions, mipzk run said {got[0].decode()!r}")
+        print(f"{source}: {'FAILED' if problems else 'the same'}", flush=True)
+    return problems
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("suite", choices=("c", "go", "tool"))
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--mipzk")
+    parser.add_argument("--work", required=True, type=pathlib.Path)
+    parser.add_argument("--only", dest="names", nargs="*")
+    args = parser.parse_args()
+    args.work = args.work.resolve()
+    args.work.mkdir(parents=True, exist_ok=True)
+    for tool in (GCC, "qemu-mips", "qemu-mipsel"):
+        if shutil.which(tool) is None:
+            print(f"skipped: {tool} not found")
+            return SKIPPED
+    if args.suite == "go" and not go_compilers():
+        print("skipped: no Go (Debian: golang-go)")
+        return SKIPPED
+    problems = {"c": c_tests, "go": go_tests, "tool": tool_tests}[args.suite](args)
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
