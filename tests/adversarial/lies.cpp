@@ -19,12 +19,22 @@ class Forger {
 
   void pretend(uint32_t key, uint32_t value) { false_[key] = value; }
   Shard build() {
-    std::vector<Event*> events;
-    for (auto& of_class : shard_.events)
-      for (Event& e : of_class) events.push_back(&e);
-    std::sort(events.begin(), events.end(), [](Event* a, Event* b) { return a->clk < b->clk; });
+    struct Place {
+      uint32_t clk;
+      vm::EventList* list;
+      size_t index;
+    };
+    std::vector<Place> places;
+    for (vm::EventList& list : shard_.events)
+      for (size_t i = 0; i < list.size(); ++i) places.push_back({list[i].clk, &list, i});
+    std::sort(places.begin(), places.end(),
+              [](const Place& a, const Place& b) { return a.clk < b.clk; });
     const std::map<uint32_t, uint32_t> initially = false_;
-    for (Event* e : events) step(*e);
+    for (const Place& p : places) {
+      Event e = (*p.list)[p.index];
+      step(e);
+      p.list->set(p.index, e);
+    }
     Shard s = run_.shard;
     fill(s);
     ends(s, initially);
