@@ -56,7 +56,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
                    const Profile& profile, Shape& out) {
   out = Shape();
   if (instances.size() > kMaxInstances) return malformed("too many table instances");
-  uint8_t seen[64] = {};
+  uint8_t seen[256] = {};  // by table id, which is a byte of the proof
   for (size_t i = 0; i < instances.size(); ++i) {
     const Instance& in = instances[i];
     const air::TableInfo* info = air::find_table(in.table);
