@@ -258,7 +258,8 @@ TEST_P(Forge, Instances) {
   for (uint32_t i = 0; i < count; ++i) {
     const std::string name = "instance " + std::to_string(i);
     const size_t at = (*map_)[name].offset;
-    for (unsigned id : {0u, 28u, 31u, 40u, 63u, 64u, 128u, 255u}) {
+    for (unsigned id = 0; id < 256; ++id) {
+      if (air::find_table(static_cast<air::TableId>(id)) != nullptr) continue;
       Bytes p = honest_;
       p[at] = static_cast<uint8_t>(id);
       EXPECT_EQ(judge(p).code, Errc::kMalformed) << name << " table " << id;
