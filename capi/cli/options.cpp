@@ -11,6 +11,11 @@ Options::Options(const char* usage, const char* about, const char* positional)
   visible_.add_options()("help,h", "show this text")("json", "results as one JSON object");
 }
 
+void Options::add_optional(const char* name, const char* value_name, const char* about) {
+  visible_.add_options()(name, value(value_name), about);
+  optional_.push_back(name);
+}
+
 bool Options::parse(const std::vector<std::string>& args) {
   po::options_description all;
   all.add(visible_);
@@ -24,7 +29,23 @@ bool Options::parse(const std::vector<std::string>& args) {
   try {
     // No guessing of abbreviations: a misspelt option is an error. "-" alone is a value.
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(args).options(all).positional(positions).style(style).run(),
+    // An option with an optional value takes it after = only: the next argument is another one.
+    const auto without_value = [&](std::vector<std::string>& rest) {
+      std::vector<po::option> found;
+      for (const char* name : optional_) {
+        if (found.empty() && !rest.empty() && rest[0] == std::string("--") + name) {
+          found.emplace_back(name, std::vector<std::string>{""});
+          rest.erase(rest.begin());
+        }
+      }
+      return found;
+    };
+    po::store(po::command_line_parser(args)
+                  .options(all)
+                  .positional(positions)
+                  .style(style)
+                  .extra_style_parser(without_value)
+                  .run(),
               values_);
     po::notify(values_);
   } catch (const po::error& e) {

@@ -18,6 +18,8 @@ class Options {
   Options(const char* usage, const char* about, const char* positional);
 
   po::options_description& visible() { return visible_; }
+  // An option that may stand alone or have a value after =; text() is "" when it has none.
+  void add_optional(const char* name, const char* value_name, const char* about);
   // Text for --help between the options and the exit codes.
   void set_examples(const char* text) { examples_ = text; }
 
@@ -36,6 +38,7 @@ class Options {
 
  private:
   std::string usage_, about_, positional_, examples_;
+  std::vector<const char*> optional_;
   po::options_description visible_{"Options", 100};
   po::variables_map values_;
 };
@@ -46,11 +49,6 @@ uint64_t parse_number(const std::string& text, const std::string& what);
 // "an integer" options are strings for Boost, because its own conversion takes -1 for 2^64 - 1.
 inline po::typed_value<std::string>* value(const char* name) {
   return po::value<std::string>()->value_name(name);
-}
-
-// An option that may stand alone or have a value after =, "" when it has none.
-inline po::typed_value<std::string>* optional_value(const char* name) {
-  return po::value<std::string>()->implicit_value("", "")->value_name(name);
 }
 
 // Shows the facts of a successful command.

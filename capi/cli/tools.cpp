@@ -197,13 +197,15 @@ ToolRun run_under_gdb(mipzk_job& job, const Options& options) {
 }  // namespace
 
 void add_tool_options(Options& options) {
-  options.visible().add_options()("profile", optional_value("[=FILE]"),
-                                  "count instructions and trace cells per function; FILE gets the "
-                                  "call chains as folded stacks")(
-      "trace", optional_value("[=FROM:TO]"),
-      "show each instruction, or those with at least FROM and fewer than TO instructions before "
-      "them, with the values that they write")(
-      "strace", "show system calls with their arguments and results")(
+  options.add_optional(
+      "profile", "[=FILE]",
+      "count instructions and trace cells per function; FILE gets the call chains as "
+      "folded stacks");
+  options.add_optional(
+      "trace", "[=FROM:TO]",
+      "show each instruction with the values that it writes, or only those with at "
+      "least FROM and fewer than TO instructions before them");
+  options.visible().add_options()("strace", "show system calls with their arguments and results")(
       "gdb", value("PORT"),
       "wait for gdb on 127.0.0.1:PORT; 0 takes a free port. Every user of this computer can "
       "connect "

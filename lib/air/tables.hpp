@@ -6,16 +6,24 @@
 #include "air/tables/add.hpp"
 #include "air/tables/add_imm.hpp"
 #include "air/tables/add_trap.hpp"
+#include "air/tables/bit_field.hpp"
 #include "air/tables/branch.hpp"
+#include "air/tables/branch_likely.hpp"
+#include "air/tables/byte_ops.hpp"
+#include "air/tables/count_leading.hpp"
 #include "air/tables/div.hpp"
+#include "air/tables/double_word.hpp"
 #include "air/tables/fixed.hpp"
 #include "air/tables/halt.hpp"
 #include "air/tables/hint.hpp"
 #include "air/tables/jump.hpp"
+#include "air/tables/linked.hpp"
 #include "air/tables/load_word.hpp"
 #include "air/tables/logic.hpp"
 #include "air/tables/memory.hpp"
+#include "air/tables/move_cond.hpp"
 #include "air/tables/mult.hpp"
+#include "air/tables/mult_acc.hpp"
 #include "air/tables/nop.hpp"
 #include "air/tables/part_word.hpp"
 #include "air/tables/rom.hpp"
@@ -24,14 +32,16 @@
 #include "air/tables/slt.hpp"
 #include "air/tables/store_word.hpp"
 #include "air/tables/sub_word.hpp"
+#include "air/tables/trap.hpp"
+#include "air/tables/trap_if.hpp"
 
 namespace mipzk::air {
 
 // Numbers of the tables, part of the protocol. The table of an instruction class has the number of
 // the class.
 using TableId = uint8_t;
-inline constexpr TableId kTableRom = 32, kTableFixed = 33, kTableRegion = 34, kTableImage = 35,
-                         kTableBoundary = 36, kTableFresh = 37, kTablePublic = 38, kTableBump = 39;
+inline constexpr TableId kTableRom = 64, kTableFixed = 65, kTableRegion = 66, kTableImage = 67,
+                         kTableBoundary = 68, kTableFresh = 69, kTablePublic = 70, kTableBump = 71;
 
 template <class... T>
 struct TypeList {
@@ -39,10 +49,13 @@ struct TypeList {
 };
 
 // In ascending order of their numbers.
-using AllTables = TypeList<Nop, Add, AddTrap, AddImm, Logic, LogicImm, Shift, ShiftVar, Slt, SltImm,
-                           BranchEq, BranchZero, BranchLink, Jump, JumpLink, JumpReg, JumpRegLink,
-                           LoadWord, StoreWord, LoadSub, LoadPart, StoreSub, StorePart, Mult, Div,
-                           Halt, Hint, Rom, Fixed, Region, Image, Boundary, Fresh, Public, Bump>;
+using AllTables =
+    TypeList<Nop, Add, AddTrap, AddImm, Logic, LogicImm, Shift, ShiftVar, Slt, SltImm, BranchEq,
+             BranchZero, BranchLink, Jump, JumpLink, JumpReg, JumpRegLink, LoadWord, StoreWord,
+             LoadSub, LoadPart, StoreSub, StorePart, Mult, Div, Halt, Hint, BranchLikely, MoveCond,
+             MultAcc, CountLeading, BitField, ByteOps, TrapEqual, TrapLess, LoadLinked, StoreCond,
+             LoadDouble, StoreDouble, MovePair, Trap, Rom, Fixed, Region, Image, Boundary, Fresh,
+             Public, Bump>;
 inline constexpr unsigned kTableCount = AllTables::kSize;
 
 namespace detail {
@@ -81,6 +94,20 @@ MIPZK_TABLE_NAME(Mult)
 MIPZK_TABLE_NAME(Div)
 MIPZK_TABLE_NAME(Halt)
 MIPZK_TABLE_NAME(Hint)
+MIPZK_TABLE_NAME(BranchLikely)
+MIPZK_TABLE_NAME(MoveCond)
+MIPZK_TABLE_NAME(MultAcc)
+MIPZK_TABLE_NAME(CountLeading)
+MIPZK_TABLE_NAME(BitField)
+MIPZK_TABLE_NAME(ByteOps)
+MIPZK_TABLE_NAME(TrapEqual)
+MIPZK_TABLE_NAME(TrapLess)
+MIPZK_TABLE_NAME(LoadLinked)
+MIPZK_TABLE_NAME(StoreCond)
+MIPZK_TABLE_NAME(LoadDouble)
+MIPZK_TABLE_NAME(StoreDouble)
+MIPZK_TABLE_NAME(MovePair)
+MIPZK_TABLE_NAME(Trap)
 MIPZK_TABLE_NAME(Rom)
 MIPZK_TABLE_NAME(Fixed)
 MIPZK_TABLE_NAME(Region)

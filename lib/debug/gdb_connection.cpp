@@ -64,6 +64,8 @@ Status GdbConnection::accept() {
   if (poll(&waiting, 1, -1) < 0) return system_error("waiting for gdb");
   socket_ = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (socket_ < 0) return system_error("waiting for gdb");
+  close(listener_);  // nobody else
+  listener_ = -1;
   const int on = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return {};

@@ -213,20 +213,27 @@ std::string GdbStub::run_until_stop() {
       machine_.run(kPoll);
     } else {
       if (!watchpoints_.empty() && !(reply = watch_hit()).empty()) return reply;
-      machine_.run(1);
+      machine_.run(until_breakpoint());
     }
     if (machine_.state() != State::kRunning) return stop_reply();
     // Where gdb may stand: not in a delay slot.
     const bool in_slot = machine_.npc() != machine_.pc() + 4;
-    if (!in_slot && maybe_breakpoint_[machine_.pc() / 4 % maybe_breakpoint_.size()] &&
-        breakpoints_.count(machine_.pc()) != 0)
-      return stop_reply();
+    if (!in_slot && breakpoints_.count(machine_.pc()) != 0) return stop_reply();
     if ((free || n % kPoll == 0) && connection_.interrupted()) {
       if (in_slot) machine_.run(1);
       if (machine_.state() != State::kRunning) return stop_reply();
       return "T02thread:1;";
     }
   }
+}
+
+// Instructions that can be executed at once: to the next breakpoint or jump.
+uint32_t GdbStub::until_breakpoint() const {
+  const uint32_t pc = machine_.pc(), index = code_.index(pc);
+  if (index == CodeMap::kNone || machine_.npc() != pc + 4 || !watchpoints_.empty()) return 1;
+  const uint32_t group = std::max(code_.straight(index), 1u);
+  const auto next = breakpoints_.lower_bound(pc + 4);
+  return next == breakpoints_.end() ? group : std::min(group, (*next - pc) / 4);
 }
 
 std::string GdbStub::stop_reply() {
@@ -313,12 +320,11 @@ std::string GdbStub::change_point(const std::string& packet) {
     return "E01";
   const bool insert = packet[0] == 'Z';
   if (type <= '1') {
+    if (address % 4 != 0) return "E01";
     if (insert)
       breakpoints_.insert(address);
     else
       breakpoints_.erase(address);
-    maybe_breakpoint_.reset();
-    for (const uint32_t a : breakpoints_) maybe_breakpoint_.set(a / 4 % maybe_breakpoint_.size());
     return "OK";
   }
   std::erase_if(watchpoints_, [&](const Watchpoint& w) {
@@ -395,7 +401,8 @@ std::string GdbStub::read_registers() const {
 }
 
 std::string GdbStub::write_registers(std::string_view hex) {
-  for (unsigned n = 0; n < kRegisterCount && hex.size() >= 8; ++n, hex.remove_prefix(8)) {
+  if (hex.size() != 8 * kRegisterCount) return "E01";
+  for (unsigned n = 0; n < kRegisterCount; ++n, hex.remove_prefix(8)) {
     uint32_t value = 0;
     if (!parse_word(hex.substr(0, 8), value)) return "E01";
     write_register(n, value);

@@ -8,12 +8,10 @@
 // 38..69 f0..f31, 70 fcsr, 71 fir. The machine has no coprocessor 0: those read as 0.
 #pragma once
 
-#include <bitset>
 #include <cstdint>
-#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "debug/access.hpp"
@@ -47,6 +45,7 @@ class GdbStub {
   std::string resume(bool step);
   void step_once();
   std::string run_until_stop();
+  uint32_t until_breakpoint() const;
   std::string stop_reply();
   std::string fault_reply();
   void say(std::string_view text);
@@ -68,8 +67,7 @@ class GdbStub {
   vm::Stepper& machine_;
   const CodeMap& code_;
   GdbConnection& connection_;
-  std::unordered_set<uint32_t> breakpoints_;
-  std::bitset<4096> maybe_breakpoint_;  // by pc / 4, so that most steps need no look-up
+  std::set<uint32_t> breakpoints_;
   std::vector<Watchpoint> watchpoints_;
   std::string last_stop_ = "S05";
   bool changed_ = false, ended_ = false;

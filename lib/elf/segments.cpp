@@ -17,7 +17,8 @@ Status check_loadable(const File& file, const Elf32_Phdr& p) {
     return refuse("damaged segment at 0x%08x: %u bytes in the file but only %u in memory",
                   p.p_vaddr, p.p_filesz, p.p_memsz);
   }
-  if (!file.holds(p.p_offset, p.p_filesz)) {
+  // Linkers give a segment of zeros any offset, also one behind the end of the file.
+  if (p.p_filesz != 0 && !file.holds(p.p_offset, p.p_filesz)) {
     return refuse(
         "truncated: the segment at 0x%08x (offset %u, %u bytes) does not fit a file of %zu bytes",
         p.p_vaddr, p.p_offset, p.p_filesz, file.bytes().size());
@@ -180,7 +181,8 @@ Status read_segments(const File& file, isa::ProgramImage& image) {
     }
   }
   for (const Elf32_Phdr& p : loads) {
-    const ByteView bytes = file.bytes().subspan(p.p_offset, p.p_filesz);
+    const ByteView bytes =
+        p.p_filesz == 0 ? ByteView{} : file.bytes().subspan(p.p_offset, p.p_filesz);
     isa::Segment s;
     s.address = p.p_vaddr;
     s.memory_size = p.p_memsz;

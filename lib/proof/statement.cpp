@@ -75,7 +75,7 @@ Status read_statement(Reader& r, size_t total_size, Statement& out) {
   if (!r.ok()) return Error(Errc::kMalformed, "the proof ends inside its program header");
   if (p.machine_version != kMachineVersion)
     return Error(Errc::kUnsupported, "the program is for another version of the machine");
-  if (p.byte_order != 0 || pad != 0 || p.entry % 4 != 0 || !height_ok(p.log_rom) ||
+  if (p.byte_order > kLittleEndian || pad != 0 || p.entry % 4 != 0 || !height_ok(p.log_rom) ||
       !height_ok(p.log_region) || !height_ok(p.log_image))
     return Error(Errc::kMalformed, "the program header is out of range");
 

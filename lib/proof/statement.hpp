@@ -13,12 +13,13 @@ namespace mipzk::proof {
 inline constexpr uint8_t kMagic[4] = {'M', 'P', 'Z', 'K'};
 inline constexpr uint16_t kFormatVersion = 0;
 inline constexpr uint32_t kMachineVersion = 0;
+inline constexpr uint32_t kBigEndian = 0, kLittleEndian = 1;  // ProgramHeader::byte_order
 
 // Commits to everything that is executed and to all initial data; its hash is the program id.
 struct ProgramHeader {
   uint32_t machine_version = kMachineVersion;
-  uint32_t byte_order = 0;  // 0: big-endian
-  uint32_t entry = 0;       // byte address
+  uint32_t byte_order = kBigEndian;
+  uint32_t entry = 0;  // byte address
   uint8_t log_rom = 0, log_region = 0, log_image = 0;
   hash::Digest root[2]{};  // of the program tree at blowup 2 and 4
 

@@ -30,6 +30,7 @@ Result<LoadedProgram> load_program(Pool& pool, isa::Program program) {
   for (const trace::PreMatrix* m : {&p.tables.rom, &p.tables.region, &p.tables.image})
     if (m->log_height > air::kMaxLogHeight)
       return Error(Errc::kElf, "the program is too large: its code or data exceed 2^22 words");
+  p.header.byte_order = program.little_endian ? proof::kLittleEndian : proof::kBigEndian;
   p.header.entry = program.entry;
   p.header.log_rom = static_cast<uint8_t>(p.tables.rom.log_height);
   p.header.log_region = static_cast<uint8_t>(p.tables.region.log_height);

@@ -101,11 +101,10 @@ struct Builder {
 
   template <class T>
   void instructions() {
-    const std::vector<vm::Event>& events =
-        recording.shards[0].events[static_cast<size_t>(T::kClass)];
+    const vm::EventList& events = recording.shards[0].events[static_cast<size_t>(T::kClass)];
     if (events.empty()) return;
     add<T>(events.size(), T::kSlots, true, 0, [&](auto& row, unsigned slot, size_t i) {
-      const vm::Event& e = events[i];
+      const vm::Event e = events[i];
       int64_t rom = find_rom(program, e.pc / 4);
       if (rom < 0) return;  // the ROM request then has no provider, which collect() reports
       const isa::RomEntry& entry = program.rom[static_cast<size_t>(rom)];

@@ -28,4 +28,14 @@ inline air::RegWrite<Fp> write_rd(const vm::Event& e, const isa::RomEntry& rom) 
   return {Fp(rom.rd), lo16(e.rd_old), hi16(e.rd_old), Fp(e.t_rd)};
 }
 
+// Witnesses that two words differ, limb by limb: one of the two inverses is enough, and the inverse
+// of 0 is 0.
+struct Difference {
+  Fp inv_lo, inv_hi;
+};
+inline Difference difference(uint32_t a, uint32_t b) {
+  const Fp lo = (lo16(a) - lo16(b)).inverse();
+  return {lo, lo == Fp::zero() ? (hi16(a) - hi16(b)).inverse() : Fp::zero()};
+}
+
 }  // namespace mipzk::trace

@@ -37,6 +37,20 @@ MIPZK_ROW(Mult);
 MIPZK_ROW(Div);
 MIPZK_ROW(Halt);
 MIPZK_ROW(Hint);
+MIPZK_ROW(BranchLikely);
+MIPZK_ROW(MoveCond);
+MIPZK_ROW(MultAcc);
+MIPZK_ROW(CountLeading);
+MIPZK_ROW(BitField);
+MIPZK_ROW(ByteOps);
+MIPZK_ROW(TrapEqual);
+MIPZK_ROW(TrapLess);
+MIPZK_ROW(LoadLinked);
+MIPZK_ROW(StoreCond);
+MIPZK_ROW(LoadDouble);
+MIPZK_ROW(StoreDouble);
+MIPZK_ROW(MovePair);
+MIPZK_ROW(Trap);
 #undef MIPZK_ROW
 
 #define MIPZK_SLOT(Table)                                                     \

@@ -8,20 +8,22 @@ Fp address_v(const vm::Event& e) { return Fp((e.mem_addr & 0xffff) / 4); }
 
 // The columns that byte and half accesses have in common.
 template <class Row>
-void fill_sub(Row& r, const vm::Event& e, const isa::RomEntry& rom) {
+void fill_sub(Row& r, const vm::Event& e, const isa::RomEntry& rom, bool le) {
+  // From the most significant byte, as if big-endian.
+  const uint32_t place = (e.mem_addr & 3) ^ (!le ? 0 : rom.k[2] != 0 ? 2 : 3);
+  r.le = bit(le);
   r.k_lo = Fp(rom.k[0]);
   r.k_hi = Fp(rom.k[1]);
   r.half = Fp(rom.k[2]);
   r.a_v = address_v(e);
   r.a_hi = hi16(e.mem_addr);
-  r.o0 = Fp(e.mem_addr & 1);
-  r.o1 = Fp(e.mem_addr >> 1 & 1);
+  r.a0 = Fp(e.mem_addr & 1);
+  r.a1 = Fp(e.mem_addr >> 1 & 1);
   r.m_lo = lo16(e.mem_old);
   r.m_hi = hi16(e.mem_old);
   r.m_t = Fp(e.t_mem);
-  // Big-endian: offset 0 is the highest byte.
-  r.byte = Fp(byte_of(e.mem_old, 3 - (e.mem_addr & 3)));
-  r.other = Fp(byte_of(e.mem_old, (3 - (e.mem_addr & 3)) ^ 1));
+  r.byte = Fp(byte_of(e.mem_old, 3 - place));
+  r.other = Fp(byte_of(e.mem_old, (3 - place) ^ 1));
 }
 
 void fill_part(air::Part<Fp>& p, const vm::Event& e, const isa::RomEntry& rom, uint32_t reg,
@@ -29,10 +31,13 @@ void fill_part(air::Part<Fp>& p, const vm::Event& e, const isa::RomEntry& rom, u
   p.k_lo = Fp(rom.k[0]);
   p.k_hi = Fp(rom.k[1]);
   p.left = Fp(rom.k[2]);
+  p.le = Fp(rom.k[3]);
   p.a_v = address_v(e);
   p.a_hi = hi16(e.mem_addr);
-  p.o0 = Fp(e.mem_addr & 1);
-  p.o1 = Fp(e.mem_addr >> 1 & 1);
+  const uint32_t place = (e.mem_addr & 3) ^ (rom.k[3] != 0 ? 3 : 0);
+  p.offset = Fp(e.mem_addr & 3);
+  p.o0 = Fp(place & 1);
+  p.o1 = Fp(place >> 1);
   p.o01 = p.o0 * p.o1;
   fill_bytes(p.reg, reg);
   fill_bytes(p.mem, e.mem_old);
@@ -59,7 +64,7 @@ void fill_row(air::LoadSub::Row<Fp>& r, const vm::Event& e, const isa::RomEntry&
   r.c = cpu(e);
   r.rs = read_rs(e, rom);
   r.rd = write_rd(e, rom);
-  fill_sub(r, e, rom);
+  fill_sub(r, e, rom, rom.k[4] != 0);
   r.is_signed = Fp(rom.k[3]);
   r.m_w = Fp(e.mem_writable);
   r.ext = bit(top_bit(e.rd_new));
@@ -74,7 +79,7 @@ void fill_row(air::StoreSub::Row<Fp>& r, const vm::Event& e, const isa::RomEntry
   r.r0 = Fp(byte_of(e.rt, 0));
   r.r1 = Fp(byte_of(e.rt, 1));
   r.rt_hi = hi16(e.rt);
-  fill_sub(r, e, rom);
+  fill_sub(r, e, rom, rom.k[3] != 0);
   r.r_and = Fp(byte_of(e.rt, 0) & byte_of(e.rt, 1));
   r.m_and = Fp(r.byte.value() & r.other.value());
   r.new_lo = lo16(e.mem_new);

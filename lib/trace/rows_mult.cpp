@@ -15,7 +15,7 @@ int64_t limb_product(uint32_t a, uint32_t b, unsigned i) {
   return sum;
 }
 
-// HI and LO accesses of both tables.
+// HI and LO accesses of the tables whose registers those always are.
 template <class Row>
 void fill_hi_lo(Row& r, const vm::Event& e) {
   r.hi_old_lo = lo16(e.hi_old);
@@ -26,12 +26,10 @@ void fill_hi_lo(Row& r, const vm::Event& e) {
   r.lo_t = Fp(e.t_rd);
 }
 
-}  // namespace
-
-void fill_row(air::Mult::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+// The columns that Mult and MultAcc have in common.
+template <class Row>
+void fill_factors(Row& r, const vm::Event& e, const isa::RomEntry& rom) {
   const bool is_signed = rom.k[0] != 0;
-  const bool a_neg = is_signed && top_bit(e.rs), b_neg = is_signed && top_bit(e.rt);
-  const uint32_t limbs[4] = {e.rd_new & 0xffff, e.rd_new >> 16, e.hi_new & 0xffff, e.hi_new >> 16};
   r.c = cpu(e);
   r.rs = Fp(rom.rs);
   r.rs_t = Fp(e.t_rs);
@@ -39,23 +37,54 @@ void fill_row(air::Mult::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& ro
   r.rt = Fp(rom.rt);
   r.rt_t = Fp(e.t_rt);
   fill_bytes(r.b, e.rt);
-  fill_hi_lo(r, e);
   r.is_signed = Fp(rom.k[0]);
   for (unsigned i = 0; i < 3; ++i) r.both[i] = Fp(byte_of(e.rs & e.rt, i));
-  r.a_neg = bit(a_neg);
-  r.b_neg = bit(b_neg);
-  const int64_t t0 = (limb_product(e.rs, e.rt, 0) - limbs[0]) / 65536;
-  const int64_t t1 = (limb_product(e.rs, e.rt, 1) + t0 - limbs[1]) / 65536;
-  const int64_t t2 = (limb_product(e.rs, e.rt, 2) + t1 - (a_neg ? e.rt & 0xffff : 0) -
-                      (b_neg ? e.rs & 0xffff : 0) - limbs[2]) /
-                     65536;
-  const int64_t rest = limb_product(e.rs, e.rt, 3) + t2 - (a_neg ? e.rt >> 16 : 0) -
-                       (b_neg ? e.rs >> 16 : 0) - limbs[3];
-  r.t[0] = Fp(static_cast<uint32_t>(t0));
-  r.t[1] = Fp(static_cast<uint32_t>(t1));
-  r.t[2] = Fp(static_cast<uint32_t>(t2 + 2));
-  r.wrap = bit(rest != 0);
-  for (int i = 0; i < 4; ++i) r.r[i] = Fp(limbs[i]);
+  r.a_neg = bit(is_signed && top_bit(e.rs));
+  r.b_neg = bit(is_signed && top_bit(e.rt));
+}
+
+// Limb i of rs rt - 2^32 (a_neg rt + b_neg rs), not reduced.
+int64_t signed_limb_product(const vm::Event& e, bool is_signed, unsigned i) {
+  int64_t limb = limb_product(e.rs, e.rt, i);
+  if (i < 2 || !is_signed) return limb;
+  const unsigned shift = 16 * (i - 2);
+  if (top_bit(e.rs)) limb -= e.rt >> shift & 0xffff;
+  if (top_bit(e.rt)) limb -= e.rs >> shift & 0xffff;
+  return limb;
+}
+
+}  // namespace
+
+void fill_row(air::Mult::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  const uint32_t limbs[4] = {e.rd_new & 0xffff, e.rd_new >> 16, e.hi_new & 0xffff, e.hi_new >> 16};
+  fill_factors(r, e, rom);
+  r.hi = {Fp(rom.k[1]), lo16(e.hi_old), hi16(e.hi_old), Fp(e.t_hi)};
+  r.lo = write_rd(e, rom);
+  int64_t carry = 0;
+  for (unsigned i = 0; i < 4; ++i) {
+    const int64_t rest = signed_limb_product(e, rom.k[0] != 0, i) + carry - limbs[i];
+    carry = rest / 65536;
+    if (i < 3) r.t[i] = Fp::from_i32(static_cast<int32_t>(i < 2 ? carry : carry + 2));
+    if (i == 3) r.wrap = bit(rest != 0);
+    r.r[i] = Fp(limbs[i]);
+  }
+}
+
+void fill_row(air::MultAcc::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  const uint32_t limbs[4] = {e.rd_new & 0xffff, e.rd_new >> 16, e.hi_new & 0xffff, e.hi_new >> 16};
+  const uint32_t old[4] = {e.rd_old & 0xffff, e.rd_old >> 16, e.hi_old & 0xffff, e.hi_old >> 16};
+  const int64_t sign = rom.k[1] == 1 ? 1 : -1;
+  fill_factors(r, e, rom);
+  fill_hi_lo(r, e);
+  r.sign = Fp(rom.k[1]);
+  int64_t carry = 0;
+  for (unsigned i = 0; i < 4; ++i) {
+    carry += old[i] + sign * signed_limb_product(e, rom.k[0] != 0, i) - limbs[i];
+    carry /= 65536;
+    if (i < 3) r.t[i] = Fp::from_i32(static_cast<int32_t>(carry + air::MultAcc::kOffset));
+    if (i == 3) r.top = Fp::from_i32(static_cast<int32_t>(carry));
+    r.r[i] = Fp(limbs[i]);
+  }
 }
 
 void fill_row(air::Div::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {

@@ -22,14 +22,17 @@ inline void receive_public(const air::FormBases& fb, uint32_t direction, uint32_
   t.received *= air::fingerprint<Fp, Fp5>(fb, m);
 }
 
-// A window: its length word, then the bytes as big-endian words, the last one padded with zeros.
+// A window: its length word, then the bytes as words in the program's byte order, the last one
+// padded with zeros.
 inline void receive_window(const air::FormBases& fb, uint32_t direction, uint32_t base,
-                           ByteView bytes, Terms& t) {
+                           ByteView bytes, uint32_t byte_order, Terms& t) {
   receive_public(fb, direction, base / 4, static_cast<uint32_t>(bytes.size()), t);
   for (size_t i = 0; i < bytes.size(); i += 4) {
     uint32_t word = 0;
-    for (size_t k = 0; k < 4; ++k)
-      word = word << 8 | (i + k < bytes.size() ? bytes[i + k] : uint8_t{0});
+    for (size_t k = 0; k < 4 && i + k < bytes.size(); ++k) {
+      const size_t place = byte_order == proof::kLittleEndian ? k : 3 - k;
+      word |= uint32_t{bytes[i + k]} << (8 * place);
+    }
     receive_public(fb, direction, base / 4 + 1 + static_cast<uint32_t>(i / 4), word, t);
   }
 }
@@ -46,8 +49,8 @@ inline Terms global_terms(const air::FormBases& fb, const proof::Statement& s) {
   uint32_t pc4 = s.program.entry / 4;
   t.sent = token(pc4, pc4 + 1, 0) * order(0);
   t.received = token(air::kHaltedPc4, 0, s.shards) * order(air::kLastKey);
-  receive_window(fb, 0, isa::kPublicBase, s.public_input, t);
-  receive_window(fb, 1, isa::kOutputBase, s.output, t);
+  receive_window(fb, 0, isa::kPublicBase, s.public_input, s.program.byte_order, t);
+  receive_window(fb, 1, isa::kOutputBase, s.output, s.program.byte_order, t);
   receive_public(fb, 1, air::kRegisterKeyBase + isa::kExitCode, s.exit_code, t);
   return t;
 }

@@ -105,68 +105,71 @@ void host_call(const Processor& cpu, uint32_t number, uint64_t cycles) {
   }
 }
 
-// Fills the parts of an event that belong to one access. In the plain loop no such object exists.
+// Writes the accesses of an event, which must come in the order of EventShape. In the plain loop no
+// such object exists.
 struct EventWriter {
   Recorder& recorder;
   Processor& cpu;
-  Event& e;
+  uint32_t clk;
+  uint32_t* at;
 
+  [[gnu::always_inline]] void put(uint32_t word) { *at++ = word; }
   [[gnu::always_inline]] uint32_t touch(unsigned r, uint32_t now) {
     const uint32_t old =
         recorder.previous(kRegisterKeyBase + r, cpu.reg[r], true, cpu.reg_time[r], now);
     cpu.reg_time[r] = now;
     return old;
   }
-  [[gnu::always_inline]] void rs(const MicroOp* op) {
-    e.rs = cpu.reg[op->rs];
-    e.t_rs = touch(op->rs, e.clk + 1);
-  }
-  [[gnu::always_inline]] void rt(const MicroOp* op) {
-    e.rt = cpu.reg[op->rt];
-    e.t_rt = touch(op->rt, e.clk + 2);
-  }
-  [[gnu::always_inline]] void mem(Cell* cell, uint32_t address, uint32_t value) {
-    const bool writable = (cell->meta & kWritable) != 0;
-    e.mem_addr = address;
-    e.mem_old = cell->value;
-    e.mem_new = value;
-    e.mem_writable = writable;
-    e.t_mem =
-        recorder.previous(address / 4, cell->value, writable, cell->meta & kTimeMask, e.clk + 3);
-    cell->meta = (cell->meta & ~kTimeMask) | (e.clk + 3);
-  }
-  [[gnu::always_inline]] void hi(unsigned r, uint32_t value) {
-    e.hi_old = cpu.reg[r];
-    e.hi_new = value;
-    e.t_hi = touch(r, e.clk + 3);
-  }
-  // The second word of a double, read in slot 2 or written in slot 4.
-  [[gnu::always_inline]] uint32_t touch_word(Cell* cell, uint32_t address, uint32_t now) {
+  [[gnu::always_inline]] uint32_t touch(Cell* cell, uint32_t address, uint32_t now) {
     const uint32_t old = recorder.previous(address / 4, cell->value, (cell->meta & kWritable) != 0,
                                            cell->meta & kTimeMask, now);
     cell->meta = (cell->meta & ~kTimeMask) | now;
     return old;
   }
+  [[gnu::always_inline]] void rs(const MicroOp* op) {
+    put(cpu.reg[op->rs]);
+    put(touch(op->rs, clk + 1));
+  }
+  [[gnu::always_inline]] void rt(const MicroOp* op) {
+    put(cpu.reg[op->rt]);
+    put(touch(op->rt, clk + 2));
+  }
+  // `second`: the other word of a load of two.
+  [[gnu::always_inline]] void mem(Cell* cell, uint32_t address, uint32_t value,
+                                  const Cell* second = nullptr) {
+    const uint32_t w = (cell->meta & kWritable) != 0;
+    const uint32_t w2 = second != nullptr && (second->meta & kWritable) != 0;
+    put(address);
+    put(cell->value);
+    put(value);
+    put((w | w2 << 1) << 30 | touch(cell, address, clk + 3));
+  }
+  [[gnu::always_inline]] void hi(unsigned r, uint32_t value) {
+    put(cpu.reg[r]);
+    put(value);
+    put(touch(r, clk + 3));
+  }
+  [[gnu::always_inline]] void rd(unsigned r, uint32_t value) {
+    put(cpu.reg[r]);
+    put(value);
+    put(touch(r, clk + 4));
+  }
+  // The second word of a double in place of rt or rd.
   [[gnu::always_inline]] void second_read(Cell* cell, uint32_t address) {
-    e.rt = cell->value;
-    e.t_rt = touch_word(cell, address, e.clk + 2);
-    if ((cell->meta & kWritable) != 0) e.mem_writable |= 2;
+    put(cell->value);
+    put(touch(cell, address, clk + 2));
   }
   [[gnu::always_inline]] void second_write(Cell* cell, uint32_t address, uint32_t value) {
-    e.rd_old = cell->value;
-    e.rd_new = value;
-    e.t_rd = touch_word(cell, address, e.clk + 4);
+    put(cell->value);
+    put(value);
+    put(touch(cell, address, clk + 4));
   }
   // LINK in place of memory.
   [[gnu::always_inline]] void clear_link() {
-    e.mem_old = cpu.reg[isa::kLink];
-    e.mem_new = 0;
-    e.t_mem = touch(isa::kLink, e.clk + 3);
-  }
-  [[gnu::always_inline]] void rd(unsigned r, uint32_t value) {
-    e.rd_old = cpu.reg[r];
-    e.rd_new = value;
-    e.t_rd = touch(r, e.clk + 4);
+    put(0);
+    put(cpu.reg[isa::kLink]);
+    put(0);
+    put(touch(isa::kLink, clk + 3));
   }
 };
 
@@ -194,15 +197,19 @@ struct EventWriter {
     cpu.fault = kind; \
     goto fault;       \
   } while (0)
-#define RECORD(cls, next_npc, accesses)                                                     \
-  do {                                                                                      \
-    if constexpr (kMode == Mode::kCount) ++(*counts)[static_cast<unsigned>(Class::cls)];    \
-    if constexpr (kMode == Mode::kRecord) {                                                 \
-      const uint32_t clk = clk_end - 4 * left;                                              \
-      [[maybe_unused]] EventWriter w{*recorder, cpu,                                        \
-                                     recorder->begin(Class::cls, op, next, next_npc, clk)}; \
-      accesses;                                                                             \
-    }                                                                                       \
+#define RECORD(cls, next_npc, accesses)                                                  \
+  do {                                                                                   \
+    if constexpr (kMode == Mode::kCount) ++(*counts)[static_cast<unsigned>(Class::cls)]; \
+    if constexpr (kMode == Mode::kRecord) {                                              \
+      constexpr EventShape kShape = event_shape(Class::cls);                             \
+      [[maybe_unused]] EventWriter w{*recorder, cpu, clk_end - 4 * left,                 \
+                                     recorder->append(Class::cls, kShape.words())};      \
+      w.put(w.clk);                                                                      \
+      w.put(op->pc);                                                                     \
+      w.put(next->pc);                                                                   \
+      if (kShape.jump) w.put(next_npc);                                                  \
+      accesses;                                                                          \
+    }                                                                                    \
   } while (0)
 
 #define OP_REG(name, cls, expression)                                 \
@@ -503,7 +510,7 @@ L_ldc1 : {
   const auto second = static_cast<uint32_t>(op->target);
   const uint32_t v = cell[0].value, v2 = cell[1].value;
   RECORD(kLoadDouble, next->pc + 4,
-         (w.rs(op), w.mem(cell, a, v), w.second_read(cell + 1, a + 4), w.hi(second, v2),
+         (w.rs(op), w.second_read(cell + 1, a + 4), w.mem(cell, a, v, cell + 1), w.hi(second, v2),
           w.rd(op->rd, v)));
   reg[op->rd] = v;
   reg[second] = v2;

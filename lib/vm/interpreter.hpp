@@ -52,15 +52,9 @@ class Recorder {
  public:
   explicit Recorder(ShardRecord& record) : record_(record) {}
 
-  // A new event whose instruction is at `op`, followed by `next` and then by address `next_npc`.
-  Event& begin(isa::Class cls, const MicroOp* op, const MicroOp* next, uint32_t next_npc,
-               uint32_t clk) {
-    Event& e = record_.events[static_cast<unsigned>(cls)].emplace_back();
-    e.clk = clk;
-    e.pc = op->pc;
-    e.npc = next->pc;
-    e.next_npc = next_npc;
-    return e;
+  // Room for an event of `words` words, those of its class.
+  uint32_t* append(isa::Class cls, unsigned words) {
+    return record_.events[static_cast<unsigned>(cls)].append(words);
   }
 
   // Time of the access before the one at `now` to a word that was last accessed at `old`, with a

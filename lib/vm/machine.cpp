@@ -112,7 +112,7 @@ Result<Recording> record(const isa::Program& program, const Inputs& inputs, cons
   recording.shards.resize(1);
   ShardRecord& shard = recording.shards[0];
   for (unsigned cls = isa::kFirstClass; cls <= isa::kLastClass; ++cls)
-    shard.events[cls].reserve(counts[cls]);
+    shard.events[cls].reset(static_cast<isa::Class>(cls), counts[cls]);
 
   Hooks silent;  // the host heard everything in the first run
   silent.cancel = hooks.cancel;
@@ -139,7 +139,6 @@ void wipe(std::vector<T>& list) {
 
 Recording::~Recording() {
   for (ShardRecord& shard : shards) {
-    for (auto& events : shard.events) wipe(events);
     wipe(shard.bumps);
     wipe(shard.touched);
   }

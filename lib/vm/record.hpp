@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "isa/rom.hpp"
+#include "vm/event.hpp"
+#include "vm/event_list.hpp"
 
 namespace mipzk::vm {
 
@@ -20,22 +22,6 @@ inline constexpr uint32_t kRegisterKeyBase = 1u << 30;
 inline constexpr uint32_t kStateKey = kRegisterKeyBase + 255;
 inline constexpr uint32_t kHaltedPc4 = 1u
                                        << 30;  // pc / 4 of the state after HALT: not a ROM address
-
-// One executed instruction. Fields that its class does not use are 0. Times are those of the
-// previous access to the same key, after the bump if there was one.
-struct Event {
-  uint32_t clk;
-  uint32_t pc, npc;   // byte addresses of this and the next instruction
-  uint32_t next_npc;  // byte address after the next (HALT: 0)
-  uint32_t rs, rt;    // values read
-  uint32_t t_rs, t_rt;
-  uint32_t mem_addr;          // byte address of the access before alignment
-  uint32_t mem_old, mem_new;  // the aligned word before and after (equal for loads)
-  uint32_t mem_writable;      // the w of the word
-  uint32_t t_mem;
-  uint32_t rd_old, rd_new, t_rd;  // for kMult, kDiv: LO
-  uint32_t hi_old, hi_new, t_hi;  // kMult, kDiv only
-};
 
 struct Bump {
   uint32_t key, value_lo, value_hi, writable, t_old,
@@ -53,7 +39,7 @@ struct Touched {
 };
 
 struct ShardRecord {
-  std::array<std::vector<Event>, isa::kClassCount> events;  // by class, in order of execution
+  std::array<EventList, isa::kClassCount> events;  // by class, in order of execution
   std::vector<Bump> bumps;
   std::vector<Touched> touched;  // ascending keys; STATE last
   uint64_t cycles = 0;

@@ -317,6 +317,118 @@ TEST(Catalogue, JumpsToUnalignedAddresses) {
   }
 }
 
+// Ziren's audit of 2025: the pc after next was free where a branch is not taken. A branch-likely
+// that is not taken, told as if it was: its slot would run.
+TEST(Catalogue, AnnulledSlotsDoNotRun) {
+  const Told t = told({three(Op::kAddu, kV0, kT0, kT1), branch(Op::kBeql, kT0, kT1, 1),
+                       imm(Op::kAddiu, kV0, kV0, 1), imm(Op::kAddiu, kV0, kV0, 2)});
+  for (uint32_t after : {1u, 2u, 3u}) {
+    Shard s = t.shard;
+    trace::InstanceTrace& x = table<air::BranchLikely>(s);
+    cell(x, 0, "taken") = Fp(1);
+    cell(x, 0, "next") = cell(x, 0, "npc") + Fp(after);
+    expect_refused(s, kRules | kLocal);
+  }
+  Shard s = t.shard;
+  trace::InstanceTrace& x = table<air::BranchLikely>(s);
+  cell(x, 0, "next") += Fp(1);
+  expect_refused(s, kRules | kLocal);
+}
+
+// The same audit: clz and clo tested for zero by a number modulo p.
+TEST(Catalogue, LeadingZerosOfAMultipleOfP) {
+  const Told t = told({lui(kT0, 0x7f00), imm(Op::kOri, kT0, kT0, 1), count(Op::kClz, kV0, kT0)});
+  Shard s = lie(t, {kBody + 8, 32, {}, {}});
+  trace::InstanceTrace& x = table<air::CountLeading>(s);
+  cell(x, 0, "at3") = cell(x, 0, "shift") = Fp();
+  cell(x, 0, "none") = Fp(1);
+  cell(x, 0, "lead") = cell(x, 0, "out") = Fp(128);
+  expect_refused(s, kRules);
+}
+
+// The same audit: the result of ll was free. sc without a link, told as a success.
+TEST(Catalogue, LinkedAccesses) {
+  const uint32_t ll = mem(Op::kLl, kV0, 4, kS0), sc = mem(Op::kSc, kV0, 4, kS0);
+  const Told loads = told({ll});
+  Shard s = lie(loads, {kBody, 5, {}, {}});
+  set_value(table<air::LoadLinked>(s), 0, "m", 5);
+  expect_refused(s, kLocal);
+
+  const Told stores = told({three(Op::kOr, kV0, kT0, 0), sc, mem(Op::kLw, kT1, 4, kS0)});
+  Shard u = lie(stores, {kBody + 4, 1, {}, 100});
+  trace::InstanceTrace& x = table<air::StoreCond>(u);
+  cell(x, 0, "ok") = Fp(1);
+  expect_refused(u, kRules);
+
+  // A second sc after the first, and one after ll of another word: LINK does not fit.
+  const Told twice =
+      told({mem(Op::kLl, kT2, 4, kS0), mem(Op::kSc, kT0, 8, kS0), three(Op::kOr, kV0, kT1, 0), sc});
+  EXPECT_EQ(twice.shard.output, std::vector<uint8_t>(4));
+  Shard v = lie(twice, {kBody + 12, 1, {}, 7});
+  trace::InstanceTrace& y = table<air::StoreCond>(v);
+  cell(y, row_at(v, y.table, kBody + 12), "ok") = Fp(1);
+  expect_refused(v, kRules);
+}
+
+// Ziren PR #519: teq with equal operands goes on.
+TEST(Catalogue, TakenTrapsEndTheRun) {
+  const Told t =
+      told({three(Op::kOr, kV0, kT0, 0), trap(Op::kTeq, kT0, kT1), trap(Op::kTltu, kT0, kT1)});
+  expect_refused(pretend_input(t, 1, 100), kRules);  // equal
+  expect_refused(pretend_input(t, 1, 101), kRules);  // less
+}
+
+// The kernel is told another address to go on at.
+TEST(Catalogue, TrapsHandOverTheNextAddress) {
+  Guest g = program({code(Op::kSyscall, 0), three(Op::kAddu, kV0, kT0, kT1)});
+  g.kernel = {jr(26), kNopWord};
+  const Told t(keep(g.program()), {{}, kPublic, {}});
+  EXPECT_TRUE(check(t.shard).ok());
+  for (auto [v, hi] : {std::pair<int, int>{1, 0}, {-16384, 1}, {16384, -1}}) {
+    Shard s = t.shard;
+    trace::InstanceTrace& x = table<air::Trap>(s);
+    cell(x, 0, "npc_v") += Fp::from_i32(v);
+    cell(x, 0, "npc_hi") += Fp::from_i32(hi);
+    expect_refused(s, kRules | kLocal);
+  }
+  Shard s = t.shard;
+  cell(table<air::Trap>(s), 0, "vector") += Fp(1);
+  expect_refused(s, kRules | kLocal);
+}
+
+// The words of a double change places.
+TEST(Catalogue, WordsOfADoubleKeepTheirPlaces) {
+  const Told t = told({mem(Op::kLdc1, 2, 0, kS0), fp_move(Op::kMfc1, kV0, 2)});
+  EXPECT_EQ(t.shard.output, (std::vector<uint8_t>{0x22, 0x22, 0x22, 0x22}));  // the even register
+  Shard s = t.shard;
+  trace::InstanceTrace& x = table<air::LoadDouble>(s);
+  set_value(x, 0, "ma", 0x22222222);
+  set_value(x, 0, "mb", 0x11111111);
+  expect_refused(s, kLocal);
+  s = t.shard;
+  trace::InstanceTrace& y = table<air::LoadDouble>(s);
+  std::swap(cell(y, 0, "rd"), cell(y, 0, "rb"));
+  expect_refused(s, kRules | kLocal);
+}
+
+// A little-endian program: its words are those of its bytes in this order, also in the claim.
+TEST(Catalogue, PublicWordsHaveTheByteOrderOfTheProgram) {
+  Guest g = program({mem(Op::kLbu, kV0, 4, kS1), mem(Op::kLhu, kT2, 6, kS1),
+                     shift(Op::kSll, kT2, kT2, 8), three(Op::kOr, kV0, kV0, kT2)});
+  g.little_endian = true;
+  const Told t(keep(g.program()), {{}, {1, 2, 3, 4, 5, 6, 7, 8}, {}});
+  EXPECT_EQ(t.program->header.byte_order, 1u);
+  EXPECT_EQ(t.shard.output, (std::vector<uint8_t>{1, 3, 4, 0}));
+  const Verdict v = verdict(t.program->id, prove(t.shard));
+  EXPECT_TRUE(v.accepted()) << v.message;
+  Shard s = t.shard;
+  s.public_input = {4, 3, 2, 1, 8, 7, 6, 5};
+  expect_refused(s, kGlobal);
+  s = t.shard;
+  std::reverse(s.output.begin(), s.output.end());
+  expect_refused(s, kGlobal);
+}
+
 // OpenVM GHSA-fh29-29h9-qm9h, SP1 v4: flags and multiplicities that are not 0 or 1.
 TEST(Catalogue, FlagsAreBoolean) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});

@@ -114,13 +114,13 @@ TEST_P(Forge, EveryFieldIsBound) {
       const Verdict v = judge(p);
       EXPECT_FALSE(v.accepted()) << f.name;
       std::set<Errc> want = {Errc::kRejected};
-      if (kind == "magic" || kind == "flags" || kind == "size" || kind == "byte order" ||
-          kind == "program padding" || kind == "instances")
+      if (kind == "magic" || kind == "flags" || kind == "size" || kind == "program padding" ||
+          kind == "instances")
         want = {Errc::kMalformed};
       if (kind == "version" || kind == "profile" || kind == "machine version" || kind == "shards")
         want = {Errc::kUnsupported};
       if (kind == "program root ") want = {Errc::kWrongProgram};
-      if (kind == "entry" || kind == "program heights")
+      if (kind == "entry" || kind == "byte order" || kind == "program heights")
         want = {Errc::kWrongProgram, Errc::kMalformed};
       if (kind == "instance ") want = {Errc::kMalformed, Errc::kRejected};
       // A length shifts all that follows, to another verdict for each number.
@@ -225,7 +225,8 @@ TEST_P(Forge, ProgramHeaderFields) {
   EXPECT_EQ(judge(with_u32("entry", u32("entry") + 4)).code, Errc::kWrongProgram);
   EXPECT_EQ(judge(with_u32("entry", u32("entry") + 2)).code, Errc::kMalformed);
   EXPECT_EQ(judge(with_u32("machine version", 1)).code, Errc::kUnsupported);
-  EXPECT_EQ(judge(with_u32("byte order", 1)).code, Errc::kMalformed);
+  EXPECT_EQ(judge(with_u32("byte order", 1)).code, Errc::kWrongProgram);
+  EXPECT_EQ(judge(with_u32("byte order", 2)).code, Errc::kMalformed);
   for (size_t k = 0; k < 3; ++k)
     for (uint8_t h :
          {uint8_t{0}, uint8_t{9}, uint8_t{11}, uint8_t{22}, uint8_t{23}, uint8_t{255}}) {

@@ -19,12 +19,22 @@ class Forger {
 
   void pretend(uint32_t key, uint32_t value) { false_[key] = value; }
   Shard build() {
-    std::vector<Event*> events;
-    for (auto& of_class : shard_.events)
-      for (Event& e : of_class) events.push_back(&e);
-    std::sort(events.begin(), events.end(), [](Event* a, Event* b) { return a->clk < b->clk; });
+    struct Place {
+      uint32_t clk;
+      vm::EventList* list;
+      size_t index;
+    };
+    std::vector<Place> places;
+    for (vm::EventList& list : shard_.events)
+      for (size_t i = 0; i < list.size(); ++i) places.push_back({list[i].clk, &list, i});
+    std::sort(places.begin(), places.end(),
+              [](const Place& a, const Place& b) { return a.clk < b.clk; });
     const std::map<uint32_t, uint32_t> initially = false_;
-    for (Event* e : events) step(*e);
+    for (const Place& p : places) {
+      Event e = (*p.list)[p.index];
+      step(e);
+      p.list->set(p.index, e);
+    }
     Shard s = run_.shard;
     fill(s);
     ends(s, initially);
@@ -82,24 +92,27 @@ class Forger {
     }
     if (lying && lie_.memory) stored = *lie_.memory;
     if (lying && lie_.rd) result = *lie_.rd;
-    const bool memory = rom.cls >= Class::kLoadWord && rom.cls <= Class::kStorePart;
+    const bool memory = (rom.cls >= Class::kLoadWord && rom.cls <= Class::kStorePart) ||
+                        (rom.cls >= Class::kLoadLinked && rom.cls <= Class::kStoreDouble);
     if (memory) {
       if (rom.cls == Class::kStoreWord) known(e.mem_addr / 4, e.mem_old);
       written(e.mem_addr / 4, e.mem_new, stored);
       e.mem_new = stored;
     }
-    const bool wide = rom.cls == Class::kMult || rom.cls == Class::kDiv;
-    const uint32_t rd = wide ? kReg + isa::kLo : kReg + rom.rd;
-    const bool writes = wide || (rom.rd != 0 && rom.cls != Class::kHalt);
+    const bool to_lo = rom.cls == Class::kMultAcc || rom.cls == Class::kDiv;
+    const uint32_t rd = to_lo ? kReg + isa::kLo : kReg + rom.rd;
+    const bool writes = to_lo || (rom.rd != 0 && rom.cls != Class::kHalt);
     if (writes) {
       known(rd, e.rd_old);
       written(rd, e.rd_new, result);
       e.rd_new = result;
     }
-    if (wide) {
-      known(kReg + isa::kHi, e.hi_old);
+    const bool pair = rom.cls == Class::kMovePair;
+    if (rom.cls == Class::kMult || pair || to_lo) {
+      const uint32_t high = kReg + (pair ? rom.k[0] : to_lo ? uint32_t{isa::kHi} : rom.k[1]);
+      known(high, e.hi_old);
       const uint32_t hi = lying && lie_.hi ? *lie_.hi : e.hi_new;
-      written(kReg + isa::kHi, e.hi_new, hi);
+      written(high, e.hi_new, hi);
       e.hi_new = hi;
     }
   }

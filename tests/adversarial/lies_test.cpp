@@ -108,6 +108,50 @@ std::vector<Case> cases() {
           {"store", {mem(op, kT0, at, kS0), mem(Op::kLw, kV0, 0, kS0)}, 0, x, y, Case::kMemory});
     }
   }
+  for (unsigned sa : {1u, 7u, 15u, 16u, 17u, 31u})
+    alu("rotr", shift(Op::kRotr, kV0, kT0, sa), x, y);
+  alu("rotrv", shift_reg(Op::kRotrv, kV0, kT0, kT1), x, 0xffffffe3);
+  for (uint32_t n : {0u, 1u, 0x7f000001u, 0xffffffffu, 0x00ff0000u, 0x80000000u}) {
+    alu("clz", count(Op::kClz, kV0, kT0), n, y);
+    alu("clo", count(Op::kClo, kV0, kT0), n, y);
+  }
+  for (auto [pos, size] : {std::pair<unsigned, unsigned>{0, 32}, {0, 1}, {31, 1}, {5, 20}}) {
+    alu("ext", bit_field(Op::kExt, kV0, kT0, pos, size), x, y);
+    all.push_back(
+        {"ins", {three(Op::kOr, kV0, kT1, 0), bit_field(Op::kIns, kV0, kT0, pos, size)}, 1, x, y});
+  }
+  for (Op op : {Op::kSeb, Op::kSeh, Op::kWsbh}) alu("bytes", byte_op(op, kV0, kT0), x, y);
+  alu("mul", three(Op::kMul, kV0, kT0, kT1), x, 0xfffffff9);
+  for (uint32_t condition : {0u, 1u, 0x7f000001u})
+    for (Op op : {Op::kMovz, Op::kMovn})
+      all.push_back({"conditional move",
+                     {three(Op::kOr, kV0, kT1, 0), three(op, kV0, kT0, kT1)},
+                     1,
+                     x,
+                     condition});
+  for (Op op : {Op::kMadd, Op::kMaddu, Op::kMsub, Op::kMsubu}) {
+    const uint32_t start = to_hilo(Op::kMtlo, kT1), run = hilo(op, kT0, kT1);
+    all.push_back({"lo", {start, run, from_hilo(Op::kMflo, kV0)}, 1, x, y});
+    all.push_back({"hi", {start, run, from_hilo(Op::kMfhi, kV0)}, 1, x, y, Case::kHi});
+  }
+  all.push_back({"ll", {mem(Op::kLl, kV0, 4, kS0)}, 0, x, y});
+  const uint32_t ll = mem(Op::kLl, kT2, 4, kS0), sc = mem(Op::kSc, kV0, 4, kS0);
+  const uint32_t v0_is_a = three(Op::kOr, kV0, kT0, 0), get = mem(Op::kLw, kV0, 4, kS0);
+  all.push_back({"sc", {v0_is_a, ll, sc}, 2, x, y});
+  all.push_back({"sc unlinked", {v0_is_a, sc}, 1, x, y});
+  all.push_back({"sc", {v0_is_a, ll, sc, get}, 2, x, y, Case::kMemory});
+  all.push_back({"sc unlinked", {v0_is_a, sc, get}, 1, x, y, Case::kMemory});
+  const uint32_t load = mem(Op::kLdc1, 2, 0, kS0), move = fp_two(Op::kMovD, 4, 2);
+  const uint32_t odd = fp_move(Op::kMfc1, kV0, 5), even = fp_move(Op::kMfc1, kV0, 4);
+  all.push_back({"ldc1", {load, fp_move(Op::kMfc1, kV0, 3)}, 0, x, y});
+  all.push_back({"mov.d", {load, move, even}, 1, x, y});
+  all.push_back({"mov.d odd", {load, move, odd}, 1, x, y, Case::kHi});
+  all.push_back({"sdc1",
+                 {load, mem(Op::kSdc1, 2, 8, kS0), mem(Op::kLw, kV0, 8, kS0)},
+                 1,
+                 x,
+                 y,
+                 Case::kMemory});
   all.push_back({"move", {three(Op::kOr, kV0, kT0, 0)}, 0, x, y});
   all.push_back({"mflo", {to_hilo(Op::kMtlo, kT0), from_hilo(Op::kMflo, kV0)}, 1, x, y});
   return all;

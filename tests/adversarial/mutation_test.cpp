@@ -15,10 +15,10 @@ namespace {
 // Cells of rows in use that may change without any effect on rules and buses.
 const std::set<std::string> kFree = {
     // Witnesses that a number is not zero: free where that number is zero, because it then
-    // multiplies them. What they would show (`equal`, `is_zero`) is fixed by other rules.
-    "BranchEq.inv_lo",
-    "BranchEq.inv_hi",
-    "BranchZero.inv",
+    // multiplies them. What they would show (`equal`, `is_zero`, `ok`) is fixed by other rules.
+    "BranchEq.inv_lo",     "BranchEq.inv_hi",  "BranchZero.inv",   "BranchLikely.inv_lo",
+    "BranchLikely.inv_hi", "MoveCond.inv",     "TrapEqual.inv_lo", "TrapEqual.inv_hi",
+    "StoreCond.inv_lo",    "StoreCond.inv_hi",
 };
 
 // An image row that calls itself used and takes back the token that it gives: the word is untouched

@@ -83,6 +83,7 @@ const prove::LoadedProgram& every_table() {
     using namespace test;
     Guest g;
     g.data = {0x11223344, 0x80ff7f01, 0, 0};
+    g.kernel = {jr(26), kNopWord};  // goes on behind the instruction
     g.li(kS0, kData).li(kS1, 0xa0000000).li(20, 0xb0000000).li(21, 0xc0000000);
     g.op(mem(Op::kLw, kT0, 4, kS1)).op(mem(Op::kLw, kT1, 4, 20));  // private, public
     g.op(kHintWord);                                               // $v0
@@ -111,6 +112,19 @@ const prove::LoadedProgram& every_table() {
     g.op(jump(Op::kJal, g.here() + 8)).op(kNopWord);
     g.li(26, g.here() + 16).op(jalr(27, 26)).op(kNopWord);  // li is two words
     g.li(26, g.here() + 16).op(jr(26)).op(kNopWord);
+    g.op(three(Op::kMul, 14, 10, 11)).op(hilo(Op::kMadd, 10, 11)).op(hilo(Op::kMsubu, 13, 10));
+    g.op(count(Op::kClz, 3, 13)).op(count(Op::kClo, 5, 0));
+    g.op(bit_field(Op::kExt, 3, 10, 5, 9))
+        .op(bit_field(Op::kIns, 14, 10, 8, 16))
+        .op(shift_reg(Op::kRotrv, 3, 10, 11));
+    g.op(byte_op(Op::kSeb, 3, 10)).op(byte_op(Op::kSeh, 3, 11)).op(byte_op(Op::kWsbh, 3, 10));
+    g.op(three(Op::kMovz, 3, 10, 11)).op(three(Op::kMovn, 3, 10, 11));
+    g.op(trap(Op::kTeq, 10, 11)).op(trap(Op::kTne, 0, 0)).op(trap(Op::kTltu, 10, 0));
+    g.op(trap_imm(Op::kTgei, 0, 5));
+    g.op(mem(Op::kLl, 3, 8, kS0)).op(mem(Op::kSc, 14, 8, kS0)).op(mem(Op::kSc, 5, 8, kS0));
+    g.op(mem(Op::kLdc1, 2, 8, kS0)).op(fp_two(Op::kMovD, 4, 2)).op(mem(Op::kSdc1, 4, 24, kS0));
+    g.op(branch(Op::kBeql, 10, 11, 1)).op(kNopWord).op(branch(Op::kBnel, 10, 11, 1)).op(kNopWord);
+    g.op(branch_zero(Op::kBltzall, 12, 1)).op(kNopWord).op(code(Op::kSyscall, 0));
     // More than 2^16 ticks: the registers and words above need a bump afterwards.
     g.op(imm(Op::kOri, 28, 0, 8300))
         .op(branch(Op::kBne, 28, 0, -1))

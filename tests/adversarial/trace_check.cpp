@@ -82,7 +82,7 @@ std::vector<std::string> words_of(const char* text) {
   return out;
 }
 
-using Registry = std::array<TableOps, 64>;
+using Registry = std::array<TableOps, air::kTableBump + 1>;
 Registry make_registry() {
   Registry r;
   air::for_each_table([&]<class T>() {
@@ -136,12 +136,14 @@ Terms end_points(const Shard& s) {
   add(Bus::kToken, {(1u << 30) + 255, 1u << 30, 0, 1, 1}, received);
   add(Bus::kOrder, {0}, sent);
   add(Bus::kOrder, {(1u << 30) - 1}, received);
+  const bool little = s.program->header.byte_order == 1;
   auto window = [&](uint32_t direction, uint32_t base, const std::vector<uint8_t>& bytes) {
     const auto n = static_cast<uint32_t>(bytes.size());
     add(Bus::kPublic, {direction, base / 4, n & 0xffff, n >> 16}, received);
     for (uint32_t i = 0; i < n; i += 4) {
       uint32_t w = 0;
-      for (uint32_t k = i; k < i + 4; ++k) w = w * 256 + (k < n ? bytes[k] : 0u);
+      for (uint32_t k = 0; k < 4; ++k)
+        w |= (i + k < n ? uint32_t{bytes[i + k]} : 0u) << 8 * (little ? k : 3 - k);
       add(Bus::kPublic, {direction, base / 4 + 1 + i / 4, w & 0xffff, w >> 16}, received);
     }
   };

@@ -19,7 +19,9 @@ ENOUGH_PER_BUILD = 1600
 ALL_BUILDS = [f"{target}-{level}" for target in ("r3000", "mips32r2") for level in ("O0", "O2", "Os")]
 
 # What the machine does not have by design; GCC's own directives say which tests need it.
-UNSUPPORTED = {"trampolines": "needs code that the program writes"}
+UNSUPPORTED = {"trampolines": "needs code that the program writes", "fileio": "needs files"}
+# Prints where its stack is, which differs.
+OUTPUT_DIFFERS = {"return-addr"}
 # A division by zero stops the machine; tests that would catch the signal have a way around it.
 DEFINES = ["-DSIGNAL_SUPPRESS"]
 # From ieee.exp and builtins.exp.
@@ -56,7 +58,7 @@ class Result:
             return ""
         if self.machine.error or self.machine.exit_code != 0:
             return str(self.machine)
-        if self.machine.output != self.qemu.output:
+        if self.machine.output != self.qemu.output and self.test.name not in OUTPUT_DIFFERS:
             return f"printed {self.machine.output[:200]!r}, under qemu {self.qemu.output[:200]!r}"
         return ""
 
@@ -114,7 +116,7 @@ def choose(results, count, max_cycles):
 
 def prove(results, tool, build):
     start = time.monotonic()
-    errors = harness.parallel(lambda result: tool.prove_and_verify(result.elf, result.qemu), results)
+    errors = harness.parallel(lambda result: tool.prove_and_verify(result.elf, result.machine), results)
     failures = [(result, error) for result, error in zip(results, errors) if error]
     for result, error in failures:
         print(f"FAILED {build} {result.test.name}: {error}")

@@ -33,17 +33,17 @@ class Crashed(Exception):
         self.signal, self.output = signal, output
 
 
-def run(elf, private=b"", public=b"", hints=b"", timeout=120):
+def run(elf, private=b"", public=b"", hints=b"", timeout=120, qemu=QEMU):
     """Raises Crashed, subprocess.TimeoutExpired, or FileNotFoundError when there is no qemu-mips."""
-    qemu = shutil.which(QEMU)
-    if qemu is None:
-        raise FileNotFoundError(f"{QEMU} not found; on Debian: apt-get install qemu-user")
+    path = shutil.which(qemu)
+    if path is None:
+        raise FileNotFoundError(f"{qemu} not found; on Debian: apt-get install qemu-user")
     with tempfile.NamedTemporaryFile() as public_file, tempfile.NamedTemporaryFile() as hints_file:
         for file, data in ((public_file, public), (hints_file, hints)):
             file.write(data)
             file.flush()
         process = subprocess.run(
-            ["/bin/sh", "-c", 'exec "$0" "$1" 3<"$2" 4<"$3"', qemu, str(elf), public_file.name, hints_file.name],
+            ["/bin/sh", "-c", 'exec "$0" "$1" 3<"$2" 4<"$3"', path, str(elf), public_file.name, hints_file.name],
             input=private,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs Linux programs under qemu-mips and with the in-guest kernel, and compares outputs and exit codes.
 
-    kernel_test.py c|go|tool --run PROGRAM [--mipzk PROGRAM] --work FOLDER [--only NAME ...]
+    kernel_test.py c|go|tool|cost --run PROGRAM [--mipzk PROGRAM] --work FOLDER [--only NAME ...]
 
 c     the C, C++ and assembler programs of programs/, compiled with Debian's cross compiler and glibc
 go    programs/*.go, with every Go found (MIPZK_GO, PATH, /usr/lib/go-*)
 tool  `mipzk run` gives what kernel_run gives
+cost  prints the instructions of some system calls, for docs/LINUX.md
 Exit status 77 (skipped), with the reason, if a compiler or qemu is missing. Standard library only.
 """
 
@@ -199,9 +200,35 @@ def tool_tests(args):
     return problems
 
 
+COSTS = {  # name -> number, A0, A2, A3
+    "getpid": (4020, 0, 0, 0),
+    "read at the end of the input": (4003, 0, 10, 0),
+    "write of 1 byte": (4004, 1, 1, 0),
+    "write of 4096 bytes": (4004, 1, 4096, 0),
+    "clock_gettime": (4263, 1, 0, 0),
+    "futex wake, nobody waits": (4238, 0, 1, 0),
+    "sched_yield, one thread": (4162, 0, 0, 0),
+    "rt_sigprocmask": (4195, 1, 0, 16),
+}
+
+
+def cost_suite(args):
+    def cycles(number, a0, a2, a3, count):
+        defines = [f"-D{k}={v}" for k, v in dict(NUMBER=number, A0=a0, A2=a2, A3=a3, COUNT=count).items()]
+        options = ("-march=mips32r2", "-mno-abicalls", "-fno-pic", "-nostdlib", *defines)
+        compile_c(Case("cost.S", options), args.work / "cost.elf")
+        return run_kernel(args.run, args.work / "cost.elf", b"", args.work)[3]
+
+    print(f"start and exit: {cycles(4020, 0, 0, 0, 0)}")
+    for name, (number, a0, a2, a3) in COSTS.items():
+        with_loop = cycles(number, a0, a2, a3, 200) - cycles(number, a0, a2, a3, 100)
+        print(f"{name}: {with_loop / 100 - 10:.0f}")  # 9 instructions of the loop, and the trap itself
+    return []
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("suite", choices=("c", "go", "tool"))
+    parser.add_argument("suite", choices=("c", "go", "tool", "cost"))
     parser.add_argument("--run", required=True)
     parser.add_argument("--mipzk")
     parser.add_argument("--work", required=True, type=pathlib.Path)
@@ -216,7 +243,7 @@ def main():
     if args.suite == "go" and not go_compilers():
         print("skipped: no Go (Debian: golang-go)")
         return SKIPPED
-    problems = {"c": c_tests, "go": go_tests, "tool": tool_tests}[args.suite](args)
+    problems = {"c": c_tests, "go": go_tests, "tool": tool_tests, "cost": cost_suite}[args.suite](args)
     for problem in problems:
         print(problem)
     return 1 if problems else 0

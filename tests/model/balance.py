@@ -11,24 +11,24 @@ INPUT_WINDOW, OUTPUT_WINDOW = 0xB0000000, 0xC0000000
 SHARDS = 1
 
 
-def window_words(base, data):
-    """(key, value) of the words of a window: its length, then its bytes."""
+def window_words(base, data, byte_order):
+    """(key, value) of the words of a window: its length, then its bytes. byte_order: "big" or "little"."""
     yield base // 4, len(data)
     padded = data + bytes(-len(data) % 4)
     for i in range(0, len(padded), 4):
-        yield base // 4 + 1 + i // 4, int.from_bytes(padded[i:i + 4], "big")
+        yield base // 4 + 1 + i // 4, int.from_bytes(padded[i:i + 4], byte_order)
 
 
-def public_messages(claim):
+def public_messages(claim, byte_order):
     """(direction, key, lo, hi) of every public word."""
     for direction, base, data in ((0, INPUT_WINDOW, claim.public_input), (1, OUTPUT_WINDOW, claim.output)):
-        for key, value in window_words(base, data):
+        for key, value in window_words(base, data, byte_order):
             yield direction, key, value & 0xFFFF, value >> 16
     yield 1, EXIT_CODE, claim.exit_code & 0xFFFF, claim.exit_code >> 16
 
 
-def check(published, challenges, entry, claim):
-    """published: one dictionary an instance, kind -> value; challenges: the global ones."""
+def check(published, challenges, program, claim):
+    """published: one dictionary an instance, kind -> value; challenges: the global ones; program: the header."""
     product, total, tokens = Fq(1), Fq(0), Fq(1)
     for values in published:
         product = product * values["local"]
@@ -41,9 +41,10 @@ def check(published, challenges, entry, claim):
     def message(bus, *coordinates):
         return fingerprint(challenges, BUSES[bus], coordinates)
 
-    multiplied = (message("TOKEN", STATE, entry // 4, entry // 4 + 1, 1, 0) * message("ORDER", 0))
+    first = program.entry // 4
+    multiplied = message("TOKEN", STATE, first, first + 1, 1, 0) * message("ORDER", 0)
     divided = message("TOKEN", STATE, HALTED, 0, 1, SHARDS) * message("ORDER", 2**30 - 1)
-    for coordinates in public_messages(claim):
+    for coordinates in public_messages(claim, program.byte_order):
         divided = divided * message("PUBLIC", *coordinates)
     require(divided != 0, "a public message is zero")
     require(tokens * multiplied == divided, "the public values do not balance")

@@ -1,50 +1,21 @@
 """From instructions to ROM entries (MACHINE.md, sections 3, 4 and 6)."""
 
+from decoding import Instruction
 from field import P
 
-HI, LO, TRASH, EXIT_CODE = 32, 33, 34, 35
+HI, LO, TRASH, EXIT_CODE, LINK, USER_LOCAL, FCSR, FCC, FPR, REGISTER_END = 32, 33, 34, 35, 36, 37, 38, 39, 47, 79
+
+_TO_RD = ("sll srl sra rotr sllv srlv srav rotrv addu subu and or xor nor slt sltu mfhi mflo mul movz movn movf movt clz clo "
+          "wsbh seb seh").split()
+_TO_RT = "addiu slti sltiu andi ori xori lui ext ins rdhwr mfc1 mfhc1 cfc1".split()
+_NOTHING = "sync synci cache pref prefx".split()
 
 
-def _bits(word, high, low):
-    return word >> low & (1 << high - low + 1) - 1
+class Context:
+    """What the lowering of a word depends on besides its address. trap_vector: 0 without the kernel."""
 
-
-# Name by function code for opcode 0 and the fields that have to be zero there.
-_SPECIAL = {0x00: ("sll", "rs"), 0x02: ("srl", "rs"), 0x03: ("sra", "rs"), 0x04: ("sllv", "sa"),
-            0x06: ("srlv", "sa"), 0x07: ("srav", "sa"), 0x08: ("jr", "rt rd sa"), 0x09: ("jalr", "rt sa"),
-            0x0C: ("syscall", ""), 0x10: ("mfhi", "rs rt sa"), 0x11: ("mthi", "rt rd sa"),
-            0x12: ("mflo", "rs rt sa"), 0x13: ("mtlo", "rt rd sa"), 0x18: ("mult", "rd sa"),
-            0x19: ("multu", "rd sa"), 0x1A: ("div", "rd sa"), 0x1B: ("divu", "rd sa"), 0x20: ("add", "sa"),
-            0x21: ("addu", "sa"), 0x22: ("sub", "sa"), 0x23: ("subu", "sa"), 0x24: ("and", "sa"),
-            0x25: ("or", "sa"), 0x26: ("xor", "sa"), 0x27: ("nor", "sa"), 0x2A: ("slt", "sa"),
-            0x2B: ("sltu", "sa")}
-_REGIMM = {0x00: "bltz", 0x01: "bgez", 0x10: "bltzal", 0x11: "bgezal"}
-_OPCODES = {0x02: ("j", ""), 0x03: ("jal", ""), 0x04: ("beq", ""), 0x05: ("bne", ""), 0x06: ("blez", "rt"),
-            0x07: ("bgtz", "rt"), 0x08: ("addi", ""), 0x09: ("addiu", ""), 0x0A: ("slti", ""),
-            0x0B: ("sltiu", ""), 0x0C: ("andi", ""), 0x0D: ("ori", ""), 0x0E: ("xori", ""),
-            0x0F: ("lui", "rs"), 0x20: ("lb", ""), 0x21: ("lh", ""), 0x22: ("lwl", ""), 0x23: ("lw", ""),
-            0x24: ("lbu", ""), 0x25: ("lhu", ""), 0x26: ("lwr", ""), 0x28: ("sb", ""), 0x29: ("sh", ""),
-            0x2A: ("swl", ""), 0x2B: ("sw", ""), 0x2E: ("swr", "")}
-_TO_RD = ("sll srl sra sllv srlv srav addu subu and or xor nor slt sltu mfhi mflo").split()
-_TO_RT = "addiu slti sltiu andi ori xori lui".split()
-
-
-class Instruction:
-    """The fields of a word; name is None for what has no meaning."""
-
-    def __init__(self, word):
-        self.rs, self.rt, self.rd = _bits(word, 25, 21), _bits(word, 20, 16), _bits(word, 15, 11)
-        self.sa, self.imm, self.index = _bits(word, 10, 6), word & 0xFFFF, word & 0x3FFFFFF
-        self.code = _bits(word, 25, 6)
-        self.simm = (self.imm - 0x10000 if self.imm >> 15 else self.imm) & 0xFFFFFFFF
-        opcode = word >> 26
-        if opcode == 0:
-            name, zero = _SPECIAL.get(word & 63, (None, ""))
-        elif opcode == 1:
-            name, zero = _REGIMM.get(self.rt), ""
-        else:
-            name, zero = _OPCODES.get(opcode, (None, ""))
-        self.name = name if all(getattr(self, field) == 0 for field in zero.split()) else None
+    def __init__(self, little_endian=False, trap_vector=0):
+        self.little_endian, self.trap_vector = little_endian, trap_vector
 
 
 def limbs(value):
@@ -66,11 +37,26 @@ def _move(i):
         return i.rs if i.rt == 0 else i.rt, i.rd
     if n in ("xor", "subu") and i.rt == 0:
         return i.rs, i.rd
-    if n in ("sll", "srl", "sra") and i.sa == 0:
+    if n in ("sll", "srl", "sra", "rotr") and i.sa == 0:
         return i.rt, i.rd
     if n in ("ori", "xori") and i.imm == 0:
         return i.rs, i.rt
-    return {"mfhi": (HI, i.rd), "mflo": (LO, i.rd), "mthi": (i.rs, HI), "mtlo": (i.rs, LO)}.get(n)
+    fs, high, control = FPR + i.rd, FPR + (i.rd | 1), FCSR if i.rd == 24 else FCC + i.rd - 16
+    return {"mfhi": (HI, i.rd), "mflo": (LO, i.rd), "mthi": (i.rs, HI), "mtlo": (i.rs, LO), "mtc0": (i.rt, USER_LOCAL),
+            "rdhwr": (USER_LOCAL if i.rd == 29 else 0, i.rt), "mfc1": (fs, i.rt), "mtc1": (i.rt, fs),
+            "mfhc1": (high, i.rt), "mthc1": (i.rt, high), "cfc1": (control, i.rt), "ctc1": (i.rt, control),
+            "mov.s": (fs, FPR + i.sa)}.get(n)
+
+
+def _bit_field(source, amount_register, destination, amount, mask, keep=0):
+    return _entry(32, source, amount_register, destination, [amount, keep] + list(mask.to_bytes(4, "little")))
+
+
+def _rotation(i):
+    t, q = -i.sa % 32 % 16, -i.sa % 32 // 16
+    if i.name == "rotrv" or t == 15:
+        return _bit_field(i.rt, *((i.rs, i.rd, 0) if i.name == "rotrv" else (0, i.rd, i.sa)), 0xFFFFFFFF)
+    return _entry(7, rs=i.rt, rd=i.rd, k=[1 << t] + ([0, 1, 1, 0, 0] if q else [1, 0, 0, 1, 0]))
 
 
 def _constant_shift(i):
@@ -87,14 +73,39 @@ def _constant_shift(i):
     return _entry(7, rs=i.rt, rd=i.rd, k=[factor] + [which == j for j in range(1, 6)])
 
 
-def _memory(i):
-    n, k = i.name, limbs(i.simm)
-    if n in ("lw", "lb", "lbu", "lh", "lhu", "lwl", "lwr"):
-        number = {"lw": 18, "lwl": 21, "lwr": 21}.get(n, 20)
-        k += {"lw": [], "lwl": [1], "lwr": [0]}.get(n, [n in ("lh", "lhu"), n in ("lb", "lh")])
+def _memory(i, context):
+    n, k, le = i.name, limbs(i.simm), context.little_endian
+    if n in ("ldc1", "sdc1"):
+        low, high = (FPR + i.rt, FPR + i.rt + 1) if le else (FPR + i.rt + 1, FPR + i.rt)
+        return _entry(38, rs=i.rs, rd=low, k=k + [high]) if n == "ldc1" else _entry(39, rs=i.rs, rt=low, k=k + [high])
+    if n == "lwc1":
+        return _entry(18, rs=i.rs, rd=FPR + i.rt, k=k)
+    if n == "swc1":
+        return _entry(19, rs=i.rs, rt=FPR + i.rt, k=k)
+    if n == "sc":
+        return _entry(37, i.rs, i.rt, i.rt or TRASH, k)
+    if n[0] == "l":
+        number = {"lw": 18, "lwl": 21, "lwr": 21, "ll": 36}.get(n, 20)
+        k += {"lw": [], "ll": [], "lwl": [1, le], "lwr": [0, le]}.get(n, [n in ("lh", "lhu"), n in ("lb", "lh"), le])
         return _entry(number, rs=i.rs, rd=i.rt or TRASH, k=k)
     number = {"sw": 19, "sb": 22, "sh": 22}.get(n, 23)
-    return _entry(number, rs=i.rs, rt=i.rt, k=k + {"sw": []}.get(n, [n in ("sh", "swl")]))
+    return _entry(number, rs=i.rs, rt=i.rt, k=k + {"sw": []}.get(n, [n in ("sh", "swl"), le]))
+
+
+def _condition(i):
+    """What a conditional move looks at: (the register, whether it moves if that is not zero)."""
+    if i.name[3] in "ft":
+        return FCC + i.cc, i.name[3] == "t"
+    return i.rt, i.name[3] == "n"
+
+
+def _trap_if(i):
+    immediate = i.opcode == 1
+    kind = i.name.rstrip("iu")  # tge, tlt, teq, tne
+    k = limbs(i.simm) if immediate else [0, 0]
+    if kind in ("teq", "tne"):
+        return _entry(34, i.rs, 0 if immediate else i.rt, 0, [kind == "tne"] + k)
+    return _entry(35, i.rs, 0 if immediate else i.rt, 0, [i.name[-1] != "u", kind == "tge"] + k)
 
 
 def _branch(i, pc):
@@ -109,6 +120,15 @@ def _branch(i, pc):
     if n == "jalr":
         return _entry(17, rs=i.rs, rd=i.rd, k=[0] + link)
     target = (pc + 4 + 4 * i.simm & 0xFFFFFFFF) // 4
+    if n in ("bc1f", "bc1t"):
+        return _entry(11, rs=FCC + i.cc, k=[n == "bc1t", target])
+    likely = {"beql": [0, 0, 1], "bnel": [1, 0, -1], "blezl": [0, 1, 1], "bgtzl": [1, -1, -1], "bltzl": [0, 1, 0],
+              "bgezl": [1, -1, 0], "bltzall": [0, 1, 0], "bgezall": [1, -1, 0], "bc1fl": [0, 0, 1], "bc1tl": [1, 0, -1]}
+    if n in likely:
+        rs = FCC + i.cc if n[:3] == "bc1" else i.rs
+        links = n[-3:] == "all"
+        return _entry(28, rs, i.rt if n in ("beql", "bnel") else 0, 31 if links else TRASH,
+                      likely[n] + [target] + (link if links else []))
     if n in ("beq", "bne"):
         return _entry(11, rs=i.rs, rt=i.rt, k=[n == "bne", target])
     if n in ("bltzal", "bgezal"):
@@ -118,14 +138,65 @@ def _branch(i, pc):
     return _entry(12, rs=i.rs, k=taken + [target])
 
 
-def lower(pc, word):
+def _arithmetic(i):
+    """Of instructions that compute with general registers, or None."""
+    n = i.name
+    if n in ("addu", "subu"):
+        return _entry(2, i.rs, i.rt, i.rd, [1 if n == "addu" else -1])
+    if n in ("add", "sub"):
+        return _entry(3, i.rs, i.rt, i.rd or TRASH, [1 if n == "add" else -1])
+    if n == "addi":
+        return _entry(3, i.rs, 0, i.rt or TRASH, [1] + limbs(i.simm))
+    logic = {"and": [0, 1, 0], "or": [1, -1, 0], "xor": [1, -2, 0], "nor": [-1, 1, 255]}
+    if n in logic:
+        return _entry(5, i.rs, i.rt, i.rd, logic[n])
+    if n in ("andi", "ori", "xori"):
+        return _entry(6, i.rs, 0, i.rt, logic[n[:-1]][:2] + [i.imm & 255, i.imm >> 8])
+    if n in ("slt", "sltu"):
+        return _entry(9, i.rs, i.rt, i.rd, [n == "slt"])
+    if n in ("slti", "sltiu"):
+        return _entry(10, i.rs, 0, i.rt, [n == "slti"] + limbs(i.simm) + [i.simm >> 31])
+    if n in ("mult", "multu"):
+        return _entry(24, i.rs, i.rt, LO, [n == "mult", HI])
+    if n == "mul":
+        return _entry(24, i.rs, i.rt, i.rd, [1, TRASH])
+    if n in ("madd", "maddu", "msub", "msubu"):
+        return _entry(30, i.rs, i.rt, 0, [n in ("madd", "msub"), 1 if n[1] == "a" else -1])
+    if n in ("div", "divu"):
+        return _entry(25, i.rs, i.rt, 0, [n == "div"])
+    return None
+
+
+def _bit_work(i):
+    """Of shifts, rotations and the like, or None."""
+    n = i.name
+    if n in ("sll", "srl", "sra"):
+        return _constant_shift(i)
+    if n in ("rotr", "rotrv"):
+        return _rotation(i)
+    if n in ("sllv", "srlv", "srav"):
+        return _entry(8, i.rt, i.rs, i.rd, [0, n != "sllv", n == "srav"])
+    if n == "ext":
+        return _bit_field(i.rs, 0, i.rt, i.sa, (2 << i.rd) - 1)
+    if n == "ins":
+        return _bit_field(i.rs, 0, i.rt, -i.sa % 32, (2 << i.rd) - (1 << i.sa), 1)
+    if n in ("seb", "seh", "wsbh"):
+        return _entry(33, rs=i.rt, rd=i.rd, k=[n == "seb", n == "seh", n == "wsbh"])
+    if n in ("clz", "clo"):
+        return _entry(31, rs=i.rs, rd=i.rd, k=[n == "clo"])
+    return None
+
+
+def lower(pc, word, context=Context()):
     """(class, rs, rt, rd, [k0..k5]) of the word at pc, or None if it has no entry."""
     i = Instruction(word)
     n = i.name
-    if n is None or n == "syscall" and not 1 <= i.code <= 4:
+    if n == "trap" and context.trap_vector:
+        return _entry(41, rd=26, k=limbs(word) + [context.trap_vector // 4])
+    if n is None or n == "trap" or n == "syscall" and i.code > 4:
         return None
     destination = i.rd if n in _TO_RD else i.rt if n in _TO_RT else None
-    if destination == 0 or n == "syscall" and i.code in (3, 4):
+    if destination == 0 or n in _NOTHING or n == "syscall" and i.code in (3, 4):
         return _entry(1)
     if n == "syscall":
         return _entry(26, rs=4, rd=EXIT_CODE) if i.code == 1 else _entry(27, rd=2)
@@ -138,29 +209,15 @@ def lower(pc, word):
         return _add_constant(0, i.rt, i.imm << 16)
     if n == "ori" and i.rs == 0:
         return _add_constant(0, i.rt, i.imm)
-    if n in ("addu", "subu"):
-        return _entry(2, i.rs, i.rt, i.rd, [1 if n == "addu" else -1])
-    if n in ("add", "sub"):
-        return _entry(3, i.rs, i.rt, i.rd or TRASH, [1 if n == "add" else -1])
-    if n == "addi":
-        return _entry(3, i.rs, 0, i.rt or TRASH, [1] + limbs(i.simm))
-    logic = {"and": [0, 1, 0], "or": [1, -1, 0], "xor": [1, -2, 0], "nor": [-1, 1, 255]}
-    if n in logic:
-        return _entry(5, i.rs, i.rt, i.rd, logic[n])
-    if n in ("andi", "ori", "xori"):
-        return _entry(6, i.rs, 0, i.rt, logic[n[:-1]][:2] + [i.imm & 255, i.imm >> 8])
-    if n in ("sll", "srl", "sra"):
-        return _constant_shift(i)
-    if n in ("sllv", "srlv", "srav"):
-        return _entry(8, i.rt, i.rs, i.rd, [0, n != "sllv", n == "srav"])
-    if n in ("slt", "sltu"):
-        return _entry(9, i.rs, i.rt, i.rd, [n == "slt"])
-    if n in ("slti", "sltiu"):
-        return _entry(10, i.rs, 0, i.rt, [n == "slti"] + limbs(i.simm) + [i.simm >> 31])
-    if n in ("mult", "multu"):
-        return _entry(24, i.rs, i.rt, 0, [n == "mult"])
-    if n in ("div", "divu"):
-        return _entry(25, i.rs, i.rt, 0, [n == "div"])
-    if n[0] == "b" or n[0] == "j":
-        return _branch(i, pc)
-    return _memory(i)
+    if n == "mov.d":
+        return _entry(40, FPR + i.rd, FPR + i.rd + 1, FPR + i.sa, [FPR + i.sa + 1])
+    if n[:3] == "mov":
+        condition, if_not_zero = _condition(i)
+        rs, rd = (FPR + i.rd, FPR + i.sa) if n[-1] == "s" else (i.rs, i.rd)
+        return _entry(29, rs, condition, rd, [if_not_zero])
+    if n[0] == "t":
+        return _trap_if(i)
+    computed = _arithmetic(i) or _bit_work(i)
+    if computed:
+        return computed
+    return _branch(i, pc) if n[0] in "bj" else _memory(i, context)

@@ -1,24 +1,30 @@
 #!/usr/bin/env python3
-"""The program id of an ELF file (MACHINE.md, section 5; PROTOCOL.md, section 2). Slow: minutes for large programs.
+"""The program id of an ELF file (MACHINE.md, sections 5 and 8; PROTOCOL.md, section 2). Slow: minutes for large
+programs.
 
 program_id.py ELF_FILE prints the id."""
 
+import pathlib
+import re
 import struct
 import sys
 
 import blake3
 import extension
-from lowering import limbs, lower
+from lowering import EXIT_CODE, REGISTER_END, Context, limbs, lower
 
-LOWEST, STACK_END, STACK_TOP = 0x00010000, 0x7FFF0000, 0x7FFEFFC0
+KERNEL_BASE, BOOT_BLOCK = 0x80000000, 0x8FFFF000
+STACK_END, STACK_TOP = 0x7FFF0000, 0x7FFEFFC0
 PRIVATE_WINDOW = (0xA0000000, 0xA4000000)
 LAST_WORD = (0xFFFFFFFC, 0x100000000)
 PAGE = 4096
 REGISTERS = 1 << 30
 UNUSED_KEY = REGISTERS + 254
 ZERO, PRIVATE = 0, 1
+SYSCALL_0 = 0x0000000C
 MIN_LOG_HEIGHT, TAIL_ROWS = 10, 416
-_LOAD, _EXECUTE, _WRITE = 1, 1, 2
+KERNEL_FILES = pathlib.Path(__file__).resolve().parents[2] / "lib" / "kernel"
+_LOAD, _EXECUTE, _WRITE, _READ = 1, 1, 2, 4
 
 
 class Segment:
@@ -28,21 +34,63 @@ class Segment:
         self.writable, self.executable = bool(flags & _WRITE), bool(flags & _EXECUTE)
 
 
+class Program:
+    """What the tables are made of. byte_order: "big" or "little"; trap_vector: 0 without the kernel."""
+
+    def __init__(self, byte_order, entry, segments):
+        self.byte_order, self.entry, self.segments, self.trap_vector = byte_order, entry, segments, 0
+
+
 def read_elf(data):
-    """(entry, segments in ascending order) of a 32-bit big-endian file."""
-    if data[:6] != b"\x7fELF\x01\x02":
-        raise ValueError("not a 32-bit big-endian ELF file")
-    entry, table = struct.unpack(">II", data[24:32])
-    size, count = struct.unpack(">HH", data[42:46])
-    segments = []
-    for i in range(count):
-        kind, offset, address, _, file_size, memory_size, flags, _ = struct.unpack_from(">8I", data, table + i * size)
-        if kind == _LOAD and memory_size > 0:
-            segments.append(Segment(address, data[offset:offset + file_size], memory_size, flags))
-    return entry, sorted(segments, key=lambda s: s.address)
+    """The Program of a 32-bit file, with the kernel if it is wanted."""
+    if data[:6] not in (b"\x7fELF\x01\x01", b"\x7fELF\x01\x02"):
+        raise ValueError("not a 32-bit ELF file")
+    byte_order, sign = ("little", "<") if data[5] == 1 else ("big", ">")
+    entry, table = struct.unpack(sign + "II", data[24:32])
+    flags, _, size, count = struct.unpack(sign + "IHHH", data[36:46])
+    headers = [struct.unpack_from(sign + "8I", data, table + i * size) for i in range(count)]
+    segments, headers_address = [], 0
+    for kind, offset, address, _, file_size, memory_size, access, _ in headers:
+        if kind != _LOAD:
+            continue
+        if memory_size > 0:
+            segments.append(Segment(address, data[offset:offset + file_size], memory_size, access))
+        if offset <= table and table + 32 * count <= offset + file_size:
+            headers_address = address + table - offset
+    program = Program(byte_order, entry, sorted(segments, key=lambda s: s.address))
+    if any(value == SYSCALL_0 and complete for s in program.segments if s.executable
+           for _, value, complete in words(s, byte_order)):
+        add_kernel(program, headers, headers_address, flags)
+    return program
 
 
-def words(segment):
+def add_kernel(program, headers, headers_address, flags):
+    """MACHINE.md, section 8."""
+    text = (KERNEL_FILES / ("image_%s.inc" % {"big": "be", "little": "le"}[program.byte_order])).read_text()
+
+    def to_bytes(values):
+        return b"".join(value.to_bytes(4, program.byte_order) for value in values)
+
+    arrays = {name: [int(x, 16) for x in re.findall(r"0x[0-9a-f]+", body)]
+              for name, body in re.findall(r"uint32_t (kWords\d+)\[\] = {(.*?)};", text, re.DOTALL)}
+    body = re.search(r"kSegments\[\] = {(.*?)};", text, re.DOTALL).group(1)
+    added = [Segment(int(address, 16), to_bytes(arrays[name]), int(size), int(access))
+             for address, size, access, name in re.findall(r"{(0x[0-9a-f]+)u, (\d+)u, (\d)u, (kWords\d+)}", body)]
+    entry, vector = re.search(r"kImage = {(0x[0-9a-f]+)u, (0x[0-9a-f]+)u", text).groups()
+    boot = [program.entry, headers_address or BOOT_BLOCK + 20, len(headers), ram_start(program.segments), flags]
+    if not headers_address:
+        boot += [value for header in headers for value in header]
+    if 4 * len(boot) > PAGE:
+        raise ValueError("too many program headers")
+    program.segments += added + [Segment(BOOT_BLOCK, to_bytes(boot), 4 * len(boot), _READ)]
+    program.entry, program.trap_vector = int(entry, 16), int(vector, 16)
+
+
+def ram_start(segments):
+    return max(-(-(s.address + s.size) // PAGE) * PAGE for s in segments if s.address < KERNEL_BASE)
+
+
+def words(segment, byte_order):
     """(key, value, complete) of the words that hold bytes of the file."""
     if not segment.data:
         return
@@ -51,37 +99,39 @@ def words(segment):
     padded = bytes(segment.address - start) + segment.data + bytes(-end % 4)
     for i in range(0, len(padded), 4):
         complete = start + i >= segment.address and start + i + 4 <= end
-        yield (start + i) // 4, int.from_bytes(padded[i:i + 4], "big"), complete
+        yield (start + i) // 4, int.from_bytes(padded[i:i + 4], byte_order), complete
 
 
-def image(segments):
-    rows = [[key] + limbs(value) + [int(s.writable)] for s in segments for key, value, _ in words(s)]
-    return rows + [[REGISTERS + r] + limbs(STACK_TOP if r == 29 else 0) + [1] for r in range(35)]
+def image(program):
+    rows = [[key] + limbs(value) + [int(s.writable)] for s in program.segments
+            for key, value, _ in words(s, program.byte_order)]
+    registers = [r for r in range(REGISTER_END) if r != EXIT_CODE]
+    return rows + [[REGISTERS + r] + limbs(STACK_TOP if r == 29 else 0) + [1] for r in registers]
 
 
-def rom(segments):
-    rows = []
-    for segment in segments:
-        for key, value, complete in words(segment) if segment.executable else ():
-            entry = lower(4 * key, value) if complete else None
+def rom(program):
+    rows, context = [], Context(program.byte_order == "little", program.trap_vector)
+    for segment in program.segments:
+        for key, value, complete in words(segment, program.byte_order) if segment.executable else ():
+            entry = lower(4 * key, value, context) if complete else None
             if entry:
                 number, rs, rt, rd, k = entry
                 rows.append([number, key, rs, rt, rd] + k)
     return rows
 
 
-def regions(segments):
+def regions(program):
     rows = []
-    for s in segments:
+    for s in program.segments:
         # Of the segment's words, those that hold no byte of the file.
         start = -(-(s.address + len(s.data)) // 4) if s.data else s.address // 4
         end = -(-(s.address + s.size) // 4)
         if start < end:
             rows.append([start, end, ZERO])
-    ram = -(-(segments[-1].address + segments[-1].size) // PAGE) * PAGE
+    ram = ram_start(program.segments)
     for (start, end), kind in (((ram, STACK_END), ZERO), (PRIVATE_WINDOW, PRIVATE), (LAST_WORD, ZERO)):
         rows.append([start // 4, end // 4, kind])
-    return rows
+    return sorted(rows)
 
 
 def columns(rows, padding):
@@ -93,15 +143,16 @@ def columns(rows, padding):
     return [list(column) for column in zip(*rows)], log_height
 
 
-def header(entry, segments):
-    tables = [columns(rom(segments), [0] * 11), columns(regions(segments), [0] * 3),
-              columns(image(segments), [UNUSED_KEY, 0, 0, 0])]
+def header(program):
+    tables = [columns(rom(program), [0] * 11), columns(regions(program), [0] * 3),
+              columns(image(program), [UNUSED_KEY, 0, 0, 0])]
     roots = [extension.commit([table for table, _ in tables], log_blowup) for log_blowup in (1, 2)]
-    return struct.pack("<III", 0, 0, entry) + bytes([k for _, k in tables] + [0]) + b"".join(roots)
+    order = ("big", "little").index(program.byte_order)
+    return struct.pack("<III", 0, order, program.entry) + bytes([k for _, k in tables] + [0]) + b"".join(roots)
 
 
 def program_id(elf):
-    return blake3.keyed_hash(blake3.text_key("mipzk v0 program"), header(*read_elf(elf)))
+    return blake3.keyed_hash(blake3.text_key("mipzk v0 program"), header(read_elf(elf)))
 
 
 def main():

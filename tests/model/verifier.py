@@ -35,8 +35,9 @@ class Program:
     """The program header (section 2)."""
 
     def __init__(self, header):
-        version, byte_order, self.entry, heights, zero, root_2, root_4 = struct.unpack("<III3sB32s32s", header)
-        require(version == 0 and byte_order == 0 and zero == 0, "program header: unknown machine")
+        version, order, self.entry, heights, zero, root_2, root_4 = struct.unpack("<III3sB32s32s", header)
+        require(version == 0 and order <= 1 and zero == 0, "program header: unknown machine")
+        self.byte_order = ("big", "little")[order]
         require(self.entry % 4 == 0, "program header: entry address")
         self.log_heights = tuple(heights)
         self.roots = {1: root_2, 2: root_4}
@@ -119,7 +120,7 @@ class Verifier:
             kinds = x.layout.published()
             self.published.append(dict(zip(kinds, self.reader.extensions(len(kinds)))))
         self.transcript.absorb(10, self.reader.data[start:self.reader.offset])
-        balance.check(self.published, self.global_challenges, self.program.entry, self.claim)
+        balance.check(self.published, self.global_challenges, self.program, self.claim)
 
     def read_openings(self):
         start = self.reader.offset

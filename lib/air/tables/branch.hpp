@@ -25,7 +25,7 @@ struct BranchEq : InstructionTable {
     RegRead<T> rs, rt;
     T not_equal, target;
     T equal;
-    T inv_lo, inv_hi;  // witness of a difference: inv_lo d_lo + inv_hi d_hi = 1
+    T inv_lo, inv_hi;  // witness of a difference
     T next;
   };
   template <class B, class V = typename B::V>
@@ -38,13 +38,7 @@ struct BranchEq : InstructionTable {
     b.cpu(kClass, r.c, r.c.npc, r.next, f);
     b.read(r.c, kSlotRs, r.rs);
     b.read(r.c, kSlotRt, r.rt);
-    // Differences of limbs are below 2^16 in size: 0 modulo p only when 0. If one is not 0 then
-    // equal = 0 by the last two lines; if both are 0 then equal = 1 by the first.
-    V d_lo = r.rs.lo - r.rt.lo;
-    V d_hi = r.rs.hi - r.rt.hi;
-    b.zero(d_lo * r.inv_lo + d_hi * r.inv_hi + r.equal - r.c.real);
-    b.zero(r.equal * d_lo);
-    b.zero(r.equal * d_hi);
+    equality(b, r.c.real, r.rs.lo - r.rt.lo, r.rs.hi - r.rt.hi, r.inv_lo, r.inv_hi, r.equal);
     V taken = r.equal + r.not_equal * (b.one() - r.equal - r.equal);
     branch(b, r.c, taken, r.target, r.next);
   }
@@ -73,10 +67,7 @@ struct BranchZero : InstructionTable {
     b.cpu(kClass, r.c, r.c.npc, r.next, f);
     b.read(r.c, kSlotRs, r.rs);
     sign_bit(b, r.rs.hi, r.neg);
-    // The sum of two limbs is below 2^17: 0 modulo p only when both are 0.
-    V sum = r.rs.lo + r.rs.hi;
-    b.zero(sum * r.inv + r.is_zero - r.c.real);
-    b.zero(r.is_zero * sum);
+    zero_test(b, r.c.real, r.rs.lo, r.rs.hi, r.inv, r.is_zero);
     branch(b, r.c, r.k0 + r.k1 * r.neg + r.k2 * r.is_zero, r.target, r.next);
   }
 };

@@ -55,6 +55,27 @@ constexpr void sign_bit(B& b, const V& hi, const V& bit) {
   b.range((hi - bit * b.k(1u << 15)) * b.k(2));
 }
 
+// `equal` = both differences of limbs are 0, on rows with real = 1. They are below 2^16 in size: 0
+// modulo p only when 0. If one is not 0 then equal = 0 by the last two rules; if both are 0 then
+// equal = 1 by the first. inv_lo d_lo + inv_hi d_hi = 1 is the witness of a difference.
+template <class B, class V = typename B::V>
+constexpr void equality(B& b, const V& real, const V& d_lo, const V& d_hi, const V& inv_lo,
+                        const V& inv_hi, const V& equal) {
+  b.zero(d_lo * inv_lo + d_hi * inv_hi + equal - real);
+  b.zero(equal * d_lo);
+  b.zero(equal * d_hi);
+}
+
+// `is_zero` = both limbs are 0, on rows with real = 1. Their sum is below 2^17: 0 modulo p only
+// when both are 0.
+template <class B, class V = typename B::V>
+constexpr void zero_test(B& b, const V& real, const V& lo, const V& hi, const V& inv,
+                         const V& is_zero) {
+  V sum = lo + hi;
+  b.zero(sum * inv + is_zero - real);
+  b.zero(is_zero * sum);
+}
+
 // The key of the word at rs + k (modulo 2^32), whose address is 4 a_v + offset + 2^16 a_hi with
 // offset in 0..3. 4 a_v + offset is an exact limb: v and 4 v are checked, so a_v < 2^14.
 template <class B, class V = typename B::V>

@@ -71,10 +71,10 @@ struct Div : InstructionTable {
     b.boolean(r.rem_neg);
     small_carries(b, r.t);
     const V t2 = r.t[2] - real;
-    b.zero(word_product(b, r, 0) + r.rem_lo - r.n.lo - r.t[0] * b.k(65536));
-    b.zero(word_product(b, r, 1) + r.rem_hi - r.n.hi + r.t[0] - r.t[1] * b.k(65536));
-    b.zero(word_product(b, r, 2) - r.q_neg * d_lo - d_neg * q_lo - r.rem_neg + n_neg + r.t[1] -
-           t2 * b.k(65536));
+    b.zero(word_product(b, r.q, r.d, 0) + r.rem_lo - r.n.lo - r.t[0] * b.k(65536));
+    b.zero(word_product(b, r.q, r.d, 1) + r.rem_hi - r.n.hi + r.t[0] - r.t[1] * b.k(65536));
+    b.zero(word_product(b, r.q, r.d, 2) - r.q_neg * d_lo - d_neg * q_lo - r.rem_neg + n_neg +
+           r.t[1] - t2 * b.k(65536));
     b.zero(byte_product(r.q, r.d, 6) - r.q_neg * d_hi - d_neg * q_hi + t2 +
            r.q_neg * d_neg * b.k(65536));
 
@@ -96,10 +96,6 @@ struct Div : InstructionTable {
   template <class B, class V = typename B::V>
   static constexpr V flipped(B& b, const V& limb, const V& flip) {
     return limb + flip * (b.constant(65535) - limb * b.k(2));
-  }
-  template <class B, class V = typename B::V>
-  static constexpr V word_product(B& b, const Row<V>& r, int i) {
-    return byte_product(r.q, r.d, 2 * i) + byte_product(r.q, r.d, 2 * i + 1) * b.k(256);
   }
 };
 

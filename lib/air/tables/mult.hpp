@@ -1,4 +1,6 @@
-// mult, multu: (HI, LO) = rs * rt as a 64-bit product. HI is accessed in slot 3, LO in slot 4.
+// mult, multu: (HI, LO) = rs * rt as a 64-bit product; mul: rd = its low word. The ROM names the
+// registers of both words: the one of the high word (HI, or trash for mul) is accessed in slot 3,
+// the one of the low word in slot 4.
 #pragma once
 
 #include "air/tables/common.hpp"
@@ -13,6 +15,12 @@ constexpr V byte_product(const V* a, const V* b, int k) {
   return sum;
 }
 
+// Products of bytes at limb i: at most 4 * 255^2 * 257 < 2^27.
+template <class B, class V = typename B::V>
+constexpr V word_product(B& b, const V* x, const V* y, int i) {
+  return byte_product(x, y, 2 * i) + byte_product(x, y, 2 * i + 1) * b.k(256);
+}
+
 // Three carries of fewer than 2^12 each: they are 16-bit numbers whose sum is below 2^12.
 template <class B, class V = typename B::V>
 constexpr void small_carries(B& b, const V (&t)[3]) {
@@ -24,15 +32,14 @@ struct Mult : InstructionTable {
   static constexpr isa::Class kClass = isa::Class::kMult;
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t a0 a1 a2 a3 rt rt_t b0 b1 b2 b3 "
-      "hi_old_lo hi_old_hi hi_t lo_old_lo lo_old_hi lo_t signed "
+      "hi hi_old_lo hi_old_hi hi_t lo lo_old_lo lo_old_hi lo_t signed "
       "and0 and1 and2 a_neg b_neg t0 t1 t2 wrap r0 r1 r2 r3";
   template <class T>
   struct Row {
     Cpu<T> c;
     T rs, rs_t, a[4];
     T rt, rt_t, b[4];
-    T hi_old_lo, hi_old_hi, hi_t;
-    T lo_old_lo, lo_old_hi, lo_t;
+    RegWrite<T> hi, lo;
     T is_signed;
     T both[3];       // a & b: these lookups make them bytes
     T a_neg, b_neg;  // signed and the top bit is set
@@ -47,14 +54,14 @@ struct Mult : InstructionTable {
     RomFields<V> f;
     f.rs = r.rs;
     f.rt = r.rt;
+    f.rd = r.lo.reg;
     f.k[0] = r.is_signed;
+    f.k[1] = r.hi.reg;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, RegRead<V>{r.rs, a_lo, a_hi, r.rs_t});
     b.read(r.c, kSlotRt, RegRead<V>{r.rt, b_lo, b_hi, r.rt_t});
-    b.write(r.c, kSlotMem, RegWrite<V>{b.constant(isa::kHi), r.hi_old_lo, r.hi_old_hi, r.hi_t},
-            r.r[2], r.r[3]);
-    b.write(r.c, kSlotRd, RegWrite<V>{b.constant(isa::kLo), r.lo_old_lo, r.lo_old_hi, r.lo_t},
-            r.r[0], r.r[1]);
+    b.write(r.c, kSlotMem, r.hi, r.r[2], r.r[3]);
+    b.write(r.c, kSlotRd, r.lo, r.r[0], r.r[1]);
 
     for (int i = 0; i < 3; ++i) b.byte_and(r.a[i], r.b[i], r.both[i]);
     b.byte_and(r.a[3], r.is_signed * b.k(128), r.a_neg * b.k(128));
@@ -67,9 +74,9 @@ struct Mult : InstructionTable {
     for (int i = 0; i < 4; ++i) b.range(r.r[i]);
     small_carries(b, r.t);
     const V t2 = r.t[2] - r.c.real * b.k(2);
-    b.zero(word_product(b, r, 0) - r.r[0] - r.t[0] * b.k(65536));
-    b.zero(word_product(b, r, 1) + r.t[0] - r.r[1] - r.t[1] * b.k(65536));
-    b.zero(word_product(b, r, 2) + r.t[1] - r.a_neg * b_lo - r.b_neg * a_lo - r.r[2] -
+    b.zero(word_product(b, r.a, r.b, 0) - r.r[0] - r.t[0] * b.k(65536));
+    b.zero(word_product(b, r.a, r.b, 1) + r.t[0] - r.r[1] - r.t[1] * b.k(65536));
+    b.zero(word_product(b, r.a, r.b, 2) + r.t[1] - r.a_neg * b_lo - r.b_neg * a_lo - r.r[2] -
            t2 * b.k(65536));
     // The true product p gives p = a b - 2^32 (..) + 2^64 a_neg b_neg, so r is the left side plus
     // 2^64 exactly when both are negative or p is: `wrap` 0 or 1 is enough, and the two candidates
@@ -77,13 +84,6 @@ struct Mult : InstructionTable {
     b.boolean(r.wrap);
     b.zero(byte_product(r.a, r.b, 6) + t2 - r.a_neg * b_hi - r.b_neg * a_hi + r.wrap * b.k(65536) -
            r.r[3]);
-  }
-
- private:
-  // Products of bytes at limb i.
-  template <class B, class V = typename B::V>
-  static constexpr V word_product(B& b, const Row<V>& r, int i) {
-    return byte_product(r.a, r.b, 2 * i) + byte_product(r.a, r.b, 2 * i + 1) * b.k(256);
   }
 };
 

@@ -1,4 +1,8 @@
-// lwl, lwr, swl, swr (big-endian): the part of an unaligned word that lies in one aligned word.
+// lwl, lwr, swl, swr: the part of an unaligned word that lies in one aligned word.
+//
+// o = o0 + 2 o1 is the place of the addressed byte from the most significant end of the word: the
+// two low bits of the address, or 3 minus them if the machine is little-endian (le = 1 by the ROM).
+// In terms of o the instructions are the same in both.
 #pragma once
 
 #include "air/tables/common.hpp"
@@ -27,8 +31,9 @@ constexpr void merge_part(B& b, const V& up, const V (&up_by)[4], const V (&down
 // and of the word before the access.
 template <class T>
 struct Part {
-  T k_lo, k_hi, left;
-  T a_v, a_hi, o0, o1, o01;  // address = 4 a_v + o0 + 2 o1 + 2^16 a_hi, o01 = o0 o1
+  T k_lo, k_hi, left, le;
+  T a_v, a_hi, offset;  // address = 4 a_v + offset + 2^16 a_hi
+  T o0, o1, o01;        // o01 = o0 o1
   T reg[4], mem[4];
   T both[4];  // reg & mem: these lookups make them bytes
   T m_t;
@@ -38,19 +43,20 @@ struct Part {
 // Checks the bytes and the address; returns the key of the word.
 template <class B, class V = typename B::V>
 constexpr V part_key(B& b, const RegRead<V>& rs, const Part<V>& p) {
-  V key = word_key(b, rs, p.k_lo, p.k_hi, p.a_v, p.a_hi, byte_offset(b, p.o0, p.o1));
+  V key = word_key(b, rs, p.k_lo, p.k_hi, p.a_v, p.a_hi, p.offset);
+  V o = byte_offset(b, p.o0, p.o1);
+  b.zero(o + p.le * (b.constant(3) - o * b.k(2)) - p.offset);
   b.zero(p.o0 * p.o1 - p.o01);
   for (int i = 0; i < 4; ++i) b.byte_and(p.reg[i], p.mem[i], p.both[i]);
   return key;
 }
 
-// lwl: bytes from the address to the end of the word go to the upper end of rd, moved up by o
-// bytes. lwr: bytes from the start of the word to the address go to the lower end, moved down by 3
-// - o.
+// lwl: the addressed byte and those below it in the word go to the upper end of rd, moved up by o
+// bytes. lwr: the addressed byte and those above it go to the lower end, moved down by 3 - o.
 struct LoadPart : InstructionTable {
   static constexpr isa::Class kClass = isa::Class::kLoadPart;
   static constexpr const char* kColumns =
-      "real clk pc npc rs rs_lo rs_hi rs_t rd rd_t m_w k_lo k_hi left a_v a_hi o0 o1 o01 "
+      "real clk pc npc rs rs_lo rs_hi rs_t rd rd_t m_w k_lo k_hi left le a_v a_hi offset o0 o1 o01 "
       "r0 r1 r2 r3 m0 m1 m2 m3 and0 and1 and2 and3 m_t lo hi";
   template <class T>
   struct Row {
@@ -68,6 +74,7 @@ struct LoadPart : InstructionTable {
     f.k[0] = p.k_lo;
     f.k[1] = p.k_hi;
     f.k[2] = p.left;
+    f.k[3] = p.le;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
     V key = part_key(b, r.rs, p);
@@ -80,12 +87,12 @@ struct LoadPart : InstructionTable {
   }
 };
 
-// swl: the upper bytes of rt go to the bytes from the address to the end of the word, moved down by
-// o. swr: the lower bytes go to those from the start of the word to the address, moved up by 3 - o.
+// swl: the upper bytes of rt go to the addressed byte and those below it, moved down by o. swr: the
+// lower bytes go to the addressed byte and those above it, moved up by 3 - o.
 struct StorePart : InstructionTable {
   static constexpr isa::Class kClass = isa::Class::kStorePart;
   static constexpr const char* kColumns =
-      "real clk pc npc rs rs_lo rs_hi rs_t rt rt_t k_lo k_hi left a_v a_hi o0 o1 o01 "
+      "real clk pc npc rs rs_lo rs_hi rs_t rt rt_t k_lo k_hi left le a_v a_hi offset o0 o1 o01 "
       "r0 r1 r2 r3 m0 m1 m2 m3 and0 and1 and2 and3 m_t lo hi";
   template <class T>
   struct Row {
@@ -103,6 +110,7 @@ struct StorePart : InstructionTable {
     f.k[0] = p.k_lo;
     f.k[1] = p.k_hi;
     f.k[2] = p.left;
+    f.k[3] = p.le;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
     b.read(r.c, kSlotRt, RegRead<V>{r.rt, limb(b, p.reg), limb(b, p.reg + 2), r.rt_t});

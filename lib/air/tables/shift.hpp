@@ -1,4 +1,4 @@
-// sll and srl by most constants, as multiplications of the limbs by M = 2^t, t <= 14.
+// sll, srl and rotr by most constants, as multiplications of the limbs by M = 2^t, t <= 14.
 #pragma once
 
 #include "air/tables/common.hpp"
@@ -15,7 +15,7 @@ struct Shift : InstructionTable {
     Cpu<T> c;
     RegRead<T> rs;
     RegWrite<T> rd;
-    T k[6];            // M, then one of five forms
+    T k[6];            // M, then one of five forms, or two of them
     T l0, l1, h0, h1;  // lo M = l0 + 2^16 l1, hi M = h0 + 2^16 h1
     T lo, hi;
   };
@@ -41,7 +41,8 @@ struct Shift : InstructionTable {
     b.range(r.h1 * b.k(4));
     // Left by t: (l0, h0 + l1); by 16 + t: (0, l0). Right by 16 - t: (l1 + h0, h1); by 32 - t:
     // (h1, 0); by 16: (h0, 0) with M = 1. h0 is a multiple of M that divides 2^16 and l1 < M, so
-    // the sum is a limb.
+    // the sum is a limb. A rotation left by t is the first and the fourth form together, one by 16
+    // + t the second and the third: again sums of a multiple of M and of a number below M.
     b.zero(r.k[1] * r.l0 + r.k[3] * (r.l1 + r.h0) + r.k[4] * r.h1 + r.k[5] * r.h0 - r.lo);
     b.zero(r.k[1] * (r.h0 + r.l1) + r.k[2] * r.l0 + r.k[3] * r.h1 - r.hi);
   }

@@ -5,15 +5,15 @@
 
 namespace mipzk::air {
 
-// `less` = (a < b). `flip` is the difference of the sign bits, sign(b) - sign(a), in a signed
-// comparison and 0 in an unsigned one; d_lo, d_hi are a - b. Integers: the high difference before
-// its borrow lies in [-2^16, 2^16), because a signed high limb lies in [-2^15, 2^15) and an
-// unsigned one in [0, 2^16); so exactly one `less` brings it into [0, 2^16). Nothing exceeds 2^18.
+// `less` = (a < b), for a bit `less`. `flip` is the difference of the sign bits, sign(b) - sign(a),
+// in a signed comparison and 0 in an unsigned one; d_lo, d_hi are a - b. Integers: the high
+// difference before its borrow lies in [-2^16, 2^16), because a signed high limb lies in [-2^15,
+// 2^15) and an unsigned one in [0, 2^16); so exactly one `less` brings it into [0, 2^16). Nothing
+// exceeds 2^18.
 template <class B, class V = typename B::V>
 constexpr void less_than(B& b, const V& a_lo, const V& a_hi, const V& b_lo, const V& b_hi,
                          const V& flip, const V& borrow, const V& less) {
   b.boolean(borrow);
-  b.boolean(less);
   b.range(a_lo - b_lo + borrow * b.k(65536));
   b.range(a_hi - b_hi - borrow + (less + flip) * b.k(65536));
 }
@@ -44,6 +44,7 @@ struct Slt : InstructionTable {
     sign_bit(b, r.rs.hi, r.rs_neg);
     sign_bit(b, r.rt.hi, r.rt_neg);
     b.zero(r.is_signed * (r.rt_neg - r.rs_neg) - r.flip);
+    b.boolean(r.less);
     less_than(b, r.rs.lo, r.rs.hi, r.rt.lo, r.rt.hi, r.flip, r.borrow, r.less);
   }
 };
@@ -74,6 +75,7 @@ struct SltImm : InstructionTable {
     b.write(r.c, kSlotRd, r.rd, r.less, b.constant(0));
     sign_bit(b, r.rs.hi, r.rs_neg);
     b.zero(r.is_signed * (r.k_neg - r.rs_neg) - r.flip);
+    b.boolean(r.less);
     less_than(b, r.rs.lo, r.rs.hi, r.k_lo, r.k_hi, r.flip, r.borrow, r.less);
   }
 };

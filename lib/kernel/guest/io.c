@@ -79,8 +79,7 @@ CALL(write) { /* (descriptor, buffer, size) */
   }
 }
 
-/* readv and writev: as many reads or writes as make progress. A pipe that would block after some
- * progress does not. */
+/* readv and writev: as many reads or writes as make progress; of pipes one, which may block. */
 static long vectored(call_handler each, long fd, const struct vector* v, uint32_t count) {
   long total = 0;
   if (count > 1024) return -EINVAL;

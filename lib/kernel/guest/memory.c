@@ -8,17 +8,16 @@
 enum {
   MAPPED = 1,
   DIRTY = 2, /* was accessible at some time: may hold anything */
-  VALID = 4, /* what it holds belongs to the mapping; DIRTY without VALID has to be zeroed before it
-                becomes accessible */
+  VALID = 4, /* what it holds belongs to the mapping; else it is zeroed before it is accessible */
   STACK = 8, /* mapped with MAP_STACK */
 };
 
 struct area {
   uint32_t start, end, flags;
 };
+/* Ascending, disjoint, flags not 0; neighbours with equal flags are one area. */
 #define AREAS 16384
-static struct area
-    areas[AREAS]; /* ascending, disjoint, flags not 0; neighbours with equal flags are one area */
+static struct area areas[AREAS];
 static uint32_t area_count;
 
 static uint32_t brk_start, brk_now, brk_high; /* brk_high: the highest it ever was */

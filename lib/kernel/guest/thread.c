@@ -1,11 +1,11 @@
-/* Threads: one runs, the others are ready, or wait. They change places only inside slow system
- * calls (entry.S), so the order in which threads run is a function of the program and its inputs.
+/* Threads: one runs, the others are ready, or wait. They change places only when a system call
+ * waits or yields, so the order in which threads run is a function of the program and its inputs.
  */
 #include "kernel.h"
 
+/* Those never used cost nothing: no word of them is touched. */
 #define THREADS 4096
-static struct thread
-    threads[THREADS]; /* those never used cost nothing: no word of them is touched */
+static struct thread threads[THREADS];
 static uint32_t threads_used, next_tid = 1;
 static struct thread* free_list;
 
@@ -169,8 +169,7 @@ void own_floating_point(struct thread* t) {
   fp_owner = t;
 }
 
-/* The first thread of the ready queue. If there is none, the clock jumps to the earliest deadline.
- */
+/* The first of the ready queue. If there is none, the clock jumps to the earliest deadline. */
 static struct thread* take_ready(void) {
   if (any_deadline && (!ready || time_reached(earliest))) wake_expired(); /* makes it exact */
   while (!ready) {

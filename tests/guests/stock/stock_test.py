@@ -36,6 +36,7 @@ class Program:
     fault: str = ""  # part of the report, for programs that only real Linux can run
     elf: pathlib.Path = None  # set by the build
     qemu_elf: pathlib.Path = None  # where it is another file: the same program for Linux
+    qemu: str = qemu_run.QEMU
 
 
 class Skipped(Exception):
@@ -120,16 +121,22 @@ def build_cxx(folder):
 def build_go(folder):
     go = os.environ.get("MIPZK_GO") or need("go", "golang-go")
     programs = []
-    for floats in "softfloat", "hardfloat":
-        (folder / floats).mkdir(exist_ok=True)
-        environment = dict(os.environ, CGO_ENABLED="0", GOOS="linux", GOARCH="mips", GOMIPS=floats, GOFLAGS="")
-        environment.update(GOCACHE=str(folder / "cache"), GOTOOLCHAIN="local", GOPROXY="off")
+    for variant, goarch, gomips in (
+        ("softfloat", "mips", "softfloat"),
+        ("hardfloat", "mips", "hardfloat"),
+        ("little-endian", "mipsle", "softfloat"),
+    ):
+        target = folder / variant
+        target.mkdir(exist_ok=True)
+        environment = dict(os.environ, CGO_ENABLED="0", GOOS="linux", GOARCH=goarch, GOFLAGS="", GOPROXY="off")
+        environment.update(GOMIPS=gomips, GOCACHE=str(folder / "cache"), GOTOOLCHAIN="local")
         packages = ["./...", "mipzk/guest/examples/factors"]
-        shell([go, "vet", *packages], cwd=HERE / "go", env=environment)
-        build = [go, "build", "-trimpath", "-buildvcs=false", "-o", f"{folder / floats}/"]
+        if variant == "softfloat":
+            shell([go, "vet", *packages], cwd=HERE / "go", env=environment)
+        build = [go, "build", "-trimpath", "-buildvcs=false", "-o", f"{target}/"]
         shell(build + packages, cwd=HERE / "go", env=environment)
         for p in (
-            Program("hello", prove=floats == "softfloat"),
+            Program("hello", prove=variant == "softfloat"),
             Program("factors", b"17 257", b"4369"),
             Program("factors", b"17 258", b"4369"),
             Program("goroutines"),
@@ -137,8 +144,9 @@ def build_go(folder):
             Program("floats"),
             Program("nil", fault="null"),
         ):
-            p.elf = folder / floats / p.name
-            p.name += " " + floats
+            p.elf = target / p.name
+            p.name += " " + variant
+            p.qemu = "qemu-mipsel" if goarch == "mipsle" else p.qemu
             programs.append(p)
     return programs
 
@@ -217,7 +225,9 @@ def difference(exit_code, output, expected):
 def check(program, machine, arguments):
     """Returns what to print about it, and whether it was proved."""
     try:
-        expected = qemu_run.run(program.qemu_elf or program.elf, program.private, program.public)
+        expected = qemu_run.run(
+            program.qemu_elf or program.elf, program.private, program.public, timeout=600, qemu=program.qemu
+        )
     except qemu_run.Crashed as crash:
         if not crash.signal:
             raise

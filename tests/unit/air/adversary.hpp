@@ -101,7 +101,7 @@ class Adversary {
       ++tally.refused;
       return;
     }
-    switch (judge(sample_.word, sample_.state.pc, report_)) {
+    switch (judge(sample_.word, sample_.state.pc, sample_.state.context, report_)) {
       case Verdict::kConflict:
         ++tally.conflict;
         return;

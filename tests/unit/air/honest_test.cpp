@@ -28,12 +28,13 @@ TEST(HonestRows, SatisfyTheRulesAndSayWhatTheMachineDoes) {
       ASSERT_TRUE(report.bad_ranges.empty()) << std::hex << s.word;
       ASSERT_TRUE(report.bad_tuples.empty()) << std::hex << s.word;
       Replay replay;
-      ASSERT_EQ(judge(s.word, s.state.pc, report, &replay), Verdict::kRight) << std::hex << s.word;
+      ASSERT_EQ(judge(s.word, s.state.pc, s.state.context, report, &replay), Verdict::kRight)
+          << std::hex << s.word;
       // It is the row of this sample, not just of some execution.
       ASSERT_EQ(replay.clk, Fp(s.event.clk));
       ASSERT_EQ(replay.npc, Fp(s.state.npc / 4));
       if (s.effect.any_value) {
-        const uint32_t key = vm::kRegisterKeyBase + *s.effect.reg;
+        const uint32_t key = vm::kRegisterKeyBase + s.effect.writes.front().first;
         ASSERT_EQ(replay.words.at(key).value, s.event.rd_new);
       }
       unsigned read = 0;
@@ -41,9 +42,13 @@ TEST(HonestRows, SatisfyTheRulesAndSayWhatTheMachineDoes) {
         if (same(a.read, a.write)) continue;
         ++read;
         if (a.read.form == air::Form::kMem) {
-          ASSERT_EQ(a.read.v[1].value() | a.read.v[2].value() << 16, s.state.memory);
-          ASSERT_EQ(a.read.v[3], Fp(s.event.mem_writable));
-          ASSERT_EQ(a.read.v[4], Fp(s.event.t_mem));
+          const unsigned word = a.read.v[0] == Fp(*s.effect.address / 4) ? 0 : 1;
+          ASSERT_EQ(a.read.v[1].value() | a.read.v[2].value() << 16, s.state.memory[word]);
+          ASSERT_EQ(a.read.v[3], Fp(s.effect.store ? 1 : s.event.mem_writable >> word & 1));
+          const uint32_t time = word == 0        ? s.event.t_mem
+                                : s.effect.store ? s.event.t_rd
+                                                 : s.event.t_rt;
+          ASSERT_EQ(a.read.v[4], Fp(time));
         }
       }
       ASSERT_EQ(read, report.locals.size() / T::kSlots);
@@ -97,7 +102,7 @@ TEST(FaultingInstructions, HaveNoRow) {
     s.npc = 0x400004;
     s.reg[8] = good_rs;
     s.reg[9] = rt;
-    s.memory = 0x12345678;
+    s.memory[0] = 0x12345678;
     Sample sample = make_sample(word, s, rng);
     ASSERT_TRUE(air::check_row<T>(row_of<T>(sample)).ok());
     // The same instruction with the value that faults, and the columns that it would need.

@@ -27,8 +27,9 @@ bool is_limb(Fp v) { return v.value() < 65536; }
 
 }  // namespace
 
-Verdict judge(uint32_t word, uint32_t pc, const air::RowReport& report, Replay* out) {
-  const auto entry = isa::lower(pc, word);
+Verdict judge(uint32_t word, uint32_t pc, const isa::LowerContext& context,
+              const air::RowReport& report, Replay* out) {
+  const auto entry = isa::lower(pc, word, context);
   unsigned executed =
       0;  // the ROM answers any number of requests, so the numerator does not matter
   for (const air::Tuple& t : report.requests) {
@@ -62,15 +63,14 @@ Verdict judge(uint32_t word, uint32_t pc, const air::RowReport& report, Replay* 
     };
     return slot(a) < slot(b);
   });
-  Fp last_slot = Fp::zero();
+  std::set<std::pair<uint32_t, uint32_t>> seen;  // slots and keys: never the same twice
   for (const Access& a : accesses) {
     const bool is_reg = a.read.form == Form::kReg;
     if (!is_reg && a.read.form != Form::kMem) return Verdict::kForged;
     const int time_at = is_reg ? 3 : 4;
     if (a.read.form != a.write.form || a.read.v[0] != a.write.v[0]) return Verdict::kForged;
     const Fp slot = a.write.v[time_at] - r.clk;
-    if (slot.value() <= last_slot.value() || slot.value() > 4) return Verdict::kForged;
-    last_slot = slot;
+    if (slot == Fp::zero() || slot.value() > 4) return Verdict::kForged;
     const uint32_t age = (a.write.v[time_at] - a.read.v[time_at]).value();
     if (age == 0 || age > 65536) return Verdict::kForged;
     if (!is_reg && a.read.v[3] != a.write.v[3]) return Verdict::kForged;
@@ -79,6 +79,7 @@ Verdict judge(uint32_t word, uint32_t pc, const air::RowReport& report, Replay* 
     const uint32_t key = a.read.v[0].value() + (is_reg ? vm::kRegisterKeyBase : 0);
     const uint32_t before = a.read.v[1].value() | a.read.v[2].value() << 16;
     const uint32_t after = a.write.v[1].value() | a.write.v[2].value() << 16;
+    if (!seen.emplace(slot.value(), key).second) return Verdict::kForged;
     auto [it, first] = r.words.try_emplace(key, Word{before, before, a.read.v[time_at]});
     if (!first && (it->second.value != before || it->second.time != a.read.v[time_at]))
       return Verdict::kConflict;
@@ -88,12 +89,15 @@ Verdict judge(uint32_t word, uint32_t pc, const air::RowReport& report, Replay* 
   }
 
   State s;
+  s.context = context;
   s.pc = pc;
   s.npc = r.npc.value() * 4;
   for (unsigned reg = 1; reg < kRegisters; ++reg) s.reg[reg] = 0xdead0000 + 4 * reg;
+  unsigned memory_words = 0;
   for (const auto& [key, w] : r.words) {
     if (key < vm::kRegisterKeyBase) {
-      s.memory = w.before;
+      if (memory_words == s.memory.size()) return Verdict::kForged;
+      s.memory[memory_words++] = w.before;
     } else if (key - vm::kRegisterKeyBase < kRegisters) {
       s.reg[key - vm::kRegisterKeyBase] = w.before;
     } else {
@@ -104,36 +108,36 @@ Verdict judge(uint32_t word, uint32_t pc, const air::RowReport& report, Replay* 
   const auto effect = execute(word, s);
   if (!effect) return Verdict::kForged;
 
-  if (effect->halts ? r.next_pc != Fp(vm::kHaltedPc4) || r.next_npc != Fp::zero()
-                    : r.next_pc != r.npc || r.next_npc != Fp(effect->next_npc / 4)) {
-    // A sum of two word addresses that leaves 30 bits has no ROM entry to go on with.
-    if (effect->halts || r.next_pc != r.npc || r.next_npc != r.npc + Fp::one())
-      return Verdict::kForged;
-  }
+  // A sum of two word addresses that leaves 30 bits has no ROM entry to go on with.
+  auto is_address = [&](Fp v, uint32_t address) {
+    if (v == Fp(address / 4)) return true;
+    const bool counted = v == r.npc + Fp(1) || v == r.npc + Fp(2);
+    return counted && v.value() % (1u << 30) == address / 4;
+  };
+  if (effect->halts
+          ? r.next_pc != Fp(vm::kHaltedPc4) || r.next_npc != Fp::zero()
+          : !is_address(r.next_pc, effect->next_pc) || !is_address(r.next_npc, effect->next_npc))
+    return Verdict::kForged;
   auto expect = [&](uint32_t key, uint32_t value) {
     const auto it = r.words.find(key);
     if (it == r.words.end() || it->second.value != value) return false;
     it->second.before = value;  // allowed to change
     return true;
   };
-  if (effect->reg && !effect->any_value &&
-      !expect(vm::kRegisterKeyBase + *effect->reg, effect->value))
-    return Verdict::kForged;
-  if (effect->any_value) {
-    const auto it = r.words.find(vm::kRegisterKeyBase + *effect->reg);
-    if (it == r.words.end()) return Verdict::kForged;
-    it->second.before = it->second.value;
+  for (const auto& [reg, value] : effect->writes) {
+    const auto it = r.words.find(vm::kRegisterKeyBase + reg);
+    if (effect->any_value && it != r.words.end()) it->second.before = it->second.value;
+    if (effect->any_value ? it == r.words.end() : !expect(vm::kRegisterKeyBase + reg, value))
+      return Verdict::kForged;
   }
-  if (effect->hi_lo && (!expect(vm::kRegisterKeyBase + isa::kHi, effect->hi) ||
-                        !expect(vm::kRegisterKeyBase + isa::kLo, effect->lo)))
-    return Verdict::kForged;
-  if (effect->address) {
-    if (!expect(*effect->address / 4, effect->memory)) return Verdict::kForged;
-    if (effect->store && r.w[*effect->address / 4] != Fp::one()) return Verdict::kForged;
+  if (memory_words != (effect->address ? effect->words : 0)) return Verdict::kForged;
+  for (unsigned i = 0; i < memory_words; ++i) {
+    const uint32_t key = *effect->address / 4 + i;
+    if (!expect(key, effect->memory[i])) return Verdict::kForged;
+    if (effect->store && r.w[key] != Fp::one()) return Verdict::kForged;
   }
   for (const auto& [key, w] : r.words)
-    if (w.value != w.before || (key < vm::kRegisterKeyBase && !effect->address))
-      return Verdict::kForged;
+    if (w.value != w.before) return Verdict::kForged;
   if (out != nullptr) *out = std::move(r);
   return Verdict::kRight;
 }

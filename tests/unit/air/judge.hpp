@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -75,7 +76,9 @@ struct Replay {
   std::map<uint32_t, Fp> w;        // permissions of memory words
 };
 
-// `word` at `pc` is what the ROM holds; `report` a row whose rules are all satisfied.
-Verdict judge(uint32_t word, uint32_t pc, const air::RowReport& report, Replay* replay = nullptr);
+// `word` at `pc` is what the ROM of a program with this context holds; `report` a row whose rules
+// are all satisfied.
+Verdict judge(uint32_t word, uint32_t pc, const isa::LowerContext& context,
+              const air::RowReport& report, Replay* replay = nullptr);
 
 }  // namespace mipzk::test

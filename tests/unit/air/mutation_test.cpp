@@ -11,8 +11,9 @@ namespace {
 const std::map<std::string, std::set<std::string>> kFree = {
     // Witnesses of "not zero" are free where the number they would invert is 0, and two of them can
     // trade.
-    {"BranchEq", {"inv_lo", "inv_hi"}},
-    {"BranchZero", {"inv"}},
+    {"BranchEq", {"inv_lo", "inv_hi"}},     {"BranchZero", {"inv"}},
+    {"BranchLikely", {"inv_lo", "inv_hi"}}, {"MoveCond", {"inv"}},
+    {"TrapEqual", {"inv_lo", "inv_hi"}},    {"StoreCond", {"inv_lo", "inv_hi"}},
 };
 
 template <class F>

@@ -36,13 +36,19 @@ bool finds_a_lie_without(Dropped rule) {
 //   - `real` is a bit, and npc stays on padding rows: for instructions that go on at npc + 1 these
 //     two are one equation, (1 - real) real = 0. Jumps and branches (z0, or z1 where a register is
 //     read first): with another `real` the rules of padding hold.
-//   - the two checks of the lower half of an address: Forge.AddressesHaveOneKey;
+//   - the two checks of the lower half of an address: Forge.AddressesHaveOneKey,
+//     Forge.PairedAccessesHaveOneKey;
 //   - the checks of single carries: Forge.MultiplicationCarriesCannotTrade; the bytes of factors
 //     other than the top ones, which only bound sums;
 //   - flags are bits, and signs and borrow of a division: Forge.DivisionHasOneResult,
 //     Forge.SignsAreBits;
 //   - a byte store on padding: Padding.AByteStoreChangesNothing;
-//   - the rest of a shift amount: Forge.ShiftAmountIsTheRegisters.
+//   - the rest of a shift amount: Forge.ShiftAmountIsTheRegisters,
+//     Forge.RotationAmountIsTheRegisters;
+//   - the limbs of an accumulation on padding: Padding.AnAccumulationChangesNothing;
+//   - the leading byte and its shift: Forge.OneByteLeads,
+//     Forge.LeadingZerosOfWordsThatWrapTheField; the signs of a trap: Forge.SignsOfTrapsAreBits.
+// The new word of sc on padding (z8, z9) follows from the other rules, which leave ok = 0 only.
 const std::map<std::string, std::set<std::string>> kBeyond = {
     {"Nop", {"z0", "z2"}},
     {"Add", {"z0", "z2"}},
@@ -72,6 +78,20 @@ const std::map<std::string, std::set<std::string>> kBeyond = {
      {"z0", "z2", "z13", "z14", "z15", "z16", "z21", "z23", "r6", "r7", "r8", "r9", "r10", "r11"}},
     {"Halt", {"z0"}},
     {"Hint", {"z0", "z2"}},
+    {"BranchLikely", {"z0"}},
+    {"MoveCond", {"z0", "z2"}},
+    {"MultAcc", {"z0", "z2", "z6", "z9", "z10", "r8", "r9", "r10", "t1", "t2"}},
+    {"CountLeading", {"z0", "z2", "z11", "t4"}},
+    {"BitField", {"z0", "z2", "r3"}},
+    {"ByteOps", {"z0", "z2"}},
+    {"TrapEqual", {"z0", "z2"}},
+    {"TrapLess", {"z0", "z2", "z5", "z6"}},
+    {"LoadLinked", {"z0", "z2", "r1", "r2"}},
+    {"StoreCond", {"z0", "z2", "z8", "z9", "r2", "r3"}},
+    {"LoadDouble", {"z0", "z2", "r1", "r2"}},
+    {"StoreDouble", {"z0", "z2", "r3", "r4"}},
+    {"MovePair", {"z0", "z2"}},
+    {"Trap", {"z0"}},
 };
 
 TEST(Rules, AreNecessary) {

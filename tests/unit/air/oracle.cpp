@@ -3,85 +3,109 @@
 #include <stdexcept>
 
 #include "isa/opcodes.hpp"
+#include "unit/air/oracle_parts.hpp"
 
 namespace mipzk::test {
 namespace {
 
 using isa::Class;
 
-uint32_t sext16(uint32_t v) { return v | ((v & 0x8000) != 0 ? 0xffff0000u : 0); }
-int64_t as_signed(uint32_t v) { return (v >> 31) != 0 ? int64_t{v} - (int64_t{1} << 32) : v; }
 uint32_t bytes_mask(unsigned n) { return n >= 4 ? ~0u : (1u << (8 * n)) - 1; }  // lowest n bytes
 
 // Loads and stores, opcodes 0x20 to 0x2e.
 std::optional<Effect> access(unsigned op, unsigned rt, uint32_t address, const State& s, Effect e) {
-  const uint32_t old = s.memory, reg = s.reg[rt];
+  const uint32_t old = s.memory[0], reg = s.reg[rt];
+  const bool little = s.context.little_endian;
   const unsigned o = address & 3;
   e.address = address;
-  e.memory = old;
+  e.memory[0] = old;
   e.store = op >= 0x28;
-  const uint32_t byte = old >> (24 - 8 * o) & 0xff;
-  const uint32_t half = old >> (16 - 8 * (o & 2)) & 0xffff;
+  const unsigned byte_at = little ? 8 * o : 24 - 8 * o;
+  const unsigned half_at = little ? 8 * (o & 2) : 16 - 8 * (o & 2);
+  const uint32_t byte = old >> byte_at & 0xff, half = old >> half_at & 0xffff;
   if ((op == 0x23 || op == 0x2b) && o != 0) return std::nullopt;
   if ((op == 0x21 || op == 0x25 || op == 0x29) && (o & 1) != 0) return std::nullopt;
   uint32_t value = 0;
   // A lost destination keeps what the trash register holds where part of it stays.
   const uint32_t before = s.reg[rt == 0 ? unsigned{isa::kTrash} : rt];
+  // Bytes of the word from the addressed one to its less (more) significant end.
+  const unsigned down = little ? o + 1 : 4 - o, up = 5 - down;
   switch (op) {
-    case 0x20:
+    case 0x20:  // lb
       value = byte | ((byte & 0x80) != 0 ? 0xffffff00u : 0);
-      break;  // lb
-    case 0x21:
+      break;
+    case 0x21:  // lh
       value = sext16(half);
-      break;    // lh
+      break;
     case 0x22:  // lwl
-      value = old << (8 * o) | (before & bytes_mask(o));
+      value = old << (8 * (4 - down)) | (before & bytes_mask(4 - down));
       break;
-    case 0x23:
+    case 0x23:  // lw
       value = old;
-      break;  // lw
-    case 0x24:
+      break;
+    case 0x24:  // lbu
       value = byte;
-      break;  // lbu
-    case 0x25:
+      break;
+    case 0x25:  // lhu
       value = half;
-      break;    // lhu
+      break;
     case 0x26:  // lwr
-      value = old >> (8 * (3 - o)) | (before & ~bytes_mask(o + 1));
+      value = old >> (8 * (4 - up)) | (before & ~bytes_mask(up));
       break;
-    case 0x28: {  // sb
-      const uint32_t shift = 24 - 8 * o;
-      e.memory = (old & ~(0xffu << shift)) | (reg & 0xff) << shift;
+    case 0x28:  // sb
+      e.memory[0] = (old & ~(0xffu << byte_at)) | (reg & 0xff) << byte_at;
       break;
-    }
-    case 0x29: {  // sh
-      const uint32_t shift = 16 - 8 * (o & 2);
-      e.memory = (old & ~(0xffffu << shift)) | (reg & 0xffff) << shift;
+    case 0x29:  // sh
+      e.memory[0] = (old & ~(0xffffu << half_at)) | (reg & 0xffff) << half_at;
       break;
-    }
     case 0x2a:  // swl
-      e.memory = (old & ~bytes_mask(4 - o)) | reg >> (8 * o);
+      e.memory[0] = (old & ~bytes_mask(down)) | reg >> (8 * (4 - down));
       break;
-    case 0x2b:
-      e.memory = reg;
-      break;    // sw
+    case 0x2b:  // sw
+      e.memory[0] = reg;
+      break;
     case 0x2e:  // swr
-      e.memory = (old & bytes_mask(3 - o)) | reg << (8 * (3 - o));
+      e.memory[0] = (old & bytes_mask(4 - up)) | reg << (8 * (4 - up));
       break;
     default:
       return std::nullopt;
   }
-  if (!e.store) {
-    e.reg = rt == 0 ? unsigned{isa::kTrash} : rt;
-    e.value = value;
+  if (!e.store) e.writes.emplace_back(rt == 0 ? unsigned{isa::kTrash} : rt, value);
+  return e;
+}
+
+// ll and sc.
+std::optional<Effect> linked(bool store, unsigned rt, uint32_t address, const State& s, Effect e) {
+  if ((address & 3) != 0) return std::nullopt;
+  const unsigned reg = rt == 0 ? unsigned{isa::kTrash} : rt;
+  e.address = address;
+  e.memory[0] = s.memory[0];
+  e.store = store;
+  if (store) {
+    const bool ok = s.reg[isa::kLink] == address;
+    if (ok) e.memory[0] = s.reg[rt];
+    e.writes.emplace_back(reg, ok ? 1 : 0);
+    e.writes.emplace_back(isa::kLink, 0);
+  } else {
+    e.writes.emplace_back(reg, s.memory[0]);
+    e.writes.emplace_back(isa::kLink, address);
   }
   return e;
 }
 
 std::optional<Effect> trapping_add(int64_t sum, unsigned rd, Effect e) {
   if (sum < -(int64_t{1} << 31) || sum >= int64_t{1} << 31) return std::nullopt;
-  e.reg = rd == 0 ? unsigned{isa::kTrash} : rd;
-  e.value = static_cast<uint32_t>(sum);
+  e.writes.emplace_back(rd == 0 ? unsigned{isa::kTrash} : rd, static_cast<uint32_t>(sum));
+  return e;
+}
+
+uint64_t product(uint32_t a, uint32_t b, bool is_signed) {
+  return is_signed ? static_cast<uint64_t>(as_signed(a) * as_signed(b)) : uint64_t{a} * b;
+}
+
+Effect hi_lo(uint64_t value, Effect e) {
+  e.writes.emplace_back(isa::kHi, static_cast<uint32_t>(value >> 32));
+  e.writes.emplace_back(isa::kLo, static_cast<uint32_t>(value));
   return e;
 }
 
@@ -90,24 +114,35 @@ std::optional<Effect> special(uint32_t word, const State& s, Effect e) {
                  sa = word >> 6 & 31;
   const uint32_t a = s.reg[rs], b = s.reg[rt];
   auto put = [&](uint32_t v) -> std::optional<Effect> {
-    if (rd != 0) {
-      e.reg = rd;
-      e.value = v;
-    }
+    if (rd != 0) e.writes.emplace_back(rd, v);
     return e;
+  };
+  auto go_on_unless = [&](bool trapping) {
+    return trapping ? std::nullopt : std::optional<Effect>(e);
   };
   auto sra = [](uint32_t v, unsigned n) { return static_cast<uint32_t>(as_signed(v) >> n); };
   switch (word & 63) {
     case 0x00:
       return put(b << sa);
-    case 0x02:
-      return put(b >> sa);
+    case 0x01: {  // movf, movt
+      if ((word & 0x20000) != 0) return std::nullopt;
+      const bool moves = (s.reg[isa::kFcc0 + (word >> 18 & 7)] != 0) == ((word & 0x10000) != 0);
+      return put(moves ? a : s.reg[rd]);
+    }
+    case 0x02:  // srl, rotr
+      return put(rs == 0 || sa == 0 ? b >> sa : b >> sa | b << (32 - sa));
     case 0x03:
       return put(sra(b, sa));
     case 0x04:
       return put(b << (a & 31));
     case 0x06:
-      return put(b >> (a & 31));
+      return put(sa == 0 || (a & 31) == 0 ? b >> (a & 31) : b >> (a & 31) | b << (32 - (a & 31)));
+    case 0x0a:
+      return put(b == 0 ? a : s.reg[rd]);
+    case 0x0b:
+      return put(b != 0 ? a : s.reg[rd]);
+    case 0x0f:  // sync
+      return e;
     case 0x07:
       return put(sra(b, a & 31));
     case 0x08:
@@ -117,13 +152,14 @@ std::optional<Effect> special(uint32_t word, const State& s, Effect e) {
       return (word & 63) == 0x08 ? e : put(s.pc + 8);
     case 0x0c:
       switch (word >> 6 & 0xfffff) {
+        case 0:
+          return trap(word, s, e);
         case 1:
           e.halts = true;
-          e.reg = isa::kExitCode;
-          e.value = s.reg[4];
+          e.writes.emplace_back(isa::kExitCode, s.reg[4]);
           return e;
         case 2:
-          e.reg = 2;
+          e.writes.emplace_back(2, 0);
           e.any_value = true;
           return e;
         case 3:
@@ -137,29 +173,20 @@ std::optional<Effect> special(uint32_t word, const State& s, Effect e) {
     case 0x12:
       return put(s.reg[isa::kLo]);
     case 0x11:
-      e.reg = isa::kHi;
-      e.value = a;
+      e.writes.emplace_back(isa::kHi, a);
       return e;
     case 0x13:
-      e.reg = isa::kLo;
-      e.value = a;
+      e.writes.emplace_back(isa::kLo, a);
       return e;
     case 0x18:
     case 0x19: {
-      const uint64_t p =
-          (word & 1) == 0 ? static_cast<uint64_t>(as_signed(a) * as_signed(b)) : uint64_t{a} * b;
-      e.hi_lo = true;
-      e.hi = static_cast<uint32_t>(p >> 32);
-      e.lo = static_cast<uint32_t>(p);
-      return e;
+      return hi_lo(product(a, b, (word & 1) == 0), e);
     }
     case 0x1a:
     case 0x1b: {
       const int64_t n = (word & 1) == 0 ? as_signed(a) : a, d = (word & 1) == 0 ? as_signed(b) : b;
-      e.hi_lo = true;
-      e.hi = d == 0 ? 0 : static_cast<uint32_t>(n % d);
-      e.lo = d == 0 ? a : static_cast<uint32_t>(n / d);
-      return e;
+      const uint32_t rest = d == 0 ? 0 : static_cast<uint32_t>(n % d);
+      return hi_lo(uint64_t{rest} << 32 | (d == 0 ? a : static_cast<uint32_t>(n / d)), e);
     }
     case 0x20:
       return trapping_add(as_signed(a) + as_signed(b), rd, e);
@@ -181,56 +208,113 @@ std::optional<Effect> special(uint32_t word, const State& s, Effect e) {
       return put(as_signed(a) < as_signed(b) ? 1 : 0);
     case 0x2b:
       return put(a < b ? 1 : 0);
+    case 0x30:
+      return go_on_unless(as_signed(a) >= as_signed(b));
+    case 0x31:
+      return go_on_unless(a >= b);
+    case 0x32:
+      return go_on_unless(as_signed(a) < as_signed(b));
+    case 0x33:
+      return go_on_unless(a < b);
+    case 0x34:
+      return go_on_unless(a == b);
+    case 0x36:
+      return go_on_unless(a != b);
     default:
       return std::nullopt;
   }
 }
 
-// Which accesses the rows of a class make.
-struct Uses {
-  bool rs, rt, mem, rd, hi;
-};
-Uses uses_of(Class cls) {
-  switch (cls) {
-    case Class::kNop:
-    case Class::kJump:
-      return {false, false, false, false, false};
-    case Class::kJumpLink:
-    case Class::kHint:
-      return {false, false, false, true, false};
-    case Class::kAdd:
-    case Class::kAddTrap:
-    case Class::kLogic:
-    case Class::kShiftVar:
-    case Class::kSlt:
-      return {true, true, false, true, false};
-    case Class::kBranchEq:
-      return {true, true, false, false, false};
-    case Class::kBranchZero:
-    case Class::kJumpReg:
-      return {true, false, false, false, false};
-    case Class::kLoadWord:
-    case Class::kLoadSub:
-    case Class::kLoadPart:
-      return {true, false, true, true, false};
-    case Class::kStoreWord:
-    case Class::kStoreSub:
-    case Class::kStorePart:
-      return {true, true, true, false, false};
-    case Class::kMult:
-    case Class::kDiv:
-      return {true, true, false, true, true};
+// Opcode 0x1c.
+std::optional<Effect> special2(uint32_t word, const State& s, Effect e) {
+  const unsigned rd = word >> 11 & 31;
+  const uint32_t a = s.reg[word >> 21 & 31], b = s.reg[word >> 16 & 31];
+  const uint64_t acc = uint64_t{s.reg[isa::kHi]} << 32 | s.reg[isa::kLo];
+  auto leading = [](uint32_t v, bool bit) {
+    unsigned n = 0;
+    while (n < 32 && (v >> (31 - n) & 1) == (bit ? 1u : 0u)) ++n;
+    return n;
+  };
+  switch (word & 63) {
+    case 0x00:
+    case 0x01:
+      return hi_lo(acc + product(a, b, (word & 1) == 0), e);
+    case 0x04:
+    case 0x05:
+      return hi_lo(acc - product(a, b, (word & 1) == 0), e);
+    case 0x02:  // mul; HI and LO stay, the high word of the product is lost
+      if (rd == 0) return e;
+      e.writes.emplace_back(rd, a * b);
+      e.writes.emplace_back(isa::kTrash, static_cast<uint32_t>(product(a, b, true) >> 32));
+      return e;
+    case 0x20:
+    case 0x21:
+      if (rd != 0) e.writes.emplace_back(rd, leading(a, (word & 1) != 0));
+      return e;
     default:
-      return {true, false, false, true, false};
+      return std::nullopt;
+  }
+}
+
+// Opcode 0x1f.
+std::optional<Effect> special3(uint32_t word, const State& s, Effect e) {
+  const unsigned rs = word >> 21 & 31, rt = word >> 16 & 31, rd = word >> 11 & 31,
+                 sa = word >> 6 & 31;
+  auto put = [&](unsigned reg, uint32_t v) -> std::optional<Effect> {
+    if (reg != 0) e.writes.emplace_back(reg, v);
+    return e;
+  };
+  const uint32_t b = s.reg[rt];
+  switch (word & 63) {
+    case 0x00: {  // ext
+      const unsigned size = rd + 1;
+      if (sa + size > 32) return std::nullopt;
+      return put(rt,
+                 static_cast<uint32_t>(uint64_t{s.reg[rs]} >> sa & ((uint64_t{1} << size) - 1)));
+    }
+    case 0x04: {  // ins
+      if (rd < sa) return std::nullopt;
+      const uint64_t mask = ((uint64_t{1} << (rd - sa + 1)) - 1) << sa;
+      return put(rt, static_cast<uint32_t>((b & ~mask) | (uint64_t{s.reg[rs]} << sa & mask)));
+    }
+    case 0x20:
+      switch (sa) {
+        case 0x02:  // wsbh
+          return put(rd,
+                     (b & 0xff) << 8 | (b >> 8 & 0xff) | (b >> 16 & 0xff) << 24 | (b >> 24) << 16);
+        case 0x10:  // seb
+          return put(rd, (b & 0x80) != 0 ? b | 0xffffff00 : b & 0xff);
+        case 0x18:  // seh
+          return put(rd, sext16(b & 0xffff));
+        default:
+          return std::nullopt;
+      }
+    case 0x3b:  // rdhwr
+      if (rd == 0 || rd == 1) return put(rt, 0);
+      if (rd == 29) return put(rt, s.reg[isa::kUserLocal]);
+      return trap(word, s, e);
+    default:
+      return std::nullopt;
   }
 }
 
 }  // namespace
 
+std::optional<Effect> trap(uint32_t word, const State& s, const Effect&) {
+  const uint32_t vector = s.context.trap_vector;
+  if (vector == 0) return std::nullopt;
+  Effect e;
+  e.next_pc = vector;
+  e.next_npc = vector + 4;
+  e.writes = {{26, s.npc}, {27, word}, {isa::kLink, 0}};
+  return e;
+}
+
 std::optional<Effect> execute(uint32_t word, const State& s) {
   const unsigned op = word >> 26, rs = word >> 21 & 31, rt = word >> 16 & 31;
   const uint32_t a = s.reg[rs], b = s.reg[rt], imm = word & 0xffff, simm = sext16(imm);
   Effect e;
+  e.next_pc = s.npc;
   e.next_npc = s.npc + 4;
   const uint32_t branch_to = s.pc + 4 + (simm << 2);
   const uint32_t jump_to = ((s.pc + 4) & 0xf0000000) | (word & 0x3ffffff) << 2;
@@ -238,24 +322,60 @@ std::optional<Effect> execute(uint32_t word, const State& s) {
     if (taken) e.next_npc = branch_to;
     return e;
   };
-  auto put = [&](unsigned reg, uint32_t v) -> std::optional<Effect> {
-    if (reg != 0) {
-      e.reg = reg;
-      e.value = v;
-    }
+  // One that does not link clears the trash register.
+  auto branch_likely = [&](bool taken) -> std::optional<Effect> {
+    if (e.writes.empty()) e.writes.emplace_back(isa::kTrash, 0);
+    if (taken) return branch(true);
+    e.next_pc = s.npc + 4;
+    e.next_npc = s.npc + 8;
     return e;
+  };
+  auto put = [&](unsigned reg, uint32_t v) -> std::optional<Effect> {
+    if (reg != 0) e.writes.emplace_back(reg, v);
+    return e;
+  };
+  auto go_on_unless = [&](bool trapping) {
+    return trapping ? std::nullopt : std::optional<Effect>(e);
   };
   switch (op) {
     case 0x00:
       return special(word, s, e);
     case 0x01: {
       const bool negative = as_signed(a) < 0;
-      if ((rt & 0x10) != 0) {
-        e.reg = 31;
-        e.value = s.pc + 8;
+      switch (rt) {
+        case 0x00:
+          return branch(negative);
+        case 0x01:
+          return branch(!negative);
+        case 0x02:
+          return branch_likely(negative);
+        case 0x03:
+          return branch_likely(!negative);
+        case 0x08:
+          return go_on_unless(as_signed(a) >= as_signed(simm));
+        case 0x09:
+          return go_on_unless(a >= simm);
+        case 0x0a:
+          return go_on_unless(as_signed(a) < as_signed(simm));
+        case 0x0b:
+          return go_on_unless(a < simm);
+        case 0x0c:
+          return go_on_unless(a == simm);
+        case 0x0e:
+          return go_on_unless(a != simm);
+        case 0x10:
+        case 0x11:
+          put(31, s.pc + 8);
+          return branch(negative == (rt == 0x10));
+        case 0x12:
+        case 0x13:
+          put(31, s.pc + 8);
+          return branch_likely(negative == (rt == 0x12));
+        case 0x1f:  // synci
+          return e;
+        default:
+          return std::nullopt;
       }
-      if ((rt & 0xe) != 0) return std::nullopt;
-      return branch((rt & 1) != 0 ? !negative : negative);
     }
     case 0x02:
       e.next_npc = jump_to;
@@ -287,103 +407,40 @@ std::optional<Effect> execute(uint32_t word, const State& s) {
       return put(rt, a ^ imm);
     case 0x0f:
       return put(rt, imm << 16);
+    case 0x10:  // mtc0 rt, $4, 2
+      if ((word & 0xffe0ffff) != 0x40802002) return std::nullopt;
+      return put(isa::kUserLocal, b);
+    case 0x11:
+      return coprocessor_1(word, s, e);
+    case 0x13:
+      return coprocessor_1x(word, s, e);
+    case 0x14:
+      return branch_likely(a == b);
+    case 0x15:
+      return branch_likely(a != b);
+    case 0x16:
+      return branch_likely(as_signed(a) <= 0);
+    case 0x17:
+      return branch_likely(as_signed(a) > 0);
+    case 0x1c:
+      return special2(word, s, e);
+    case 0x1f:
+      return special3(word, s, e);
+    case 0x2f:  // cache
+    case 0x33:  // pref
+      return e;
+    case 0x30:
+    case 0x38:
+      return linked(op == 0x38, rt, a + simm, s, e);
+    case 0x31:
+    case 0x35:
+    case 0x39:
+    case 0x3d:
+      return fp_memory(word, s, e);
     default:
       if (op >= 0x20 && op <= 0x2e) return access(op, rt, a + simm, s, e);
       return std::nullopt;
   }
-}
-
-uint32_t random_word(Rng& rng) {
-  static constexpr uint32_t kEdges[] = {0,          1,          2,          0xffff,     0x10000,
-                                        0x7fff,     0x8000,     0xffffffff, 0x80000000, 0x7fffffff,
-                                        0x80000001, 0xffff0000, 0xfffffffe, 0x7f000001, 0x7f000000};
-  const uint32_t r = static_cast<uint32_t>(rng());
-  switch (rng() % 8) {
-    case 0:
-    case 1:
-      return kEdges[rng() % std::size(kEdges)];
-    case 2:
-      return r >> (rng() % 32);
-    case 3:
-      return ~(r >> (rng() % 32));
-    case 4:
-      return kEdges[rng() % std::size(kEdges)] + static_cast<uint32_t>(rng() % 5) - 2;
-    case 5:
-      return (r & 0xffff) << 16;
-    default:
-      return r;
-  }
-}
-
-Sample make_sample(uint32_t word, const State& state, Rng& rng) {
-  const auto rom = isa::lower(state.pc, word);
-  const auto effect = execute(word, state);
-  if (!rom || !effect) throw std::logic_error("this instruction has no row");
-  Sample s{word, state, *effect, *rom, {}};
-  vm::Event& e = s.event;
-  e.clk = static_cast<uint32_t>(rng() % (1u << 26)) * 4 + (1u << 18);
-  std::array<uint32_t, kRegisters> time{};
-  auto before = [&](uint32_t now) {
-    const uint32_t gap = rng() % 4 == 0 ? (rng() % 2 != 0 ? 0 : 65535) : rng() % 65536;
-    return now - 1 - gap;
-  };
-  auto touch = [&](unsigned reg, uint32_t slot) {
-    const uint32_t now = e.clk + slot, old = time[reg] != 0 ? time[reg] : before(now);
-    time[reg] = now;
-    return old;
-  };
-  e.pc = state.pc;
-  e.npc = state.npc;
-  e.next_npc = effect->halts ? 0 : effect->next_npc;
-  const Uses uses = uses_of(rom->cls);
-  if (uses.rs) {
-    e.rs = state.reg[rom->rs];
-    e.t_rs = touch(rom->rs, 1);
-  }
-  if (uses.rt) {
-    e.rt = state.reg[rom->rt];
-    e.t_rt = touch(rom->rt, 2);
-  }
-  if (uses.mem) {
-    e.mem_addr = *effect->address;
-    e.mem_old = state.memory;
-    e.mem_new = effect->memory;
-    e.mem_writable = effect->store ? 1 : rng() % 2;
-    e.t_mem = before(e.clk + 3);
-  }
-  if (uses.hi) {
-    e.hi_old = state.reg[isa::kHi];
-    e.hi_new = effect->hi;
-    e.t_hi = touch(isa::kHi, 3);
-    e.rd_old = state.reg[isa::kLo];
-    e.rd_new = effect->lo;
-    e.t_rd = touch(isa::kLo, 4);
-  } else if (uses.rd) {
-    e.rd_old = state.reg[rom->rd];
-    e.rd_new = effect->any_value ? random_word(rng) : effect->value;
-    e.t_rd = touch(rom->rd, 4);
-  }
-  return s;
-}
-
-Sample random_sample(Class cls, Rng& rng) {
-  for (unsigned tries = 0; tries < 1'000'000; ++tries) {
-    const isa::OpInfo& info = isa::kOps[rng() % isa::kOpCount];
-    uint32_t word = info.match | (static_cast<uint32_t>(rng()) & ~info.mask);
-    if (info.op == isa::Op::kSyscall) word = info.match | static_cast<uint32_t>(rng() % 5) << 6;
-    State s;
-    s.pc = static_cast<uint32_t>(rng() % (isa::kExitCode << 20)) & ~3u;
-    const auto rom = isa::lower(s.pc, word);
-    if (!rom || rom->cls != cls) continue;
-    s.npc = rng() % 2 != 0 ? s.pc + 4 : static_cast<uint32_t>(rng()) & ~3u;
-    for (unsigned r = 1; r < kRegisters; ++r) s.reg[r] = random_word(rng);
-    if (rng() % 4 == 0) s.reg[word >> 16 & 31] = s.reg[word >> 21 & 31];
-    if (rng() % 2 == 0) s.reg[word >> 21 & 31] &= ~3u;  // jump targets
-    s.reg[0] = 0;
-    s.memory = random_word(rng);
-    if (execute(word, s)) return make_sample(word, s, rng);
-  }
-  throw std::logic_error("no instruction of this class");
 }
 
 }  // namespace mipzk::test

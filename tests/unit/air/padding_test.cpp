@@ -81,13 +81,26 @@ TEST(Padding, InstructionsCannotBeSwitchedOffInPart) {
 TEST(Padding, AByteStoreChangesNothing) {
   RowOf<air::StoreSub> row{};
   row.rs.lo = Fp(2);  // address 2, the lower half
-  row.o1 = Fp(1);
+  row.a1 = Fp(1);
   row.r0 = Fp(7);
   row.new_lo = Fp(7 * 256);
   const air::RowReport report = air::check_row<air::StoreSub>(row);
   EXPECT_EQ(report.violations.size(), 1u);
   EXPECT_TRUE(report.bad_ranges.empty() && report.bad_tuples.empty());
   EXPECT_FALSE(neutral<air::StoreSub>(report));
+}
+
+// Each of these rows multiplies without `real`, with an effect on one limb of HI and LO.
+TEST(Padding, AnAccumulationChangesNothing) {
+  for (unsigned i = 0; i < 4; ++i) {
+    RowOf<air::MultAcc> row{};
+    row.sign = row.a[i] = row.b[i] = row.r[i] = Fp(1);
+    if (i < 3) row.both[i] = Fp(1);
+    const air::RowReport report = air::check_row<air::MultAcc>(row);
+    EXPECT_EQ(report.violations.size(), 1u) << i;
+    EXPECT_TRUE(report.bad_ranges.empty() && report.bad_tuples.empty());
+    EXPECT_FALSE(neutral<air::MultAcc>(report));
+  }
 }
 
 }  // namespace

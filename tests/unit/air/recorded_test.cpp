@@ -25,6 +25,7 @@ TEST(RecordedRows, SayWhatTheMachineDoes) {
                            [](const isa::ImageWord& w, uint32_t key) { return w.key < key; });
       return it != program.image.end() && it->key == pc / 4 ? it->value : 0;
     };
+    const isa::LowerContext context{program.little_endian, program.trap_vector};
     auto entry = [&](uint32_t pc) {
       return *std::lower_bound(program.rom.begin(), program.rom.end(), pc / 4,
                                [](const isa::RomEntry& e, uint32_t key) { return e.pc4 < key; });
@@ -43,7 +44,7 @@ TEST(RecordedRows, SayWhatTheMachineDoes) {
           }
           air::check_row<T>({}, row, report);
           ASSERT_TRUE(report.ok()) << air::kTableName<T> << " at " << std::hex << e.pc;
-          ASSERT_EQ(judge(text(e.pc), e.pc, report), Verdict::kRight)
+          ASSERT_EQ(judge(text(e.pc), e.pc, context, report), Verdict::kRight)
               << air::kTableName<T> << " at " << std::hex << e.pc;
           ++seen[cls];
         }

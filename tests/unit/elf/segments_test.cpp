@@ -47,6 +47,17 @@ TEST(ElfSegments, AreSortedByAddress) {
   EXPECT_EQ(r->segments[3].bytes, (Bytes{9, 8, 7, 6}));
 }
 
+TEST(ElfSegments, WithoutBytesOfTheFileMayHaveAnyOffset) {
+  const Builder b;
+  Bytes out = b.build();
+  put32(out, b.phdr(1) + kOffset, 0xfffffffe);
+  put32(out, b.phdr(1) + kFilesz, 0);
+  const auto r = load_exact(out);
+  ASSERT_TRUE(r) << r.error().message;
+  EXPECT_TRUE(r->segments[1].bytes.empty());
+  EXPECT_EQ(r->segments[1].memory_size, 16u);
+}
+
 TEST(ElfSegments, MayBeginAndEndAnywhere) {
   Builder b;
   b.loads[1].address = 0x410001;

@@ -12,7 +12,7 @@ namespace {
 
 using isa::Class;
 
-const std::vector<vm::Event>& events(const vm::Recording& r, Class cls) {
+const vm::EventList& events(const vm::Recording& r, Class cls) {
   return r.shards[0].events[static_cast<unsigned>(cls)];
 }
 
@@ -119,23 +119,26 @@ vm::Recording sample(isa::Program& program) {
 
 TEST(Replay, NoticesEveryKindOfDefect) {
   using Change = std::function<void(vm::Recording&)>;
-  const auto event = [](vm::Recording& r, Class cls) -> vm::Event& {
-    return r.shards[0].events[static_cast<unsigned>(cls)][0];
+  const auto change = [](vm::Recording& r, Class cls, const auto& edit) {
+    vm::EventList& list = r.shards[0].events[static_cast<unsigned>(cls)];
+    vm::Event e = list[0];
+    edit(e);
+    list.set(0, e);
   };
   const Change changes[] = {
-      [&](vm::Recording& r) { event(r, Class::kAdd).t_rs += 1; },
-      [&](vm::Recording& r) { event(r, Class::kAdd).rs += 1; },
-      [&](vm::Recording& r) { event(r, Class::kAdd).rd_new += 1; },
-      [&](vm::Recording& r) { event(r, Class::kAdd).rd_old += 1; },
-      [&](vm::Recording& r) { event(r, Class::kAdd).npc += 4; },
-      [&](vm::Recording& r) { event(r, Class::kAdd).next_npc += 4; },
-      [&](vm::Recording& r) { event(r, Class::kAdd).clk += 4; },
-      [&](vm::Recording& r) { event(r, Class::kAdd).hi_new += 1; },
-      [&](vm::Recording& r) { event(r, Class::kLoadWord).mem_old += 1; },
-      [&](vm::Recording& r) { event(r, Class::kLoadWord).mem_writable ^= 1; },
-      [&](vm::Recording& r) { event(r, Class::kLoadWord).mem_addr += 4; },
-      [&](vm::Recording& r) { event(r, Class::kStoreWord).mem_new += 1; },
-      [&](vm::Recording& r) { event(r, Class::kStoreWord).t_mem += 1; },
+      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.t_rs += 1; }); },
+      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.rs += 1; }); },
+      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.rd_new += 1; }); },
+      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.rd_old += 1; }); },
+      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.npc += 4; }); },
+      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.clk += 4; }); },
+      [&](vm::Recording& r) { change(r, Class::kLoadWord, [](vm::Event& e) { e.mem_old += 1; }); },
+      [&](vm::Recording& r) {
+        change(r, Class::kLoadWord, [](vm::Event& e) { e.mem_writable ^= 1; });
+      },
+      [&](vm::Recording& r) { change(r, Class::kLoadWord, [](vm::Event& e) { e.mem_addr += 4; }); },
+      [&](vm::Recording& r) { change(r, Class::kStoreWord, [](vm::Event& e) { e.mem_new += 1; }); },
+      [&](vm::Recording& r) { change(r, Class::kStoreWord, [](vm::Event& e) { e.t_mem += 1; }); },
       [&](vm::Recording& r) { r.shards[0].events[static_cast<unsigned>(Class::kAdd)].clear(); },
       [&](vm::Recording& r) { r.shards[0].bumps.pop_back(); },
       [&](vm::Recording& r) { r.shards[0].bumps[0].t_new -= 1; },

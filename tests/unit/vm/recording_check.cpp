@@ -498,7 +498,7 @@ void check_path(uint32_t key, std::vector<Edge>& path, const vm::Touched& t) {
 
 // An event and the pc that it leaves.
 struct Step {
-  const Event* event;
+  Event event;
   uint32_t next_pc;
 };
 
@@ -507,10 +507,10 @@ void check_state(const isa::Program& program, const std::map<uint32_t, Step>& by
   uint32_t clk = 0, pc = program.entry, npc = program.entry + 4;
   for (const auto& [at, step] : by_clk) {
     ASSERT_EQ(at, clk);
-    ASSERT_EQ(step.event->pc, pc);
-    ASSERT_EQ(step.event->npc, npc);
+    ASSERT_EQ(step.event.pc, pc);
+    ASSERT_EQ(step.event.npc, npc);
     pc = step.next_pc;
-    npc = step.event->next_npc;
+    npc = step.event.next_npc;
     clk += 4;
   }
   EXPECT_EQ(clk, 4 * shard.cycles);
@@ -633,7 +633,7 @@ void check_recording(const isa::Program& program, const vm::Inputs& inputs,
       const auto r = rom.find(e.pc / 4);
       ASSERT_NE(r, rom.end());
       ASSERT_EQ(static_cast<unsigned>(r->second.cls), cls);
-      ASSERT_TRUE(by_clk.emplace(e.clk, Step{&e, next_pc(e, r->second)}).second);
+      ASSERT_TRUE(by_clk.emplace(e.clk, Step{e, next_pc(e, r->second)}).second);
       check_event(e, r->second);
       add_edges(e, r->second, paths);
       if (testing::Test::HasFailure()) {

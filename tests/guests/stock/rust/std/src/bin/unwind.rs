@@ -1,6 +1,6 @@
 //! Panics: caught, through destructors, in a thread, and at last one that nobody catches.
 use std::hint::black_box;
-use std::panic::{catch_unwind, resume_unwind};
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 
 struct Trace(u32);
 
@@ -21,7 +21,7 @@ fn descend(n: u32) -> u32 {
 fn main() {
     let caught = catch_unwind(|| descend(3)).unwrap_err();
     println!("caught {:?}", caught.downcast_ref::<&str>());
-    let again = catch_unwind(|| resume_unwind(caught)).unwrap_err();
+    let again = catch_unwind(AssertUnwindSafe(|| resume_unwind(caught))).unwrap_err();
     println!("again {:?}", again.downcast_ref::<&str>());
     let joined = std::thread::spawn(|| vec![1, 2, 3][black_box(7)]).join();
     println!("thread panicked: {}", joined.is_err());
