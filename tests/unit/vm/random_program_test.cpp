@@ -187,7 +187,7 @@ void compare(const Guest& guest) {
 
   UnicornMachine unicorn(guest.text, guest.data, guest.little_endian);
   unicorn.set_registers(initial);
-  ASSERT_TRUE(unicorn.run(kText, guest.here() - 8, 0));
+  ASSERT_TRUE(unicorn.run(kText, guest.here() - 8, 10'000'000));
   const auto want = unicorn.registers();
   for (unsigned r = 0; r < want.size(); ++r) {
     if (!is_shared(r)) continue;

@@ -76,7 +76,6 @@ void UnicornMachine::put_words(uint32_t address, const std::vector<uint32_t>& wo
 void UnicornMachine::run_stub(uint32_t pc) {
   const uint32_t base = kStubData;
   uc_reg_write(engine_, register_id(kT0), &base);
-  // With a count, as run(): Unicorn drops all translated code when counting begins or ends.
   EXPECT_EQ(uc_emu_start(engine_, pc, 0, 0, kStubWords), UC_ERR_OK);
 }
 

@@ -38,8 +38,9 @@ class UnicornMachine {
   uint32_t pc();
   uint32_t word(uint32_t address);
 
-  // Runs `count` instructions from `pc` (a branch and its delay slot are two), or until `end` when
-  // count is 0. False when the processor raised an exception.
+  // Runs `count` instructions from `pc` (a branch and its delay slot are two), or until `end`.
+  // False when the processor raised an exception. Never without a count: Unicorn drops all
+  // translated code when counting begins or ends, which takes very long.
   bool run(uint32_t pc, uint32_t end, size_t count);
 
  private:
