@@ -23,6 +23,7 @@ Allowed allowed(uint8_t table) {
   }
 }
 
+constexpr unsigned kIds = air::kTables[air::kTableCount - 1].id + 1u;
 constexpr uint8_t kRequired[] = {air::kTableRom,   air::kTableFixed,    air::kTableRegion,
                                  air::kTableImage, air::kTableBoundary, air::kTableFresh,
                                  air::kTablePublic};
@@ -56,7 +57,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
                    const Profile& profile, Shape& out) {
   out = Shape();
   if (instances.size() > kMaxInstances) return malformed("too many table instances");
-  uint8_t seen[64] = {};
+  uint8_t seen[kIds] = {};  // by table id
   for (size_t i = 0; i < instances.size(); ++i) {
     const Instance& in = instances[i];
     const air::TableInfo* info = air::find_table(in.table);
