@@ -50,7 +50,7 @@ def run_seed(seed, build, chain, folder, prefix, tool):
     source, native = folder / f"{seed}.c", folder / f"{seed}.native"
     result = Result(seed, build, folder / f"{seed}.elf")
     generate = ["csmith", "--seed", str(seed), *CSMITH_OPTIONS, "--output", str(source)]
-    subprocess.run(generate, check=True, capture_output=True)
+    subprocess.run(generate, check=True, capture_output=True, cwd=folder)
     compile_native = [NATIVE_GCC, "-O1", "-w", "-static", "-I", HEADERS, str(source), "-o", str(native)]
     subprocess.run(compile_native, check=True, capture_output=True)
     oracle = harness.run_native([*prefix, str(native)], NATIVE_SECONDS)
@@ -92,6 +92,7 @@ def main():
     folder = pathlib.Path(arguments.folder).absolute() / "csmith"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    (folder / "platform.info").write_text("integer size = 4\npointer size = 4\n")  # csmith reads it
     probe = folder / "probe"
     probe.with_suffix(".c").write_text("int main(void) { return 0; }\n")
     subprocess.run([NATIVE_GCC, "-static", str(probe.with_suffix(".c")), "-o", str(probe)], check=True)
