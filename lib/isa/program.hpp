@@ -74,14 +74,13 @@ struct Region {
 };
 
 struct Program {
-  uint32_t entry = 0;         // byte address
+  uint32_t entry = 0;  // byte address
   bool little_endian = false;
-  uint32_t trap_vector = 0;   // 0: no kernel
-  std::vector<RomEntry> rom;  // ascending pc4, one per executable word that lowers
-  std::vector<ImageWord>
-      image;  // ascending keys; memory first, then all registers but kExitCode
-  std::vector<Region> regions;  // ascending, disjoint from the image and from each other
-  std::vector<Symbol> symbols;  // for people only; not part of the id
+  uint32_t trap_vector = 0;      // 0: no kernel
+  std::vector<RomEntry> rom;     // ascending pc4, one per executable word that lowers
+  std::vector<ImageWord> image;  // ascending keys; memory first, then all registers but kExitCode
+  std::vector<Region> regions;   // ascending, disjoint from the image and from each other
+  std::vector<Symbol> symbols;   // for people only; not part of the id
 };
 
 // Applies the memory map and the lowering to an image (docs/MACHINE.md, "Program tables"). Fails

@@ -13,9 +13,9 @@
 
 namespace mipzk::isa {
 
-// Register numbers of the register space: 0..31 general, then. LINK holds the address of the last ll
-// (0: none), FCSR leaves out the condition bits, which are registers of their own (0 or 1), and the
-// 32 floating-point registers are single words.
+// Register numbers of the register space: 0..31 general, then. LINK holds the address of the last
+// ll (0: none), FCSR leaves out the condition bits, which are registers of their own (0 or 1), and
+// the 32 floating-point registers are single words.
 inline constexpr uint8_t kHi = 32, kLo = 33, kTrash = 34, kExitCode = 35, kLink = 36,
                          kUserLocal = 37, kFcsr = 38, kFcc0 = 39, kFpr0 = 47;
 inline constexpr unsigned kRegisterEnd = kFpr0 + 32;
@@ -50,25 +50,25 @@ enum class Class : uint8_t {
   kLoadPart,     // lwl lwr            k0,k1 as above; k2 = 1 for lwl; k3 = le
   kStoreSub,     // sb sh              k0,k1 as above; k2 = half; k3 = le
   kStorePart,    // swl swr            k0,k1 as above; k2 = 1 for swl; k3 = le
-  kMult,         // mult multu mul     k0 = 1 if signed; rd = low word, k1 = register of the high word
-  kDiv,          // div divu           k0 = 1 if signed; writes LO (33) and HI (32), rd is 0
-  kHalt,         // syscall HALT: copies $a0 to register kExitCode and stops
-  kHint,         // syscall HINT_WORD: writes a free word to $v0
+  kMult,  // mult multu mul     k0 = 1 if signed; rd = low word, k1 = register of the high word
+  kDiv,   // div divu           k0 = 1 if signed; writes LO (33) and HI (32), rd is 0
+  kHalt,  // syscall HALT: copies $a0 to register kExitCode and stops
+  kHint,  // syscall HINT_WORD: writes a free word to $v0
   kBranchLikely,  // beql bnel blezl bgtzl bltzl bgezl bltzall bgezall
                   // taken = k0 + k1 sign + k2 equal; k3 = target / 4; k4,k5 = limbs of the link
   kMoveCond,      // movz movn (and FP moves)   k0 = 1 for movn: rd = rs if rt == 0 (!= 0)
   kMultAcc,       // madd maddu msub msubu      k0 = 1 if signed; k1 = 1 or p - 1
   kCountLeading,  // clz clo                    k0 = 1 for clo
-  kBitField,      // ext ins rotrv rotr         amount = (rt & 31) + k0; k1 = keep; k2..k5 = mask bytes
-  kByteOps,       // seb seh wsbh               k0,k1,k2 = one-hot
-  kTrapEqual,     // teq tne teqi tnei          k0 = 1 for tne; k1,k2 = limbs of the immediate
-  kTrapLess,      // tge tlt and kin            k0 = 1 if signed; k1 = (rs < b) required; k2,k3 = limbs
-  kLoadLinked,    // ll                         k0,k1 = limbs of the offset
-  kStoreCond,     // sc                         k0,k1 = limbs of the offset; rd = rt or trash
-  kLoadDouble,    // ldc1                       k0,k1 = offset; rd, k2 = registers of the two words
-  kStoreDouble,   // sdc1                       k0,k1 = offset; rt, k2 = registers of the two words
-  kMovePair,      // mov.d                      rs,rt -> rd,k0
-  kTrap,          // enters the kernel          rd = 26; k0,k1 = limbs of the word; k2 = vector / 4
+  kBitField,   // ext ins rotrv rotr         amount = (rt & 31) + k0; k1 = keep; k2..k5 = mask bytes
+  kByteOps,    // seb seh wsbh               k0,k1,k2 = one-hot
+  kTrapEqual,  // teq tne teqi tnei          k0 = 1 for tne; k1,k2 = limbs of the immediate
+  kTrapLess,   // tge tlt and kin            k0 = 1 if signed; k1 = (rs < b) required; k2,k3 = limbs
+  kLoadLinked,   // ll                         k0,k1 = limbs of the offset
+  kStoreCond,    // sc                         k0,k1 = limbs of the offset; rd = rt or trash
+  kLoadDouble,   // ldc1                       k0,k1 = offset; rd, k2 = registers of the two words
+  kStoreDouble,  // sdc1                       k0,k1 = offset; rt, k2 = registers of the two words
+  kMovePair,     // mov.d                      rs,rt -> rd,k0
+  kTrap,         // enters the kernel          rd = 26; k0,k1 = limbs of the word; k2 = vector / 4
 };
 inline constexpr unsigned kFirstClass = 1, kLastClass = 41;
 inline constexpr unsigned kClassCount = kLastClass + 1;  // index by class value; 0 is unused
