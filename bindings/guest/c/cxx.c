@@ -1,5 +1,5 @@
-/* What G++ calls in programs without a C++ library. Objects with static storage are constructed before
- * main; they are never destroyed, because a guest ends by halting. */
+/* What G++ calls in programs without a C++ library. Objects with static storage are constructed
+ * before main; they are never destroyed, because a guest ends by halting. */
 #include <stddef.h>
 
 void abort(void);
@@ -21,8 +21,8 @@ int __cxa_atexit(void (*destroy)(void*), void* object, void* dso) {
   return 0;
 }
 
-/* Every class with a virtual destructor names these, although without a heap nobody can get there. A
- * guest that has a heap of its own defines both, and operator new. */
+/* Every class with a virtual destructor names these, although without a heap nobody can get there.
+ * A guest that has a heap of its own defines both, and operator new. */
 __attribute__((weak)) void operator_delete(void* object) {
   (void)object;
   __builtin_trap();
