@@ -50,6 +50,8 @@ void CallTracker::slow_path(const Step& step) {
   }
   if (before.kind != Transfer::Kind::kNone) carry_out(before, sp);
 
+  // A second jump in the delay slot of the first does not decide where the first one leads.
+  if (is_transfer(step.entry.cls) && before.kind == Transfer::Kind::kNone) last_transfer_ = step.pc;
   const uint32_t after_slot = step.pc + 8;
   switch (step.entry.cls) {
     case Class::kBranchLink:
@@ -219,11 +221,14 @@ void CallTracker::new_stack(uint32_t sp, uint32_t target) {
   stacks_[current_].push_back({function, node, 0, sp});
 }
 
-std::string CallTracker::text(uint32_t pc) const {
+std::string CallTracker::text(const vm::Stepper& machine) const {
   constexpr size_t kShown = 32;
   const Stack& stack = frames();
   std::string text;
-  uint32_t address = pc;
+  uint32_t address = 0;
+  std::string place = machine.place();
+  if (!machine.pc_is_public() && last_transfer_ != 0)
+    place += ", after the jump at " + vm::place(code_.program(), last_transfer_);
   for (size_t i = 0; i < stack.size(); ++i) {
     if (i == kShown && stack.size() > kShown + 1) {
       text += "    ... and " + std::to_string(stack.size() - i) + " more\n";
@@ -231,7 +236,7 @@ std::string CallTracker::text(uint32_t pc) const {
     }
     char number[32];
     std::snprintf(number, sizeof number, "    #%-2zu ", i);
-    text += number + vm::place(code_.program(), address) + "\n";
+    text += number + (i == 0 ? place : vm::place(code_.program(), address)) + "\n";
     const Frame& frame = stack[stack.size() - 1 - i];
     address = frame.return_address - (frame.trap ? 4 : 8);  // the instruction that called it
   }

@@ -45,8 +45,9 @@ class CallTracker {
   const std::vector<Frame>& frames() const { return stacks_[current_]; }
   uint32_t node() const { return frames().back().node; }
 
-  // "#0 place" lines, the innermost first; `pc` is where the run stands.
-  std::string text(uint32_t pc) const;
+  // "#0 place" lines, the innermost first, without values of registers: a pc that a jump to a
+  // register has led out of the code is not shown, but the jump is.
+  std::string text(const vm::Stepper& machine) const;
 
  private:
   using Stack = std::vector<Frame>;
@@ -73,6 +74,7 @@ class CallTracker {
   std::vector<Stack> stacks_;
   size_t current_ = 0, previous_ = 0;  // the stack in use, and the one in use before it
   Transfer pending_;
+  uint32_t last_transfer_ = 0;  // pc of the last call or jump to a register
 };
 
 }  // namespace mipzk::debug
