@@ -231,7 +231,7 @@ ToolRun run_with_tools(mipzk_job& job, const Options& options) {
 }
 
 std::string fault_stack(const mipzk_job& job) {
-  constexpr uint64_t kMost = 1u << 28;  // a few seconds
+  constexpr uint64_t kMost = 1u << 26;  // about a second
   const isa::Program& program = job.elf->loaded.program;
   const debug::CodeMap code(program);
   vm::Stepper machine(program, inputs_of(job), job.settings.limits, {});

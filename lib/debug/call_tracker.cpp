@@ -14,7 +14,11 @@ using isa::Class;
 constexpr unsigned kK0 = 26, kSp = 29, kRa = 31;
 // Frames that are larger than this, and stacks that are, are taken for two stacks.
 constexpr uint32_t kMaxFrameBytes = 1u << 20, kMaxStackBytes = 8u << 20;
+// Memory is bounded: frames of all stacks together, with the room that vectors keep. Beyond that
+// each stack keeps its first frame and its newest ones, the stack in use more of them.
 constexpr size_t kMaxStacks = 4096, kMaxFrames = size_t{1} << 20;
+constexpr size_t kKeptFrames = 127, kKeptOwnFrames = kMaxFrames / 8;
+static_assert(kMaxStacks * (1 + kKeptFrames) + 2 * kKeptOwnFrames < kMaxFrames);
 // How far below the top a return address is looked for: in the stack in use, and in others.
 constexpr size_t kOwnDepth = 64, kOtherDepth = 16;
 
@@ -89,11 +93,24 @@ void CallTracker::carry_out(const Transfer& transfer, uint32_t sp) {
 void CallTracker::push(uint32_t function, uint32_t return_address, uint32_t sp, bool trap) {
   if (function == CodeMap::kNone) return;  // no instruction there: a fault follows
   Stack& stack = stacks_[current_];
-  if (stack.size() >= kMaxFrames)
-    stack.erase(stack.begin() + 1, stack.begin() + static_cast<ptrdiff_t>(kMaxFrames / 2));
+  if (stack.size() == stack.capacity()) forget_old_frames();
   const uint32_t node = tree_.child(stack.back().node, function);
   ++tree_.node(node).calls;
   stack.push_back({function, node, return_address, sp, trap});
+}
+
+// Before the stack in use takes twice its memory.
+void CallTracker::forget_old_frames() {
+  size_t all = stacks_[current_].capacity();
+  for (const Stack& stack : stacks_) all += stack.capacity();
+  if (all <= kMaxFrames) return;
+  for (size_t i = 0; i < stacks_.size(); ++i) {
+    Stack& stack = stacks_[i];
+    const size_t kept = 1 + (i == current_ ? kKeptOwnFrames : kKeptFrames);
+    if (stack.size() > kept)
+      stack.erase(stack.begin() + 1, stack.end() - static_cast<ptrdiff_t>(kept - 1));
+    stack.shrink_to_fit();
+  }
 }
 
 void CallTracker::settle(uint32_t pc) {

@@ -57,6 +57,7 @@ class CallTracker {
   static bool is_transfer(isa::Class cls);
   void slow_path(const Step& step);
   void carry_out(const Transfer& transfer, uint32_t sp);
+  void forget_old_frames();
   void settle(uint32_t pc);
   void push(uint32_t function, uint32_t return_address, uint32_t sp, bool trap);
   void follow_jump(const Transfer& transfer, uint32_t sp);
