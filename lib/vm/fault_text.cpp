@@ -282,8 +282,10 @@ Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind k
   if (cpu.next->pc != pc + 4)
     text += "\n  in the delay slot of a taken branch; next: " +
             place_or_hidden(program, cpu, cpu.next->pc);
-  if (const auto list = registers_of(word.value_or(0)); word && !list.empty())
-    text += "\n  registers: " + register_list(list);
+  if (word) {
+    const auto list = registers_of(*word);
+    if (!list.empty()) text += "\n  registers: " + register_list(list);
+  }
   // $ra is a code address unless the guest uses it for something else: show it only if it is one.
   if (const uint32_t ra = cpu.reg[31]; is_public_pc(cpu, ra))
     text += "\n  return address: " + place(program, ra);
