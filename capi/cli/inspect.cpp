@@ -31,8 +31,8 @@ void inspect_program(const std::string& path, bool symbols, Facts& facts) {
     check(mipzk_program_segment(program.get(), i, &s, &err), err, "a segment");
     const std::string flags = std::string(s.flags & 4 ? "r" : "-") + (s.flags & 2 ? "w" : "-") +
                               (s.flags & 1 ? "x" : "-");
-    facts.say(fmt::format("segment {}: {:#010x} .. {:#010x} {} ({} bytes, {} in the file)", i,
-                          s.address, uint64_t{s.address} + s.memory_size, flags, s.memory_size,
+    facts.say(fmt::format("segment {}: {:#010x} .. {:#010x} {} ({} bytes, {} with initial content)",
+                          i, s.address, uint64_t{s.address} + s.memory_size, flags, s.memory_size,
                           s.file_size));
     list +=
         fmt::format("{}{{\"address\": {}, \"memory_size\": {}, \"file_size\": {}, \"flags\": {}}}",

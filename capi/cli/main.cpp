@@ -1,4 +1,6 @@
 // The mipzk command-line tool; it uses only the C interface, except for tools.cpp.
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <exception>
@@ -90,5 +92,8 @@ int guarded(const Args& all) {
 }  // namespace mipzk::cli
 
 int main(int argc, char** argv) {
+  // A core file would hold the private input.
+  const rlimit no_core = {0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
   return mipzk::cli::guarded(mipzk::cli::Args(argv + (argc > 0 ? 1 : 0), argv + argc));
 }

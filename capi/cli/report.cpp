@@ -21,7 +21,7 @@ const char kExitCodeHelp[] =
     "   10  the proof's output is not the expected one\n"
     "   11  the proof's exit code is not the expected one\n"
     "   12  out of memory\n"
-    "  130  interrupted\n";
+    "  130  interrupted, or ended by the debugger\n";
 
 namespace {
 

@@ -68,7 +68,7 @@ Handle<mipzk_program> load_program(Context& ctx, const std::string& path) {
 void add_run_options(Options& options) {
   options.visible().add_options()("public", value("FILE"), "public input, part of what is proved")(
       "private", value("FILE"), "private input; - is standard input")(
-      "hints", value("FILE"), "words for the program's hint calls, big-endian")(
+      "hints", value("FILE"), "words for the program's hint calls, in the program's byte order")(
       "max-cycles", value("N"), "stop the program after N instructions")(
       "max-memory", value("N"), "bytes that the program may touch, e.g. 256M (default 1G)")(
       "threads", value("N"), "threads to use (default: all)");

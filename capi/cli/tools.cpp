@@ -85,8 +85,8 @@ vm::Hooks hooks_of(const mipzk_job& job, Log& log) {
   return hooks;
 }
 
-std::string stack_text(const debug::CallTracker& tracker, uint32_t pc) {
-  return "\n  call stack:\n" + tracker.text(pc);
+std::string stack_text(const debug::CallTracker& tracker, const vm::Stepper& machine) {
+  return "\n  call stack:\n" + tracker.text(machine);
 }
 
 [[noreturn]] void fail(const Error& error, const Options& options, const std::string& detail) {
@@ -150,7 +150,7 @@ ToolRun run_observed(mipzk_job& job, const Options& options) {
   log.flush();
   std::string stack;
   if (profiler != nullptr) {
-    stack = stack_text(profiler->tracker(), machine.pc());
+    stack = stack_text(profiler->tracker(), machine);
     if (!options.json()) std::fputs(profiler->text(kShownFunctions).c_str(), stderr);
     const std::string folded = profiler->folded();
     write_file(options.text("profile"), reinterpret_cast<const uint8_t*>(folded.data()),
@@ -231,7 +231,7 @@ ToolRun run_with_tools(mipzk_job& job, const Options& options) {
 }
 
 std::string fault_stack(const mipzk_job& job) {
-  constexpr uint64_t kMost = 1u << 28;  // a few seconds
+  constexpr uint64_t kMost = 1u << 26;  // about a second
   const isa::Program& program = job.elf->loaded.program;
   const debug::CodeMap code(program);
   vm::Stepper machine(program, inputs_of(job), job.settings.limits, {});
@@ -240,7 +240,7 @@ std::string fault_stack(const mipzk_job& job) {
   State state = State::kRunning;
   while (state == State::kRunning && machine.cycles() < kMost && !interrupt_flag())
     state = debug::run_observed(machine, code, observers, kSlice);
-  if (state == State::kFault) return stack_text(profiler.tracker(), machine.pc());
+  if (state == State::kFault) return stack_text(profiler.tracker(), machine);
   if (state == State::kRunning) return "\n  --profile shows the call stack";
   return "";
 }

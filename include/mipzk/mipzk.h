@@ -200,7 +200,8 @@ MIPZK_API void mipzk_ctx_free(mipzk_ctx* ctx) MIPZK_NOEXCEPT;
 /* ---- Program -----------------------------------------------------------------------------------
  */
 
-/* Errors: ARGUMENT, ELF, NO_MEMORY. */
+/* Errors: ARGUMENT, ELF, NO_MEMORY. For a Linux program this includes the in-guest kernel: entry,
+ * segments, symbols, instructions and image_words count it. */
 MIPZK_API mipzk_status mipzk_program_load_elf(mipzk_ctx* ctx, const uint8_t* elf, size_t size,
                                               mipzk_program** out, mipzk_error* err) MIPZK_NOEXCEPT;
 /* The id commits to all code and initial data. It is what a verifier must know in advance. */
@@ -221,12 +222,13 @@ typedef struct mipzk_program_info { /* 40 bytes */
 typedef struct mipzk_segment { /* 24 bytes */
   uint32_t struct_size;
   uint32_t address;
-  uint32_t memory_size; /* bytes; what the file does not hold is zero */
-  uint32_t file_size;
-  uint32_t flags; /* 4 readable, 2 writable, 1 executable */
+  uint32_t memory_size; /* bytes; what lies beyond file_size is zero */
+  uint32_t file_size;   /* bytes with initial content */
+  uint32_t flags;       /* 4 readable, 2 writable, 1 executable */
   uint32_t reserved;
 } mipzk_segment;
 
+/* As loaded: for a Linux program with the in-guest kernel, see mipzk_program_load_elf. */
 MIPZK_API mipzk_status mipzk_program_inspect(const mipzk_program* program,
                                              mipzk_program_info* out_info,
                                              mipzk_error* err) MIPZK_NOEXCEPT;
@@ -254,7 +256,8 @@ MIPZK_API mipzk_status mipzk_job_public_input(mipzk_job* job, const uint8_t* dat
                                               mipzk_error* err) MIPZK_NOEXCEPT;
 MIPZK_API mipzk_status mipzk_job_private_input(mipzk_job* job, const uint8_t* data, size_t size,
                                                mipzk_error* err) MIPZK_NOEXCEPT;
-/* Words for the guest's mipzk_hint_word, big-endian; a last partial word is padded with zeros. */
+/* Words for the guest's mipzk_hint_word, in the program's byte order; a last partial word is padded
+ * with zeros. */
 MIPZK_API mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
                                        mipzk_error* err) MIPZK_NOEXCEPT;
 

@@ -14,7 +14,11 @@ using isa::Class;
 constexpr unsigned kK0 = 26, kSp = 29, kRa = 31;
 // Frames that are larger than this, and stacks that are, are taken for two stacks.
 constexpr uint32_t kMaxFrameBytes = 1u << 20, kMaxStackBytes = 8u << 20;
+// Memory is bounded: frames of all stacks together, with the room that vectors keep. Beyond that
+// each stack keeps its first frame and its newest ones, the stack in use more of them.
 constexpr size_t kMaxStacks = 4096, kMaxFrames = size_t{1} << 20;
+constexpr size_t kKeptFrames = 127, kKeptOwnFrames = kMaxFrames / 8;
+static_assert(kMaxStacks * (1 + kKeptFrames) + 2 * kKeptOwnFrames < kMaxFrames);
 // How far below the top a return address is looked for: in the stack in use, and in others.
 constexpr size_t kOwnDepth = 64, kOtherDepth = 16;
 
@@ -50,6 +54,8 @@ void CallTracker::slow_path(const Step& step) {
   }
   if (before.kind != Transfer::Kind::kNone) carry_out(before, sp);
 
+  // A second jump in the delay slot of the first does not decide where the first one leads.
+  if (is_transfer(step.entry.cls) && before.kind == Transfer::Kind::kNone) last_transfer_ = step.pc;
   const uint32_t after_slot = step.pc + 8;
   switch (step.entry.cls) {
     case Class::kBranchLink:
@@ -87,11 +93,24 @@ void CallTracker::carry_out(const Transfer& transfer, uint32_t sp) {
 void CallTracker::push(uint32_t function, uint32_t return_address, uint32_t sp, bool trap) {
   if (function == CodeMap::kNone) return;  // no instruction there: a fault follows
   Stack& stack = stacks_[current_];
-  if (stack.size() >= kMaxFrames)
-    stack.erase(stack.begin() + 1, stack.begin() + static_cast<ptrdiff_t>(kMaxFrames / 2));
+  if (stack.size() == stack.capacity()) forget_old_frames();
   const uint32_t node = tree_.child(stack.back().node, function);
   ++tree_.node(node).calls;
   stack.push_back({function, node, return_address, sp, trap});
+}
+
+// Before the stack in use takes twice its memory.
+void CallTracker::forget_old_frames() {
+  size_t all = stacks_[current_].capacity();
+  for (const Stack& stack : stacks_) all += stack.capacity();
+  if (all <= kMaxFrames) return;
+  for (size_t i = 0; i < stacks_.size(); ++i) {
+    Stack& stack = stacks_[i];
+    const size_t kept = 1 + (i == current_ ? kKeptOwnFrames : kKeptFrames);
+    if (stack.size() > kept)
+      stack.erase(stack.begin() + 1, stack.end() - static_cast<ptrdiff_t>(kept - 1));
+    stack.shrink_to_fit();
+  }
 }
 
 void CallTracker::settle(uint32_t pc) {
@@ -219,11 +238,14 @@ void CallTracker::new_stack(uint32_t sp, uint32_t target) {
   stacks_[current_].push_back({function, node, 0, sp});
 }
 
-std::string CallTracker::text(uint32_t pc) const {
+std::string CallTracker::text(const vm::Stepper& machine) const {
   constexpr size_t kShown = 32;
   const Stack& stack = frames();
   std::string text;
-  uint32_t address = pc;
+  uint32_t address = 0;
+  std::string place = machine.place();
+  if (!machine.pc_is_public() && last_transfer_ != 0)
+    place += ", after the jump at " + vm::place(code_.program(), last_transfer_);
   for (size_t i = 0; i < stack.size(); ++i) {
     if (i == kShown && stack.size() > kShown + 1) {
       text += "    ... and " + std::to_string(stack.size() - i) + " more\n";
@@ -231,7 +253,7 @@ std::string CallTracker::text(uint32_t pc) const {
     }
     char number[32];
     std::snprintf(number, sizeof number, "    #%-2zu ", i);
-    text += number + vm::place(code_.program(), address) + "\n";
+    text += number + (i == 0 ? place : vm::place(code_.program(), address)) + "\n";
     const Frame& frame = stack[stack.size() - 1 - i];
     address = frame.return_address - (frame.trap ? 4 : 8);  // the instruction that called it
   }

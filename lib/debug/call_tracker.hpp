@@ -45,8 +45,9 @@ class CallTracker {
   const std::vector<Frame>& frames() const { return stacks_[current_]; }
   uint32_t node() const { return frames().back().node; }
 
-  // "#0 place" lines, the innermost first; `pc` is where the run stands.
-  std::string text(uint32_t pc) const;
+  // "#0 place" lines, the innermost first, without values of registers: a pc that a jump to a
+  // register has led out of the code is not shown, but the jump is.
+  std::string text(const vm::Stepper& machine) const;
 
  private:
   using Stack = std::vector<Frame>;
@@ -56,6 +57,7 @@ class CallTracker {
   static bool is_transfer(isa::Class cls);
   void slow_path(const Step& step);
   void carry_out(const Transfer& transfer, uint32_t sp);
+  void forget_old_frames();
   void settle(uint32_t pc);
   void push(uint32_t function, uint32_t return_address, uint32_t sp, bool trap);
   void follow_jump(const Transfer& transfer, uint32_t sp);
@@ -73,6 +75,7 @@ class CallTracker {
   std::vector<Stack> stacks_;
   size_t current_ = 0, previous_ = 0;  // the stack in use, and the one in use before it
   Transfer pending_;
+  uint32_t last_transfer_ = 0;  // pc of the last call or jump to a register
 };
 
 }  // namespace mipzk::debug

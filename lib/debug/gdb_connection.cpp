@@ -33,7 +33,7 @@ unsigned sum_of(std::string_view bytes) {
   return sum & 0xff;
 }
 
-constexpr size_t kMaxPacket = size_t{1} << 20;  // a longer one ends the connection
+constexpr size_t kMaxPacket = size_t{1} << 20;  // more that waits ends the connection
 
 }  // namespace
 
@@ -84,8 +84,14 @@ bool GdbConnection::fill(bool wait) {
     closed_ = true;
     return false;
   }
+  // gdb begins with an acknowledgement or a packet. Anything else is another program, such as a
+  // browser that a web page makes send packets in the body of a request.
+  if (!started_ && std::string_view("+-$\3").find(bytes[0]) == std::string_view::npos)
+    closed_ = true;
+  started_ = true;
   buffer_.append(bytes, static_cast<size_t>(n));
-  return true;
+  if (buffer_.size() > kMaxPacket) closed_ = true;
+  return !closed_;
 }
 
 std::optional<std::string> GdbConnection::receive() {
@@ -109,7 +115,6 @@ std::optional<std::string> GdbConnection::receive() {
         if (good) return payload;
         continue;
       }
-      if (buffer_.size() > kMaxPacket) closed_ = true;
     }
     if (!fill(true)) return std::nullopt;
   }

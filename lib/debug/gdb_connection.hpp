@@ -41,7 +41,8 @@ class GdbConnection {
   const std::atomic<bool>& cancel_;
   int listener_ = -1, socket_ = -1;
   bool acknowledge_ = true, closed_ = false;
-  std::string buffer_;  // received and not used
+  bool started_ = false;  // something was received
+  std::string buffer_;    // received and not used
 };
 
 }  // namespace mipzk::debug

@@ -12,6 +12,9 @@ namespace {
 
 constexpr unsigned kV0 = 2, kA0 = 4, kA3 = 7, kK0 = 26, kSp = 29;
 constexpr uint32_t kFirstNumber = 4000;
+// Calls that wait for their return. Some never do (threads that end, handlers that are left by a
+// jump): the oldest are forgotten then.
+constexpr size_t kMaxCalls = 4096;
 constexpr size_t kShownBytes = 32;  // of a string or a buffer
 
 struct KnownCall {
@@ -159,6 +162,8 @@ void SyscallTracer::enter(const Step& step) {
   call.text = (known != nullptr ? known->name : format("syscall_%u", call.number)) + "(";
   for (size_t i = 0; i < kinds.size() && kinds[i] != 'r'; ++i, ++call.shown)
     call.text += (i == 0 ? "" : ", ") + argument(m, call, i, kinds[i], 0);
+  if (calls_.size() >= kMaxCalls)
+    calls_.erase(calls_.begin(), calls_.begin() + static_cast<ptrdiff_t>(kMaxCalls / 2));
   calls_.push_back(std::move(call));
   open_ = entered_ = true;
 }

@@ -33,9 +33,11 @@ struct FaultReport {
 
   Errc code = Errc::kOk;
   FaultKind kind = FaultKind::kNone;  // kNone unless code is kFault
-  uint32_t pc = 0;                    // of the instruction that did not complete
-  uint64_t cycle = 0;                 // instructions completed before it
-  std::string text;                   // cause, place, instruction, advice; several lines
+  // Of the instruction that did not complete. 0 if a jump to a register led out of the program's
+  // code, because the register may hold private bytes, unless want_values is set.
+  uint32_t pc = 0;
+  uint64_t cycle = 0;  // instructions completed before it
+  std::string text;    // cause, place, instruction, advice; several lines
   std::string values;
 };
 

@@ -116,26 +116,27 @@ bool lowers(const isa::Program& program, uint32_t pc, uint32_t word) {
   return isa::lower(pc, word, {program.little_endian, program.trap_vector}).has_value();
 }
 
-Explanation explain_missing(const isa::Program& program, uint32_t pc) {
+Explanation explain_missing(const isa::Program& program, uint32_t pc, bool is_public) {
   const auto word = image_word(program, pc);
   const std::string jumped =
       "a jump went astray: a null or damaged function pointer, a return address that was "
       "overwritten, or code that was written at run time, which the machine does not execute";
   if (!word) return {"jump to an address without code", jumped};
+  if (!is_public) return {"jump into data", jumped};
   if (lowers(program, pc, *word)) return {"jump into a segment that is not executable", jumped};
   const auto decoded = isa::decode(*word);
   if (decoded && decoded->op == isa::Op::kBreak) return explain_break(*word);
   return explain_reserved(*word);
 }
 
-FaultKind kind_of_missing(const isa::Program& program, uint32_t pc) {
+FaultKind kind_of_missing(const isa::Program& program, uint32_t pc, bool is_public) {
   const auto word = image_word(program, pc);
-  if (!word || lowers(program, pc, *word)) return FaultKind::kNoInstruction;
+  if (!word || !is_public || lowers(program, pc, *word)) return FaultKind::kNoInstruction;
   const auto decoded = isa::decode(*word);
   return decoded && decoded->op == isa::Op::kBreak ? FaultKind::kBreak : FaultKind::kReserved;
 }
 
-Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc) {
+Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc, bool is_public) {
   const char* access = is_store(program, pc) ? "store to" : "load from";
   switch (kind) {
     case FaultKind::kNullPage:
@@ -176,7 +177,7 @@ Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc) {
       return {"the output's last word has a non-zero byte after the announced length",
               "write zeros there, or announce the right length"};
     default:
-      return explain_missing(program, pc);
+      return explain_missing(program, pc, is_public);
   }
 }
 
@@ -235,11 +236,17 @@ std::string all_values(const Processor& cpu) {
   return text;
 }
 
+constexpr const char* kHiddenPlace = "an address outside the program's code";
+
+std::string place_or_hidden(const isa::Program& program, const Processor& cpu, uint32_t pc) {
+  return is_public_pc(cpu, pc) ? place(program, pc) : kHiddenPlace;
+}
+
 void fill(FaultReport* report, const Processor& cpu, Errc code, FaultKind kind, std::string text) {
   if (report == nullptr) return;
   report->code = code;
   report->kind = kind;
-  report->pc = cpu.op->pc;
+  report->pc = report->want_values || is_public_pc(cpu, cpu.op->pc) ? cpu.op->pc : 0;
   report->cycle = cpu.cycles;
   report->text = std::move(text);
   report->values = report->want_values ? all_values(cpu) : std::string();
@@ -253,26 +260,41 @@ std::string place(const isa::Program& program, uint32_t address) {
   return text_of("0x%08x (%.100s+0x%x)", address, s->name.c_str(), address - s->address);
 }
 
+bool is_public_pc(const Processor& cpu, uint32_t pc) {
+  return pc % 4 == 0 && cpu.code.find(pc) != nullptr;
+}
+
+std::string place_of_pc(const isa::Program& program, const Processor& cpu) {
+  return place_or_hidden(program, cpu, cpu.op->pc);
+}
+
 Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind kind,
                   FaultReport* report) {
   const uint32_t pc = cpu.op->pc;
-  if (kind == FaultKind::kNoInstruction) kind = kind_of_missing(program, pc);
-  const Explanation e = explain(program, kind, pc);
-  const auto word = image_word(program, pc);
+  const bool is_public = is_public_pc(cpu, pc);
+  if (kind == FaultKind::kNoInstruction) kind = kind_of_missing(program, pc, is_public);
+  const Explanation e = explain(program, kind, pc, is_public);
+  const auto word = is_public ? image_word(program, pc) : std::nullopt;
   const std::string instruction = word ? isa::disassemble(pc, *word) : "no instruction";
-  const std::string where = place(program, pc);
-  std::string text = e.cause + "\n  at " + where + ": " + instruction;
+  const std::string where =
+      is_public ? place(program, pc) + ": " + instruction : std::string(kHiddenPlace);
+  std::string text = e.cause + "\n  at " + where;
   if (cpu.next->pc != pc + 4)
-    text += "\n  in the delay slot of a taken branch; next: " + place(program, cpu.next->pc);
-  if (const auto list = registers_of(word.value_or(0)); word && !list.empty())
-    text += "\n  registers: " + register_list(list);
+    text += "\n  in the delay slot of a taken branch; next: " +
+            place_or_hidden(program, cpu, cpu.next->pc);
+  if (word) {
+    const auto list = registers_of(*word);
+    if (!list.empty()) text += "\n  registers: " + register_list(list);
+  }
   // $ra is a code address unless the guest uses it for something else: show it only if it is one.
-  if (const uint32_t ra = cpu.reg[31]; ra % 4 == 0 && cpu.code.find(ra) != nullptr)
+  if (const uint32_t ra = cpu.reg[31]; is_public_pc(cpu, ra))
     text += "\n  return address: " + place(program, ra);
   text += text_of("\n  after %llu instructions", static_cast<unsigned long long>(cpu.cycles));
   text += "\n  " + e.advice;
   fill(report, cpu, Errc::kFault, kind, std::move(text));
-  return Error(Errc::kFault, (e.cause + " at " + where + ": " + instruction).c_str());
+  const std::string message =
+      is_public ? e.cause + " at " + where : e.cause + " (outside the program's code)";
+  return Error(Errc::kFault, message.c_str());
 }
 
 Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t limit,
@@ -285,7 +307,9 @@ Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t li
   cpu.hooks = nullptr;
   std::map<const isa::Symbol*, unsigned> per_symbol;
   uint32_t lowest = stopped_at, highest = stopped_at;
-  for (unsigned i = 0; i < kSamples; ++i) {
+  const bool stopped_is_public = is_public_pc(cpu, stopped_at);
+  const std::string stopped_place = place_of_pc(program, cpu);
+  for (unsigned i = 0; i < kSamples && is_public_pc(cpu, cpu.op->pc); ++i) {
     lowest = std::min(lowest, cpu.op->pc);
     highest = std::max(highest, cpu.op->pc);
     ++per_symbol[symbol_at(program, cpu.op->pc)];
@@ -296,15 +320,18 @@ Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t li
   const auto busiest =
       std::max_element(per_symbol.begin(), per_symbol.end(),
                        [](const auto& a, const auto& b) { return a.second < b.second; });
-  std::string text = text_of("cycle limit of %llu reached at ", (unsigned long long)limit) +
-                     place(program, stopped_at);
-  text += "; the guest is running between " + place(program, lowest) + " and " +
-          place(program, highest);
-  if (busiest->first != nullptr) text += ", mostly in " + busiest->first->name.substr(0, 100);
+  std::string text =
+      text_of("cycle limit of %llu reached at ", (unsigned long long)limit) + stopped_place;
+  if (stopped_is_public) {
+    text += "; the guest is running between " + place(program, lowest) + " and " +
+            place(program, highest);
+  }
+  if (busiest != per_symbol.end() && busiest->first != nullptr)
+    text += ", mostly in " + busiest->first->name.substr(0, 100);
   const Error error(Errc::kCycleLimit, text.c_str());
   text += "\n  an endless loop, or the limit is too low for this input";
   fill(report, cpu, Errc::kCycleLimit, FaultKind::kNone, std::move(text));
-  if (report != nullptr) report->pc = stopped_at;
+  if (report != nullptr) report->pc = report->want_values || stopped_is_public ? stopped_at : 0;
   return error;
 }
 
@@ -313,7 +340,7 @@ Error shard_limit_error(const isa::Program& program, const Processor& cpu, uint6
   const std::string text =
       text_of("the run is longer than the %llu instructions that one proof holds; at ",
               static_cast<unsigned long long>(limit)) +
-      place(program, cpu.op->pc);
+      place_of_pc(program, cpu);
   fill(report, cpu, Errc::kUnprovable, FaultKind::kNone, text);
   return Error(Errc::kUnprovable, text.c_str());
 }
@@ -321,7 +348,7 @@ Error shard_limit_error(const isa::Program& program, const Processor& cpu, uint6
 Error memory_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
                          FaultReport* report) {
   std::string text = text_of("memory limit of %llu bytes reached at ", (unsigned long long)limit) +
-                     place(program, cpu.op->pc);
+                     place_of_pc(program, cpu);
   const Error error(Errc::kMemoryLimit, text.c_str());
   text += text_of("\n  every page of %u bytes that the guest touches counts", kPageBytes);
   fill(report, cpu, Errc::kMemoryLimit, FaultKind::kNone, std::move(text));
@@ -329,7 +356,7 @@ Error memory_limit_error(const isa::Program& program, const Processor& cpu, uint
 }
 
 Error cancelled_error(const isa::Program& program, const Processor& cpu, FaultReport* report) {
-  const std::string text = "cancelled at " + place(program, cpu.op->pc);
+  const std::string text = "cancelled at " + place_of_pc(program, cpu);
   fill(report, cpu, Errc::kCancelled, FaultKind::kNone, text);
   return Error(Errc::kCancelled, text.c_str());
 }

@@ -13,6 +13,14 @@ namespace mipzk::vm {
 // "0x00400018 (main+0x8)"; without a symbol only the address.
 std::string place(const isa::Program& program, uint32_t address);
 
+// Whether the program alone fixes `pc` as a place where a run can be: it holds an instruction, or a
+// static jump or the end of the code leads there. Any other pc is the value of a register, which
+// may come from the private input: no text shows it.
+bool is_public_pc(const Processor& cpu, uint32_t pc);
+
+// place() of the pc if it is public, or words that stand for it.
+std::string place_of_pc(const isa::Program& program, const Processor& cpu);
+
 // All of these return the error and fill `report` if it is given.
 Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind kind,
                   FaultReport* report);

@@ -89,6 +89,10 @@ Result<Outcome> Stepper::finish(FaultReport* report) {
   return cancelled_error(program_, cpu, report);
 }
 
+std::string Stepper::place() const { return place_of_pc(program_, machine_.cpu); }
+
+bool Stepper::pc_is_public() const { return is_public_pc(machine_.cpu, pc()); }
+
 void Stepper::describe(FaultReport& report) const {
   static_cast<void>(fault_error(program_, machine_.cpu, machine_.cpu.fault, &report));
 }

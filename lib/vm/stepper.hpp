@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "vm/code.hpp"
 #include "vm/machine.hpp"
@@ -45,6 +46,11 @@ class Stepper {
   // False when a byte is not mapped or belongs to an instruction, which the machine takes from its
   // ROM; bytes before it have been written.
   bool write(uint32_t address, const uint8_t* data, size_t size);
+
+  // Where the run stands, for texts that hold no value of a register.
+  std::string place() const;
+  // Whether place() gives the pc.
+  bool pc_is_public() const;
 
   // The outcome after kHalted; otherwise the error that run() would have given, with its report.
   // The stepper cannot go on after it.

@@ -222,6 +222,13 @@ class Protocol(unittest.TestCase):
             self.assertNotEqual(received, b"")
             self.buffer += received
 
+    def test_streams_that_are_not_from_gdb_are_closed(self):
+        self.socket.sendall(b"POST / HTTP/1.1\r\n\r\n" + packet(b"M7ffeff00,2:beef"))
+        try:
+            self.assertEqual(self.socket.recv(4096), b"")
+        except ConnectionResetError:
+            pass
+
     def test_packets(self):
         self.assertIn(b"qXfer:features:read+", self.ask(b"qSupported:swbreak+"))
         self.assertEqual(self.ask(b"?"), b"T05thread:1;")

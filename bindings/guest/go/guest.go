@@ -3,7 +3,7 @@
 //
 // A guest is an ordinary program for Linux on MIPS:
 //
-//	CGO_ENABLED=0 GOOS=linux GOARCH=mips GOMIPS=softfloat go build -trimpath -buildvcs=false
+//	GOOS=linux GOARCH=mips go build -trimpath -buildvcs=false
 //
 // Private input is file descriptor 0, the output 1, and the public input 3, so that it runs under
 // qemu-mips as well. A program may use os.Stdin and os.Stdout instead of this package, or besides it.

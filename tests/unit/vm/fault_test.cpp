@@ -277,7 +277,13 @@ TEST(Fault, JumpsToNowhere) {
     g.text.resize(5);
     const Stopped s = stop_of(g);
     EXPECT_EQ(s.report.kind, FaultKind::kNoInstruction) << s.report.text;
-    EXPECT_EQ(s.report.pc, target);
+    // Only what the program alone leads to is shown: here the end of the text.
+    const bool is_public = target == kText + 5 * 4u;
+    EXPECT_EQ(s.report.pc, is_public ? target : 0u);
+    vm::FaultReport asked;
+    asked.want_values = true;
+    EXPECT_FALSE(vm::run(g.program(), {}, {}, {}, &asked).ok());
+    EXPECT_EQ(asked.pc, target);
     EXPECT_EQ(s.report.cycle, 4u);
   }
   for (unsigned k = 1; k < 4; ++k) {
@@ -310,7 +316,13 @@ TEST(Fault, TwoStrayJumpsInARow) {
   Guest g;
   g.li(kT0, 0x00800000).li(kT1, 0x00900000).op(jr(kT0)).op(jr(kT1));
   const Stopped s = stop_of(g);
-  EXPECT_EQ(s.report.pc, 0x00800000u);
+  EXPECT_EQ(s.report.pc, 0u);
+  EXPECT_FALSE(contains(s.report.text, "00800000")) << s.report.text;
+  EXPECT_FALSE(contains(s.report.text, "00900000")) << s.report.text;
+  vm::FaultReport asked;
+  asked.want_values = true;
+  EXPECT_FALSE(vm::run(g.program(), {}, {}, {}, &asked).ok());
+  EXPECT_EQ(asked.pc, 0x00800000u);
   EXPECT_EQ(s.report.cycle, 6u);
 }
 
@@ -354,6 +366,39 @@ TEST(Report, KeepsPrivateValuesToItself) {
   r = vm::run(g.program(), in, {}, {}, &report);
   EXPECT_TRUE(contains(report.values, "t1 = 0x91573198")) << report.values;
   EXPECT_FALSE(contains(report.text, "91573198"));
+}
+
+TEST(Report, KeepsJumpTargetsToItself) {
+  // jr and jalr to an address made of private bytes: the run stops at it, in its delay slot, or
+  // before it, for each reason that a run stops for.
+  const std::string secret = "SECP", unaligned = "SECQ";
+  const uint32_t slots[] = {kNopWord, mem(Op::kLw, kA0, 0, kZero)};
+  for (const uint32_t jump_word : {jr(kT1), jalr(kRa, kT1), jr(kRa)}) {
+    for (const uint32_t slot : slots) {
+      Guest g;
+      g.li(kT0, isa::kPrivateBase).op(mem(Op::kLw, kT1, 4, kT0)).op(mem(Op::kLw, kRa, 4, kT0));
+      g.op(jump_word).op(slot).halt();
+      for (const std::string& bytes : {secret, unaligned}) {
+        const vm::Inputs in{.private_input = view(bytes), .public_input = {}, .hints = {}};
+        for (uint64_t limit = 3; limit < 9; ++limit) {
+          vm::FaultReport report;
+          const auto r = vm::run(g.program(), in, {.max_cycles = limit}, {}, &report);
+          ASSERT_FALSE(r.ok());
+          for (const std::string& text : {report.text, std::string(r.error().message)}) {
+            EXPECT_FALSE(contains(text, "5345435")) << text;
+            EXPECT_FALSE(contains(text, "SEC")) << text;
+          }
+          EXPECT_NE(report.pc >> 8, 0x534543u);
+          EXPECT_TRUE(report.values.empty());
+        }
+      }
+      const vm::Inputs in{.private_input = view(secret), .public_input = {}, .hints = {}};
+      vm::FaultReport report;
+      EXPECT_FALSE(vm::run(g.program(), in, {}, {}, &report).ok());
+      EXPECT_TRUE(contains(report.text, "an address outside the program's code")) << report.text;
+      EXPECT_EQ(report.kind, slot == kNopWord ? FaultKind::kNoInstruction : FaultKind::kNullPage);
+    }
+  }
 }
 
 Guest endless() {
