@@ -15,6 +15,16 @@ Error libelf_failure(const char* what) {
                 reason != nullptr ? reason : "no reason given");
 }
 
+// Of files in the host's byte order libelf hands out pointers into its copy of the file, whatever
+// their alignment: `from` is only looked at byte by byte.
+template <class T>
+void append_copies(std::vector<T>& out, const void* from, size_t count) {
+  if (count == 0) return;
+  const size_t before = out.size();
+  out.resize(before + count);
+  std::memcpy(&out[before], from, count * sizeof(T));
+}
+
 }  // namespace
 
 Result<File> File::open(ByteView file) {
@@ -43,7 +53,7 @@ Status File::read_headers() {
     return libelf_failure("the program header table");
   }
   if (count != header_.e_phnum) return libelf_failure("the program header table");
-  program_headers_.assign(program_headers, program_headers + count);
+  append_copies(program_headers_, program_headers, count);
 
   if (header_.e_shnum == 0) return {};
   sections_.reserve(header_.e_shnum);
@@ -51,11 +61,12 @@ Status File::read_headers() {
     Elf_Scn* section = elf_getscn(elf_.get(), i);
     const Elf32_Shdr* s = section == nullptr ? nullptr : elf32_getshdr(section);
     if (s == nullptr) return libelf_failure("the section header table");
-    if (s->sh_type != SHT_NULL && s->sh_type != SHT_NOBITS && !holds(s->sh_offset, s->sh_size)) {
+    append_copies(sections_, s, 1);
+    const Elf32_Shdr& h = sections_.back();
+    if (h.sh_type != SHT_NULL && h.sh_type != SHT_NOBITS && !holds(h.sh_offset, h.sh_size)) {
       return refuse("truncated: section %zu (offset %u, %u bytes) does not fit a file of %zu bytes",
-                    i, s->sh_offset, s->sh_size, bytes_.size());
+                    i, h.sh_offset, h.sh_size, bytes_.size());
     }
-    sections_.push_back(*s);
   }
   return {};
 }
@@ -83,8 +94,7 @@ Result<std::vector<Elf32_Sym>> File::section_symbols(size_t index) const {
       data->d_buf == nullptr) {
     return libelf_failure("the symbol table");
   }
-  const auto* first = static_cast<const Elf32_Sym*>(data->d_buf);
-  symbols.assign(first, first + data->d_size / sizeof(Elf32_Sym));
+  append_copies(symbols, data->d_buf, data->d_size / sizeof(Elf32_Sym));
   return symbols;
 }
 
