@@ -274,7 +274,7 @@ Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind k
   const bool is_public = is_public_pc(cpu, pc);
   if (kind == FaultKind::kNoInstruction) kind = kind_of_missing(program, pc, is_public);
   const Explanation e = explain(program, kind, pc, is_public);
-  const auto word = is_public ? image_word(program, pc) : std::nullopt;
+  const auto word = image_word(program, pc);
   const std::string instruction = word ? isa::disassemble(pc, *word) : "no instruction";
   const std::string where =
       is_public ? place(program, pc) + ": " + instruction : std::string(kHiddenPlace);
@@ -282,7 +282,7 @@ Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind k
   if (cpu.next->pc != pc + 4)
     text += "\n  in the delay slot of a taken branch; next: " +
             place_or_hidden(program, cpu, cpu.next->pc);
-  if (word) {
+  if (word && is_public) {
     const auto list = registers_of(*word);
     if (!list.empty()) text += "\n  registers: " + register_list(list);
   }
