@@ -161,8 +161,11 @@ long pipe_read(struct file* f, uint8_t* to, uint32_t size) {
 long pipe_write(struct file* f, const uint8_t* from, uint32_t size) {
   struct pipe* p = &pipes[f->object];
   struct thread* t = current;
-  const uint32_t done = t->partial, left = size - done, space = PIPE_BYTES - p->count;
-  t->partial = 0;
+  const uint32_t done = resumed, space = PIPE_BYTES - p->count;
+  if (size == 0) return 0;
+  /* Another pipe has the descriptor now, or the vector has changed. */
+  if (done && (t->partial_pipe != f->object || done > size)) return (long)done;
+  const uint32_t left = size - done;
   if (p->readers == 0) {
     if (done) return (long)done;
     set_result(t, -EPIPE);
@@ -182,6 +185,7 @@ long pipe_write(struct file* f, const uint8_t* from, uint32_t size) {
   if (n == left) return (long)size;
   if (f->flags & O_NONBLOCK) return n ? (long)n : -EAGAIN;
   t->partial = done + n;
+  t->partial_pipe = f->object;
   return block_retry(0);
 }
 

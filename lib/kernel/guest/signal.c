@@ -114,19 +114,20 @@ static int is_restarted(uint32_t number) {
   }
 }
 
-void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
-  if (ignored(signal) && !has(&t->mask, signal)) return;
-  add(&t->pending, signal);
-  signal_codes[signal] = (uint8_t)code;
-  if (has(&t->mask, signal)) return;
-  t->any_pending = 1;
-  if (t->state != T_WAIT) return;
-  /* A blocking call ends early. With SA_RESTART some are made again after the handler: the address
-   * of the instruction is the one before the address to continue at (nobody puts a system call into
-   * a delay slot). */
+static uint32_t first_signal(const struct thread* t) {
+  uint32_t signal = 1;
+  while (!has(&t->pending, signal) || has(&t->mask, signal)) signal++;
+  return signal;
+}
+
+/* A blocking call ends early. With SA_RESTART some are made again after the handler: the address
+ * of the instruction is the one before the address to continue at (nobody puts a system call into
+ * a delay slot). */
+void interrupt_wait(struct thread* t) {
   const uint32_t number = t->gpr[2], fourth = t->gpr[7], partial = t->partial;
-  const int restart = (actions[signal].flags & SA_RESTART) && !partial && !t->has_deadline &&
-                      is_restarted(number) && *(const uint32_t*)(t->pc - 4) == 12;
+  const int restart = (actions[first_signal(t)].flags & SA_RESTART) && !partial &&
+                      !t->has_deadline && is_restarted(number) &&
+                      *(const uint32_t*)(t->pc - 4) == 12;
   t->partial = 0;
   wake(t, partial ? (long)partial : -EINTR);
   if (restart) {
@@ -134,6 +135,16 @@ void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
     t->gpr[7] = fourth;
     t->pc -= 4;
   }
+}
+
+void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
+  if (ignored(signal) && !has(&t->mask, signal)) return;
+  add(&t->pending, signal);
+  signal_codes[signal] = (uint8_t)code;
+  if (has(&t->mask, signal)) return;
+  t->any_pending = 1;
+  if (t->state != T_WAIT) return;
+  interrupt_wait(t);
 }
 
 static void enter_handler(struct thread* t, uint32_t signal) {
@@ -189,8 +200,7 @@ static void enter_handler(struct thread* t, uint32_t signal) {
 
 void deliver_signals(struct thread* t) {
   while (t->any_pending) {
-    uint32_t signal = 1;
-    while (!has(&t->pending, signal) || has(&t->mask, signal)) signal++;
+    const uint32_t signal = first_signal(t);
     drop(&t->pending, signal);
     set_mask(t, t->mask);
     if (ignored(signal)) continue;
