@@ -330,7 +330,7 @@ CALL(tgkill) { /* (pid, tid, signal) */
   return a0 == 1 ? signal_thread(find_thread((uint32_t)a1), (uint32_t)a2, 1) : -ESRCH;
 }
 
-/* (pid, signal): to the calling thread, or to one that waits and does not block the signal */
+/* (pid, signal): to the calling thread, or if it blocks the signal, to one that does not */
 CALL(kill) {
   struct thread* t = current;
   const uint32_t signal = (uint32_t)a1;
@@ -338,8 +338,9 @@ CALL(kill) {
   if (a0 > 1 || a0 < -1) return -ESRCH;
   if (signal > NSIG) return -EINVAL;
   if (signal && has(&t->mask, signal)) {
-    struct thread* other = waiting;
-    while (other && has(&other->mask, signal)) other = other->next;
+    struct thread* other;
+    uint32_t i = 0;
+    while ((other = thread_at(i)) && (other->state == T_FREE || has(&other->mask, signal))) i++;
     if (other) t = other;
   }
   return signal_thread(t, signal, 0);

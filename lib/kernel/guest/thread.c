@@ -51,6 +51,8 @@ struct thread* find_thread(uint32_t tid) {
   return 0;
 }
 
+struct thread* thread_at(uint32_t i) { return i < threads_used ? &threads[i] : 0; }
+
 void make_ready(struct thread* t) {
   t->state = T_RUN;
   t->next = 0;
@@ -250,17 +252,17 @@ struct thread* thread_start(uint32_t pc, uint32_t sp) {
 
 /* ---- System calls ---- */
 
-long yield(void) {
+long yield(long result) {
   clock_advance();
-  set_result(current, 0);
-  if (!ready && !any_deadline) return 0;
+  if (retrying || (!ready && !any_deadline)) return result;
+  set_result(current, result);
   yielding = 1;
   return NO_RESULT;
 }
 
 CALL(sched_yield) {
   (void)a0, (void)a1, (void)a2, (void)a3;
-  return yield();
+  return yield(0);
 }
 
 /* (flags, stack pointer, parent's tid word, thread pointer, child's tid word); only threads, no
