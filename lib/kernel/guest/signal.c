@@ -303,6 +303,7 @@ CALL(sigaltstack) { /* (new, old) */
     const struct sigstack s = *(const struct sigstack*)a0;
     if (on_stack) return -EPERM;
     if (s.flags & ~(SS_DISABLE | SS_ONSTACK)) return -EINVAL;
+    if (!(s.flags & SS_DISABLE) && s.size < 2048) return -ENOMEM; /* MINSIGSTKSZ */
     t->altstack = s.flags & SS_DISABLE ? (struct sigstack){0, 0, 0} : s;
   }
   if (a1) {

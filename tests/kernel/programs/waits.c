@@ -104,6 +104,19 @@ static void wake_operation(void) {
   CHECK(second == 9); /* operands are signed */
 }
 
+static void small_answers(void) {
+  const stack_t tiny = {.ss_sp = big, .ss_size = 2000};
+  CHECK(pipe(fds) == 0);
+  CHECK(dup3(fds[0], fds[0], 0) == -1 && errno == EINVAL);
+  CHECK(fsync(fds[0]) == -1 && errno == EINVAL);
+  CHECK(fdatasync(60) == -1 && errno == EBADF);
+  close(fds[0]);
+  CHECK(write(fds[1], "", 0) == 0);
+  CHECK(sigaltstack(&tiny, NULL) == -1 && errno == ENOMEM);
+  CHECK(syscall(SYS_futex, NULL, FUTEX_WAIT, 0, NULL, NULL, 0) == -1 && errno == EFAULT);
+  CHECK(syscall(SYS_tgkill, getpid(), syscall(SYS_gettid), 129) == -1 && errno == EINVAL);
+}
+
 int main(void) {
   pthread_t thread;
   void* result;
@@ -140,6 +153,7 @@ int main(void) {
 #ifndef CLOSED
   looks_again();
   signal_of_process();
+  small_answers();
 #else
   wake_operation(); /* qemu does it in the byte order of its host */
 #endif
