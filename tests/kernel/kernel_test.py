@@ -48,6 +48,8 @@ C_CASES = [
     Case("io.c", private=b"first line\n" + bytes(range(256)) * 300, name="io-large"),
     Case("pipes.c"),
     Case("signals.c"),
+    Case("waits.c"),
+    Case("waits.c", ("-DCLOSED",), output=b"waits\n", exit_code=0, name="waits-closed"),
     Case("clock.c"),
     Case("clock.c", private=b"l", output=b"2 1 0\nclock\n", exit_code=0, name="clock-days"),
     Case("library.cpp"),

@@ -47,6 +47,12 @@ static int is_realtime(uint32_t clock) {
   return clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE || clock == CLOCK_TAI;
 }
 
+/* A program may look at the clock until another thread has done something. */
+static long clock_read(long result) {
+  static uint32_t reads;
+  return ++reads % 64 ? result : yield(result);
+}
+
 /* CPU clocks are the monotonic clock. */
 static struct time read_clock(uint32_t clock) {
   clock_advance();
@@ -59,14 +65,14 @@ CALL(clock_gettime) { /* (clock, timespec) */
   (void)a2, (void)a3;
   if ((uint32_t)a0 > CLOCK_TAI) return -EINVAL;
   *(struct time*)a1 = read_clock((uint32_t)a0);
-  return 0;
+  return clock_read(0);
 }
 
 CALL(clock_gettime64) {
   (void)a2, (void)a3;
   if ((uint32_t)a0 > CLOCK_TAI) return -EINVAL;
   time_to_64((uint32_t*)a1, read_clock((uint32_t)a0));
-  return 0;
+  return clock_read(0);
 }
 
 CALL(clock_getres) {
@@ -88,14 +94,14 @@ CALL(gettimeofday) { /* (timeval, timezone) */
   (void)a2, (void)a3;
   if (a0) *(struct time*)a0 = (struct time){t.sec, t.nsec / 1000};
   if (a1) ((uint32_t*)a1)[0] = 0, ((uint32_t*)a1)[1] = 0;
-  return 0;
+  return clock_read(0);
 }
 
 CALL(time) {
   const struct time t = read_clock(CLOCK_REALTIME);
   (void)a1, (void)a2, (void)a3;
   if (a0) *(uint32_t*)a0 = t.sec;
-  return (long)t.sec;
+  return clock_read((long)t.sec);
 }
 
 CALL(times) { /* ticks of 10 ms */
@@ -106,12 +112,12 @@ CALL(times) { /* ticks of 10 ms */
     uint32_t* out = (uint32_t*)a0;
     out[0] = ticks, out[1] = out[2] = out[3] = 0;
   }
-  return (long)(ticks & 0x7fffffff);
+  return clock_read((long)(ticks & 0x7fffffff));
 }
 
 /* A signal may end a sleep early, with EINTR; the remaining time is always given as zero. */
 static long sleep_until(struct time deadline) {
-  return time_reached(deadline) ? yield() : block(0, &deadline);
+  return time_reached(deadline) ? yield(0) : block(0, &deadline);
 }
 
 static long sleep_on(uint32_t clock, uint32_t flags, struct time t) {

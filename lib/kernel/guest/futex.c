@@ -68,7 +68,7 @@ static long requeue(uint32_t from, uint32_t count, uint32_t move, uint32_t to, i
 static int wake_operation(uint32_t address, uint32_t code) {
   uint32_t* word = (uint32_t*)address;
   const uint32_t old = *word;
-  uint32_t operand = code >> 12 & 0xfff;
+  uint32_t operand = (uint32_t)((int32_t)(code << 8) >> 20);
   const int32_t compared = (int32_t)(code << 20) >> 20;
   if (code >> 31) operand = 1u << (operand & 31);
   switch (code >> 28 & 7) {
@@ -110,8 +110,9 @@ static int wake_operation(uint32_t address, uint32_t code) {
 
 static long futex(uint32_t address, uint32_t operation, uint32_t value,
                   const struct time* timeout) {
-  const uint32_t fourth = (uint32_t)timeout;       /* a count, for some operations */
-  if (address == 0 || address % 4) return -EINVAL; /* 0 stands for no futex */
+  const uint32_t fourth = (uint32_t)timeout; /* a count, for some operations */
+  if (address % 4) return -EINVAL;
+  if (address == 0) return -EFAULT; /* 0 stands for no futex */
   switch (operation & FUTEX_COMMAND) {
     case FUTEX_WAIT:
       return futex_wait(address, value, ~0u, timeout, operation);

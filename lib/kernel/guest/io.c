@@ -136,7 +136,7 @@ CALL(dup) {
   return f ? duplicate(f, 0) : -EBADF;
 }
 
-CALL(dup2) { /* (old, new); dup3 too */
+CALL(dup2) { /* (old, new) */
   struct file* f = file_of((uint32_t)a0);
   const uint32_t to = (uint32_t)a1;
   (void)a2, (void)a3;
@@ -144,6 +144,15 @@ CALL(dup2) { /* (old, new); dup3 too */
   if (to == (uint32_t)a0) return a1;
   if (file_of(to)) object_closed(to);
   return duplicate(f, to);
+}
+
+CALL(dup3) { /* (old, new, flags) */
+  return a0 == a1 ? -EINVAL : sys_dup2(a0, a1, a2, a3);
+}
+
+CALL(fsync) { /* fdatasync too: pipes have nothing to write back */
+  (void)a1, (void)a2, (void)a3;
+  return file_of((uint32_t)a0) ? -EINVAL : -EBADF;
 }
 
 CALL(fcntl) { /* (descriptor, command, argument) */

@@ -70,7 +70,7 @@ enum {
   SIGURG = 21,
   SIGSTOP = 23,
   SIGCONT = 25,
-  NSIG = 128
+  NSIG = 127 /* death by 128 would be exit code 256 */
 };
 
 /* ---- Time: a clock that moves when it is read, when a thread yields, and when all sleep ---- */
@@ -112,7 +112,8 @@ struct thread {
   uint32_t clear_tid;      /* word to clear and wake when the thread ends; 0: none */
   /* While T_WAIT: */
   int retry;        /* make the system call again when something happened */
-  uint32_t partial; /* bytes that a write to a pipe has written so far */
+  uint32_t partial; /* bytes that a write to a pipe has written so far; else 0 */
+  uint8_t partial_pipe;
   long timeout_result;
   int has_deadline; /* stays set while a call is retried, so that it keeps its first deadline */
   struct time deadline;
@@ -148,12 +149,16 @@ static inline uint32_t stack_argument(int index) {
  * NO_RESULT. */
 long block(long timeout_result, const struct time* deadline);
 long block_retry(const struct time* deadline); /* until wake_io: then the call is made again */
-long yield(void); /* what sched_yield returns: others that can run come first */
+/* Others that can run come first, then the call returns `result`; the clock advances. For calls that
+ * programs make again and again until another thread has done something. */
+long yield(long result);
 void wake(struct thread* t, long result);
 void wake_io(void);
+extern uint32_t resumed; /* what `partial` was, while a call is made again; else 0 */
 void make_ready(struct thread* t); /* appends it to the ready queue */
 struct thread* new_thread(void);   /* a cleared one with a new tid; 0: too many */
 struct thread* find_thread(uint32_t tid);
+struct thread* thread_at(uint32_t i); /* the oldest place is 0, some may be T_FREE; 0: no more */
 extern struct thread* waiting; /* all that are T_WAIT, the longest waiting first */
 struct thread* next_thread(void);
 long futex_wake(uint32_t address, uint32_t count, uint32_t bits);
@@ -165,6 +170,7 @@ void store_floating_point(struct thread* t); /* t->fp is up to date then */
 void deliver_signals(struct thread* t);
 /* `code`: 1 if sent to a thread, 0 if to the process. */
 void send_signal(struct thread* t, uint32_t signal, uint32_t code);
+void interrupt_wait(struct thread* t); /* ends the wait of a thread that has a signal to deliver */
 _Noreturn void die(uint32_t signal, const char* reason); /* reason may be 0 */
 
 /* ---- Memory ---- */

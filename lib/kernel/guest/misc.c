@@ -81,8 +81,14 @@ CALL(sysinfo) {
   s[0] = now.sec;
   s[4] = MMAP_TOP - BOOT->ram_start; /* total */
   s[5] = s[4] / 2;                   /* free */
+  *(uint16_t*)(s + 10) = (uint16_t)thread_count;
   s[13] = 1;                         /* bytes per unit */
   return 0;
+}
+
+CALL(umask) { /* the usual one, which means nothing here */
+  ARGUMENTS;
+  return 022;
 }
 
 CALL(prctl) { /* (what, name): only the name of a thread, which nobody reads */

@@ -144,7 +144,7 @@ long pipe_read(struct file* f, uint8_t* to, uint32_t size) {
   if (size == 0) return 0;
   if (p->count == 0) {
     if (p->writers == 0) return 0;
-    return f->flags & O_NONBLOCK ? -EAGAIN : block_retry(0);
+    return f->flags & O_NONBLOCK ? yield(-EAGAIN) : block_retry(0);
   }
   const uint32_t n = size < p->count ? size : p->count;
   const uint32_t tail = PIPE_BYTES - p->first, first = n < tail ? n : tail;
@@ -161,8 +161,11 @@ long pipe_read(struct file* f, uint8_t* to, uint32_t size) {
 long pipe_write(struct file* f, const uint8_t* from, uint32_t size) {
   struct pipe* p = &pipes[f->object];
   struct thread* t = current;
-  const uint32_t done = t->partial, left = size - done, space = PIPE_BYTES - p->count;
-  t->partial = 0;
+  const uint32_t done = resumed, space = PIPE_BYTES - p->count;
+  if (size == 0) return 0;
+  /* Another pipe has the descriptor now, or the vector has changed. */
+  if (done && (t->partial_pipe != f->object || done > size)) return (long)done;
+  const uint32_t left = size - done;
   if (p->readers == 0) {
     if (done) return (long)done;
     set_result(t, -EPIPE);
@@ -180,8 +183,9 @@ long pipe_write(struct file* f, const uint8_t* from, uint32_t size) {
     wake_io();
   }
   if (n == left) return (long)size;
-  if (f->flags & O_NONBLOCK) return n ? (long)n : -EAGAIN;
+  if (f->flags & O_NONBLOCK) return n ? (long)n : yield(-EAGAIN);
   t->partial = done + n;
+  t->partial_pipe = f->object;
   return block_retry(0);
 }
 
@@ -196,7 +200,7 @@ long event_read(struct file* f, uint8_t* to, uint32_t size) {
   struct event* e = &events[f->object];
   uint32_t words[2] = {0, 0};
   if (size < 8) return -EINVAL;
-  if (e->count == 0) return f->flags & O_NONBLOCK ? -EAGAIN : block_retry(0);
+  if (e->count == 0) return f->flags & O_NONBLOCK ? yield(-EAGAIN) : block_retry(0);
   words[LOW_WORD] = e->semaphore ? 1 : e->count;
   e->count -= words[LOW_WORD];
   e->changes++;
@@ -212,7 +216,7 @@ long event_write(struct file* f, const uint8_t* from, uint32_t size) {
   copy(words, from, 8);
   if (words[1 - LOW_WORD]) return -EINVAL;
   if (words[LOW_WORD] > 0xfffffffe - e->count)
-    return f->flags & O_NONBLOCK ? -EAGAIN : block_retry(0);
+    return f->flags & O_NONBLOCK ? yield(-EAGAIN) : block_retry(0);
   e->count += words[LOW_WORD];
   e->changes++;
   wake_io();
@@ -262,7 +266,7 @@ static long poll_files(struct pollfd* p, uint32_t count, const struct time* dead
     p[i].revents = (uint16_t)(f ? readiness(f) & (p[i].events | ERROR | HANGUP) : INVALID);
     found += p[i].revents != 0;
   }
-  if (found || (deadline && time_reached(*deadline))) return found;
+  if (found || (deadline && time_reached(*deadline))) return found ? found : yield(0);
   return block_retry(deadline);
 }
 
@@ -321,6 +325,7 @@ CALL(epoll_ctl) { /* (epoll, operation, descriptor, event) */
       return -EINVAL;
   }
   *w = (struct watch){1, (uint32_t)a2, state_of(target) - 1, *(const struct epoll_event*)a3};
+  w->event.events |= ERROR | HANGUP;
   wake_io();
   return 0;
 }
@@ -335,7 +340,7 @@ CALL(epoll_wait) { /* (epoll, events, how many, milliseconds or -1); epoll_pwait
   for (struct watch* end = w + WATCHES; w < end && found < a2; w++) {
     if (!w->used) continue;
     const struct file* target = &files[w->fd];
-    const uint32_t ready = readiness(target) & (w->event.events | ERROR | HANGUP),
+    const uint32_t ready = readiness(target) & w->event.events,
                    state = state_of(target);
     if (!ready || ((w->event.events & EPOLLET) && w->seen == state)) continue;
     w->seen = state;
@@ -343,7 +348,8 @@ CALL(epoll_wait) { /* (epoll, events, how many, milliseconds or -1); epoll_pwait
     found++;
     if (w->event.events & EPOLLONESHOT) w->event.events &= EPOLLET | EPOLLONESHOT;
   }
-  if (found || a3 == 0) return found;
+  if (found) return found;
+  if (a3 == 0) return yield(0);
   const struct time deadline = after_milliseconds((uint32_t)a3);
   return block_retry(a3 < 0 ? 0 : &deadline);
 }

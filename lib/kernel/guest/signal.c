@@ -114,19 +114,20 @@ static int is_restarted(uint32_t number) {
   }
 }
 
-void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
-  if (ignored(signal) && !has(&t->mask, signal)) return;
-  add(&t->pending, signal);
-  signal_codes[signal] = (uint8_t)code;
-  if (has(&t->mask, signal)) return;
-  t->any_pending = 1;
-  if (t->state != T_WAIT) return;
-  /* A blocking call ends early. With SA_RESTART some are made again after the handler: the address
-   * of the instruction is the one before the address to continue at (nobody puts a system call into
-   * a delay slot). */
+static uint32_t first_signal(const struct thread* t) {
+  uint32_t signal = 1;
+  while (!has(&t->pending, signal) || has(&t->mask, signal)) signal++;
+  return signal;
+}
+
+/* A blocking call ends early. With SA_RESTART some are made again after the handler: the address
+ * of the instruction is the one before the address to continue at (nobody puts a system call into
+ * a delay slot). */
+void interrupt_wait(struct thread* t) {
   const uint32_t number = t->gpr[2], fourth = t->gpr[7], partial = t->partial;
-  const int restart = (actions[signal].flags & SA_RESTART) && !partial && !t->has_deadline &&
-                      is_restarted(number) && *(const uint32_t*)(t->pc - 4) == 12;
+  const int restart = (actions[first_signal(t)].flags & SA_RESTART) && !partial &&
+                      !t->has_deadline && is_restarted(number) &&
+                      *(const uint32_t*)(t->pc - 4) == 12;
   t->partial = 0;
   wake(t, partial ? (long)partial : -EINTR);
   if (restart) {
@@ -134,6 +135,16 @@ void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
     t->gpr[7] = fourth;
     t->pc -= 4;
   }
+}
+
+void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
+  if (ignored(signal) && !has(&t->mask, signal)) return;
+  add(&t->pending, signal);
+  signal_codes[signal] = (uint8_t)code;
+  if (has(&t->mask, signal)) return;
+  t->any_pending = 1;
+  if (t->state != T_WAIT) return;
+  interrupt_wait(t);
 }
 
 static void enter_handler(struct thread* t, uint32_t signal) {
@@ -189,8 +200,7 @@ static void enter_handler(struct thread* t, uint32_t signal) {
 
 void deliver_signals(struct thread* t) {
   while (t->any_pending) {
-    uint32_t signal = 1;
-    while (!has(&t->pending, signal) || has(&t->mask, signal)) signal++;
+    const uint32_t signal = first_signal(t);
     drop(&t->pending, signal);
     set_mask(t, t->mask);
     if (ignored(signal)) continue;
@@ -293,6 +303,7 @@ CALL(sigaltstack) { /* (new, old) */
     const struct sigstack s = *(const struct sigstack*)a0;
     if (on_stack) return -EPERM;
     if (s.flags & ~(SS_DISABLE | SS_ONSTACK)) return -EINVAL;
+    if (!(s.flags & SS_DISABLE) && s.size < 2048) return -ENOMEM; /* MINSIGSTKSZ */
     t->altstack = s.flags & SS_DISABLE ? (struct sigstack){0, 0, 0} : s;
   }
   if (a1) {
@@ -320,7 +331,7 @@ CALL(tgkill) { /* (pid, tid, signal) */
   return a0 == 1 ? signal_thread(find_thread((uint32_t)a1), (uint32_t)a2, 1) : -ESRCH;
 }
 
-/* (pid, signal): to the calling thread, or to one that waits and does not block the signal */
+/* (pid, signal): to the calling thread, or if it blocks the signal, to one that does not */
 CALL(kill) {
   struct thread* t = current;
   const uint32_t signal = (uint32_t)a1;
@@ -328,8 +339,9 @@ CALL(kill) {
   if (a0 > 1 || a0 < -1) return -ESRCH;
   if (signal > NSIG) return -EINVAL;
   if (signal && has(&t->mask, signal)) {
-    struct thread* other = waiting;
-    while (other && has(&other->mask, signal)) other = other->next;
+    struct thread* other;
+    uint32_t i = 0;
+    while ((other = thread_at(i)) && (other->state == T_FREE || has(&other->mask, signal))) i++;
     if (other) t = other;
   }
   return signal_thread(t, signal, 0);

@@ -16,6 +16,7 @@ static struct thread *waiting_last, *ready, *ready_last;
 static struct thread* fp_owner; /* whose floating point registers the machine holds */
 static struct time earliest;    /* no deadline of a waiting thread is before it */
 static int any_deadline, yielding, retrying;
+uint32_t resumed;
 
 enum {
   CLONE_VM = 0x100,
@@ -49,6 +50,8 @@ struct thread* find_thread(uint32_t tid) {
     if (threads[i].state != T_FREE && threads[i].tid == tid) return &threads[i];
   return 0;
 }
+
+struct thread* thread_at(uint32_t i) { return i < threads_used ? &threads[i] : 0; }
 
 void make_ready(struct thread* t) {
   t->state = T_RUN;
@@ -193,20 +196,31 @@ static long call(const struct thread* t, uint32_t number) {
 
 /* The thread to continue with: the running one, unless it waits, yields or has ended. */
 struct thread* next_thread(void) {
+  int queued = 0; /* `current` is in the ready queue */
   for (;;) {
     struct thread* t = current;
-    if (t->state != T_RUN || yielding) {
+    if (t->state != T_RUN || yielding || queued) {
       if (yielding) make_ready(t);
-      yielding = 0;
+      yielding = queued = 0;
       current = t = take_ready();
     }
     if (t->retry) {
       t->retry = 0;
       retrying = 1;
+      resumed = t->partial;
+      t->partial = 0;
       const long result = call(t, t->gpr[2]);
+      if (result != NO_RESULT) set_result(t, resumed && result < 0 ? (long)resumed : result);
       retrying = 0;
-      if (result != NO_RESULT) set_result(t, result);
-      if (t->state != T_RUN) continue;
+      resumed = 0;
+      if (t->state != T_RUN) {
+        /* A signal that came after the thread was woken found it ready. */
+        if (t->any_pending) {
+          interrupt_wait(t);
+          queued = 1;
+        }
+        continue;
+      }
     }
     own_floating_point(t);
     if (t->any_pending) {
@@ -238,17 +252,17 @@ struct thread* thread_start(uint32_t pc, uint32_t sp) {
 
 /* ---- System calls ---- */
 
-long yield(void) {
+long yield(long result) {
   clock_advance();
-  set_result(current, 0);
-  if (!ready && !any_deadline) return 0;
+  if (retrying || (!ready && !any_deadline)) return result;
+  set_result(current, result);
   yielding = 1;
   return NO_RESULT;
 }
 
 CALL(sched_yield) {
   (void)a0, (void)a1, (void)a2, (void)a3;
-  return yield();
+  return yield(0);
 }
 
 /* (flags, stack pointer, parent's tid word, thread pointer, child's tid word); only threads, no
