@@ -149,17 +149,17 @@ static inline uint32_t stack_argument(int index) {
  * NO_RESULT. */
 long block(long timeout_result, const struct time* deadline);
 long block_retry(const struct time* deadline); /* until wake_io: then the call is made again */
-/* Others that can run come first, then the call returns `result`; the clock advances. For calls that
- * programs make again and again until another thread has done something. */
+/* Others that can run come first, then the call returns `result`; the clock advances. For calls
+ * that programs make again and again until another thread has done something. */
 long yield(long result);
 void wake(struct thread* t, long result);
 void wake_io(void);
-extern uint32_t resumed; /* what `partial` was, while a call is made again; else 0 */
+extern uint32_t resumed;           /* what `partial` was, while a call is made again; else 0 */
 void make_ready(struct thread* t); /* appends it to the ready queue */
 struct thread* new_thread(void);   /* a cleared one with a new tid; 0: too many */
 struct thread* find_thread(uint32_t tid);
 struct thread* thread_at(uint32_t i); /* the oldest place is 0, some may be T_FREE; 0: no more */
-extern struct thread* waiting; /* all that are T_WAIT, the longest waiting first */
+extern struct thread* waiting;        /* all that are T_WAIT, the longest waiting first */
 struct thread* next_thread(void);
 long futex_wake(uint32_t address, uint32_t count, uint32_t bits);
 void own_floating_point(struct thread* t);   /* loads t's registers into the machine's */

@@ -82,7 +82,7 @@ CALL(sysinfo) {
   s[4] = MMAP_TOP - BOOT->ram_start; /* total */
   s[5] = s[4] / 2;                   /* free */
   *(uint16_t*)(s + 10) = (uint16_t)thread_count;
-  s[13] = 1;                         /* bytes per unit */
+  s[13] = 1; /* bytes per unit */
   return 0;
 }
 

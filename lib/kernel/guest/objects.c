@@ -340,8 +340,7 @@ CALL(epoll_wait) { /* (epoll, events, how many, milliseconds or -1); epoll_pwait
   for (struct watch* end = w + WATCHES; w < end && found < a2; w++) {
     if (!w->used) continue;
     const struct file* target = &files[w->fd];
-    const uint32_t ready = readiness(target) & w->event.events,
-                   state = state_of(target);
+    const uint32_t ready = readiness(target) & w->event.events, state = state_of(target);
     if (!ready || ((w->event.events & EPOLLET) && w->seen == state)) continue;
     w->seen = state;
     out[found] = (struct epoll_event){ready, w->event.data};

@@ -51,7 +51,9 @@ struct thread* find_thread(uint32_t tid) {
   return 0;
 }
 
-struct thread* thread_at(uint32_t i) { return i < threads_used ? &threads[i] : 0; }
+struct thread* thread_at(uint32_t i) {
+  return i < threads_used ? &threads[i] : 0;
+}
 
 void make_ready(struct thread* t) {
   t->state = T_RUN;

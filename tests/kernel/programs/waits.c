@@ -1,5 +1,5 @@
-/* Waits that end in unusual ways: a signal that arrives together with something else, a descriptor that is closed, and
- * threads that look again and again instead of waiting. */
+/* Waits that end in unusual ways: a signal that arrives together with something else, a descriptor
+ * that is closed, and threads that look again and again instead of waiting. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/futex.h>
@@ -100,7 +100,8 @@ static void signal_of_process(void) {
 
 static void wake_operation(void) {
   int first = 0, second = 10;
-  CHECK(syscall(SYS_futex, &first, FUTEX_WAKE_OP, 1, 1, &second, FUTEX_OP(FUTEX_OP_ADD, 0xfff, FUTEX_OP_CMP_EQ, 10)) == 0);
+  CHECK(syscall(SYS_futex, &first, FUTEX_WAKE_OP, 1, 1, &second,
+                FUTEX_OP(FUTEX_OP_ADD, 0xfff, FUTEX_OP_CMP_EQ, 10)) == 0);
   CHECK(second == 9); /* operands are signed */
 }
 
