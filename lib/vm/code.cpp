@@ -286,7 +286,9 @@ Code::Code(const isa::Program& program) {
       for (uint32_t gap = rom[i - 1].pc4 + 1; gap < pc4; ++gap) ops_.push_back(missing_at(gap));
     } else {
       if (i > 0) add_missing(rom[i - 1].pc4 + 1);
-      runs_.push_back({pc4, 0, static_cast<uint32_t>(ops_.size())});
+      // The place before a run belongs to it, because an annulled delay slot can lie there.
+      runs_.push_back({pc4 - 1, 0, static_cast<uint32_t>(ops_.size())});
+      ops_.push_back(missing_at(pc4 - 1));
     }
     while (image != image_end && image->key < pc4) ++image;
     const bool known = image != image_end && image->key == pc4;
@@ -314,6 +316,11 @@ uint32_t Code::target_index(uint32_t pc4) {
   if (const MicroOp* op = find(pc4 * 4)) return static_cast<uint32_t>(op - ops_.data());
   add_missing(pc4);
   return static_cast<uint32_t>(ops_.size() - kMissingPad);
+}
+
+bool Code::leads_to(uint32_t pc) const {
+  return find(pc) != nullptr ||
+         std::any_of(ops_.begin(), ops_.end(), [pc](const MicroOp& op) { return op.pc == pc; });
 }
 
 const MicroOp* Code::find_elsewhere(uint32_t pc) const {

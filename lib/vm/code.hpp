@@ -59,6 +59,10 @@ class Code {
     return find_elsewhere(pc);
   }
 
+  // Whether the program alone fixes `pc` as a place where a run can be: find() knows it, or a
+  // static jump or the end of a run of instructions leads there. Slow.
+  bool leads_to(uint32_t pc) const;
+
  private:
   struct Run {
     uint32_t begin = 0, count = 0, index = 0;  // pc / 4, MicroOps, index of the first in ops_

@@ -261,7 +261,7 @@ std::string place(const isa::Program& program, uint32_t address) {
 }
 
 bool is_public_pc(const Processor& cpu, uint32_t pc) {
-  return pc % 4 == 0 && cpu.code.find(pc) != nullptr;
+  return pc % 4 == 0 && cpu.code.leads_to(pc);
 }
 
 std::string place_of_pc(const isa::Program& program, const Processor& cpu) {

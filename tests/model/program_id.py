@@ -49,14 +49,15 @@ def read_elf(data):
     entry, table = struct.unpack(sign + "II", data[24:32])
     flags, _, size, count = struct.unpack(sign + "IHHH", data[36:46])
     headers = [struct.unpack_from(sign + "8I", data, table + i * size) for i in range(count)]
-    segments, headers_address = [], 0
+    segments, headers_at = [], set()
     for kind, offset, address, _, file_size, memory_size, access, _ in headers:
         if kind != _LOAD:
             continue
         if memory_size > 0:
             segments.append(Segment(address, data[offset:offset + file_size], memory_size, access))
-        if offset <= table and table + 32 * count <= offset + file_size:
-            headers_address = address + table - offset
+        if offset <= table and table + 32 * count <= offset + file_size and (address + table - offset) % 4 == 0:
+            headers_at.add((address, address + table - offset))
+    headers_address = max(headers_at, default=(0, 0))[1]
     program = Program(byte_order, entry, sorted(segments, key=lambda s: s.address))
     if any(value == SYSCALL_0 and complete for s in program.segments if s.executable
            for _, value, complete in words(s, byte_order)):

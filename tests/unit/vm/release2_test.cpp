@@ -189,6 +189,18 @@ TEST(Likely, NotTakenInADelaySlotAnnulsTheFirstTarget) {
   EXPECT_EQ(exit_code(g), 1000u);
 }
 
+// The slot of a jump to the word before the text: what follows the annulled word is the text.
+TEST(Likely, InASlotThatLeadsBeforeTheText) {
+  for (bool by_register : {false, true}) {
+    Guest g;
+    g.op(imm(Op::kAddiu, kA0, kA0, 1)).op(imm(Op::kSlti, kT0, kA0, 2));     // 0, 1
+    g.op(branch(Op::kBeq, kT0, kZero, 5)).op(kNopWord).li(kT1, kText - 4);  // 2..5
+    g.op(by_register ? jr(kT1) : jump(Op::kJ, kText - 4));                  // 6
+    g.op(branch(Op::kBnel, kZero, kZero, 1)).halt();                        // 7, 8
+    EXPECT_EQ(exit_code(g), 2u);
+  }
+}
+
 TEST(Likely, AtTheEndOfTheText) {
   Guest g;
   g.op(jump(Op::kJ, kText + 16)).op(kNopWord).halt();
