@@ -42,7 +42,7 @@ struct Segment {
 };
 
 // What the ELF loader hands over. Segments are sorted by address, disjoint, and inside
-// [kUserBase, kStackTop).
+// [kUserBase, kStackTop), those of the in-guest kernel inside [kKernelBase, kKernelEnd).
 struct ProgramImage {
   uint32_t entry = 0;
   uint32_t flags = 0;  // e_flags

@@ -20,8 +20,8 @@ namespace mipzk::vm {
 // What the guest can read. The bytes stay the caller's and must outlive the call.
 struct Inputs {
   ByteView private_input, public_input;  // at most isa::kMaxWindowBytes each
-  ByteView hints;                        // words for HINT_WORD, big-endian; a last partial word is
-                                         // padded with zeros
+  ByteView hints;                        // words for HINT_WORD, in the program's byte order; a last
+                                         // partial word is padded with zeros
 };
 
 // Clocks are below 2^28 and a cycle takes four.
