@@ -70,7 +70,7 @@ enum {
   SIGURG = 21,
   SIGSTOP = 23,
   SIGCONT = 25,
-  NSIG = 127 /* death by 128 would be exit code 256 */
+  NSIG = 128
 };
 
 /* ---- Time: a clock that moves when it is read, when a thread yields, and when all sleep ---- */

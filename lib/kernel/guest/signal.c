@@ -90,7 +90,7 @@ _Noreturn void die(uint32_t signal, const char* reason) {
   else
     message("killed by signal %u (SIG%s)%s%s", signal, name, reason ? ": " : "",
             reason ? reason : "");
-  machine_halt(128 + signal);
+  machine_halt(signal < 128 ? 128 + signal : 255);
 }
 
 _Noreturn void fp_fault(uint32_t signal, uint32_t word, uint32_t next_pc) {
