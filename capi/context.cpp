@@ -37,6 +37,10 @@ Status set_option(mipzk_ctx& ctx, mipzk_option option, uint64_t value) {
       ctx.settings.profile = profile;
       return {};
     }
+    case MIPZK_OPT_NO_HIDING:
+      if (value > 1) return Error(Errc::kArgument, "MIPZK_OPT_NO_HIDING is 0 or 1");
+      ctx.settings.hiding = value == 0;
+      return {};
     default:
       return Error(Errc::kUnsupported, "this version does not know the option", option);
   }

@@ -17,21 +17,31 @@ mipzk_range range_in(ByteView whole, ByteView part) {
   return {static_cast<uint64_t>(part.data() - whole.data()), part.size()};
 }
 
-Status inspect(ByteView proof, mipzk_proof_info& out) {
+// The front of a proof and its shape.
+struct Front {
+  proof::Statement statement;
+  proof::Shape shape;
+  mipzk_range shape_bytes{};
+};
+
+Status read_front(ByteView proof, Front& out) {
   if (!buffer_ok(proof.data(), proof.size()))
     return Error(Errc::kArgument, "proof is NULL but its size is not 0");
   Reader reader(proof);
-  proof::Statement statement;
-  if (Status s = proof::read_statement(reader, proof.size(), statement); !s) return s;
+  if (Status s = proof::read_statement(reader, proof.size(), out.statement); !s) return s;
+  const size_t start = reader.position();
   proof::Instance instances[proof::kMaxInstances];
   uint32_t count = 0;
   if (Status s = proof::read_instances(reader, instances, count); !s) return s;
-  proof::Shape shape;
-  if (Status s =
-          proof::Shape::make({instances, count}, statement.program, *statement.profile, shape);
-      !s)
-    return s;
+  out.shape_bytes = {start, reader.position() - start};
+  return proof::Shape::make({instances, count}, out.statement.program, *out.statement.profile,
+                            out.shape);
+}
 
+Status inspect(ByteView proof, mipzk_proof_info& out) {
+  Front front;
+  if (Status s = read_front(proof, front); !s) return s;
+  const proof::Statement& statement = front.statement;
   out.format_version = proof::kFormatVersion;
   out.profile_id = statement.profile->id;
   copy_name(out.profile_name, statement.profile->name);
@@ -40,25 +50,40 @@ Status inspect(ByteView proof, mipzk_proof_info& out) {
   std::memcpy(out.program_id, id.data(), sizeof out.program_id);
   out.public_input = range_in(proof, statement.public_input);
   out.output = range_in(proof, statement.output);
+  out.shape = front.shape_bytes;
   out.machine_version = statement.program.machine_version;
   out.entry = statement.program.entry;
   out.shards = statement.shards;
-  out.tables = count;
-  out.log_height = shape.max_log_height();
-  out.max_cycles = shape.slots();
+  out.tables = static_cast<uint32_t>(front.shape.instances().size());
+  out.log_height = front.shape.max_log_height();
+  out.max_cycles = front.shape.slots();
+  out.flags = (statement.flags & proof::kFlagNotHiding) != 0 ? MIPZK_PROOF_NO_HIDING : 0;
+  const proof::Security bits =
+      proof::security(*statement.profile, proof::security_input(front.shape));
+  out.security_bits = millibits(bits.total) / 1000;
+  return {};
+}
 
-  const proof::Security bits = proof::security(*statement.profile, proof::security_input(shape));
-  double fold = bits.folds == 0 ? bits.hash : bits.fold[0];
-  for (unsigned i = 1; i < bits.folds; ++i) fold = bits.fold[i] < fold ? bits.fold[i] : fold;
+static_assert(MIPZK_MAX_FOLDS == proof::kMaxFolds);
+
+Status security(ByteView proof, uint32_t regime, mipzk_security& out) {
+  if (regime > MIPZK_REGIME_JOHNSON) return Error(Errc::kArgument, "there is no such regime");
+  Front front;
+  if (Status s = read_front(proof, front); !s) return s;
+  const proof::Security bits = proof::security(
+      *front.statement.profile, proof::security_input(front.shape),
+      regime == MIPZK_REGIME_JOHNSON ? proof::Regime::kJohnson : proof::Regime::kUniqueDecoding);
+  out.regime = regime;
+  out.multiplicity = bits.multiplicity;
   out.millibits_lookup = millibits(bits.lookup);
   out.millibits_constraints = millibits(bits.constraints);
   out.millibits_deep = millibits(bits.deep);
   out.millibits_batch = millibits(bits.batch);
-  out.millibits_fold = millibits(fold);
+  out.folds = bits.folds;
+  for (unsigned i = 0; i < bits.folds; ++i) out.millibits_fold[i] = millibits(bits.fold[i]);
   out.millibits_query = millibits(bits.query);
   out.millibits_hash = millibits(bits.hash);
   out.millibits_total = millibits(bits.total);
-  out.security_bits = out.millibits_total / 1000;
   return {};
 }
 
@@ -70,4 +95,11 @@ mipzk_status mipzk_proof_inspect(const uint8_t* proof, size_t proof_size,
   using namespace mipzk;
   if (Status s = capi::clear_struct(out_info); !s) return capi::report(err, s);
   return capi::report(err, capi::inspect({proof, proof_size}, *out_info));
+}
+
+mipzk_status mipzk_proof_security(const uint8_t* proof, size_t proof_size, uint32_t regime,
+                                  mipzk_security* out_security, mipzk_error* err) noexcept {
+  using namespace mipzk;
+  if (Status s = capi::clear_struct(out_security); !s) return capi::report(err, s);
+  return capi::report(err, capi::security({proof, proof_size}, regime, *out_security));
 }

@@ -4,6 +4,7 @@
 #include "guard.hpp"
 #include "hash/blake3.hpp"
 #include "objects.hpp"
+#include "proof/shape.hpp"
 
 namespace mipzk::capi {
 namespace {
@@ -29,7 +30,7 @@ Status check_input(const uint8_t* data, size_t size) {
 }
 
 vm::Inputs inputs_of(const mipzk_job& job) {
-  return {job.private_input.view(), job.public_input, job.hints.view()};
+  return {job.private_input, job.public_input, job.hints};
 }
 
 // The hooks of the first run for these inputs; later ones are silent.
@@ -58,12 +59,34 @@ Status execute(mipzk_job& job) {
   return {};
 }
 
+Status read_shape(ByteView bytes, std::vector<trace::TableHeight>& out) {
+  if (!buffer_ok(bytes.data(), bytes.size()))
+    return Error(Errc::kArgument, "shape is NULL but its size is not 0");
+  if (bytes.empty()) return {};
+  Reader reader(bytes);
+  proof::Instance instances[proof::kMaxInstances];
+  uint32_t count = 0;
+  if (Status s = proof::read_instances(reader, instances, count); !s || !reader.at_end())
+    return Error(Errc::kArgument, "these bytes are not a shape");
+  for (uint32_t i = 0; i < count; ++i) {
+    const proof::Instance& in = instances[i];
+    if (air::find_table(in.table) == nullptr)
+      return Error(Errc::kArgument, "the shape has a table that does not exist", in.table);
+    if (i > 0 &&
+        (in.table < instances[i - 1].table ||
+         (in.table == instances[i - 1].table && in.log_height > instances[i - 1].log_height)))
+      return Error(Errc::kArgument, "the tables of the shape are out of order");
+    out.push_back({in.table, in.log_height});
+  }
+  return {};
+}
+
 // The prover's seed: the caller's or the system's, bound to the job, so that neither a weak
 // generator nor a seed used twice shows the same randomness for two different jobs.
 Status derive_seed(const mipzk_job& job, std::array<uint8_t, 32>& out) {
   hash::Key key;
   if (!job.seed.empty()) {
-    std::memcpy(key.bytes.data(), job.seed.view().data(), key.bytes.size());
+    std::memcpy(key.bytes.data(), job.seed.data(), key.bytes.size());
   } else if (RAND_bytes(key.bytes.data(), static_cast<int>(key.bytes.size())) != 1) {
     return Error(Errc::kInternal, "the system's random generator does not work");
   }
@@ -71,7 +94,8 @@ Status derive_seed(const mipzk_job& job, std::array<uint8_t, 32>& out) {
   h.update(kSeedKey.bytes);
   h.update(job.elf->loaded.id);
   h.update_word(job.settings.profile->id);
-  for (ByteView input : {ByteView(job.public_input), job.private_input.view(), job.hints.view()}) {
+  for (ByteView input :
+       {ByteView(job.public_input), ByteView(job.private_input), ByteView(job.hints)}) {
     h.update_u64(input.size());
     h.update(input);
   }
@@ -105,6 +129,8 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
 
   prove::Options options;
   options.profile = job.settings.profile;
+  options.shape = job.shape;
+  if (!job.settings.hiding) options.masks = prove::Masks::none();
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
     return stop(static_cast<uint32_t>(phase) + 1, done, total);
   };
@@ -167,7 +193,7 @@ mipzk_status mipzk_job_private_input(mipzk_job* job, const uint8_t* data, size_t
                                      mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (Status s = capi::check_input(data, size); !s) return s;
-    capi::Secret copy({data, size});
+    SecretVector<uint8_t> copy(data, data + size);
     capi::forget(*job);
     job->private_input = std::move(copy);
     return {};
@@ -178,7 +204,7 @@ mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
                              mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (Status s = capi::check_input(data, size); !s) return s;
-    capi::Secret copy({data, size});
+    SecretVector<uint8_t> copy(data, data + size);
     capi::forget(*job);
     job->hints = std::move(copy);
     return {};
@@ -188,7 +214,17 @@ mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
 mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed, mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (seed == nullptr) return Error(Errc::kArgument, "seed is NULL");
-    job->seed = capi::Secret({seed, 32});
+    job->seed.assign(seed, seed + 32);
+    return {};
+  });
+}
+
+mipzk_status mipzk_job_shape(mipzk_job* job, const uint8_t* shape, size_t size,
+                             mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    std::vector<trace::TableHeight> list;
+    if (Status s = capi::read_shape({shape, size}, list); !s) return s;
+    job->shape = std::move(list);
     return {};
   });
 }

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "base/pool.hpp"
+#include "base/secret_memory.hpp"
 #include "proof/profile.hpp"
 #include "prove/prove.hpp"
-#include "secret.hpp"
 #include "vm/machine.hpp"
 
 namespace mipzk::capi {
@@ -24,6 +24,7 @@ namespace mipzk::capi {
 struct Settings {
   vm::Limits limits;
   const proof::Profile* profile = &proof::kS100;
+  bool hiding = true;
   std::shared_ptr<Pool> pool;  // made on first use
   std::shared_ptr<std::atomic<bool>> cancel;
 };
@@ -56,7 +57,8 @@ struct mipzk_job {
   mipzk::capi::Settings settings;
   std::shared_ptr<const mipzk::capi::LoadedElf> elf;
   std::vector<uint8_t> public_input;
-  mipzk::capi::Secret private_input, hints, seed;  // an empty seed: take a random one
+  std::vector<mipzk::trace::TableHeight> shape;             // empty: as the run needs
+  mipzk::SecretVector<uint8_t> private_input, hints, seed;  // an empty seed: take a random one
   mipzk_print_fn print = nullptr;
   void* print_user = nullptr;
   mipzk_mark_fn mark = nullptr;

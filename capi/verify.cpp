@@ -37,8 +37,9 @@ Status read_policy(const mipzk_verify_policy* given, verify::Policy& out) {
   if (given == nullptr) return {};
   mipzk_verify_policy p = {};
   if (Status s = read_struct(*given, p); !s) return s;
-  if (p.flags != 0 || p.reserved != 0)
-    return Error(Errc::kUnsupported, "flags and reserved of a policy must be 0");
+  if ((p.flags & ~MIPZK_VERIFY_ALLOW_NO_HIDING) != 0 || p.reserved != 0)
+    return Error(Errc::kUnsupported, "a policy has flags or reserved fields that must be 0");
+  out.allow_not_hiding = (p.flags & MIPZK_VERIFY_ALLOW_NO_HIDING) != 0;
   if (p.min_security_bits != 0) out.min_security_bits = p.min_security_bits;
   if (p.max_proof_bytes != 0) out.max_proof_bytes = p.max_proof_bytes;
   if (p.max_cycles != 0) out.max_cycles = p.max_cycles;
@@ -150,6 +151,6 @@ mipzk_status mipzk_profile_get(uint32_t index, mipzk_profile* out, mipzk_error* 
   out->blowup = 1u << p.log_blowup;
   out->queries = p.queries;
   out->grinding_bits = p.query_work;
-  out->regime = p.regime == proof::Regime::kJohnson ? 1 : 0;
+  out->regime = p.regime == proof::Regime::kJohnson ? MIPZK_REGIME_JOHNSON : MIPZK_REGIME_UNIQUE;
   return capi::report(err, Status());
 }

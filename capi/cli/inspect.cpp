@@ -1,7 +1,10 @@
 // mipzk inspect: what a program or a proof is. mipzk security: parameter sets, and a proof's bits.
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "session.hpp"
 
@@ -77,9 +80,46 @@ void inspect_proof(const Bytes& proof, const std::string& path, Facts& facts) {
   facts.add("proof_bytes", uint64_t{proof.size()});
   facts.add("profile", std::string(info.profile_name));
   facts.add("security_bits", uint64_t{info.security_bits});
-  facts.add_json("hides_private_input", "false");
+  add_hiding(facts, info);
   facts.say("note: these are claims; `mipzk verify` checks them");
-  facts.say(kPrivacyNote);
+}
+
+// A shape as the heights (log2) of the instances of each table, descending.
+using Heights = std::map<uint8_t, std::vector<uint8_t>>;
+
+Heights parse_shape(const uint8_t* data, size_t size, const std::string& path) {
+  Heights heights;
+  const size_t count = size < 4 ? 0 : data[0];
+  if (size != 4 + 2 * count || size == 4)
+    throw Failure(kExitFile, "'" + path + "' is not a shape",
+                  "`mipzk inspect PROOF --shape FILE` writes one");
+  for (size_t i = 4; i < size; i += 2) heights[data[i]].push_back(data[i + 1]);
+  return heights;
+}
+
+void write_shape(const Bytes& proof, const std::string& proof_path, const Options& options) {
+  const std::string path = options.text("shape");
+  const mipzk_range range = proof_info(proof, proof_path).shape;
+  Heights heights = parse_shape(proof.data() + range.offset, range.size, proof_path);
+  const uint64_t grow = options.number("grow");
+  constexpr uint64_t kMaxLog = 22;
+  for (auto& [table, logs] : heights)
+    for (uint8_t& log : logs) log = static_cast<uint8_t>(std::min(kMaxLog, log + grow));
+  if (path != "-" && access(path.c_str(), F_OK) == 0) {
+    const Bytes before = read_file(path, "shape");
+    for (auto& [table, logs] : parse_shape(before.data(), before.size(), path)) {
+      std::vector<uint8_t>& mine = heights[table];
+      mine.resize(std::max(mine.size(), logs.size()));
+      for (size_t i = 0; i < logs.size(); ++i) mine[i] = std::max(mine[i], logs[i]);
+    }
+  }
+  std::vector<uint8_t> bytes(4);
+  for (const auto& [table, logs] : heights)
+    for (uint8_t log : logs) {
+      bytes.insert(bytes.end(), {table, log});
+      ++bytes[0];
+    }
+  write_file(path, bytes.data(), bytes.size(), "shape");
 }
 
 void profiles(Facts& facts) {
@@ -101,18 +141,51 @@ void profiles(Facts& facts) {
   }
   facts.add_json("profiles", list + "]");
   facts.say("The bits are provable: no unproven conjecture about proximity is used.");
-  facts.say(kPrivacyNote);
+}
+
+// The bits of every round in both regimes, side by side.
+void rounds(const Bytes& proof, const std::string& path, Facts& facts) {
+  mipzk_security bits[2] = {};
+  mipzk_error err;
+  for (uint32_t regime : {MIPZK_REGIME_UNIQUE, MIPZK_REGIME_JOHNSON}) {
+    bits[regime].struct_size = sizeof bits[regime];
+    check(mipzk_proof_security(proof.data(), proof.size(), regime, &bits[regime], &err), err,
+          "cannot inspect '" + path + "'");
+  }
+  std::string json[2];
+  facts.say(fmt::format("{:<12} {:>15} {:>15}", "round", "unique decoding",
+                        fmt::format("Johnson, m={}", bits[1].multiplicity)));
+  const auto row = [&](const std::string& name, uint32_t unique, uint32_t johnson) {
+    facts.say(fmt::format("{:<12} {:15.3f} {:15.3f}", name, unique / 1000.0, johnson / 1000.0));
+    json[0] += fmt::format(", {}: {:.3f}", json_string(name), unique / 1000.0);
+    json[1] += fmt::format(", {}: {:.3f}", json_string(name), johnson / 1000.0);
+  };
+  row("lookup", bits[0].millibits_lookup, bits[1].millibits_lookup);
+  row("constraints", bits[0].millibits_constraints, bits[1].millibits_constraints);
+  row("deep", bits[0].millibits_deep, bits[1].millibits_deep);
+  row("batch", bits[0].millibits_batch, bits[1].millibits_batch);
+  for (uint32_t i = 0; i < bits[0].folds; ++i)
+    row(fmt::format("fold {}", i + 1), bits[0].millibits_fold[i], bits[1].millibits_fold[i]);
+  row("query", bits[0].millibits_query, bits[1].millibits_query);
+  row("hash", bits[0].millibits_hash, bits[1].millibits_hash);
+  row("total", bits[0].millibits_total, bits[1].millibits_total);
+  facts.add_json("unique_decoding", "{\"multiplicity\": 0" + json[0] + "}");
+  facts.add_json("johnson",
+                 fmt::format("{{\"multiplicity\": {}{}}}", bits[1].multiplicity, json[1]));
+  facts.say(
+      "Both bounds are proven; the greater total is the security of the proof, if it is valid.");
 }
 
 }  // namespace
 
 int inspect_command(const Args& args) {
-  Options options(
-      "mipzk inspect [options] FILE",
-      "Shows what a program (ELF) or a proof is. A proof is not verified, and a proof of\n"
-      "this version does not hide the private input yet.",
-      "file");
-  options.visible().add_options()("symbols", "list a program's symbols");
+  Options options("mipzk inspect [options] FILE",
+                  "Shows what a program (ELF) or a proof is. A proof is not verified.", "file");
+  options.visible().add_options()("symbols", "list a program's symbols")(
+      "shape", value("FILE"),
+      "write the heights of a proof's tables, for `mipzk prove --shape`; if the file has a shape\n"
+      "already, the higher tables of both are kept")(
+      "grow", value("N"), "with --shape: make each table 2^N times as high");
   if (!options.parse(args)) return kExitOk;
   const std::string path = options.required("file");
   const Bytes bytes = read_file(path, "file");
@@ -121,6 +194,7 @@ int inspect_command(const Args& args) {
     inspect_program(path, options.has("symbols"), facts);
   else
     inspect_proof(bytes, path, facts);
+  if (options.has("shape")) write_shape(bytes, path, options);
   show(options, facts);
   return kExitOk;
 }
@@ -129,27 +203,17 @@ int security_command(const Args& args) {
   Options options(
       "mipzk security [options] [PROOF]",
       "Without a proof: the parameter sets. With one: the provable security of each round\n"
-      "for its parameters and shape, provided that it verifies.",
+      "in bits for its parameters and shape, under both bounds, provided that it verifies.",
       "proof");
   if (!options.parse(args)) return kExitOk;
   Facts facts;
   if (!options.has("proof")) {
     profiles(facts);
   } else {
-    const Bytes proof = read_file(options.text("proof"), "proof");
-    const mipzk_proof_info info = proof_info(proof, options.text("proof"));
-    const auto bits = [&](const char* key, uint32_t millibits) {
-      facts.add(key, millibits / 1000.0, "{:.3f}");
-    };
-    facts.add("profile", std::string(info.profile_name));
-    bits("lookup", info.millibits_lookup);
-    bits("constraints", info.millibits_constraints);
-    bits("deep", info.millibits_deep);
-    bits("batch", info.millibits_batch);
-    bits("fold", info.millibits_fold);
-    bits("query", info.millibits_query);
-    bits("hash", info.millibits_hash);
-    bits("total", info.millibits_total);
+    const std::string path = options.text("proof");
+    const Bytes proof = read_file(path, "proof");
+    facts.add("profile", std::string(proof_info(proof, path).profile_name));
+    rounds(proof, path, facts);
   }
   show(options, facts);
   return kExitOk;

@@ -31,8 +31,7 @@ void help(std::FILE* out) {
   for (const Command& c : kCommands) std::fprintf(out, "  %-10s %s\n", c.name, c.about);
   std::fprintf(out,
                "\nOptions:\n  -h, --help     show this text, or that of a command\n"
-               "  --version      show the version\n\n%s\n"
-               "A proof of this version does not hide the private input yet.\n",
+               "  --version      show the version\n\n%s",
                kExitCodeHelp);
 }
 

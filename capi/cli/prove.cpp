@@ -58,8 +58,8 @@ uint32_t profile_id(const std::string& name) {
 int prove_command(const Args& args) {
   Options options("mipzk prove [options] PROGRAM.elf --proof FILE",
                   "Runs a program and proves the run. The proof is verified before it is written.\n"
-                  "A proof of this version does not hide the private input yet: do not give it to\n"
-                  "anybody who must not know that input.",
+                  "It hides the private input, but for what the output, the exit code and the\n"
+                  "heights of its tables tell; --shape fixes the heights.",
                   "program");
   add_run_options(options);
   options.visible().add_options()("proof", value("FILE"), "where to write the proof; - is stdout")(
@@ -67,6 +67,8 @@ int prove_command(const Args& args) {
       "profile", value("NAME"), "parameter set (`mipzk security` lists them)")(
       "seed", value("FILE"),
       "32 random, secret bytes that make the proof repeatable; never use them for anything else")(
+      "shape", value("FILE"), "heights of the tables, from `mipzk inspect --shape`")(
+      "no-hiding", "make a proof that does not hide the private input, a little faster")(
       "expect-exit-code", value("N"), "do not prove a run that ends with another exit code")(
       "skip-verify", "do not verify the proof before writing it");
   if (!options.parse(args)) return kExitOk;
@@ -81,6 +83,7 @@ int prove_command(const Args& args) {
   Context ctx;
   apply_run_options(ctx, options);
   ctx.set(MIPZK_OPT_PROFILE, profile_id(options.text("profile")));
+  if (options.has("no-hiding")) ctx.set(MIPZK_OPT_NO_HIDING, 1);
   const auto program = load_program(ctx, options.text("program"));
   const auto job = make_job(ctx, program.get(), options);
   mipzk_error err;
@@ -89,6 +92,10 @@ int prove_command(const Args& args) {
     if (seed.size() != 32)
       throw Failure(kExitUsage, "a seed has 32 bytes", "head -c 32 /dev/urandom > seed");
     check(mipzk_job_seed(job.get(), seed.data(), &err), err, "the seed");
+  }
+  if (options.has("shape")) {
+    const Bytes shape = read_file(options.text("shape"), "shape");
+    check(mipzk_job_shape(job.get(), shape.data(), shape.size(), &err), err, "the shape");
   }
   const Run run = execute(job.get(), options);
   if (options.has("expect-exit-code") && options.number("expect-exit-code") != run.exit_code)
@@ -122,6 +129,7 @@ int prove_command(const Args& args) {
     policy.min_security_bits = 1;
     policy.max_proof_bytes = UINT64_MAX;
     policy.max_cycles = UINT64_MAX;
+    policy.flags = MIPZK_VERIFY_ALLOW_NO_HIDING;
     mipzk_claim claim = {};
     claim.struct_size = sizeof claim;
     const double verify_start = now();
@@ -148,8 +156,7 @@ int prove_command(const Args& args) {
   facts.add("security_bits", uint64_t{info.security_bits});
   if (!options.has("skip-verify")) facts.add("verification_seconds", verify_seconds);
   facts.add("peak_memory_mib", static_cast<double>(peak_memory_bytes()) / (1 << 20), "{:.0f}");
-  facts.add_json("hides_private_input", "false");
-  facts.say(kPrivacyNote);
+  add_hiding(facts, info);
   show(options, facts, proof_path == "-" || output_path == "-");
   return kExitOk;
 }

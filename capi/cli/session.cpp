@@ -127,4 +127,10 @@ uint64_t peak_memory_bytes() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+void add_hiding(Facts& facts, const mipzk_proof_info& info) {
+  const bool hides = (info.flags & MIPZK_PROOF_NO_HIDING) == 0;
+  facts.add("hides_private_input", hides);
+  if (!hides) facts.say("note: this proof does NOT hide the private input");
+}
+
 }  // namespace mipzk::cli

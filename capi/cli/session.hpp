@@ -60,7 +60,7 @@ mipzk_status verify(const uint8_t* id, const uint8_t* proof, size_t size,
 double now();                  // seconds of a steady clock
 uint64_t peak_memory_bytes();  // of this process so far
 
-inline constexpr const char* kPrivacyNote =
-    "note: a proof of this version does not hide the private input yet";
+// Whether the proof hides the private input.
+void add_hiding(Facts& facts, const mipzk_proof_info& info);
 
 }  // namespace mipzk::cli

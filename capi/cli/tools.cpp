@@ -69,7 +69,7 @@ Range trace_range(const Options& options) {
 }
 
 vm::Inputs inputs_of(const mipzk_job& job) {
-  return {job.private_input.view(), job.public_input, job.hints.view()};
+  return {job.private_input, job.public_input, job.hints};
 }
 
 vm::Hooks hooks_of(const mipzk_job& job, Log& log) {

@@ -55,7 +55,8 @@ int verify_command(const Args& args) {
       "expect-exit-code", value("N"), "fail unless the exit code is this")(
       "min-security", value("N"), "least provable security in bits (default 100)")(
       "max-proof-bytes", value("N"), "longest proof to look at (default 4M)")(
-      "max-cycles", value("N"), "longest run to accept (default 4G)");
+      "max-cycles", value("N"), "longest run to accept (default 4G)")(
+      "allow-no-hiding", "accept a proof that does not hide its private input");
   if (!options.parse(args)) return kExitOk;
   const std::string proof_path = options.required("proof");
   if (options.has("program-id") == options.has("elf"))
@@ -77,6 +78,7 @@ int verify_command(const Args& args) {
   policy.min_security_bits = static_cast<uint32_t>(bits);
   policy.max_proof_bytes = options.number("max-proof-bytes");
   policy.max_cycles = options.number("max-cycles");
+  if (options.has("allow-no-hiding")) policy.flags = MIPZK_VERIFY_ALLOW_NO_HIDING;
   mipzk_claim claim = {};
   claim.struct_size = sizeof claim;
   mipzk_error err;
@@ -103,6 +105,7 @@ int verify_command(const Args& args) {
                   claim.public_input.size);
   facts.add_bytes("output", proof.data() + claim.output.offset, claim.output.size);
   facts.add("security_bits", uint64_t{info.security_bits});
+  add_hiding(facts, info);
   facts.add("proof_bytes", uint64_t{proof.size()});
   facts.add("verification_seconds", seconds, "{:.4f}");
   show(options, facts);

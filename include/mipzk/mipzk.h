@@ -88,13 +88,17 @@ MIPZK_API const char* mipzk_status_name(mipzk_status status) MIPZK_NOEXCEPT;
 /* ---- Verifying: pure functions, no heap, no threads (libmipzk_verify.a has these alone) ---------
  */
 
+/* Accept proofs made with MIPZK_OPT_NO_HIDING. Without this flag they are refused (POLICY). */
+#define MIPZK_VERIFY_ALLOW_NO_HIDING 1u
+
 /* What the VERIFIER accepts. 0 in a field means its default. A NULL policy means all defaults. */
 typedef struct mipzk_verify_policy { /* 32 bytes */
   uint32_t struct_size;
   uint32_t min_security_bits; /* provable bits, default 100 */
   uint64_t max_proof_bytes;   /* default 4 MiB */
   uint64_t max_cycles;        /* bound on the length of the run, default 2^32 */
-  uint32_t flags, reserved;   /* must be 0 */
+  uint32_t flags;             /* MIPZK_VERIFY_* */
+  uint32_t reserved;          /* must be 0 */
 } mipzk_verify_policy;
 
 /* `size` bytes from `offset` of the proof. */
@@ -122,9 +126,11 @@ MIPZK_API mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* pr
                                     void* workspace, size_t workspace_size, mipzk_claim* out_claim,
                                     mipzk_error* err) MIPZK_NOEXCEPT;
 
-/* What a proof says about itself, NOT verified. The security is that of the parameters and the
- * shape of this proof under proven bounds, provided that the proof is valid. */
-typedef struct mipzk_proof_info { /* 160 bytes */
+/* The proof was made with MIPZK_OPT_NO_HIDING: it may tell everything about the private input. */
+#define MIPZK_PROOF_NO_HIDING 1u
+
+/* What a proof says about itself, NOT verified. */
+typedef struct mipzk_proof_info { /* 152 bytes */
   uint32_t struct_size;
   uint32_t format_version;
   uint32_t profile_id;
@@ -132,22 +138,46 @@ typedef struct mipzk_proof_info { /* 160 bytes */
   uint8_t program_id[32];
   char profile_name[16];
   mipzk_range public_input, output;
+  mipzk_range shape; /* for mipzk_job_shape */
   uint32_t machine_version;
   uint32_t entry; /* of the program, byte address */
   uint32_t shards;
   uint32_t tables;        /* table instances */
   uint32_t log_height;    /* log2 of the rows of the tallest */
-  uint32_t security_bits; /* provable, rounded down */
+  uint32_t security_bits; /* provable, rounded down; see mipzk_proof_security */
   uint64_t max_cycles;    /* the run is no longer than this */
-  /* Security of each round of the protocol, in thousandths of a bit; total is the least. */
-  uint32_t millibits_lookup, millibits_constraints, millibits_deep, millibits_batch;
-  uint32_t millibits_fold, millibits_query, millibits_hash, millibits_total;
+  uint32_t flags;         /* MIPZK_PROOF_* */
+  uint32_t reserved;
 } mipzk_proof_info;
 
 /* Errors: ARGUMENT, MALFORMED, UNSUPPORTED. */
 MIPZK_API mipzk_status mipzk_proof_inspect(const uint8_t* proof, size_t proof_size,
                                            mipzk_proof_info* out_info,
                                            mipzk_error* err) MIPZK_NOEXCEPT;
+
+#define MIPZK_REGIME_UNIQUE 0u  /* within the unique decoding radius */
+#define MIPZK_REGIME_JOHNSON 1u /* within the Johnson radius */
+#define MIPZK_MAX_FOLDS 8u
+
+/* Provable security of each round of the protocol in thousandths of a bit, for the parameters and
+ * the shape of a proof, provided that it is valid. The total is the least. Both regimes rest on
+ * proven bounds (docs/SECURITY.md), so the greater total counts; a policy's min_security_bits is
+ * about the regime of the proof's profile. */
+typedef struct mipzk_security { /* 80 bytes */
+  uint32_t struct_size;
+  uint32_t regime;
+  uint32_t multiplicity; /* parameter of the Johnson bound, 0 in the other regime */
+  uint32_t millibits_lookup, millibits_constraints, millibits_deep, millibits_batch;
+  uint32_t folds; /* number of FRI folds */
+  uint32_t millibits_fold[MIPZK_MAX_FOLDS];
+  uint32_t millibits_query, millibits_hash, millibits_total;
+  uint32_t reserved;
+} mipzk_security;
+
+/* Errors: ARGUMENT (also for an unknown regime), MALFORMED, UNSUPPORTED. */
+MIPZK_API mipzk_status mipzk_proof_security(const uint8_t* proof, size_t proof_size,
+                                            uint32_t regime, mipzk_security* out_security,
+                                            mipzk_error* err) MIPZK_NOEXCEPT;
 
 /* A parameter set that proofs can be made with. */
 typedef struct mipzk_profile { /* 48 bytes */
@@ -156,7 +186,7 @@ typedef struct mipzk_profile { /* 48 bytes */
   char name[16];
   uint32_t target_bits; /* provable security that it is meant for */
   uint32_t blowup, queries, grinding_bits;
-  uint32_t regime; /* proven bound that it rests on: 0 unique decoding, 1 Johnson */
+  uint32_t regime; /* proven bound that it rests on: MIPZK_REGIME_* */
   uint32_t reserved;
 } mipzk_profile;
 
@@ -185,6 +215,9 @@ typedef uint32_t mipzk_option;
 #define MIPZK_OPT_MAX_MEMORY 2u /* bytes of memory that a PROGRAM may touch; default 1 GiB */
 #define MIPZK_OPT_MAX_CYCLES 3u /* instructions that a program may run; default: no limit */
 #define MIPZK_OPT_PROFILE 4u    /* id of the parameter set of proofs */
+/* 1: leave out all that hides the private input, for measurements and for proofs that nobody but
+ * you sees. Such a proof says so, and verifiers refuse it unless asked. */
+#define MIPZK_OPT_NO_HIDING 5u
 
 MIPZK_API mipzk_status mipzk_ctx_new(uint32_t abi_version /* MIPZK_ABI_VERSION */, mipzk_ctx** out,
                                      mipzk_error* err) MIPZK_NOEXCEPT;
@@ -266,6 +299,15 @@ MIPZK_API mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size
  * Without this call the operating system's generator provides one. */
 MIPZK_API mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed /* 32 bytes */,
                                       mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* Fixes the heights of the tables of the proof, which otherwise follow the run and tell roughly how
+ * often each kind of instruction was executed. `shape`: the bytes of mipzk_proof_info's `shape`, of
+ * an earlier proof or changed: a 32-bit little-endian count, then for each table its id and the
+ * log2 of its height, ascending by id and descending by height; ids may repeat. The heights of the
+ * program's own tables are not taken from it. A run that does not fit is UNPROVABLE. Size 0: the
+ * heights follow the run again. */
+MIPZK_API mipzk_status mipzk_job_shape(mipzk_job* job, const uint8_t* shape, size_t size,
+                                       mipzk_error* err) MIPZK_NOEXCEPT;
 
 /* What the program shows to people: text (any bytes), and marks with the number of instructions so
  * far. Not proved. Called during mipzk_job_execute, or during mipzk_job_prove if the job was not

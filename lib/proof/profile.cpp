@@ -3,7 +3,7 @@
 namespace mipzk::proof {
 namespace {
 
-constexpr Profile kProfiles[] = {kS100, kC100};
+constexpr Profile kProfiles[] = {kS100, kC100, kS128, kC128};
 
 }  // namespace
 

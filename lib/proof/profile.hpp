@@ -7,6 +7,14 @@
 
 namespace mipzk::proof {
 
+inline constexpr unsigned kMaxQueries = 256;
+// Rows that tables of the program leave free: the largest R of any profile, so that one program id
+// serves all of them.
+inline constexpr unsigned kMaxTailRows = 416;
+
+inline constexpr unsigned kMaxLogDomain = 24;
+inline constexpr unsigned kSmallLogHeight = 10;  // height class of the third quotient chunks
+
 enum class Regime : uint8_t { kUniqueDecoding, kJohnson };
 
 struct Profile {
@@ -20,27 +28,33 @@ struct Profile {
   unsigned tail_rows;  // R: last rows of every table, exempt from constraints
   unsigned lookup_work, deep_work, batch_work, fold_work, query_work;  // grinding, bits
 
-  // Overlap of the quotient chunks, at least queries + 2 * 5.
-  constexpr unsigned overlap() const { return tail_rows / 2; }
+  // Overlaps of the quotient chunks: t0 is seen at the queries and at zeta, t1 at the queries in
+  // two domains (docs/ZK.md).
+  constexpr unsigned first_overlap() const { return queries + 2 * 5; }
+  constexpr unsigned second_overlap() const { return 2 * queries + 2 * 5; }
 };
+
+// What zero knowledge needs of a profile (docs/ZK.md), and what the prover's small domains hold.
+constexpr bool well_formed(const Profile& p) {
+  return p.tail_rows - 1 >= 2 * (p.queries + 2 * 5) && p.tail_rows <= kMaxTailRows &&
+         p.tail_rows + p.first_overlap() + p.second_overlap() - 2 <= 1u << kSmallLogHeight &&
+         p.queries <= kMaxQueries;
+}
 
 inline constexpr Profile kS100 = {1, "S100", 100, Regime::kUniqueDecoding, 0, 1, 193, 416, 0, 0,
                                   0, 0,      20};
 inline constexpr Profile kC100 = {2, "C100", 100, Regime::kJohnson, 10, 2, 87, 224, 0, 0, 0, 0, 20};
+inline constexpr Profile kS128 = {3, "S128", 128, Regime::kUniqueDecoding, 0, 2, 157, 352, 4, 0,
+                                  2, 0,      22};
+inline constexpr Profile kC128 = {4,  "C128", 128, Regime::kJohnson, 6, 2, 120, 288, 8, 3,
+                                  18, 18,     22};
+static_assert(well_formed(kS100) && well_formed(kC100) && well_formed(kS128) && well_formed(kC128));
 
 // All profiles of this build. Test programs may link tests/support/test_profiles.cpp, which has
-// more of them, in place of profile.cpp; shipped libraries know only the two above.
+// more of them, in place of profile.cpp; shipped libraries know only the four above.
 std::span<const Profile> profiles();
 
 // Null when the id is unknown.
 const Profile* find_profile(uint32_t id);
-
-inline constexpr unsigned kMaxQueries = 256;
-// Rows that tables of the program leave free: the largest R of any profile, so that one program id
-// serves all of them.
-inline constexpr unsigned kMaxTailRows = 416;
-
-inline constexpr unsigned kMaxLogDomain = 24;
-inline constexpr unsigned kSmallLogHeight = 10;  // height class of the third quotient chunks
 
 }  // namespace mipzk::proof

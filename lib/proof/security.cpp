@@ -22,22 +22,25 @@ struct Bounds {
   double theta;  // proximity parameter
   double list;   // list size
   double rho, sqrt_rho, m;
+  bool johnson;
 
   // Numerator of the proximity-gap error of one line at dimension `dim`.
-  double line(double dim, const Profile& p) const {
+  double line(double dim) const {
     double n = dim / rho;
-    if (p.regime == Regime::kUniqueDecoding) return theta * n + 1;
+    if (!johnson) return theta * n + 1;
     double h = m + 0.5, h5 = h * h * h * h * h;
     return (2 * h5 + 3 * h * theta * rho) / (3 * rho * sqrt_rho) * n + h / sqrt_rho;
   }
 };
 
-Bounds bounds(const Profile& p) {
+// m = 0: unique decoding.
+Bounds bounds(const Profile& p, unsigned m) {
   Bounds b{};
+  b.johnson = m != 0;
   b.rho = pow2(-static_cast<int>(p.log_blowup));
   b.sqrt_rho = pow2(-static_cast<int>(p.log_blowup / 2)) / (p.log_blowup % 2 ? kSqrt2 : 1.0);
-  b.m = p.multiplicity;
-  if (p.regime == Regime::kUniqueDecoding) {
+  b.m = m;
+  if (!b.johnson) {
     b.theta = (1 - b.rho) / 2;
     b.list = 1;
   } else {
@@ -63,23 +66,29 @@ double log2_positive(double x) {
   return exponent + 2 * sum * 1.4426950408889634;
 }
 
-Security security(const Profile& p, const SecurityInput& in) {
-  Bounds b = bounds(p);
+namespace {
+
+constexpr unsigned kMaxMultiplicity = 128;  // a greater m costs more in the folds than it gains
+
+Security evaluate(const Profile& p, const SecurityInput& in, unsigned m) {
+  Bounds b = bounds(p, m);
   double height = pow2(static_cast<int>(in.log_height));
   Security s;
+  s.multiplicity = m;
+  if (b.theta <= 0) return s;  // nothing is proven there
   s.lookup = bits(b.list * 2 * static_cast<double>(in.messages)) + p.lookup_work;
   s.constraints = bits(b.list * in.constraints);
   // Degree 3 with the factor E of R roots: d (N + 1) + R + N - 1, over q - N - n (q to 1e-30).
   s.deep = bits(b.list * (3 * (height + 1) + p.tail_rows + height - 1)) + p.deep_work;
   unsigned variables = 0;
   while ((uint64_t{1} << variables) <= in.pairs) ++variables;
-  s.batch = bits(b.line(height, p) * variables) + p.batch_work;
+  s.batch = bits(b.line(height) * variables) + p.batch_work;
   // A fold by k is a curve of degree k - 1; one more line is charged as a margin.
   double dim = height;
   while (dim > 32 && s.folds < kMaxFolds) {
     double k = dim / 32 < 8 ? dim / 32 : 8;
     dim /= k;
-    s.fold[s.folds++] = bits(b.line(dim, p) * k) + p.fold_work;
+    s.fold[s.folds++] = bits(b.line(dim) * k) + p.fold_work;
   }
   s.query = -static_cast<double>(p.queries) * log2_positive(1 - b.theta) + p.query_work;
   s.hash = 128;
@@ -89,6 +98,21 @@ Security security(const Profile& p, const SecurityInput& in) {
   for (unsigned i = 0; i < s.folds; ++i)
     if (s.fold[i] < s.total) s.total = s.fold[i];
   return s;
+}
+
+}  // namespace
+
+Security security(const Profile& p, const SecurityInput& in) { return security(p, in, p.regime); }
+
+Security security(const Profile& p, const SecurityInput& in, Regime regime) {
+  if (regime == Regime::kUniqueDecoding) return evaluate(p, in, 0);
+  if (p.regime == Regime::kJohnson) return evaluate(p, in, p.multiplicity);
+  Security best;
+  for (unsigned m = 1; m <= kMaxMultiplicity; ++m) {
+    const Security s = evaluate(p, in, m);
+    if (s.total > best.total) best = s;
+  }
+  return best;
 }
 
 }  // namespace mipzk::proof

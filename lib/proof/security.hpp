@@ -16,7 +16,8 @@ struct Security {
   double fold[kMaxFolds] = {};
   unsigned folds = 0;
   double query = 0, hash = 0;
-  double total = 0;  // the least of them
+  double total = 0;           // the least of them
+  unsigned multiplicity = 0;  // m of the Johnson regime, 0 otherwise
 };
 
 // What the bounds depend on.
@@ -27,7 +28,12 @@ struct SecurityInput {
   uint32_t pairs = 0;  // opened (column, point) pairs
 };
 
+// In the profile's own regime, which is what a verifier's policy is about.
 Security security(const Profile& profile, const SecurityInput& input);
+
+// In either regime: a proof has the bits of both. For a profile that is not meant for the Johnson
+// regime m is chosen so that the total is greatest.
+Security security(const Profile& profile, const SecurityInput& input, Regime regime);
 
 inline SecurityInput security_input(const Shape& shape) {
   return {shape.max_log_height(), shape.messages(), shape.constraints(), shape.pairs()};

@@ -39,16 +39,18 @@ hash::Digest ProgramHeader::id() const {
 }
 
 Status read_statement(Reader& r, size_t total_size, Statement& out) {
+  Reader whole = r;
   ByteView magic = r.take(4);
   if (!r.ok() || std::memcmp(magic.data(), kMagic, 4) != 0)
     return Error(Errc::kMalformed, "not a mipzk proof: it does not start with MPZK");
   uint16_t version = r.u16();
-  uint16_t flags = r.u16();
+  out.flags = r.u16();
   if (!r.ok()) return Error(Errc::kMalformed, "the proof ends inside its header");
   if (version != kFormatVersion)
     return Error(Errc::kUnsupported, "the proof has another format version than this library",
                  version);
-  if (flags != 0) return Error(Errc::kMalformed, "unknown flags in the proof header");
+  if ((out.flags & ~kFlagNotHiding) != 0)
+    return Error(Errc::kMalformed, "unknown flags in the proof header");
   uint64_t size = r.u64();
   if (!r.ok() || size != total_size)
     return Error(Errc::kMalformed, "the proof's length differs from the length in its header");
@@ -92,6 +94,7 @@ Status read_statement(Reader& r, size_t total_size, Statement& out) {
   if (!r.ok()) return Error(Errc::kMalformed, "the proof ends inside its statement");
   if (out.shards != 1)
     return Error(Errc::kUnsupported, "this version verifies proofs of one shard", out.shards);
+  out.front = whole.take(8);
   out.bytes = again.take(r.position() - start);
   return {};
 }

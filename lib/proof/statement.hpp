@@ -12,6 +12,9 @@ namespace mipzk::proof {
 
 inline constexpr uint8_t kMagic[4] = {'M', 'P', 'Z', 'K'};
 inline constexpr uint16_t kFormatVersion = 0;
+// Flags of the header. Not hiding: the prover left masks out, and the proof may tell everything
+// about the private input.
+inline constexpr uint16_t kFlagNotHiding = 1;
 inline constexpr uint32_t kMachineVersion = 0;
 inline constexpr uint32_t kBigEndian = 0, kLittleEndian = 1;  // ProgramHeader::byte_order
 
@@ -29,12 +32,15 @@ struct ProgramHeader {
 };
 
 struct Statement {
+  uint16_t flags = 0;
   const Profile* profile = nullptr;
   ProgramHeader program;
   ByteView public_input, output;  // views of the proof bytes
   uint32_t exit_code = 0;
   uint32_t shards = 0;
-  ByteView bytes;  // from the parameter-set id up to and including `shards`: what is absorbed
+  // What is absorbed: the first 8 bytes (magic, version, flags), and those from the parameter-set
+  // id up to and including `shards`.
+  ByteView front, bytes;
 };
 
 // Parses and checks the front of a proof; `reader` is left at the body. Distinct errors:

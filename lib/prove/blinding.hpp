@@ -17,11 +17,13 @@ namespace mipzk::prove {
 
 // What a stream is for; with the index it makes the stream's name.
 enum class BlindingUse : uint32_t {
-  kBaseTail = 1,  // index: instance
-  kExtTail = 2,   // index: instance
-  kQuotient = 3,  // index: log2 of the height
-  kFriMask = 4,   // index: block of rows
-  kSalt = 5,      // index: 32 * tree + log2 of the rows
+  kBaseTail = 1,    // index: instance
+  kExtTail = 2,     // index: instance
+  kQuotient = 3,    // index: log2 of the height
+  kFriMask = 4,     // index: block of rows
+  kSalt = 5,        // index: 32 * tree + log2 of the rows
+  kLocalRing = 6,   // index: instance
+  kGlobalRing = 7,  // index: among the instances of pass 1
 };
 
 class Blinding {

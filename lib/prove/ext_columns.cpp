@@ -60,7 +60,7 @@ Fp5 mask(const air::FormBases& fb, const Fp* cells, unsigned count) {
 }  // namespace
 
 bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned tail_rows,
-              std::vector<Fp>& out, air::Published& published) {
+              SecretVector<Fp>& out, air::Published& published) {
   const air::Layout& l = air::find_table(scope.table)->layout;
   const size_t height = size_t{1} << log_height, rows = height - tail_rows;
   out.assign(height * 5 * l.ext_columns(), Fp::zero());

@@ -6,6 +6,7 @@
 #include "air/constraints.hpp"
 #include "air/tables.hpp"
 #include "base/pool.hpp"
+#include "base/secret_memory.hpp"
 
 namespace mipzk::prove {
 
@@ -25,7 +26,7 @@ struct ExtScope {
 // multiple of 32. False when a denominator is zero: restart with fresh randomness (probability
 // below 2^-120).
 bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned tail_rows,
-              std::vector<Fp>& out, air::Published& published);
+              SecretVector<Fp>& out, air::Published& published);
 
 // The quotients of the steps of rows [begin, end), multiples of 16, with one instruction set;
 // chosen by fill_ext. False when a denominator is zero.

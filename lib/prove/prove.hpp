@@ -27,13 +27,29 @@ Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
 
 enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };
 
+// What hides the witness (docs/ZK.md). Switched off for measurements, for tests and for proofs that
+// only another proof sees.
+struct Masks {
+  bool tails = true;     // random rows behind the data of every table
+  bool rings = true;     // random cells that move the published values
+  bool quotient = true;  // t0 and t1
+  bool fri = true;       // the polynomial added to the batched word
+  bool salts = true;     // of the leaves
+
+  static constexpr Masks none() { return {false, false, false, false, false}; }
+  bool all() const { return tails && rings && quotient && fri && salts; }
+};
+
 struct Options {
   const proof::Profile* profile = &proof::kS100;
   // 32 random, secret bytes: all blinding derives from them; whoever knows them can undo it. A run
   // proved again with the same seed gives the same proof. Nothing: drawn from the system.
   std::optional<std::array<uint8_t, 32>> seed;
-  // False leaves all masks zero: for measurements and tests only, the proof hides nothing then.
-  bool blind = true;
+  // The table instances to use, in canonical order, whatever the run needs of them: they then tell
+  // nothing about it. Empty: as low as trace::build makes them.
+  std::vector<trace::TableHeight> shape;
+  // With any of them off the proof hides nothing, and says so in its header.
+  Masks masks;
   // Called on the calling thread between steps; non-zero cancels. `done` of `total` work units.
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <mutex>
 
 #include "air/tables.hpp"
@@ -37,9 +38,29 @@ struct Builder {
   const ProgramTables& tables;
   const vm::Recording& recording;
   unsigned tail;
+  std::span<const TableHeight> fixed;
   LookupCounts counts;
   std::vector<InstanceTrace> out;
-  bool too_high = false;
+  const char* too_high = nullptr;  // name of a table that does not fit
+
+  // Heights for `rows` rows of table `id`; empty when they do not fit. `log`: that of a table of
+  // the program or the protocol, otherwise 0.
+  std::vector<unsigned> heights(uint8_t id, size_t rows, bool may_split, unsigned log) const {
+    if (log != 0) return {log};
+    if (fixed.empty()) return plan_heights(rows, tail, may_split);
+    std::vector<unsigned> given;
+    size_t room = 0;
+    for (const TableHeight& h : fixed) {
+      if (h.table != id) continue;
+      if (h.log_height < kMinLog || h.log_height > kMaxLog) return {};
+      given.push_back(h.log_height);
+      room += (size_t{1} << h.log_height) - tail;
+    }
+    return rows <= room ? given : std::vector<unsigned>{};
+  }
+  bool wanted(uint8_t id) const {
+    return std::ranges::any_of(fixed, [&](const TableHeight& h) { return h.table == id; });
+  }
 
   // Adds instances of table T for `n` items, `per_row` of them to a row; fill(row, slot, item).
   template <class T, class Fill>
@@ -47,14 +68,13 @@ struct Builder {
     using Row = typename T::template Row<Fp>;
     constexpr air::Layout L = air::compute_layout<T>();
     size_t rows = (n + per_row - 1) / per_row;
-    std::vector<unsigned> heights =
-        fixed_log != 0 ? std::vector<unsigned>{fixed_log} : plan_heights(rows, tail, may_split);
-    if (heights.empty()) {
-      too_high = true;
+    const std::vector<unsigned> logs = heights(air::kTableId<T>, rows, may_split, fixed_log);
+    if (logs.empty()) {
+      if (too_high == nullptr) too_high = air::kTableName<T>;
       return;
     }
     size_t done = 0;
-    for (unsigned log : heights) {
+    for (unsigned log : logs) {
       InstanceTrace t;
       t.table = air::kTableId<T>;
       t.log_height = static_cast<uint8_t>(log);
@@ -102,7 +122,7 @@ struct Builder {
   template <class T>
   void instructions() {
     const vm::EventList& events = recording.shards[0].events[static_cast<size_t>(T::kClass)];
-    if (events.empty()) return;
+    if (events.empty() && !wanted(air::kTableId<T>)) return;
     add<T>(events.size(), T::kSlots, true, 0, [&](auto& row, unsigned slot, size_t i) {
       const vm::Event e = events[i];
       int64_t rom = find_rom(program, e.pc / 4);
@@ -229,7 +249,7 @@ void Builder::memory() {
     row.fin_hi = Fp(w.value_final >> 16);
     row.shard = Fp(w.shard_last);
   });
-  if (!shard.bumps.empty()) {
+  if (!shard.bumps.empty() || wanted(air::kTableBump)) {
     add<air::Bump>(shard.bumps.size(), 1, true, 0,
                    [&](air::Bump::Row<Fp>& row, unsigned, size_t i) {
                      const vm::Bump& b = shard.bumps[i];
@@ -273,15 +293,23 @@ void Builder::providers() {
 
 Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
                                          const ProgramTables& tables,
-                                         const vm::Recording& recording, unsigned tail_rows) {
+                                         const vm::Recording& recording, unsigned tail_rows,
+                                         std::span<const TableHeight> fixed) {
   if (recording.shards.size() != 1) return Error(Errc::kInternal, "a recording has one shard");
-  Builder b{pool, program, tables, recording, tail_rows, LookupCounts(program), {}, false};
+  Builder b{pool, program, tables, recording, tail_rows, fixed, LookupCounts(program), {}};
   air::for_each_table([&]<class T>() {
     if constexpr (T::kSlots != 0) b.instructions<T>();
   });
   b.memory();
   b.providers();
-  if (b.too_high)
+  if (b.too_high != nullptr && !fixed.empty()) {
+    char text[128];
+    std::snprintf(text, sizeof text,
+                  "the run does not fit the fixed shape: its table %s is too low or missing",
+                  b.too_high);
+    return Error(Errc::kUnprovable, text);
+  }
+  if (b.too_high != nullptr)
     return Error(Errc::kUnprovable, "the run is too long for one proof: a table exceeds 2^22 rows");
   if (b.counts.bad)
     return Error(Errc::kInternal, "the trace requests a lookup that no table provides");

@@ -1,10 +1,12 @@
 // From a recording to the base matrices of every table instance of a shard.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/pool.hpp"
+#include "base/secret_memory.hpp"
 #include "trace/preprocessed.hpp"
 #include "vm/machine.hpp"
 
@@ -14,13 +16,24 @@ namespace mipzk::trace {
 struct InstanceTrace {
   uint8_t table = 0;
   uint8_t log_height = 0;
-  std::vector<field::Fp> base;
+  SecretVector<field::Fp> base;
 };
 
-// Instances in canonical order: ascending table id, then descending height.
-// Fails with kUnprovable when a table would be higher than 2^22 rows, kInternal on a defect.
+// The height of an instance in a shape that is given beforehand.
+struct TableHeight {
+  uint8_t table = 0;
+  uint8_t log_height = 0;
+};
+
+// Instances in canonical order: ascending table id, then descending height. `fixed`, if not empty,
+// is the list of instances to use, in that order, whatever the run needs of them. Otherwise the
+// number of rows of each table is rounded up to 2^k or, above 2^14, to 3 * 2^k; a table without
+// rows is left out.
+// Fails with kUnprovable when a table would be higher than 2^22 rows or the run does not fit the
+// fixed list, kInternal on a defect.
 Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
                                          const ProgramTables& tables,
-                                         const vm::Recording& recording, unsigned tail_rows);
+                                         const vm::Recording& recording, unsigned tail_rows,
+                                         std::span<const TableHeight> fixed = {});
 
 }  // namespace mipzk::trace

@@ -118,7 +118,14 @@ Status Verifier::statement() {
   profile_ = statement_.profile;
   if (std::memcmp(statement_.program.id().data(), id_.data(), 32) != 0)
     return Error(Errc::kWrongProgram, "the proof is about another program");
-  t_.absorb(proof::kLabelStatement, statement_.bytes);
+  if ((statement_.flags & proof::kFlagNotHiding) != 0 && !policy_.allow_not_hiding)
+    return Error(Errc::kPolicy,
+                 "the proof does not hide its private input, and the policy does not allow that");
+  hash::Transcript::Message m =
+      t_.begin(proof::kLabelStatement, statement_.front.size() + statement_.bytes.size());
+  m.update(statement_.front);
+  m.update(statement_.bytes);
+  m.end();
   return {};
 }
 
@@ -289,8 +296,10 @@ Status Verifier::at_zeta() {
     unsigned log = all[first + c].log_height;
     const Fp5* q01 = &ws_.openings[all[first + c].first_pair];
     const Fp5* q2 = &ws_.openings[all[first + classes + c].first_pair];
-    Fp5 shift = zeta_.pow((uint64_t{1} << log) - profile_->overlap());
-    if (ext_value(q01) + shift * (ext_value(q01 + 5) + shift * ext_value(q2)) != q[log])
+    const uint64_t n = uint64_t{1} << log;
+    Fp5 second = zeta_.pow(n - profile_->first_overlap());
+    Fp5 third = zeta_.pow(n - profile_->second_overlap());
+    if (ext_value(q01) + second * (ext_value(q01 + 5) + third * ext_value(q2)) != q[log])
       return rejected("a constraint does not hold at the opening point");
   }
   return {};

@@ -15,6 +15,7 @@ struct Policy {
   unsigned min_security_bits = 100;  // provable bits, the proof of work of each round included
   uint64_t max_proof_bytes = uint64_t{4} << 20;
   uint64_t max_cycles = uint64_t{1} << 32;  // against the bound that the tables' heights give
+  bool allow_not_hiding = false;            // accept proofs that say that they hide nothing
 };
 
 // What an accepted proof states; offsets are into the proof.

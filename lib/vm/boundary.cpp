@@ -17,10 +17,6 @@ void close_shard(const isa::Program& program, Processor& cpu,
                  const std::array<uint32_t, kRegisterCount>& initial_registers,
                  ShardRecord& shard) {
   shard.cycles = cpu.cycles;
-  size_t count = kRegisterCount + 1;
-  for (const uint32_t address : cpu.memory.sorted_pages())
-    for (const Cell& cell : cpu.memory.page(address).cells) count += (cell.meta & kTimeMask) != 0;
-  shard.touched.reserve(count);  // exactly, so that no copy is left behind
   Page initial;
   for (const uint32_t address : cpu.memory.sorted_pages()) {
     const Page& page = cpu.memory.page(address);
@@ -44,10 +40,10 @@ void close_shard(const isa::Program& program, Processor& cpu,
       {kStateKey, entry4, entry4 + 1, kHaltedPc4, 0, 1, 0, static_cast<uint32_t>(4 * cpu.cycles)});
 }
 
-std::vector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,
-                                     const Outcome& outcome) {
+SecretVector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,
+                                      const Outcome& outcome) {
   const uint32_t output_words = window_words(static_cast<uint32_t>(outcome.output.size()));
-  std::vector<SourceWord> words;
+  SecretVector<SourceWord> words;
   words.reserve(shard.touched.size() + windows.public_words() + output_words);
   for (const Touched& t : shard.touched) {
     if (t.key == kStateKey) continue;

@@ -18,7 +18,7 @@ void close_shard(const isa::Program& program, Processor& cpu,
                  const std::array<uint32_t, kRegisterCount>& initial_registers, ShardRecord& shard);
 
 // The source words of a run of one shard.
-std::vector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,
-                                     const Outcome& outcome);
+SecretVector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,
+                                      const Outcome& outcome);
 
 }  // namespace mipzk::vm

@@ -1,33 +1,18 @@
 #include "vm/event_list.hpp"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cstdlib>
-#include <new>
 #include <utility>
 
-#include "base/bytes.hpp"
+#include "base/secret_memory.hpp"
 
 namespace mipzk::vm {
 namespace {
 
 constexpr uint32_t kWritableShift = 30;  // times are below 2^28
 constexpr uint32_t kTimeBits = (1u << 28) - 1;
-constexpr size_t kHugePage = size_t{1} << 21;
 
-// Fresh memory costs a fault for each page, which is more than writing the events: ask for huge
-// ones.
 uint32_t* allocate(size_t words) {
-  if (words == 0) return nullptr;
-  const size_t bytes = words * sizeof(uint32_t);
-  const size_t alignment = bytes < 2 * kHugePage ? 64 : kHugePage;
-  void* const data = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (data == nullptr) throw std::bad_alloc();
-#ifdef MADV_HUGEPAGE
-  if (alignment == kHugePage) madvise(data, bytes, MADV_HUGEPAGE);
-#endif
-  return static_cast<uint32_t*>(data);
+  return words == 0 ? nullptr : static_cast<uint32_t*>(secret_allocate(words * sizeof(uint32_t)));
 }
 
 }  // namespace
@@ -48,11 +33,7 @@ EventList& EventList::operator=(EventList other) noexcept {
   return *this;
 }
 
-EventList::~EventList() {
-  if (data_ == nullptr) return;
-  secure_zero(data_, capacity_words_ * sizeof(uint32_t));
-  std::free(data_);
-}
+EventList::~EventList() { secret_free(data_, capacity_words_ * sizeof(uint32_t)); }
 
 void EventList::swap(EventList& other) noexcept {
   std::swap(shape_, other.shape_);

@@ -593,16 +593,7 @@ const MicroOp* Processor::fetch(uint32_t address) {
 }
 
 uint32_t Recorder::bump(uint32_t key, uint32_t value, bool writable, uint32_t old, uint32_t now) {
-  auto& bumps = record_.bumps;
-  if (bumps.size() == bumps.capacity()) {
-    // Grows as a vector does, but leaves no copy of private values behind.
-    std::vector<Bump> larger;
-    larger.reserve(std::max<size_t>(64, 2 * bumps.capacity()));
-    larger.assign(bumps.begin(), bumps.end());
-    secure_zero(bumps.data(), bumps.size() * sizeof(Bump));
-    bumps.swap(larger);
-  }
-  bumps.push_back({key, value & 0xffff, value >> 16, writable, old, now - 1});
+  record_.bumps.push_back({key, value & 0xffff, value >> 16, writable, old, now - 1});
   return now - 1;
 }
 

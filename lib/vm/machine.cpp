@@ -128,21 +128,4 @@ Result<Recording> record(const isa::Program& program, const Inputs& inputs, cons
   return recording;
 }
 
-namespace {
-
-template <class T>
-void wipe(std::vector<T>& list) {
-  secure_zero(list.data(), list.size() * sizeof(T));
-}
-
-}  // namespace
-
-Recording::~Recording() {
-  for (ShardRecord& shard : shards) {
-    wipe(shard.bumps);
-    wipe(shard.touched);
-  }
-  wipe(finals);
-}
-
 }  // namespace mipzk::vm

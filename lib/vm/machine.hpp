@@ -11,6 +11,7 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/secret_memory.hpp"
 #include "isa/program.hpp"
 #include "vm/fault.hpp"
 #include "vm/record.hpp"
@@ -62,16 +63,11 @@ struct SourceWord {
   friend bool operator==(const SourceWord&, const SourceWord&) = default;
 };
 
-// Holds private data: wiped on destruction.
+// Holds private data, in memory that is wiped.
 struct Recording {
   Outcome outcome;
   std::vector<ShardRecord> shards;  // exactly one
-  std::vector<SourceWord> finals;   // ascending keys
-
-  Recording() = default;
-  Recording(Recording&&) = default;
-  Recording& operator=(Recording&&) = default;
-  ~Recording();
+  SecretVector<SourceWord> finals;  // ascending keys
 };
 
 // As run(), and records every event. A run that is too long for one shard is kUnprovable.

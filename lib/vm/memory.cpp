@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <new>
 
-#include "base/bytes.hpp"
-
 namespace mipzk::vm {
 namespace {
 
 constexpr size_t kTablePages = size_t{1} << (32 - kPageShift);
+constexpr size_t kBlockPages = 64;
 constexpr uint32_t kOutputPages = isa::kWindowSize >> kPageShift;
 
 bool in_output(uint32_t address) { return address - isa::kOutputBase < isa::kWindowSize; }
@@ -27,25 +26,25 @@ Memory::Memory(const isa::Program& program, const Windows& windows, uint64_t max
   if (!recording_) output_.resize(kOutputPages);
 }
 
-Memory::~Memory() {
-  for (auto& page : pages_) secure_zero(page.get(), sizeof(Page));
-}
-
 Page* Memory::miss(uint32_t address) {
   const uint32_t page_address = address & ~(kPageBytes - 1);
   const bool marked = !recording_ && in_output(address);
   Page*& slot =
       marked ? output_[(address - isa::kOutputBase) >> kPageShift] : table_[address >> kPageShift];
   if (slot == nullptr) {
-    auto page = std::make_unique<Page>();
-    if (!initial_page(page_address, *page)) return nullptr;
-    if (pages_.size() >= max_pages_) {
-      limit_hit_ = true;
+    // Blocks never grow beyond what they reserve, so pages stay where they are.
+    if (blocks_.empty() || blocks_.back().size() == kBlockPages)
+      blocks_.emplace_back().reserve(kBlockPages);
+    SecretVector<Page>& block = blocks_.back();
+    block.emplace_back();
+    const bool exists = initial_page(page_address, block.back());
+    limit_hit_ = exists && page_addresses_.size() >= max_pages_;
+    if (!exists || limit_hit_) {
+      block.pop_back();
       return nullptr;
     }
     page_addresses_.push_back(page_address);
-    slot = page.get();
-    pages_.push_back(std::move(page));
+    slot = &block.back();
   }
   // Time 1 stands for "accessed" when no times are kept.
   if (marked) slot->cells[address / 4 % kPageWords].meta |= 1;

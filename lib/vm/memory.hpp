@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/secret_memory.hpp"
 #include "isa/program.hpp"
 #include "vm/windows.hpp"
 
@@ -27,12 +28,12 @@ struct Page {
   Cell cells[kPageWords];
 };
 
-// Pages are made from the program and the windows when they are first touched.
+// Pages are made from the program and the windows when they are first touched, and wiped in the
+// end.
 class Memory {
  public:
   // When `recording`, every access leaves its time in the cell, so output words need no marks.
   Memory(const isa::Program& program, const Windows& windows, uint64_t max_bytes, bool recording);
-  ~Memory();
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
 
@@ -75,7 +76,7 @@ class Memory {
   std::vector<Page*> output_;             // pages of the output window when not recording: kept
                                           // out of table_ so that each access marks its word
   std::vector<uint32_t> page_addresses_;
-  std::vector<std::unique_ptr<Page>> pages_;
+  std::vector<SecretVector<Page>> blocks_;  // of kBlockPages pages, the last one not yet full
 };
 
 }  // namespace mipzk::vm

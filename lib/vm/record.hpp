@@ -10,8 +10,8 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
+#include "base/secret_memory.hpp"
 #include "isa/rom.hpp"
 #include "vm/event.hpp"
 #include "vm/event_list.hpp"
@@ -40,8 +40,8 @@ struct Touched {
 
 struct ShardRecord {
   std::array<EventList, isa::kClassCount> events;  // by class, in order of execution
-  std::vector<Bump> bumps;
-  std::vector<Touched> touched;  // ascending keys; STATE last
+  SecretVector<Bump> bumps;
+  SecretVector<Touched> touched;  // ascending keys; STATE last
   uint64_t cycles = 0;
 };
 

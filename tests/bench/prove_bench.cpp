@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   if (options.profile == nullptr) return 2;
   if (argc > 5 && std::atoi(argv[5]) >= 0)
     commit::force_kernel_tier(static_cast<commit::KernelTier>(std::atoi(argv[5])));
-  if (argc > 6) options.blind = std::atoi(argv[6]) != 0;
+  if (argc > 6) options.masks = std::atoi(argv[6]) != 0 ? prove::Masks() : prove::Masks::none();
 
   auto image = elf::load(read_file(argv[1]));
   if (!image) fail(image.error());
@@ -72,6 +72,7 @@ int main(int argc, char** argv) {
   double t3 = now();
   verify::Policy policy;
   policy.min_security_bits = 0;
+  policy.allow_not_hiding = true;
   policy.max_proof_bytes = proof->size();
   std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
   verify::Claim claim;

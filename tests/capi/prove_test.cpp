@@ -134,8 +134,21 @@ TEST_F(Prove, InspectAgreesWithTheProof) {
   EXPECT_EQ(info.exit_code, 0u);
   EXPECT_STREQ(info.profile_name, "S100");
   EXPECT_GE(info.security_bits, 100u);
-  EXPECT_EQ(info.millibits_total / 1000, info.security_bits);
-  EXPECT_GE(info.millibits_query, info.millibits_total);
+  EXPECT_EQ(info.flags, 0u);
+  for (uint32_t regime : {MIPZK_REGIME_UNIQUE, MIPZK_REGIME_JOHNSON}) {
+    mipzk_security bits = {};
+    bits.struct_size = sizeof bits;
+    ASSERT_EQ(mipzk_proof_security(proof.data(), proof.size(), regime, &bits, &err), MIPZK_OK);
+    EXPECT_EQ(bits.regime, regime);
+    EXPECT_EQ(bits.multiplicity != 0, regime == MIPZK_REGIME_JOHNSON);
+    EXPECT_GE(bits.millibits_query, bits.millibits_total);
+    if (regime == MIPZK_REGIME_UNIQUE) {
+      EXPECT_EQ(bits.millibits_total / 1000, info.security_bits);
+    }
+  }
+  mipzk_security bits = {};
+  bits.struct_size = sizeof bits;
+  EXPECT_EQ(mipzk_proof_security(proof.data(), proof.size(), 2, &bits, &err), MIPZK_E_ARGUMENT);
   mipzk_program_info program = {};
   program.struct_size = sizeof program;
   ASSERT_EQ(mipzk_program_inspect(session->program, &program, &err), MIPZK_OK);

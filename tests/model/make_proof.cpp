@@ -38,20 +38,26 @@ std::string security_text(ByteView proof) {
       !proof::read_instances(r, instances, count) ||
       !proof::Shape::make({instances, count}, statement.program, *statement.profile, shape))
     return "unreadable";
-  const proof::Security s = proof::security(*statement.profile, proof::security_input(shape));
   std::string text;
   auto line = [&](const std::string& name, double bits) {
     char buffer[64];
     std::snprintf(buffer, sizeof buffer, "%s %.9f\n", name.c_str(), bits);
     text += buffer;
   };
-  line("lookup", s.lookup);
-  line("constraints", s.constraints);
-  line("deep", s.deep);
-  line("batch", s.batch);
-  for (unsigned i = 0; i < s.folds; ++i) line("fold " + std::to_string(i + 1), s.fold[i]);
-  line("query", s.query);
-  line("hash", s.hash);
+  for (proof::Regime regime : {proof::Regime::kUniqueDecoding, proof::Regime::kJohnson}) {
+    const bool johnson = regime == proof::Regime::kJohnson;
+    const proof::Security s =
+        proof::security(*statement.profile, proof::security_input(shape), regime);
+    const std::string name = johnson ? "johnson " : "unique ";
+    line(name + "lookup", s.lookup);
+    line(name + "constraints", s.constraints);
+    line(name + "deep", s.deep);
+    line(name + "batch", s.batch);
+    for (unsigned i = 0; i < s.folds; ++i) line(name + "fold " + std::to_string(i + 1), s.fold[i]);
+    line(name + "query", s.query);
+    line(name + "hash", s.hash);
+    if (johnson) line("m", s.multiplicity);
+  }
   return text;
 }
 
@@ -103,6 +109,8 @@ int main(int argc, char** argv) {
       {"exit_code_s100", "exit_code", &proof::kS100, {0, 0x80, 0, 0, 1}, {}},
       {"echo_c100", "echo", &proof::kC100, {1, 2, 3}, Bytes(100, 7)},
       {"all_insns_s100", "all_insns", &proof::kS100, {}, {}},
+      {"echo_s128", "echo", &proof::kS128, {1}, {2}},
+      {"exit_code_c128", "exit_code", &proof::kC128, {0, 0x80, 0, 0, 1}, {}},
   };
   Pool pool(2);
   for (const Job& job : jobs)

@@ -17,7 +17,9 @@ def security_differences(path):
     """Rounds whose bits in the *.security file beside the proof differ from soundness.py."""
     lines = [line.rsplit(" ", 1) for line in path.with_suffix(".security").read_text().splitlines()]
     counted = {name: float(bits) for name, bits in lines}
-    expected = soundness.rounds(*soundness.of_proof(path))
+    unique, m, johnson = soundness.both_regimes(*soundness.of_proof(path))
+    expected = {"unique " + name: bits for name, bits in unique.items()}
+    expected.update({"johnson " + name: bits for name, bits in johnson.items()}, m=m)
     return [
         "security of %s: %s and %s bits" % (name, counted.get(name), expected.get(name))
         for name in sorted(counted.keys() | expected.keys())

@@ -46,7 +46,7 @@ class Program:
 def read_front(reader):
     """The part before the body: (Claim, Program, statement bytes, header)."""
     require(reader.bytes(4) == b"MPZK", "not a proof")
-    require(reader.integer(2) == 0 and reader.integer(2) == 0, "unknown format")
+    require(reader.integer(2) == 0 and reader.integer(2) <= 1, "unknown format")
     require(reader.integer(8) == len(reader.data), "the size is not the stated one")
     start = reader.offset
     profile_id = reader.integer(4)
@@ -59,7 +59,7 @@ def read_front(reader):
         strings.append(reader.bytes(length))
     claim = Claim(shapes.PROFILES[profile_id], strings[0], strings[1], reader.integer(4))
     require(reader.integer(4) == 1, "number of shards")
-    return claim, Program(header), reader.data[start:reader.offset], header
+    return claim, Program(header), reader.data[:8] + reader.data[start:reader.offset], header
 
 
 class Verifier:
@@ -168,8 +168,10 @@ class Verifier:
         first_parts = [m for m in self.matrices if m.role == "quotient"]
         last_parts = [m for m in self.matrices if m.role == "quotient2"]
         for h, m, m2 in zip(self.shape.heights(), first_parts, last_parts):
-            step = zeta**((1 << h) - tail // 2)
-            value = combine(m.opening[:5]) + step * combine(m.opening[5:]) + step * step * combine(m2.opening)
+            seen = self.profile.queries + 10
+            second = zeta**((1 << h) - seen)
+            third = second * zeta**((1 << h) - seen - self.profile.queries)
+            value = combine(m.opening[:5]) + second * combine(m.opening[5:]) + third * combine(m2.opening)
             require(value == totals[h], "the quotient of height 2^%d is wrong" % h)
 
     def read_fri(self):

@@ -4,7 +4,7 @@
 namespace mipzk::proof {
 namespace {
 
-constexpr Profile kProfiles[] = {kS100, kC100, test::kTest2, test::kTest4};
+constexpr Profile kProfiles[] = {kS100, kC100, kS128, kC128, test::kTest2, test::kTest4};
 
 }  // namespace
 

@@ -32,7 +32,7 @@ struct Fixture {
     prove::Options options;
     options.profile = &test::kTest2;
     options.seed.emplace().fill(seed);
-    options.blind = blind;
+    if (!blind) options.masks = prove::Masks::none();
     auto proof = prove::prove(pool, program, public_input, recording, options);
     EXPECT_TRUE(proof);
     return *proof;
@@ -40,6 +40,7 @@ struct Fixture {
   bool accepted(ByteView proof) {
     verify::Policy policy;
     policy.min_security_bits = 0;
+    policy.allow_not_hiding = true;
     std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
     verify::Claim claim;
     return verify::verify(program.id, proof, policy, ws.data(), ws.size() * sizeof ws[0], claim)

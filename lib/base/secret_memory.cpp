@@ -1,0 +1,65 @@
+#include "base/secret_memory.hpp"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+
+#include "base/bytes.hpp"
+
+namespace mipzk {
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+constexpr size_t kPage = size_t{1} << 16;  // the largest page size of the systems we know
+constexpr size_t kHugePage = size_t{1} << 21;
+
+size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+// Advice may be refused, by old kernels for example: what it asks for is then not to be had.
+void advise(void* data, size_t size, int advice) { (void)madvise(data, size, advice); }
+
+void* map(size_t size) {
+  void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (p == MAP_FAILED) throw std::bad_alloc();
+  return p;
+}
+
+}  // namespace
+
+void* secret_allocate(size_t bytes) {
+  if (bytes < kSecretPages) return ::operator new(bytes, kAlignment);
+  const size_t size = round_up(bytes, kPage);
+  void* data;
+  if (size < 2 * kHugePage) {
+    data = map(size);
+  } else {
+    // A fresh page costs a fault, and many small ones cost more than filling them: align the block,
+    // so that the system can use huge pages, and give back what is left on both sides.
+    const size_t room = size + kHugePage;
+    const auto start = reinterpret_cast<uintptr_t>(map(room));
+    const uintptr_t first = round_up(start, kHugePage);
+    if (first != start) munmap(reinterpret_cast<void*>(start), first - start);
+    const uintptr_t end = start + room, last = first + size;
+    if (last != end) munmap(reinterpret_cast<void*>(last), end - last);
+    data = reinterpret_cast<void*>(first);
+#ifdef MADV_HUGEPAGE
+    advise(data, size, MADV_HUGEPAGE);
+#endif
+  }
+#ifdef MADV_DONTDUMP
+  advise(data, size, MADV_DONTDUMP);
+#endif
+  return data;
+}
+
+void secret_free(void* data, size_t bytes) noexcept {
+  if (data == nullptr) return;
+  if (bytes < kSecretPages) {
+    secure_zero(data, bytes);
+    ::operator delete(data, kAlignment);
+  } else {
+    munmap(data, round_up(bytes, kPage));
+  }
+}
+
+}  // namespace mipzk

@@ -1,0 +1,40 @@
+// Memory for what depends on private input: wiped when it is freed, and, where it is large, left
+// out of core files.
+#pragma once
+
+#include <cstddef>
+#include <new>
+#include <vector>
+
+namespace mipzk {
+
+// At least `bytes` bytes, aligned to 64, to be freed by secret_free with the same size. Throws
+// std::bad_alloc. Blocks from kSecretPages on are pages of their own: zero, marked MADV_DONTDUMP,
+// backed by huge pages where the system has them, and returned to the system when freed.
+inline constexpr size_t kSecretPages = size_t{1} << 16;
+void* secret_allocate(size_t bytes);
+void secret_free(void* data, size_t bytes) noexcept;
+
+template <class T>
+struct SecretAllocator {
+  using value_type = T;
+  static_assert(alignof(T) <= 64);
+
+  SecretAllocator() = default;
+  template <class U>
+  SecretAllocator(const SecretAllocator<U>&) {}
+
+  T* allocate(size_t n) {
+    if (n > static_cast<size_t>(-1) / 2 / sizeof(T)) throw std::bad_array_new_length();
+    return static_cast<T*>(secret_allocate(n * sizeof(T)));
+  }
+  void deallocate(T* p, size_t n) noexcept { secret_free(p, n * sizeof(T)); }
+
+  friend bool operator==(const SecretAllocator&, const SecretAllocator&) { return true; }
+};
+
+// A vector that leaves nothing behind, not even where it grew.
+template <class T>
+using SecretVector = std::vector<T, SecretAllocator<T>>;
+
+}  // namespace mipzk

@@ -1,0 +1,80 @@
+// What hides the witness (docs/PROTOCOL.md, "Blinding"; why it does: docs/ZK.md).
+#include <algorithm>
+
+#include "prove/prover.hpp"
+
+namespace mipzk::prove {
+
+namespace {
+
+constexpr size_t kLocalCells = 10, kGlobalCells = 5;  // of a tuple of the mask rings
+
+}  // namespace
+
+// Derives the key of all masks, hedged with the statement and all that the run depends on: sources,
+// boundary, hints.
+void Prover::start_blinding() {
+  SecretVector<uint8_t> context(out_.begin(), out_.end());
+  auto add = [&](ByteView bytes) { context.insert(context.end(), bytes.begin(), bytes.end()); };
+  add(shape_bytes());
+  uint8_t number[4];
+  store_le32(number, attempt_);
+  add(number);
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    if (!shape_.info(i).layout.pass_one &&
+        shape_.instances()[i].table != static_cast<uint8_t>(isa::Class::kHint))
+      continue;
+    const SecretVector<Fp>& cells = base(i)->evals;
+    add(hash::blake3({reinterpret_cast<const uint8_t*>(cells.data()), 4 * cells.size()}));
+  }
+  blinding_ = Blinding(*options_.seed, context);
+}
+
+// Random rows from the closing row on, and the mask rings: cells b of an instance are cells a of
+// the instance before it, locally over all instances and globally over those of pass 1.
+void Prover::blind_base() {
+  std::vector<Fp*> ring, ring_pass_one;  // tuples a; their tuples b follow them in the row
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    Committed& m = *base(i);
+    const size_t rows = (size_t{1} << m.log_height) - profile_.tail_rows;
+    Fp* tail = m.evals.data() + rows * m.width;
+    if (options_.masks.tails)
+      blinding_.fill(BlindingUse::kBaseTail, i, {tail, profile_.tail_rows * m.width});
+    ring.push_back(tail);
+    if (shape_.info(i).layout.pass_one) ring_pass_one.push_back(tail + 2 * kLocalCells);
+  }
+  auto close = [&](const std::vector<Fp*>& tuples, size_t cells, BlindingUse use) {
+    for (size_t i = 0; i < tuples.size(); ++i) {
+      if (options_.masks.rings)
+        blinding_.fill(use, i, {tuples[i], cells});
+      else if (options_.masks.tails)
+        std::fill_n(tuples[i], cells, Fp::zero());
+    }
+    if (!options_.masks.rings && !options_.masks.tails) return;
+    for (size_t i = 0; i < tuples.size(); ++i)
+      std::copy_n(tuples[i], cells, tuples[(i + 1) % tuples.size()] + cells);
+  };
+  close(ring, kLocalCells, BlindingUse::kLocalRing);
+  close(ring_pass_one, kGlobalCells, BlindingUse::kGlobalRing);
+}
+
+// Random rows behind the closing row, and random partial and helper columns in it.
+void Prover::blind_extension() {
+  if (!options_.masks.tails) return;
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    Committed& m = *matrix(i, proof::kTreeExt);
+    const air::Layout& l = shape_.info(i).layout;
+    const size_t rows = (size_t{1} << m.log_height) - profile_.tail_rows;
+    Fp* closing = m.evals.data() + rows * m.width;
+    SecretVector<Fp> kept(closing, closing + m.width);
+    blinding_.fill(BlindingUse::kExtTail, i, {closing, profile_.tail_rows * m.width});
+    auto keep = [&](bool present, unsigned ext) {
+      if (present) std::copy_n(&kept[5 * ext], 5, closing + 5 * ext);
+    };
+    keep(l.has_p(), l.p_index());
+    keep(l.has_g(), l.g_index());
+    keep(l.has_s(), l.s_index());
+  }
+}
+
+}  // namespace mipzk::prove

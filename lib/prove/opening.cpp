@@ -1,0 +1,126 @@
+// The steps after zeta: openings, the batched word, FRI and the queries.
+#include <algorithm>
+#include <map>
+
+#include "commit/deep.hpp"
+#include "prove/prover.hpp"
+
+namespace mipzk::prove {
+
+std::vector<size_t> running_columns(const Shape& shape, const Matrix& m) {
+  std::vector<size_t> r;
+  if (m.running == 0) return r;
+  const air::Layout& l = shape.info(static_cast<size_t>(m.instance)).layout;
+  if (l.has_p()) r.push_back(5 * l.p_index());
+  if (l.has_g()) r.push_back(5 * l.g_index());
+  if (l.has_s()) r.push_back(5 * l.s_index());
+  return r;
+}
+
+void Prover::open_all() {
+  auto all = shape_.matrices();
+  openings_.resize(shape_.pairs());
+  std::map<unsigned, commit::LagrangeWeights> weights;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Matrix& m = all[i];
+    if (!m.opened) continue;
+    auto at = weights.find(m.log_height);
+    if (at == weights.end())
+      at =
+          weights.emplace(m.log_height, commit::lagrange_weights(pool_, m.log_height, zeta_)).first;
+    const Fp* cells = mats_[i].evals.data();
+    Fp5* out = &openings_[m.first_pair];
+    commit::evaluate_columns(pool_, cells, m.log_height, m.width, m.width, at->second, 0, out);
+    out += m.width;
+    for (size_t column : running_columns(shape_, m)) {
+      commit::evaluate_columns(pool_, cells + column, m.log_height, m.width, 5, at->second, 1, out);
+      out += 5;
+    }
+  }
+  for (const Fp5& v : openings_) append_fp5(out_, v);
+  t_.absorb_fp5s(proof::kLabelOpenings, openings_);
+}
+
+void Prover::batch() {
+  unsigned variables = 0;
+  while ((uint64_t{1} << variables) <= shape_.pairs()) ++variables;
+  hash::Challenges c = t_.challenges(proof::kLabelBatch);
+  std::vector<Fp5> lambda{Fp5::one()};
+  for (unsigned k = 0; k < variables; ++k) {
+    Fp5 r = c.fp5();
+    size_t half = lambda.size();
+    lambda.resize(2 * half);
+    for (size_t i = 0; i < half; ++i) {
+      lambda[half + i] = lambda[i] * r;
+      lambda[i] -= lambda[half + i];
+    }
+  }
+
+  const unsigned b = profile_.log_blowup, top = shape_.max_log_height() + b;
+  std::vector<Fp5> word(size_t{1} << top);
+  auto all = shape_.matrices();
+  {
+    const Committed& mask = mats_.back();
+    const Fp5* rows = reinterpret_cast<const Fp5*>(mask.lde.data());
+    std::copy(rows, rows + word.size(), word.begin());
+  }
+  // Heights of all opened matrices: the classes, and the height of the third chunks.
+  uint32_t classes = shape_.height_classes() | 1u << proof::kSmallLogHeight;
+  for (unsigned log = 0; log < 32; ++log) {
+    if ((classes >> log & 1) == 0) continue;
+    size_t n = size_t{1} << log;
+    SecretVector<Fp5> at[2] = {SecretVector<Fp5>(n), SecretVector<Fp5>(n)};
+    Fp5 values[2];
+    for (size_t i = 0; i < all.size(); ++i) {
+      const Matrix& m = all[i];
+      if (!m.opened || m.log_height != log) continue;
+      const Fp5* l = &lambda[m.first_pair];
+      const Fp5* v = &openings_[m.first_pair];
+      const Fp* cells = mats_[i].evals.data();
+      commit::combine_rows(pool_, cells, n, m.width, m.width, l, at[0].data());
+      for (size_t k = 0; k < m.width; ++k) values[0] += l[k] * v[k];
+      size_t k = m.width;
+      for (size_t column : running_columns(shape_, m)) {
+        commit::combine_rows(pool_, cells + column, n, m.width, 5, l + k, at[1].data());
+        for (size_t end = k + 5; k < end; ++k) values[1] += l[k] * v[k];
+      }
+    }
+    SecretVector<Fp5> quotients(n << b);
+    for (int point = 0; point < 2; ++point) {
+      const Fp5 z = point == 0 ? zeta_ : zeta_ * field::root_of_unity(log);
+      SecretVector<Fp> lde(5 * n << b);
+      commit::coset_lde(pool_, reinterpret_cast<const Fp*>(at[point].data()), log, 5, b, lde.data(),
+                        nullptr);
+      commit::add_quotients(pool_, log + b, Fp(commit::kCosetShift), z,
+                            reinterpret_cast<const Fp5*>(lde.data()), values[point],
+                            quotients.data());
+    }
+    // Lifted to the greatest domain: entry j is that of row j >> shift.
+    const unsigned shift = top - (log + b);
+    pool_.parallel_for(word.size(), 4096, [&](size_t begin, size_t end) {
+      for (size_t j = begin; j < end; ++j) word[j] += quotients[j >> shift];
+    });
+  }
+  fri_.commit(pool_, t_, std::move(word), top, b, profile_.fold_work, out_);
+}
+
+void Prover::queries() {
+  work(proof::kLabelQueryWork, profile_.query_work);
+  unsigned top = shape_.max_log_height() + profile_.log_blowup;
+  hash::Challenges c = t_.challenges(proof::kLabelQueries);
+  std::vector<uint32_t> index(profile_.queries);
+  for (uint32_t& i : index) i = c.index(top);
+  std::sort(index.begin(), index.end());
+  index.erase(std::unique(index.begin(), index.end()), index.end());
+  for (unsigned tree = 0; tree < proof::kTreeCount; ++tree) {
+    // A tree's levels start at its own tallest matrix.
+    unsigned level = trees_[tree]->depth();
+    std::vector<uint32_t> rows = index;
+    for (uint32_t& i : rows) i >>= top - level;
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    trees_[tree]->open(rows, out_);
+  }
+  fri_.open(index, out_);
+}
+
+}  // namespace mipzk::prove

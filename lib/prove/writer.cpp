@@ -1,0 +1,25 @@
+#include "prove/writer.hpp"
+
+namespace mipzk::prove {
+
+void append(std::vector<uint8_t>& out, ByteView bytes) {
+  out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+void append_u32(std::vector<uint8_t>& out, uint32_t v) {
+  uint8_t b[4];
+  store_le32(b, v);
+  append(out, b);
+}
+
+void append_u64(std::vector<uint8_t>& out, uint64_t v) {
+  uint8_t b[8];
+  store_le64(b, v);
+  append(out, b);
+}
+
+void append_fp5(std::vector<uint8_t>& out, const field::Fp5& v) {
+  for (field::Fp c : v.c) append_u32(out, c.raw());
+}
+
+}  // namespace mipzk::prove
