@@ -72,7 +72,7 @@ struct Mapper {
   }
   void draw(const std::string& name, uint32_t label) {
     hash::Challenges c = t.challenges(label);
-    Draw d{name, {}, message};
+    Draw d{name, {}, message, t};
     for (int i = 0; i < 8; ++i) d.words.push_back(c.word());
     map.draws.push_back(std::move(d));
   }

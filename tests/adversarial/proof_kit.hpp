@@ -36,11 +36,13 @@ struct Field {
   int message = -1;
 };
 
-// All challenges in the order in which they are drawn, as the first 32 bytes of their streams.
+// All challenges in the order in which they are drawn, as the first 32 bytes of their streams, and
+// the transcript that they are drawn from.
 struct Draw {
   std::string name;
   std::vector<uint32_t> words;
   int after = -1;  // number of the last message absorbed before
+  hash::Transcript transcript;
 };
 
 // Reads a proof as docs/FORMAT.md says and replays its transcript as docs/PROTOCOL.md says. Every
