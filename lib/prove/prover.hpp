@@ -49,7 +49,7 @@ class Prover {
 
   Result<std::vector<uint8_t>> run(const Claims& claims, std::vector<trace::InstanceTrace> traces);
 
- private:
+ protected:  // a test looks at the masks
   Status prepare(std::vector<trace::InstanceTrace> traces);
   std::vector<uint8_t> attempt(const Claims& claims);
   void step(Phase phase) {
