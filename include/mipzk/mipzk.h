@@ -1,7 +1,8 @@
 /* mipzk: run a MIPS program and prove that the run happened. The whole C interface; C99 and C++.
  *
- * PRIVACY: proofs of this version are sound but do NOT hide the private input yet. Treat a proof as
- * if it contained everything that the run read, until a later version says otherwise.
+ * PRIVACY: a proof tells the program, the public input, the output, the exit code and the heights
+ * of its tables, which follow how often each kind of instruction ran unless mipzk_job_shape fixes
+ * them. It hides the rest of the run (docs/ZK.md).
  *
  * Rules that hold for every function:
  *   - A call that can fail returns a mipzk_status: MIPZK_OK (0) or a negative code. Codes are never
