@@ -276,6 +276,12 @@ MIPZK_API const char* mipzk_program_symbol(const mipzk_program* program, uint64_
                                            uint32_t* out_address,
                                            uint32_t* out_size) MIPZK_NOEXCEPT;
 
+/* The least shape (see mipzk_job_shape) with every table that a run of the program may need, the
+ * classes of all its instructions included, at least heights. To be joined with the shapes of
+ * typical proofs. Belongs to the program; NULL for NULL. */
+MIPZK_API const uint8_t* mipzk_program_shape(const mipzk_program* program,
+                                             size_t* out_size) MIPZK_NOEXCEPT;
+
 /* ---- Job ---------------------------------------------------------------------------------------
  */
 
