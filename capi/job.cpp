@@ -1,6 +1,8 @@
 // Jobs: inputs, runs and proofs.
 #include <openssl/rand.h>
 
+#include <algorithm>
+
 #include "guard.hpp"
 #include "hash/blake3.hpp"
 #include "objects.hpp"
@@ -27,6 +29,14 @@ Status check_input(const uint8_t* data, size_t size) {
   if (size > isa::kMaxWindowBytes)
     return Error(Errc::kInput, "an input holds at most 67108860 bytes", isa::kMaxWindowBytes);
   return {};
+}
+
+// Inputs are kept in pages of their own, however small, so that they stay out of core files.
+SecretVector<uint8_t> secret_copy(const uint8_t* data, size_t size) {
+  SecretVector<uint8_t> copy;
+  copy.reserve(std::max(size, kSecretPages));
+  copy.assign(data, data + size);
+  return copy;
 }
 
 vm::Inputs inputs_of(const mipzk_job& job) {
@@ -102,6 +112,7 @@ Status derive_seed(const mipzk_job& job, std::array<uint8_t, 32>& out) {
   h.finalize(out.data(), out.size());
   secure_zero(key.bytes.data(), key.bytes.size());
   secure_zero(&h, sizeof h);
+  wipe_stack();
   return {};
 }
 
@@ -146,12 +157,23 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
   return {};
 }
 
-// A call that needs the job and nothing else.
+struct StackWiper {
+  ~StackWiper() { wipe_stack(); }
+};
+
+// A frame of its own, which lies below that of its caller.
+template <class F>
+[[gnu::noinline]] Status call(const F& f) {
+  return f();
+}
+
+// A call that needs the job and nothing else. It leaves nothing on the stack.
 template <class F>
 mipzk_status with_job(mipzk_job* job, mipzk_error* err, const F& f) noexcept {
   return guarded(err, [&]() -> Status {
     if (job == nullptr) return Error(Errc::kArgument, "job is NULL");
-    return f();
+    const StackWiper wiper;
+    return call(f);
   });
 }
 
@@ -193,7 +215,7 @@ mipzk_status mipzk_job_private_input(mipzk_job* job, const uint8_t* data, size_t
                                      mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (Status s = capi::check_input(data, size); !s) return s;
-    SecretVector<uint8_t> copy(data, data + size);
+    SecretVector<uint8_t> copy = capi::secret_copy(data, size);
     capi::forget(*job);
     job->private_input = std::move(copy);
     return {};
@@ -204,7 +226,7 @@ mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
                              mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (Status s = capi::check_input(data, size); !s) return s;
-    SecretVector<uint8_t> copy(data, data + size);
+    SecretVector<uint8_t> copy = capi::secret_copy(data, size);
     capi::forget(*job);
     job->hints = std::move(copy);
     return {};
@@ -214,7 +236,7 @@ mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
 mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed, mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (seed == nullptr) return Error(Errc::kArgument, "seed is NULL");
-    job->seed.assign(seed, seed + 32);
+    job->seed = capi::secret_copy(seed, 32);
     return {};
   });
 }

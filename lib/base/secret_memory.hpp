@@ -11,9 +11,12 @@ namespace mipzk {
 // At least `bytes` bytes, aligned to 64, to be freed by secret_free with the same size. Throws
 // std::bad_alloc. Blocks from kSecretPages on are pages of their own: zero, marked MADV_DONTDUMP,
 // backed by huge pages where the system has them, and returned to the system when freed.
-inline constexpr size_t kSecretPages = size_t{1} << 16;
+inline constexpr size_t kSecretPages = size_t{1} << 12;
 void* secret_allocate(size_t bytes);
 void secret_free(void* data, size_t bytes) noexcept;
+
+// Overwrites what calls that have returned left on the stack: 32 KiB below the caller's frame.
+void wipe_stack() noexcept;
 
 template <class T>
 struct SecretAllocator {

@@ -28,6 +28,7 @@ void Prover::start_blinding() {
     add(hash::blake3({reinterpret_cast<const uint8_t*>(cells.data()), 4 * cells.size()}));
   }
   blinding_ = Blinding(*options_.seed, context);
+  wipe_stack();  // hashing leaves blocks of its input there
 }
 
 // Random rows from the closing row on, and the mask rings: cells b of an instance are cells a of

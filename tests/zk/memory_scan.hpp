@@ -1,0 +1,62 @@
+// Looks for a secret in the process's own memory, in the forms in which the library holds it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace mipzk::test {
+
+// 64 random bytes of private input. Kept masked: the object is no copy of the secret.
+class Secret {
+ public:
+  static constexpr size_t kBytes = 64;
+
+  Secret();
+  // Calls f with the plain bytes, which are wiped afterwards.
+  void reveal(const std::function<void(const uint8_t* bytes)>& f) const;
+
+ private:
+  friend class Patterns;
+  std::array<uint8_t, kBytes> masked_;
+};
+
+struct Mapping {
+  uintptr_t begin = 0, end = 0;
+  bool readable = false;
+  bool left_out_of_cores = false;  // "dd" of VmFlags
+  std::string name;                // "[heap]", a file, or empty
+};
+std::vector<Mapping> mappings();
+
+struct Hit {
+  uintptr_t address;
+  const char* form;
+  Mapping mapping;
+};
+
+// What is looked for: 8 bytes of the secret in a row; the two limbs of one of its words, as field
+// elements side by side, as in a row of a trace; and two of its words near each other, each as an
+// integer or as bytes, as in cells of guest memory and in events.
+class Patterns {
+ public:
+  explicit Patterns(const Secret& secret);
+
+  std::vector<Hit> scan_process() const;
+  // Offsets of what is found in `size` bytes, words only if they are `alignment`-aligned.
+  struct Found {
+    size_t offset;
+    const char* form;
+  };
+  std::vector<Found> scan(const uint8_t* bytes, size_t size) const;
+
+ private:
+  // Sorted, masked like the secret.
+  std::vector<uint64_t> runs_, limbs_;
+  std::vector<uint32_t> words_;
+  std::vector<bool> run_filter_, limb_filter_, word_filter_;  // by the low 16 bits
+};
+
+}  // namespace mipzk::test
