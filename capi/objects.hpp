@@ -31,6 +31,7 @@ struct Settings {
 
 struct LoadedElf {
   prove::LoadedProgram loaded;
+  std::vector<uint8_t> shape;           // the least one of all runs
   uint32_t flags = 0;                   // e_flags
   std::vector<mipzk_segment> segments;  // struct_size not set
 };

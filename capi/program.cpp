@@ -1,4 +1,5 @@
 // Programs: loading an ELF file, and facts about it.
+#include "air/tables.hpp"
 #include "elf/load.hpp"
 #include "guard.hpp"
 #include "kernel/kernel.hpp"
@@ -6,6 +7,25 @@
 
 namespace mipzk::capi {
 namespace {
+
+// Each class that occurs in the program, and the tables that every proof has.
+std::vector<uint8_t> least_shape(const prove::LoadedProgram& loaded) {
+  bool present[isa::kClassCount] = {};
+  for (const isa::RomEntry& e : loaded.program.rom) present[static_cast<size_t>(e.cls)] = true;
+  std::vector<uint8_t> shape(4);
+  for (size_t i = 0; i < air::kTableCount; ++i) {
+    const air::TableId id = air::kTables[i].id;
+    unsigned log = air::kMinLogHeight;
+    if (id < isa::kClassCount && !present[id]) continue;
+    if (id == air::kTableRom) log = loaded.header.log_rom;
+    if (id == air::kTableRegion) log = loaded.header.log_region;
+    if (id == air::kTableImage) log = loaded.header.log_image;
+    if (id == air::kTableFixed) log = air::kFixedLogRows;
+    shape.insert(shape.end(), {id, static_cast<uint8_t>(log)});
+    ++shape[0];
+  }
+  return shape;
+}
 
 Status load(mipzk_ctx& ctx, ByteView file, mipzk_program** out) {
   auto image = elf::load(file);
@@ -27,6 +47,7 @@ Status load(mipzk_ctx& ctx, ByteView file, mipzk_program** out) {
   auto loaded = prove::load_program(pool_of(ctx), std::move(*program));
   if (!loaded) return loaded.error();
   elf->loaded = std::move(*loaded);
+  elf->shape = least_shape(elf->loaded);
   *out = new mipzk_program{std::move(elf)};
   return {};
 }
@@ -83,6 +104,11 @@ mipzk_status mipzk_program_segment(const mipzk_program* program, uint32_t index,
     out_segment->struct_size = size;
     return {};
   });
+}
+
+const uint8_t* mipzk_program_shape(const mipzk_program* program, size_t* out_size) noexcept {
+  if (out_size != nullptr) *out_size = program == nullptr ? 0 : program->elf->shape.size();
+  return program == nullptr ? nullptr : program->elf->shape.data();
 }
 
 const char* mipzk_program_symbol(const mipzk_program* program, uint64_t index,

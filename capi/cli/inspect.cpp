@@ -11,15 +11,13 @@
 namespace mipzk::cli {
 namespace {
 
-void inspect_program(const std::string& path, bool symbols, Facts& facts) {
-  Context ctx;
-  const auto program = load_program(ctx, path);
+void inspect_program(const mipzk_program* program, bool symbols, Facts& facts) {
   mipzk_program_info info = {};
   info.struct_size = sizeof info;
   mipzk_error err;
-  check(mipzk_program_inspect(program.get(), &info, &err), err, "the program");
+  check(mipzk_program_inspect(program, &info, &err), err, "the program");
   uint8_t id[32];
-  mipzk_program_id(program.get(), id);
+  mipzk_program_id(program, id);
   facts.add("kind", std::string("program"));
   facts.add("program_id", hex(id, sizeof id));
   facts.add("entry", fmt::format("{:#010x}", info.entry));
@@ -31,7 +29,7 @@ void inspect_program(const std::string& path, bool symbols, Facts& facts) {
   for (uint32_t i = 0; i < info.segments; ++i) {
     mipzk_segment s = {};
     s.struct_size = sizeof s;
-    check(mipzk_program_segment(program.get(), i, &s, &err), err, "a segment");
+    check(mipzk_program_segment(program, i, &s, &err), err, "a segment");
     const std::string flags = std::string(s.flags & 4 ? "r" : "-") + (s.flags & 2 ? "w" : "-") +
                               (s.flags & 1 ? "x" : "-");
     facts.say(fmt::format("segment {}: {:#010x} .. {:#010x} {} ({} bytes, {} with initial content)",
@@ -46,7 +44,7 @@ void inspect_program(const std::string& path, bool symbols, Facts& facts) {
   list = "[";
   for (uint64_t i = 0; i < info.symbols; ++i) {
     uint32_t address = 0, size = 0;
-    const char* name = mipzk_program_symbol(program.get(), i, &address, &size);
+    const char* name = mipzk_program_symbol(program, i, &address, &size);
     facts.say(fmt::format("{:#010x} {:6} {}", address, size, name));
     list += fmt::format("{}{{\"address\": {}, \"size\": {}, \"name\": {}}}", i == 0 ? "" : ", ",
                         address, size, json_string(name));
@@ -97,10 +95,10 @@ Heights parse_shape(const uint8_t* data, size_t size, const std::string& path) {
   return heights;
 }
 
-void write_shape(const Bytes& proof, const std::string& proof_path, const Options& options) {
+// Joins a shape with that in the file of --shape, if there is one.
+void write_shape(const uint8_t* shape, size_t size, const Options& options) {
   const std::string path = options.text("shape");
-  const mipzk_range range = proof_info(proof, proof_path).shape;
-  Heights heights = parse_shape(proof.data() + range.offset, range.size, proof_path);
+  Heights heights = parse_shape(shape, size, options.text("file"));
   const uint64_t grow = options.number("grow");
   constexpr uint64_t kMaxLog = 22;
   for (auto& [table, logs] : heights)
@@ -183,18 +181,25 @@ int inspect_command(const Args& args) {
                   "Shows what a program (ELF) or a proof is. A proof is not verified.", "file");
   options.visible().add_options()("symbols", "list a program's symbols")(
       "shape", value("FILE"),
-      "write the heights of a proof's tables, for `mipzk prove --shape`; if the file has a shape\n"
-      "already, the higher tables of both are kept")(
+      "write the heights of a proof's tables, or the least ones of a program, for\n"
+      "`mipzk prove --shape`; with a shape that the file has already, the higher are kept")(
       "grow", value("N"), "with --shape: make each table 2^N times as high");
   if (!options.parse(args)) return kExitOk;
   const std::string path = options.required("file");
   const Bytes bytes = read_file(path, "file");
   Facts facts;
-  if (bytes.size() >= 4 && std::memcmp(bytes.data(), "\177ELF", 4) == 0)
-    inspect_program(path, options.has("symbols"), facts);
-  else
+  if (bytes.size() >= 4 && std::memcmp(bytes.data(), "\177ELF", 4) == 0) {
+    Context ctx;
+    const auto program = load_program(ctx, path);
+    inspect_program(program.get(), options.has("symbols"), facts);
+    size_t size = 0;
+    const uint8_t* shape = mipzk_program_shape(program.get(), &size);
+    if (options.has("shape")) write_shape(shape, size, options);
+  } else {
     inspect_proof(bytes, path, facts);
-  if (options.has("shape")) write_shape(bytes, path, options);
+    const mipzk_range range = proof_info(bytes, path).shape;
+    if (options.has("shape")) write_shape(bytes.data() + range.offset, range.size, options);
+  }
   show(options, facts);
   return kExitOk;
 }

@@ -1,7 +1,8 @@
 /* mipzk: run a MIPS program and prove that the run happened. The whole C interface; C99 and C++.
  *
- * PRIVACY: proofs of this version are sound but do NOT hide the private input yet. Treat a proof as
- * if it contained everything that the run read, until a later version says otherwise.
+ * PRIVACY: a proof tells the program, the public input, the output, the exit code and the heights
+ * of its tables, which follow how often each kind of instruction ran unless mipzk_job_shape fixes
+ * them. It hides the rest of the run (docs/ZK.md).
  *
  * Rules that hold for every function:
  *   - A call that can fail returns a mipzk_status: MIPZK_OK (0) or a negative code. Codes are never
@@ -274,6 +275,12 @@ MIPZK_API mipzk_status mipzk_program_segment(const mipzk_program* program, uint3
 MIPZK_API const char* mipzk_program_symbol(const mipzk_program* program, uint64_t index,
                                            uint32_t* out_address,
                                            uint32_t* out_size) MIPZK_NOEXCEPT;
+
+/* The least shape (see mipzk_job_shape) with every table that a run of the program may need, the
+ * classes of all its instructions included, at least heights. To be joined with the shapes of
+ * typical proofs. Belongs to the program; NULL for NULL. */
+MIPZK_API const uint8_t* mipzk_program_shape(const mipzk_program* program,
+                                             size_t* out_size) MIPZK_NOEXCEPT;
 
 /* ---- Job ---------------------------------------------------------------------------------------
  */

@@ -27,7 +27,7 @@ struct TableHeight {
 
 // Instances in canonical order: ascending table id, then descending height. `fixed`, if not empty,
 // is the list of instances to use, in that order, whatever the run needs of them. Otherwise the
-// number of rows of each table is rounded up to 2^k or, above 2^14, to 3 * 2^k; a table without
+// number of rows of each table is rounded up to 2^k or 3 * 2^k, the latter from 3 * 2^13 on; a table without
 // rows is left out.
 // Fails with kUnprovable when a table would be higher than 2^22 rows or the run does not fit the
 // fixed list, kInternal on a defect.

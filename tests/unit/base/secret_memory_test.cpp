@@ -1,0 +1,86 @@
+// Memory for secrets: aligned, zero where it is fresh pages, out of core files, gone when freed.
+#include "base/secret_memory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+namespace mipzk {
+namespace {
+
+// The VmFlags of the mapping that holds an address; empty when nothing is mapped there.
+std::string flags_at(const void* address) {
+  std::ifstream smaps("/proc/self/smaps");
+  const auto at = reinterpret_cast<uintptr_t>(address);
+  bool inside = false;
+  for (std::string line; std::getline(smaps, line);) {
+    uintptr_t first = 0, last = 0;
+    char dash = 0;
+    std::istringstream range(line);
+    if (range >> std::hex >> first >> dash >> last && dash == '-')
+      inside = first <= at && at < last;
+    if (inside && line.starts_with("VmFlags:")) return line;
+  }
+  return "";
+}
+
+TEST(SecretMemory, SizesAndAlignment) {
+  for (size_t size : {size_t{1}, size_t{100}, kSecretPages - 1, kSecretPages, kSecretPages + 1,
+                      size_t{3} << 20, size_t{4} << 20, (size_t{9} << 20) + 12345}) {
+    auto* p = static_cast<uint8_t*>(secret_allocate(size));
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(p) % 64, 0u) << size;
+    if (size >= kSecretPages) {
+      for (size_t i = 0; i < size; i += 4096) ASSERT_EQ(p[i], 0) << size;
+      ASSERT_EQ(p[size - 1], 0) << size;
+    }
+    std::memset(p, 0xa5, size);
+    secret_free(p, size);
+  }
+  secret_free(nullptr, 0);
+}
+
+TEST(SecretMemory, LargeBlocksStayOutOfCoreFilesAndGoBackToTheSystem) {
+  for (size_t size : {kSecretPages, size_t{1} << 20, size_t{8} << 20}) {
+    auto* p = static_cast<uint8_t*>(secret_allocate(size));
+    std::memset(p, 0xa5, size);
+    EXPECT_NE(flags_at(p).find(" dd"), std::string::npos) << size;
+    EXPECT_NE(flags_at(p + size - 1).find(" dd"), std::string::npos) << size;
+    secret_free(p, size);
+    EXPECT_EQ(flags_at(p), "") << size;
+  }
+}
+
+TEST(SecretMemory, SmallBlocksAreWipedAlsoWhenAVectorGrows) {
+  SecretVector<uint64_t> v;
+  constexpr uint64_t kSecret = 0x5ec2e7f00d15bad5;
+  std::vector<uint64_t*> blocks;
+  for (int i = 0; i < 1000; ++i) {
+    v.push_back(kSecret);
+    if (blocks.empty() || blocks.back() != v.data()) blocks.push_back(v.data());
+  }
+  ASSERT_GT(blocks.size(), 5u);
+  blocks.pop_back();  // still in use
+  // /proc/self/mem, because reading freed memory in the usual way is no valid program.
+  std::ifstream memory("/proc/self/mem", std::ios::binary);
+  for (const uint64_t* block : blocks) {
+    uint64_t words[2] = {};
+    // The first words of a free block may hold the heap's own links.
+    memory.seekg(static_cast<std::streamoff>(reinterpret_cast<uintptr_t>(block) + 16));
+    memory.read(reinterpret_cast<char*>(words), 8);
+    ASSERT_TRUE(memory.good());
+    EXPECT_NE(words[0], kSecret);
+  }
+}
+
+TEST(SecretMemory, AbsurdSizesAreRefused) {
+  SecretVector<uint32_t> v;
+  EXPECT_THROW(v.reserve(size_t{1} << 60), std::exception);
+  EXPECT_THROW(secret_allocate(size_t{1} << 62), std::bad_alloc);
+}
+
+}  // namespace
+}  // namespace mipzk
