@@ -78,10 +78,13 @@ Status read_shape(ByteView bytes, std::vector<trace::TableHeight>& out) {
   uint32_t count = 0;
   if (Status s = proof::read_instances(reader, instances, count); !s || !reader.at_end())
     return Error(Errc::kArgument, "these bytes are not a shape");
+  if (count == 0) return Error(Errc::kArgument, "the shape has no tables");
   for (uint32_t i = 0; i < count; ++i) {
     const proof::Instance& in = instances[i];
     if (air::find_table(in.table) == nullptr)
       return Error(Errc::kArgument, "the shape has a table that does not exist", in.table);
+    if (in.log_height < air::kMinLogHeight || in.log_height > air::kMaxLogHeight)
+      return Error(Errc::kArgument, "the shape has a height that no table may have", in.log_height);
     if (i > 0 &&
         (in.table < instances[i - 1].table ||
          (in.table == instances[i - 1].table && in.log_height > instances[i - 1].log_height)))

@@ -51,7 +51,7 @@ class Proof(unittest.TestCase):
             self.assertGreater(self.facts[key], 0, key)
         self.assertEqual(self.facts["proof_bytes"], self.proof.stat().st_size)
         self.assertGreaterEqual(self.facts["security_bits"], 100)
-        self.assertIs(self.facts["hides_private_input"], False)
+        self.assertIs(self.facts["hides_private_input"], True)
         sizes = b"\0\0\0\6\0\0\0\x11"
         self.assertEqual(self.output.read_bytes(), PUBLIC + PRIVATE + sizes)
         self.assertNotIn(b"\33", self.result.stderr)  # no bar: standard error is no terminal
@@ -91,14 +91,92 @@ class Proof(unittest.TestCase):
     def test_inspect_and_security(self):
         result = run(MIPZK, "inspect", self.proof)
         self.assertEqual(result.returncode, 0)
-        self.assertIn(b"does not hide the private input yet", result.stdout)
+        self.assertNotIn(b"NOT hide", result.stdout)
         facts = json.loads(run(MIPZK, "inspect", self.proof, "--json").stdout)
         self.assertEqual(facts["program_id"], self.id)
         self.assertIs(facts["verified"], False)
         self.assertGreaterEqual(facts["max_cycles"], self.facts["cycles"])
+        self.assertIs(facts["hides_private_input"], True)
         bits = json.loads(run(MIPZK, "security", self.proof, "--json").stdout)
-        self.assertGreaterEqual(bits["total"], 100)
-        self.assertAlmostEqual(bits["total"], min(v for k, v in bits.items() if k not in ("total", "profile")))
+        self.assertEqual(bits["profile"], "S100")
+        self.assertEqual(bits["unique_decoding"]["multiplicity"], 0)
+        self.assertGreater(bits["johnson"]["multiplicity"], 0)
+        for regime in ("unique_decoding", "johnson"):
+            rounds = {k: v for k, v in bits[regime].items() if k not in ("total", "multiplicity")}
+            self.assertIn("fold 1", rounds)
+            self.assertAlmostEqual(bits[regime]["total"], min(rounds.values()))
+        self.assertGreaterEqual(bits["unique_decoding"]["total"], 100)
+        profiles = json.loads(run(MIPZK, "security", "--json").stdout)["profiles"]
+        self.assertEqual([p["name"] for p in profiles], ["S100", "C100", "S128", "C128"])
+
+    def prove(self, code, private, *args, elf=None, proof=None):
+        result = run(MIPZK, "prove", elf or self.elf, "--private", "-", "--proof", proof or self.folder / "p", "--json",
+                     *args, stdin=private)
+        self.assertEqual(result.returncode, code, result.stderr.decode())
+        return result
+
+    def shape_of(self, proof):
+        path = self.folder / "one shape"
+        path.unlink(missing_ok=True)
+        self.assertEqual(run(MIPZK, "inspect", proof, "--shape", path).returncode, 0)
+        return path.read_bytes()
+
+    @staticmethod
+    def heights(shape):
+        return [tuple(shape[i:i + 2]) for i in range(4, len(shape), 2)]
+
+    def test_shapes(self):
+        small, large, shape = (self.folder / n for n in ("small", "large", "shape"))
+        self.prove(0, b"x", proof=small)
+        self.prove(0, bytes(1500), proof=large)
+        of_small, of_large = self.shape_of(small), self.shape_of(large)
+        self.assertNotEqual(of_small, of_large)
+        # The program's shape, then each proof's, joined in one file.
+        for source in (self.elf, small, large):
+            result = run(MIPZK, "inspect", source, "--shape", shape)
+            self.assertEqual(result.returncode, 0, result.stderr.decode())
+        joined = self.heights(shape.read_bytes())
+        self.assertEqual(shape.read_bytes()[0], len(joined))
+        self.assertEqual(joined, sorted(joined, key=lambda h: (h[0], -h[1])))
+        for part in (of_small, of_large):
+            for table, log in self.heights(part):
+                self.assertGreaterEqual(max(l for t, l in joined if t == table), log)
+        # Runs of different lengths have proofs of this one shape.
+        shapes = []
+        for private in (b"x", bytes(1500)):
+            proof = self.folder / "fixed"
+            self.prove(0, private, "--shape", shape, proof=proof)
+            self.verify(0, proof=proof)
+            shapes.append(self.shape_of(proof))
+        self.assertEqual(shapes[0], shapes[1])
+        self.assertEqual(len(shapes[0]), len(shape.read_bytes()))
+        # What does not fit is refused, with the table and what to do.
+        result = self.prove(5, bytes(9000), "--shape", shape)
+        self.assertRegex(result.stderr.decode(), r"its table \w+ is too low or missing")
+        self.assertIn(b"--grow", result.stderr)
+        # Tables that these proofs do not have are in the program's shape.
+        for source in (self.elf, large):
+            self.assertEqual(run(MIPZK, "inspect", source, "--shape", shape, "--grow", "3").returncode, 0)
+        self.prove(0, bytes(9000), "--shape", shape, "--skip-verify")
+        grown = dict(self.heights(shape.read_bytes()))
+        for table, log in self.heights(of_large):
+            self.assertEqual(grown[table], log + 3)
+        damaged = self.folder / "damaged shape"
+        damaged.write_bytes(shape.read_bytes()[:-1])
+        self.prove(2, b"x", "--shape", damaged)
+        self.assertEqual(run(MIPZK, "inspect", small, "--shape", damaged).returncode, 3)
+
+    def test_without_hiding(self):
+        proof = self.folder / "open"
+        facts = json.loads(self.prove(0, PRIVATE, "--no-hiding", proof=proof).stdout)
+        self.assertIs(facts["hides_private_input"], False)
+        result = self.verify(6, proof=proof)
+        self.assertIn(b"--allow-no-hiding", result.stderr)
+        facts = json.loads(self.verify(0, "--allow-no-hiding", "--json", proof=proof).stdout)
+        self.assertIs(facts["hides_private_input"], False)
+        result = run(MIPZK, "inspect", proof)
+        self.assertIn(b"does NOT hide the private input", result.stdout)
+        self.verify(0, "--allow-no-hiding")  # a proof that hides is welcome, too
 
     def test_prove_can_insist_on_an_exit_code(self):
         proof = self.folder / "never"

@@ -1,4 +1,6 @@
 // From a guest to an accepted proof and back, through the C interface.
+#include <algorithm>
+
 #include "support.hpp"
 
 namespace mipzk_test {
@@ -168,6 +170,115 @@ TEST_F(Prove, StopsWhenTheCallbackSaysSo) {
     EXPECT_EQ(blob, nullptr);
     EXPECT_EQ(stop.calls, at);
   }
+}
+
+mipzk_proof_info inspect(const Bytes& proof) {
+  mipzk_proof_info info = {};
+  info.struct_size = sizeof info;
+  mipzk_error err;
+  EXPECT_EQ(mipzk_proof_inspect(proof.data(), proof.size(), &info, &err), MIPZK_OK) << err.message;
+  return info;
+}
+
+Bytes shape_of(const Bytes& proof) {
+  const mipzk_range range = inspect(proof).shape;
+  return {&proof[range.offset], &proof[range.offset] + range.size};
+}
+
+TEST_F(Prove, AShapeIsKept) {
+  // The program's own shape, every table raised to 2^12 rows.
+  size_t size = 0;
+  const uint8_t* least = mipzk_program_shape(session->program, &size);
+  Bytes shape(least, least + size);
+  for (size_t i = 5; i < shape.size(); i += 2) shape[i] = std::max<uint8_t>(shape[i], 12);
+  Bytes shapes[2];
+  for (size_t i = 0; i < 2; ++i) {
+    Session other("echo");
+    other.private_input(Bytes(i == 0 ? 3 : 200, 0x40));
+    ASSERT_EQ(mipzk_job_shape(other.job, shape.data(), shape.size(), &other.err), MIPZK_OK)
+        << other.err.message;
+    mipzk_blob* blob = nullptr;
+    ASSERT_EQ(mipzk_job_prove(other.job, nullptr, nullptr, &blob, &other.err), MIPZK_OK)
+        << other.err.message;
+    const Bytes bytes = bytes_of(blob);
+    mipzk_blob_free(blob);
+    mipzk_claim claim = empty_claim();
+    EXPECT_EQ(verify(other.id(), bytes, nullptr, &claim, &other.err), MIPZK_OK)
+        << other.err.message;
+    shapes[i] = shape_of(bytes);
+    EXPECT_EQ(inspect(bytes).tables, shape[0]);
+  }
+  EXPECT_TRUE(shapes[0] == shapes[1]);
+  EXPECT_NE(shape_of(proof).size(), shapes[0].size());
+}
+
+TEST_F(Prove, ARunThatDoesNotFitItsShapeIsRefused) {
+  Session other("echo");
+  other.private_input(Bytes(1000, 1));
+  Bytes shape = shape_of(proof);  // of five bytes of input
+  ASSERT_EQ(mipzk_job_shape(other.job, shape.data(), shape.size(), &other.err), MIPZK_OK);
+  mipzk_blob* blob = nullptr;
+  EXPECT_EQ(mipzk_job_prove(other.job, nullptr, nullptr, &blob, &other.err), MIPZK_E_UNPROVABLE);
+  EXPECT_NE(std::strstr(other.err.message, "its table "), nullptr) << other.err.message;
+  EXPECT_EQ(blob, nullptr);
+  // Without a shape it is proved again as it needs.
+  ASSERT_EQ(mipzk_job_shape(other.job, nullptr, 0, &other.err), MIPZK_OK);
+  ASSERT_EQ(mipzk_job_prove(other.job, nullptr, nullptr, &blob, &other.err), MIPZK_OK)
+      << other.err.message;
+  mipzk_blob_free(blob);
+}
+
+TEST_F(Prove, MalformedShapesAreRefused) {
+  const Bytes good = shape_of(proof);
+  const auto refused = [&](const Bytes& shape) {
+    mipzk_error err = {};
+    const mipzk_status status = mipzk_job_shape(session->job, shape.data(), shape.size(), &err);
+    EXPECT_EQ(err.status, status);
+    return status == MIPZK_E_ARGUMENT && err.message[0] != '\0';
+  };
+  EXPECT_FALSE(refused(good));
+  for (size_t cut = 1; cut < good.size(); ++cut)
+    EXPECT_TRUE(refused({good.begin(), good.begin() + static_cast<ptrdiff_t>(cut)})) << cut;
+  Bytes bad = good;
+  bad.push_back(0);
+  EXPECT_TRUE(refused(bad));
+  EXPECT_TRUE(refused({0, 0, 0, 0}));
+  EXPECT_TRUE(refused({0, 0, 0, 1}));
+  const auto with = [&](size_t at, uint8_t value) {
+    Bytes b = good;
+    b[at] = value;
+    return b;
+  };
+  EXPECT_TRUE(refused(with(0, 97)));
+  EXPECT_TRUE(refused(with(4, 0)));    // no such table
+  EXPECT_TRUE(refused(with(4, 255)));  // nor this, and out of order
+  EXPECT_TRUE(refused(with(4, 71)));   // out of order
+  for (uint8_t log : {0, 9, 23, 255}) EXPECT_TRUE(refused(with(5, log))) << int{log};
+  EXPECT_TRUE(refused({2, 0, 0, 0, 2, 10, 2, 11}));  // the lower one first
+  EXPECT_FALSE(refused({2, 0, 0, 0, 2, 11, 2, 10}));
+  EXPECT_EQ(mipzk_job_shape(session->job, nullptr, 8, nullptr), MIPZK_E_ARGUMENT);
+  EXPECT_EQ(mipzk_job_shape(nullptr, good.data(), good.size(), nullptr), MIPZK_E_ARGUMENT);
+  EXPECT_EQ(mipzk_job_shape(session->job, nullptr, 0, nullptr), MIPZK_OK);
+}
+
+TEST_F(Prove, WithoutHidingIsSaidAndRefused) {
+  Session other("echo");
+  other.set(MIPZK_OPT_NO_HIDING, 1);
+  mipzk_blob* blob = nullptr;
+  ASSERT_EQ(mipzk_job_prove(other.job, nullptr, nullptr, &blob, &other.err), MIPZK_OK);
+  Bytes bytes = bytes_of(blob);
+  mipzk_blob_free(blob);
+  EXPECT_EQ(inspect(bytes).flags, MIPZK_PROOF_NO_HIDING);
+  mipzk_claim claim = empty_claim();
+  EXPECT_EQ(verify(other.id(), bytes, nullptr, &claim, &other.err), MIPZK_E_POLICY);
+  mipzk_verify_policy policy = {};
+  policy.struct_size = sizeof policy;
+  policy.flags = MIPZK_VERIFY_ALLOW_NO_HIDING;
+  EXPECT_EQ(verify(other.id(), bytes, &policy, &claim, &other.err), MIPZK_OK) << other.err.message;
+  EXPECT_EQ(verify(other.id(), proof, &policy, &claim, &other.err), MIPZK_OK);  // it may hide
+  policy.flags |= 2;
+  EXPECT_EQ(verify(other.id(), bytes, &policy, &claim, &other.err), MIPZK_E_UNSUPPORTED);
+  EXPECT_EQ(mipzk_ctx_set_u64(other.ctx, MIPZK_OPT_NO_HIDING, 2, nullptr), MIPZK_E_ARGUMENT);
 }
 
 }  // namespace
