@@ -1,8 +1,6 @@
 // Jobs: inputs, runs and proofs.
 #include <openssl/rand.h>
 
-#include <algorithm>
-
 #include "guard.hpp"
 #include "hash/blake3.hpp"
 #include "objects.hpp"
@@ -29,14 +27,6 @@ Status check_input(const uint8_t* data, size_t size) {
   if (size > isa::kMaxWindowBytes)
     return Error(Errc::kInput, "an input holds at most 67108860 bytes", isa::kMaxWindowBytes);
   return {};
-}
-
-// Inputs are kept in pages of their own, however small, so that they stay out of core files.
-SecretVector<uint8_t> secret_copy(const uint8_t* data, size_t size) {
-  SecretVector<uint8_t> copy;
-  copy.reserve(std::max(size, kSecretPages));
-  copy.assign(data, data + size);
-  return copy;
 }
 
 vm::Inputs inputs_of(const mipzk_job& job) {
@@ -96,7 +86,7 @@ Status read_shape(ByteView bytes, std::vector<trace::TableHeight>& out) {
 
 // The prover's seed: the caller's or the system's, bound to the job, so that neither a weak
 // generator nor a seed used twice shows the same randomness for two different jobs.
-Status derive_seed(const mipzk_job& job, std::array<uint8_t, 32>& out) {
+Status derive_seed(const mipzk_job& job, prove::Seed& out) {
   hash::Key key;
   if (!job.seed.empty()) {
     std::memcpy(key.bytes.data(), job.seed.data(), key.bytes.size());
@@ -112,6 +102,7 @@ Status derive_seed(const mipzk_job& job, std::array<uint8_t, 32>& out) {
     h.update_u64(input.size());
     h.update(input);
   }
+  out = prove::Seed(32);
   h.finalize(out.data(), out.size());
   secure_zero(key.bytes.data(), key.bytes.size());
   secure_zero(&h, sizeof h);
@@ -148,13 +139,9 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
     return stop(static_cast<uint32_t>(phase) + 1, done, total);
   };
-  std::array<uint8_t, 32> seed{};
-  if (Status s = derive_seed(job, seed); !s) return s;
-  options.seed = seed;
-  secure_zero(seed.data(), seed.size());
-  auto proof =
-      prove::prove(*job.settings.pool, job.elf->loaded, job.public_input, *recording, options);
-  secure_zero(&options.seed, sizeof options.seed);
+  if (Status s = derive_seed(job, options.seed); !s) return s;
+  auto proof = prove::prove(*job.settings.pool, job.elf->loaded, job.public_input,
+                            std::move(*recording), options);
   if (!proof) return proof.error();
   *out_proof = new mipzk_blob{std::move(*proof)};
   return {};
@@ -218,7 +205,7 @@ mipzk_status mipzk_job_private_input(mipzk_job* job, const uint8_t* data, size_t
                                      mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (Status s = capi::check_input(data, size); !s) return s;
-    SecretVector<uint8_t> copy = capi::secret_copy(data, size);
+    SecretVector<uint8_t> copy = secret_copy(ByteView(data, size));
     capi::forget(*job);
     job->private_input = std::move(copy);
     return {};
@@ -229,7 +216,7 @@ mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
                              mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (Status s = capi::check_input(data, size); !s) return s;
-    SecretVector<uint8_t> copy = capi::secret_copy(data, size);
+    SecretVector<uint8_t> copy = secret_copy(ByteView(data, size));
     capi::forget(*job);
     job->hints = std::move(copy);
     return {};
@@ -239,7 +226,7 @@ mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
 mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed, mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (seed == nullptr) return Error(Errc::kArgument, "seed is NULL");
-    job->seed = capi::secret_copy(seed, 32);
+    job->seed = secret_copy(ByteView(seed, 32));
     return {};
   });
 }

@@ -148,14 +148,19 @@ int prove_command(const Args& args) {
   facts.add("program_id", hex(id, sizeof id));
   facts.add("exit_code", uint64_t{run.exit_code});
   facts.add_bytes("output", output, output_size);
-  facts.add("cycles", run.cycles);
+  // A fixed shape is there to hide how long the run was: the report does not tell it either.
+  const bool tells_length = !options.has("shape");
+  if (tells_length) {
+    facts.add("cycles", run.cycles);
+    facts.add("khz", static_cast<double>(run.cycles) / seconds / 1e3, "{:.1f}");
+  }
   facts.add("proving_seconds", seconds);
-  facts.add("khz", static_cast<double>(run.cycles) / seconds / 1e3, "{:.1f}");
   facts.add("proof_bytes", uint64_t{size});
   facts.add("profile", std::string(info.profile_name));
   facts.add("security_bits", uint64_t{info.security_bits});
   if (!options.has("skip-verify")) facts.add("verification_seconds", verify_seconds);
-  facts.add("peak_memory_mib", static_cast<double>(peak_memory_bytes()) / (1 << 20), "{:.0f}");
+  if (tells_length)
+    facts.add("peak_memory_mib", static_cast<double>(peak_memory_bytes()) / (1 << 20), "{:.0f}");
   add_hiding(facts, info);
   show(options, facts, proof_path == "-" || output_path == "-");
   return kExitOk;

@@ -10,6 +10,8 @@
 #include <thread>
 #include <utility>
 
+#include "base/secret_memory.hpp"
+
 namespace mipzk {
 namespace {
 
@@ -27,8 +29,13 @@ struct Loop {
   Loop(size_t n, size_t block_count, const std::function<void(size_t, size_t)>& body)
       : f(body), blocks(block_count), size(n / block_count), longer(n % block_count) {}
 
-  // Takes blocks until none is left.
+  // Takes blocks until none is left. Loops work on secrets: nothing of them stays on the stack.
   void work() {
+    take_blocks();
+    wipe_stack();
+  }
+
+  [[gnu::noinline]] void take_blocks() {
     for (;;) {
       const size_t i = next.fetch_add(1, std::memory_order_relaxed);
       if (i >= blocks) return;

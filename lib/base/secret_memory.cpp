@@ -63,7 +63,7 @@ void secret_free(void* data, size_t bytes) noexcept {
 }
 
 [[gnu::noinline]] void wipe_stack() noexcept {
-  uint8_t frame[size_t{1} << 15];
+  uint8_t frame[size_t{1} << 16];
   secure_zero(frame, sizeof frame);
 }
 

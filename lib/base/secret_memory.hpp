@@ -2,8 +2,10 @@
 // out of core files.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <new>
+#include <span>
 #include <vector>
 
 namespace mipzk {
@@ -15,7 +17,7 @@ inline constexpr size_t kSecretPages = size_t{1} << 12;
 void* secret_allocate(size_t bytes);
 void secret_free(void* data, size_t bytes) noexcept;
 
-// Overwrites what calls that have returned left on the stack: 32 KiB below the caller's frame.
+// Overwrites what calls that have returned left on the stack: 64 KiB below the caller's frame.
 void wipe_stack() noexcept;
 
 template <class T>
@@ -39,5 +41,14 @@ struct SecretAllocator {
 // A vector that leaves nothing behind, not even where it grew.
 template <class T>
 using SecretVector = std::vector<T, SecretAllocator<T>>;
+
+// A copy in pages of its own, however small it is, so that it stays out of core files.
+template <class T>
+SecretVector<T> secret_copy(std::span<const T> data) {
+  SecretVector<T> copy;
+  copy.reserve(std::max(data.size(), kSecretPages / sizeof(T)));
+  copy.assign(data.begin(), data.end());
+  return copy;
+}
 
 }  // namespace mipzk

@@ -27,7 +27,7 @@ template <class F>
 void for_batches(Pool* pool, size_t n, size_t grain, const F& f) {
   const size_t batches = (n + kBatch - 1) / kBatch;
   auto block = [&](size_t begin, size_t end) {
-    std::vector<uint8_t> scratch;
+    SecretVector<uint8_t> scratch;
     for (size_t b = begin; b < end; ++b) f(b * kBatch, std::min(kBatch, n - b * kBatch), scratch);
   };
   if (pool != nullptr && batches > grain)
@@ -103,7 +103,7 @@ void MerkleTree::write_leaf(const HeightClass& c, size_t row, const uint8_t* sal
 }
 
 void MerkleTree::hash_leaves(const HeightClass& c, size_t first, size_t count,
-                             std::vector<uint8_t>& scratch, Digest* out) const {
+                             SecretVector<uint8_t>& scratch, Digest* out) const {
   const size_t length = leaf_bytes(c);
   // Long rows are faster copied first: one stream from memory instead of one per lane.
   constexpr size_t kDirectLength = 128;
@@ -129,7 +129,7 @@ void MerkleTree::build_bottom(Pool* pool) {
   const HeightClass& c = classes_[0];
   Digest* nodes = levels_[depth()].get();
   for_batches(pool, size_t{1} << depth(), grain_for(leaf_bytes(c)),
-              [&](size_t first, size_t count, std::vector<uint8_t>& scratch) {
+              [&](size_t first, size_t count, SecretVector<uint8_t>& scratch) {
                 hash_leaves(c, first, count, scratch, nodes + first);
               });
 }
@@ -140,7 +140,7 @@ void MerkleTree::build_level(unsigned level, Pool* pool) {
   Digest* nodes = levels_[level].get();
   const size_t work = 2 * sizeof(Digest) + (joined != nullptr ? leaf_bytes(*joined) : 0);
   for_batches(pool, size_t{1} << level, grain_for(work),
-              [&](size_t first, size_t count, std::vector<uint8_t>& scratch) {
+              [&](size_t first, size_t count, SecretVector<uint8_t>& scratch) {
                 hash::keyed_hash_many(kNodeKey, bytes_of(below + 2 * first), 64, 64, count,
                                       bytes_of(nodes + first));
                 if (joined == nullptr) return;

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "base/secret_memory.hpp"
 #include "commit/merkle.hpp"
 #include "field/fp.hpp"
 
@@ -60,7 +61,7 @@ class MerkleTree {
   size_t leaf_bytes(const HeightClass& c) const;
   void write_salts(const HeightClass& c, size_t first, size_t count, uint8_t* out) const;
   void write_leaf(const HeightClass& c, size_t row, const uint8_t* salt, uint8_t* out) const;
-  void hash_leaves(const HeightClass& c, size_t first, size_t count, std::vector<uint8_t>& scratch,
+  void hash_leaves(const HeightClass& c, size_t first, size_t count, SecretVector<uint8_t>& scratch,
                    hash::Digest* out) const;
   void build_bottom(Pool* pool);
   void build_level(unsigned level, Pool* pool);

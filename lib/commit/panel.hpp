@@ -3,26 +3,26 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
-#include <new>
 
+#include "base/secret_memory.hpp"
 #include "field/fp.hpp"
 
 namespace mipzk::commit {
 
-// Memory of cache-line alignment, uninitialised.
+// Memory of cache-line alignment, for pieces of matrices that may be secret.
 class Scratch {
  public:
   explicit Scratch(size_t elements)
-      : data_(static_cast<field::Fp*>(::operator new(elements * sizeof(field::Fp), kAlign))) {}
-  field::Fp* get() const { return data_.get(); }
+      : bytes_(elements * sizeof(field::Fp)),
+        data_(static_cast<field::Fp*>(secret_allocate(bytes_))) {}
+  ~Scratch() { secret_free(data_, bytes_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  field::Fp* get() const { return data_; }
 
  private:
-  static constexpr std::align_val_t kAlign{64};
-  struct Free {
-    void operator()(field::Fp* p) const { ::operator delete(p, kAlign); }
-  };
-  std::unique_ptr<field::Fp, Free> data_;
+  size_t bytes_;
+  field::Fp* data_;
 };
 
 constexpr size_t round_up_8(size_t n) { return (n + 7) / 8 * 8; }

@@ -11,19 +11,26 @@ using field::Fp;
 
 constexpr hash::Key kBlindingKey = hash::key_from_text("mipzk v0 blinding");
 constexpr hash::Key kStreamKey = hash::key_from_text("mipzk v0 blinding stream");
+hash::Key key_from(ByteView bytes) {
+  hash::Key key;
+  std::copy_n(bytes.begin(), key.bytes.size(), key.bytes.begin());
+  return key;
+}
+
 constexpr size_t kBlock = size_t{1} << 14;  // elements of a block of fill_blocks
 
 }  // namespace
 
-Blinding::Blinding(const std::array<uint8_t, 32>& seed, ByteView context) {
-  hash::Blake3 h(kBlindingKey);
-  h.update(seed);
+Blinding::Blinding(ByteView seed, ByteView context)
+    : key_(secret_copy(ByteView(kBlindingKey.bytes))) {
+  hash::Blake3 h(key_from(seed));
+  h.update(kBlindingKey.bytes);
   h.update(context);
-  h.finalize(key_.bytes.data(), key_.bytes.size());
+  h.finalize(key_.data(), key_.size());
 }
 
 hash::Key Blinding::stream_key(BlindingUse use, uint64_t index) const {
-  hash::Blake3 h(key_);
+  hash::Blake3 h(key_from(key_));
   h.update_word(static_cast<uint32_t>(use));
   h.update_u64(index);
   hash::Key key;
@@ -50,7 +57,6 @@ void Blinding::fill(BlindingUse use, uint64_t index, std::span<Fp> out) const {
     } while (word >= field::kP);
     x = Fp::from_raw(word);
   }
-  secure_zero(block, sizeof block);
 }
 
 void Blinding::fill_blocks(Pool& pool, BlindingUse use, std::span<Fp> out) const {

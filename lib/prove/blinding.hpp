@@ -3,13 +3,16 @@
 //
 // All streams derive from one key: the caller's secret seed hedged with the statement and the
 // witness, so that a repeated seed repeats masks only for the very same proof.
+//
+// Keys and states of the hash function stay on the stack for a while; whoever lets other code run
+// on the thread calls wipe_stack() first (Pool does after each loop, prove_traces() in the end).
 #pragma once
 
-#include <array>
 #include <span>
 
 #include "base/bytes.hpp"
 #include "base/pool.hpp"
+#include "base/secret_memory.hpp"
 #include "commit/merkle_tree.hpp"
 #include "field/fp5.hpp"
 
@@ -31,11 +34,7 @@ class Blinding {
   Blinding() = default;
   // `seed`: 32 secret random bytes; `context`: everything public and private that tells proofs
   // apart.
-  Blinding(const std::array<uint8_t, 32>& seed, ByteView context);
-  ~Blinding() { secure_zero(&key_, sizeof key_); }
-  Blinding(const Blinding&) = delete;
-  Blinding& operator=(const Blinding&) = delete;
-  Blinding& operator=(Blinding&&) = default;
+  Blinding(ByteView seed, ByteView context);
 
   // Fills with uniform elements. The same (use, index) must never be asked for twice in a proof.
   void fill(BlindingUse use, uint64_t index, std::span<field::Fp> out) const;
@@ -46,7 +45,8 @@ class Blinding {
  private:
   hash::Key stream_key(BlindingUse use, uint64_t index) const;
 
-  hash::Key key_{};
+  // Worth as much as the private input: who has it can take all masks off.
+  SecretVector<uint8_t> key_;
 };
 
 // True when five elements of F_q are linearly independent over F_p: then five uniform cells make

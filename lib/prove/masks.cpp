@@ -11,15 +11,16 @@ constexpr size_t kLocalCells = 10, kGlobalCells = 5;  // of a tuple of the mask 
 
 }  // namespace
 
-// Derives the key of all masks, hedged with the statement and all that the run depends on: sources,
-// boundary, hints.
+// Derives the key of all masks, hedged with the statement and all that determines the cells that
+// they hide: the run (sources, boundary, hints) and the way in which it is laid out in tables.
 void Prover::start_blinding() {
   SecretVector<uint8_t> context(out_.begin(), out_.end());
   auto add = [&](ByteView bytes) { context.insert(context.end(), bytes.begin(), bytes.end()); };
   add(shape_bytes());
-  uint8_t number[4];
-  store_le32(number, attempt_);
-  add(number);
+  uint8_t numbers[8];
+  store_le32(numbers, attempt_);
+  store_le32(numbers + 4, trace::kTraceVersion);
+  add(numbers);
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
     if (!shape_.info(i).layout.pass_one &&
         shape_.instances()[i].table != static_cast<uint8_t>(isa::Class::kHint))
@@ -27,8 +28,7 @@ void Prover::start_blinding() {
     const SecretVector<Fp>& cells = base(i)->evals;
     add(hash::blake3({reinterpret_cast<const uint8_t*>(cells.data()), 4 * cells.size()}));
   }
-  blinding_ = Blinding(*options_.seed, context);
-  wipe_stack();  // hashing leaves blocks of its input there
+  blinding_ = Blinding(options_.seed, context);
 }
 
 // Random rows from the closing row on, and the mask rings: cells b of an instance are cells a of

@@ -82,11 +82,12 @@ hash::Digest Prover::commit(proof::Tree tree) {
   return trees_[tree]->root();
 }
 
-// The verifier refuses these points: there 0 is divided by 0, or an unmasked cell is opened.
+// The verifier refuses points of the domains: there 0 is divided by 0, or an unmasked cell is
+// opened. At 0 the first chunk of a quotient would not be masked.
 void Prover::draw_zeta() {
   zeta_ = t_.challenges(proof::kLabelZeta).fp5();
   const uint64_t n = uint64_t{1} << shape_.max_log_height();
-  if (zeta_.pow(n) == Fp5::one() ||
+  if (zeta_.is_zero() || zeta_.pow(n) == Fp5::one() ||
       (zeta_ * Fp(commit::kCosetShift).inverse()).pow(n << profile_.log_blowup) == Fp5::one())
     throw Restart{};
 }
@@ -228,32 +229,46 @@ std::vector<uint8_t> Prover::attempt(const Claims& claims) {
   return std::move(out_);
 }
 
+namespace {
+
+// A frame of its own, which wipe_stack() reaches.
+[[gnu::noinline]] Result<std::vector<uint8_t>> run_prover(Pool& pool, const LoadedProgram& program,
+                                                          const Claims& claims,
+                                                          std::vector<trace::InstanceTrace> traces,
+                                                          const Options& options) {
+  try {
+    return Prover(pool, program, options).run(claims, std::move(traces));
+  } catch (const Cancelled&) {
+    return Error(Errc::kCancelled, "cancelled while proving");
+  }
+}
+
+}  // namespace
+
 Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& program,
                                           const Claims& claims,
                                           std::vector<trace::InstanceTrace> traces,
                                           const Options& options) {
   Options seeded = options;
-  if (!seeded.seed) {
-    seeded.seed.emplace();
-    if (RAND_bytes(seeded.seed->data(), static_cast<int>(seeded.seed->size())) != 1)
+  if (seeded.seed.empty()) {
+    seeded.seed.resize(32);
+    if (RAND_bytes(seeded.seed.data(), 32) != 1)
       return Error(Errc::kInternal, "the system's random number generator failed");
   }
-  Result<std::vector<uint8_t>> result = Error(Errc::kCancelled, "cancelled while proving");
-  try {
-    result = Prover(pool, program, seeded).run(claims, std::move(traces));
-  } catch (const Cancelled&) {
-  }
-  secure_zero(seeded.seed->data(), seeded.seed->size());
+  auto result = run_prover(pool, program, claims, std::move(traces), seeded);
+  wipe_stack();
   return result;
 }
 
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
-                                   const vm::Recording& recording, const Options& options) {
+                                   vm::Recording recording, const Options& options) {
   auto traces = trace::build(pool, program.program, program.tables, recording,
                              options.profile->tail_rows, options.shape);
   if (!traces) return traces.error();
-  Claims claims{public_input, recording.outcome.output, recording.outcome.exit_code};
-  return prove_traces(pool, program, claims, std::move(*traces), options);
+  const vm::Outcome outcome = std::move(recording.outcome);
+  recording = {};
+  return prove_traces(pool, program, {public_input, outcome.output, outcome.exit_code},
+                      std::move(*traces), options);
 }
 
 }  // namespace mipzk::prove

@@ -1,13 +1,12 @@
 // The prover: from a loaded program and a recording to proof bytes (docs/PROTOCOL.md).
 #pragma once
 
-#include <array>
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/pool.hpp"
+#include "base/secret_memory.hpp"
 #include "isa/program.hpp"
 #include "proof/statement.hpp"
 #include "trace/build.hpp"
@@ -27,6 +26,8 @@ Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
 
 enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };
 
+using Seed = SecretVector<uint8_t>;
+
 // What hides the witness (docs/ZK.md). Switched off for measurements, for tests and for proofs that
 // only another proof sees.
 struct Masks {
@@ -43,8 +44,8 @@ struct Masks {
 struct Options {
   const proof::Profile* profile = &proof::kS100;
   // 32 random, secret bytes: all blinding derives from them; whoever knows them can undo it. A run
-  // proved again with the same seed gives the same proof. Nothing: drawn from the system.
-  std::optional<std::array<uint8_t, 32>> seed;
+  // proved again with the same seed gives the same proof. Empty: drawn from the system.
+  Seed seed;
   // The table instances to use, in canonical order, whatever the run needs of them: they then tell
   // nothing about it. Empty: as low as trace::build makes them.
   std::vector<trace::TableHeight> shape;
@@ -54,10 +55,11 @@ struct Options {
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
 };
 
-// Proves a recorded run; `public_input` is that of the recording.
+// Proves a recorded run; `public_input` is that of the recording, which is gone once the tables are
+// filled.
 // Errors: kCancelled, kUnprovable, kInternal; std::bad_alloc is left to the caller.
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
-                                   const vm::Recording& recording, const Options& options);
+                                   vm::Recording recording, const Options& options);
 
 // The public values that a proof claims.
 struct Claims {

@@ -149,13 +149,13 @@ bool is_public_key(uint32_t key) {
 void Builder::memory() {
   const vm::ShardRecord& shard = recording.shards[0];
   // Sources: image words by row, fresh words in ascending order, public words.
-  std::vector<const vm::SourceWord*> image(program.image.size()), publics;
+  SecretVector<const vm::SourceWord*> image(program.image.size()), publics;
   struct FreshWord {
     uint32_t key;
     const vm::SourceWord* word;  // null for rows that only bridge the order chain
     int64_t region;
   };
-  std::vector<FreshWord> fresh;
+  SecretVector<FreshWord> fresh;
   for (const vm::SourceWord& w : recording.finals) {
     auto it = std::lower_bound(program.image.begin(), program.image.end(), w.key,
                                [](const isa::ImageWord& a, uint32_t key) { return a.key < key; });

@@ -3,20 +3,20 @@
 
 #include <array>
 #include <cstdint>
-#include <vector>
 
 #include "air/fixed.hpp"
+#include "base/secret_memory.hpp"
 #include "isa/program.hpp"
 
 namespace mipzk::trace {
 
 struct LookupCounts {
-  std::vector<uint32_t> range = std::vector<uint32_t>(1u << 16);
-  std::vector<uint32_t> byte_and = std::vector<uint32_t>(1u << 16);   // index 256 a + b
-  std::vector<uint32_t> shift_byte = std::vector<uint32_t>(256 * 9);  // index 256 v + b
-  std::array<uint32_t, 64> shift_amount{};                            // index 32 right + s
-  std::vector<uint32_t> rom;                                          // by ROM row
-  std::vector<uint32_t> region;                                       // by region
+  SecretVector<uint32_t> range = SecretVector<uint32_t>(1u << 16);
+  SecretVector<uint32_t> byte_and = SecretVector<uint32_t>(1u << 16);   // index 256 a + b
+  SecretVector<uint32_t> shift_byte = SecretVector<uint32_t>(256 * 9);  // index 256 v + b
+  std::array<uint32_t, 64> shift_amount{};                              // index 32 right + s
+  SecretVector<uint32_t> rom;                                           // by ROM row
+  SecretVector<uint32_t> region;                                        // by region
   bool bad = false;  // some request has no provider: a defect of the trace
 
   explicit LookupCounts(const isa::Program& program)

@@ -99,9 +99,8 @@ void host_call(const Processor& cpu, uint32_t number, uint64_t cycles) {
   if (cpu.hooks == nullptr) return;
   if (number == isa::kCallCycle && cpu.hooks->cycle) cpu.hooks->cycle(cycles, cpu.reg[4]);
   if (number == isa::kCallPrint && cpu.hooks->print) {
-    auto bytes = printed_bytes(cpu.memory, cpu.windows.little_endian(), cpu.reg[4], cpu.reg[5]);
-    cpu.hooks->print(bytes);
-    secure_zero(bytes.data(), bytes.size());
+    cpu.hooks->print(
+        printed_bytes(cpu.memory, cpu.windows.little_endian(), cpu.reg[4], cpu.reg[5]));
   }
 }
 

@@ -108,9 +108,9 @@ FaultKind collect_output(Memory& memory, bool little_endian, std::vector<uint8_t
   return FaultKind::kNone;
 }
 
-std::vector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, uint32_t address,
-                                   uint32_t size) {
-  std::vector<uint8_t> bytes;
+SecretVector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, uint32_t address,
+                                    uint32_t size) {
+  SecretVector<uint8_t> bytes;
   Page fresh;
   const Page* page = nullptr;
   for (uint32_t i = 0; i < std::min(size, kMaxPrintBytes); ++i, ++address) {

@@ -6,6 +6,7 @@
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/secret_memory.hpp"
 #include "vm/fault.hpp"
 
 namespace mipzk::vm {
@@ -57,7 +58,7 @@ inline uint8_t byte_at(uint32_t word, uint32_t address, bool little_endian) {
 // The bytes that PRINT shows: `size` bytes from `address`, cut at the first unmapped byte and at
 // kMaxPrintBytes.
 inline constexpr uint32_t kMaxPrintBytes = 1u << 16;
-std::vector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, uint32_t address,
-                                   uint32_t size);
+SecretVector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, uint32_t address,
+                                    uint32_t size);
 
 }  // namespace mipzk::vm

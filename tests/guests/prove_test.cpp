@@ -104,7 +104,7 @@ TEST(ProveDeterminism, ThreadsAndTiers) {
       ASSERT_TRUE(recording);
       prove::Options options;
       options.profile = &kTest4;
-      options.seed.emplace().fill(7);
+      options.seed.assign(32, 7);
       auto proof = prove::prove(pool, *program, {}, *recording, options);
       ASSERT_TRUE(proof);
       if (first.empty()) first = *proof;

@@ -31,7 +31,7 @@ struct Fixture {
   std::vector<uint8_t> prove(uint8_t seed, bool blind = true) {
     prove::Options options;
     options.profile = &test::kTest2;
-    options.seed.emplace().fill(seed);
+    options.seed.assign(32, seed);
     if (!blind) options.masks = prove::Masks::none();
     auto proof = prove::prove(pool, program, public_input, recording, options);
     EXPECT_TRUE(proof);
