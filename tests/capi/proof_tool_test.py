@@ -13,6 +13,7 @@ import tempfile
 import unittest
 
 MIPZK, GUESTS, ATTEST, VERIFY_ONLY = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+MODEL = pathlib.Path(__file__).resolve().parents[1] / "model"
 PRIVATE = b"a private message"
 PUBLIC = b"public"
 
@@ -165,6 +166,19 @@ class Proof(unittest.TestCase):
         damaged.write_bytes(shape.read_bytes()[:-1])
         self.prove(2, b"x", "--shape", damaged)
         self.assertEqual(run(MIPZK, "inspect", small, "--shape", damaged).returncode, 3)
+
+    def test_every_table_at_once(self):
+        shape = self.folder / "every table"
+        run(MIPZK, "inspect", self.elf, "--shape", shape)
+        heights = {table: 10 for table in range(1, 42)} | dict(self.heights(shape.read_bytes()))
+        data = b"".join(bytes(h) for h in sorted(heights.items()))
+        shape.write_bytes(bytes([len(heights), 0, 0, 0]) + data)
+        proof = self.folder / "every table.proof"
+        self.prove(0, b"x", "--shape", shape, proof=proof)
+        self.verify(0, proof=proof)
+        self.assertEqual(self.shape_of(proof)[4:], data)
+        model = run(sys.executable, MODEL / "verify_proof.py", self.id, proof)  # the second verifier
+        self.assertEqual(model.returncode, 0, model.stdout + model.stderr)
 
     def test_without_hiding(self):
         proof = self.folder / "open"

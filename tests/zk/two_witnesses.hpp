@@ -48,8 +48,8 @@ class TwoWitnesses {
   prove::Options options(uint64_t seed, const prove::Masks& masks = {}) const {
     prove::Options o;
     o.profile = &profile_;
-    o.seed.emplace().fill(0x5a);
-    store_le64(o.seed->data(), seed);
+    o.seed.assign(32, 0x5a);
+    store_le64(o.seed.data(), seed);
     o.masks = masks;
     return o;
   }

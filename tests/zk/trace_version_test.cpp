@@ -1,0 +1,38 @@
+// The key of the masks depends on the run and on trace::kTraceVersion, not on every cell. So a
+// change in how a run is laid out in tables must change the version, or proofs of one run and one
+// seed by two releases would have the same masks on different cells.
+//
+// When this fails: raise kTraceVersion and put the new digest here.
+#include <gtest/gtest.h>
+
+#include "adversarial/shards.hpp"
+#include "hash/blake3.hpp"
+
+namespace mipzk::test {
+namespace {
+
+constexpr uint32_t kVersion = 0;
+constexpr const char* kDigest = "2a445e0e6edb5e18c2cefaf5cc6d324f839b8a0c9bd3e30650edd839b0eb63f9";
+
+TEST(TraceVersion, TellsLayoutsApart) {
+  hash::Blake3 h;
+  const attack::Shard shard = attack::run(attack::every_table(), attack::every_table_input());
+  size_t tables = 0;
+  for (const trace::InstanceTrace& t : shard.traces) {
+    ++tables;
+    h.update_word(t.table);
+    h.update_word(t.log_height);
+    for (field::Fp cell : t.base) h.update_word(cell.raw());
+  }
+  EXPECT_EQ(tables, air::kTableCount);
+  std::string digest;
+  for (uint8_t byte : h.digest()) {
+    digest += "0123456789abcdef"[byte >> 4];
+    digest += "0123456789abcdef"[byte & 15];
+  }
+  EXPECT_EQ(digest, kDigest);
+  EXPECT_EQ(trace::kTraceVersion, kVersion);
+}
+
+}  // namespace
+}  // namespace mipzk::test
