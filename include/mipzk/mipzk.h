@@ -119,7 +119,8 @@ typedef struct mipzk_claim { /* 40 bytes */
 MIPZK_API size_t mipzk_verify_workspace_size(const mipzk_verify_policy* policy) MIPZK_NOEXCEPT;
 
 /* MIPZK_OK only for a valid proof about the program with this id (32 bytes) within the policy;
- * everything else is a refusal. `workspace` is yours, of any alignment, and may be reused; its
+ * everything else is a refusal. The proof's bytes must not change during the call (copy them first
+ * if somebody else can write to them), nor overlap the workspace. `workspace` is yours, of any alignment, and may be reused; its
  * contents do not matter. The program id must come from a source that you trust, not from the
  * proof. Errors: ARGUMENT, UNSUPPORTED, MALFORMED, POLICY, REJECTED, WRONG_PROGRAM, WORKSPACE. */
 MIPZK_API mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof,

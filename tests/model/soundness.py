@@ -5,10 +5,12 @@ soundness.py PROFILE_ID
 (the worst shape that section 5 of PROTOCOL.md lets pass).
 
 With q = p^5, N the greatest height, rho = 2^-b, n the size of a domain:
-  unique decoding: theta = (1 - rho)/2, list size L = 1, eps(n) = (theta n + 1)/q (Cor. 1.4);
+  unique decoding: theta = (1 - rho)/2, list size L = 1, eps(n) = n/q for lines and for each power of a curve
+      (Ben-Sasson, Carmon, Ishai, Kopparty, Saraf, "Proximity Gaps for Reed-Solomon Codes", ePrint 2020/654);
   Johnson, m: eta = sqrt(rho)/(2m), theta = 1 - sqrt(rho) - eta, L = (m + 1/2)/sqrt(rho),
-      eps(n) = [(2 (m+1/2)^5 + 3 (m+1/2) theta rho)/(3 rho^1.5) n + (m+1/2)/sqrt(rho)]/q (Thm. 1.5, 4.2)
-of Ben-Sasson, Carmon, Haboeck, Kopparty, Saraf, "On Proximity Gaps for Reed-Solomon Codes", ePrint 2025/2055.
+      eps(n) = [(2 (m+1/2)^5 + 3 (m+1/2) theta rho)/(3 rho^1.5) n + (m+1/2)/sqrt(rho)]/q for lines (Thm. 1.5), the same
+      with 2m for each power of a curve (Thm. 4.6 as printed) of Ben-Sasson, Carmon, Haboeck, Kopparty, Saraf,
+      "On Proximity Gaps for Reed-Solomon Codes", ePrint 2025/2055.
 """
 
 import math
@@ -20,6 +22,7 @@ import tables
 from field import Q
 
 HASH_BITS = 128
+PUBLIC_MESSAGES = 2**25 + 8  # of the longest claims: the verifier adds them to the global product itself
 
 
 class Regime:
@@ -34,16 +37,20 @@ class Regime:
 
     def line_error(self, n):
         """The error of one random line over a domain of n points."""
-        if self.m is None:
-            return (self.theta * n + 1) / Q
-        m = self.m + 0.5
+        return n / Q if self.m is None else self.gap(n, self.m)
+
+    def curve_error(self, n):
+        """The same for each power of a random curve."""
+        return n / Q if self.m is None else self.gap(n, 2 * self.m)
+
+    def gap(self, n, multiplicity):
+        m = multiplicity + 0.5
         return ((2 * m**5 + 3 * m * self.theta * self.rho) / (3 * self.rho**1.5) * n + m / math.sqrt(self.rho)) / Q
 
 
 def best_multiplicity(profile, shape):
     """m of the Johnson regime for a profile that is not meant for it: the one with the greatest total."""
-    usable = [m for m in range(1, 129) if Regime(2.0**-profile.log_blowup, m).theta > 0]
-    return max(usable, key=lambda m: (min(rounds(profile, shape, m).values()), -m))
+    return max(range(3, 16), key=lambda m: (min(rounds(profile, shape, m).values()), -m))
 
 
 def both_regimes(profile, shape):
@@ -61,14 +68,14 @@ def rounds(profile, shape, multiplicity="own"):
     def bits(error, work="none"):
         return -math.log2(error) + profile.work.get(work, 0)
 
-    result = {"lookup": bits(size * 2 * shape.messages() / Q, "lookup"),
+    result = {"lookup": bits(size * (2 * shape.messages() + PUBLIC_MESSAGES) / Q, "lookup"),
               "constraints": bits(size * shape.constraints() / Q),
               "deep": bits(size * (3 * (height + 1) + profile.tail_rows + height - 1) / (Q - height - domain), "deep"),
               "batch": bits(regime.line_error(domain) * shape.pairs().bit_length(), "batch")}
     dimension = height
     for number, arity in enumerate(fri.fold_arities(height), 1):
         dimension //= arity
-        result["fold %d" % number] = bits(regime.line_error(dimension << profile.log_blowup) * arity, "fold")
+        result["fold %d" % number] = bits(regime.curve_error(dimension << profile.log_blowup) * arity, "fold")
     result["query"] = -profile.queries * math.log2(1 - regime.theta) + profile.work["query"]
     result["hash"] = HASH_BITS
     return result
