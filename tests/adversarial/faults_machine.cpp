@@ -120,27 +120,37 @@ std::optional<Story> repeated(const Subject& s, Rng& rng) {
   return run.finish();
 }
 
-// Another instruction is executed in place of the one that the program has there. Its row holds its
-// own constants, or those of the program if it belongs into the same table.
+// Another instruction is executed in place of the one that the program has there. The row tells its
+// constants, or the program's if it belongs into the same table; or the row is that of the program
+// and tells the result of the other.
 std::optional<Story> replaced(const Subject& s, Rng& rng) {
   const isa::Program& program = s.program->program;
   const size_t k = *pick(s, rng, any);
-  const uint32_t pc = s.honest.steps[k].event.pc;
+  const auto [true_rom, event] = s.honest.steps[k];
   const auto word_at = [&](uint32_t key) {
     return std::lower_bound(program.image.begin(), program.image.end(), key,
                             [](const isa::ImageWord& w, uint32_t v) { return w.key < v; })
         ->value;
   };
-  const uint32_t true_word = word_at(pc / 4);
-  const uint32_t word =
-      rng() % 3 == 0 ? word_at(one_of(rng, program.rom).pc4) : true_word ^ 1u << rng() % 32;
-  const auto rom = isa::lower(pc, word, {program.little_endian, program.trap_vector});
-  if (!rom) return std::nullopt;
+  const uint32_t word = rng() % 3 == 0 ? word_at(one_of(rng, program.rom).pc4)
+                                       : word_at(event.pc / 4) ^ 1u << rng() % 32;
+  const auto rom = isa::lower(event.pc, word, {program.little_endian, program.trap_vector});
   FalseRun run(s, k);
-  const isa::RomEntry true_rom = s.honest.steps[k].rom;
-  if (!run.step_as(*rom)) return std::nullopt;
-  if (rom->cls == true_rom.cls && rng() % 2 == 0) run.last().rom = true_rom;
-  return run.finish();
+  if (!rom || !run.step_as(*rom)) return std::nullopt;
+  const uint64_t how = rng() % 3;
+  if (how == 0) return run.finish();
+  if (how == 1) {
+    if (rom->cls != true_rom.cls) return std::nullopt;
+    run.last().rom = true_rom;
+    return run.finish();
+  }
+  FalseRun other(s, k);
+  other.step();
+  const auto from = those(run.last(), writes_register), to = those(other.last(), writes_register);
+  if (from.empty() || to.empty() || true_rom.cls == Class::kHint) return std::nullopt;
+  const uint32_t v = run.last().event.*from.back().after;
+  other.last().event.*to.back().after = *other.value(to.back().key) = v;
+  return other.finish();
 }
 
 std::optional<Story> wrong_pc(const Subject& s, Rng& rng) {
@@ -175,12 +185,13 @@ std::optional<Story> wrong_target(const Subject& s, Rng& rng) {
 }
 
 std::optional<Story> wrong_register(const Subject& s, Rng& rng) {
+  std::vector<uint32_t> used;
+  for (const vm::Touched& t : s.honest.touched)
+    if (t.key >= kReg && t.key != vm::kStateKey) used.push_back(t.key);
   FalseRun run(s, *pick(s, rng, any));
-  const auto general = static_cast<uint32_t>(rng() % 32);
-  const auto special = static_cast<uint32_t>(32 + rng() % (isa::kRegisterEnd - 32));
-  const uint32_t r = one_of(rng, {general, general, special, uint32_t{isa::kHi}, uint32_t{isa::kLo},
-                                  uint32_t{isa::kLink}, uint32_t{isa::kTrash}, 0u, 26u, 27u});
-  *run.value(kReg + r) = other_value(rng, *run.value(kReg + r));
+  const auto anyone = static_cast<uint32_t>(kReg + rng() % isa::kRegisterEnd);
+  const uint32_t key = rng() % 4 == 0 ? anyone : one_of(rng, used);
+  *run.value(key) = other_value(rng, *run.value(key));
   return run.finish();
 }
 
@@ -298,9 +309,14 @@ std::optional<Story> wrong_slot(const Subject& s, Rng& rng) {
   return run.finish();
 }
 
-// The store does not happen, and either says so or not.
+// A store that would change something does not happen, and either says so or not.
 std::optional<Story> store_dropped(const Subject& s, Rng& rng) {
-  const auto k = pick(s, rng, is_store);
+  const auto k = pick(s, rng, [](const Step& step) {
+    return is_store(step) && !those(step, [&](const Access& a) {
+                                return writes_memory(a) &&
+                                       step.event.*a.before != step.event.*a.after;
+                              }).empty();
+  });
   if (!k) return std::nullopt;
   FalseRun run(s, *k);
   run.step();
