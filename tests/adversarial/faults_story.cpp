@@ -138,8 +138,8 @@ std::optional<Story> wrong_time(const Subject& s, Rng& rng) {
 
 // Bumps only move a word in time: they neither change it nor take it back.
 std::optional<Story> wrong_bump(const Subject& s, Rng& rng) {
+  if (s.honest.bumps.empty()) return std::nullopt;
   Story story = s.honest;
-  if (story.bumps.empty()) return std::nullopt;
   const size_t i = rng() % story.bumps.size();
   vm::Bump& b = story.bumps[i];
   switch (rng() % 8) {

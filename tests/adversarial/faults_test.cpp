@@ -1,5 +1,6 @@
 // One fault somewhere in a run, after which the machine goes on consistently with the false state
 // (the idea of Arguzz, arXiv 2509.10819): what an obedient prover makes of it cannot be proved.
+// MIPZK_FAULTS is the number of faults to try; the first ones of each kind are always the same.
 #include "adversarial/faults.hpp"
 
 #include <gtest/gtest.h>
@@ -104,6 +105,7 @@ struct Tally {
   void print(const char* name) const {
     std::printf("%-22s %6u %6u %6u %6u %6u %6u %6u %6u\n", name, tried, no_ops, rule, range, local,
                 global, lookup, proofs);
+    std::fflush(stdout);  // long runs
   }
 };
 
@@ -116,9 +118,10 @@ const Subject& draw_subject(Rng& rng) {
   }
 }
 
-// A fault that has an end: kinds do not fit all subjects, and false runs go astray.
+// A fault that has an end: kinds do not fit all subjects (only long runs have bumps), and false
+// runs go astray.
 std::optional<Story> draw_fault(const FaultKind& kind, Rng& rng, const Subject*& subject) {
-  for (int tries = 0; tries < 1000; ++tries) {
+  for (int tries = 0; tries < 20'000; ++tries) {
     subject = &draw_subject(rng);
     if (auto story = kind.make(*subject, rng)) return story;
   }
@@ -160,7 +163,7 @@ TEST(Faults, NoFaultCanBeProved) {
       tally.add(found);
     }
     tally.print(kinds[k].name);
-    EXPECT_GT(tally.tried, each / 2) << kinds[k].name;
+    EXPECT_GE(tally.tried, each / 2) << kinds[k].name;
     sum.add(tally);
   }
   sum.print("all");
