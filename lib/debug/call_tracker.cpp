@@ -48,7 +48,7 @@ void CallTracker::slow_path(const Step& step) {
   const uint32_t sp = m.reg(kSp);
   const Transfer before = std::exchange(pending_, {});
   if (step.entry.cls == Class::kTrap) {
-    push(code_.function_at(m.pc()), m.reg(kK0), sp, true);
+    push(code_.function_at(m.pc()), step.pc, m.reg(kK0), sp, true);
     top().interrupted = before;
     return;
   }
@@ -84,19 +84,21 @@ void CallTracker::slow_path(const Step& step) {
 void CallTracker::carry_out(const Transfer& transfer, uint32_t sp) {
   if (transfer.kind == Transfer::Kind::kCall) {
     match_sp(sp, true, transfer.target);
-    push(code_.function_at(transfer.target), transfer.return_address, sp, false);
+    push(code_.function_at(transfer.target), transfer.return_address - 8, transfer.return_address,
+         sp, false);
   } else {
     follow_jump(transfer, sp);
   }
 }
 
-void CallTracker::push(uint32_t function, uint32_t return_address, uint32_t sp, bool trap) {
+void CallTracker::push(uint32_t function, uint32_t called_at, uint32_t return_address, uint32_t sp,
+                       bool trap) {
   if (function == CodeMap::kNone) return;  // no instruction there: a fault follows
   Stack& stack = stacks_[current_];
   if (stack.size() == stack.capacity()) forget_old_frames();
   const uint32_t node = tree_.child(stack.back().node, function);
   ++tree_.node(node).calls;
-  stack.push_back({function, node, return_address, sp, trap});
+  stack.push_back({function, node, return_address, sp, called_at, trap});
 }
 
 // Before the stack in use takes twice its memory.
@@ -254,8 +256,7 @@ std::string CallTracker::text(const vm::Stepper& machine) const {
     char number[32];
     std::snprintf(number, sizeof number, "    #%-2zu ", i);
     text += number + (i == 0 ? place : vm::place(code_.program(), address)) + "\n";
-    const Frame& frame = stack[stack.size() - 1 - i];
-    address = frame.return_address - (frame.trap ? 4 : 8);  // the instruction that called it
+    address = stack[stack.size() - 1 - i].called_at;
   }
   return text;
 }

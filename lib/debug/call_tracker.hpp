@@ -23,8 +23,9 @@ class CallTracker {
   };
   struct Frame {
     uint32_t function, node;  // in the call tree
-    uint32_t return_address;  // 0: the first of its stack
+    uint32_t return_address;  // 0: the first of its stack; of a trap it may be a jump's target
     uint32_t sp;              // when it was called
+    uint32_t called_at = 0;   // pc of the call or trap
     bool trap = false;
     Transfer interrupted = {};  // trap in a delay slot: what happens on return
   };
@@ -46,7 +47,8 @@ class CallTracker {
   uint32_t node() const { return frames().back().node; }
 
   // "#0 place" lines, the innermost first, without values of registers: a pc that a jump to a
-  // register has led out of the code is not shown, but the jump is.
+  // register has led out of the code is not shown, but the jump is. The other places are those of
+  // the calls.
   std::string text(const vm::Stepper& machine) const;
 
  private:
@@ -59,7 +61,7 @@ class CallTracker {
   void carry_out(const Transfer& transfer, uint32_t sp);
   void forget_old_frames();
   void settle(uint32_t pc);
-  void push(uint32_t function, uint32_t return_address, uint32_t sp, bool trap);
+  void push(uint32_t function, uint32_t called_at, uint32_t return_address, uint32_t sp, bool trap);
   void follow_jump(const Transfer& transfer, uint32_t sp);
   void pop_through(size_t index, uint32_t sp);
   bool return_to_moved(uint32_t address, uint32_t sp);

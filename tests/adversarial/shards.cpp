@@ -5,6 +5,7 @@
 #include <map>
 
 #include "elf/load.hpp"
+#include "kernel/kernel.hpp"
 
 namespace mipzk::attack {
 
@@ -57,6 +58,7 @@ const prove::LoadedProgram& guest(const std::string& name) {
   const std::vector<uint8_t> bytes((std::istreambuf_iterator<char>(file)), {});
   auto image = elf::load(bytes);
   EXPECT_TRUE(image) << image.error().message;
+  EXPECT_TRUE(!kernel::wanted(*image) || kernel::attach(*image));
   auto program = isa::build_program(*image);
   EXPECT_TRUE(program) << program.error().message;
   return *(p = &keep(std::move(*program)));
@@ -78,10 +80,11 @@ const prove::LoadedProgram& small_sum(unsigned n) {
   return *(p = &keep(g.program()));
 }
 
-const prove::LoadedProgram& every_table() {
-  static const prove::LoadedProgram& p = []() -> const prove::LoadedProgram& {
+const prove::LoadedProgram& every_table(bool little_endian) {
+  static const auto make = [](bool little) -> const prove::LoadedProgram& {
     using namespace test;
     Guest g;
+    g.little_endian = little;
     g.data = {0x11223344, 0x80ff7f01, 0, 0};
     g.kernel = {jr(26), kNopWord};  // goes on behind the instruction
     g.li(kS0, kData).li(kS1, 0xa0000000).li(20, 0xb0000000).li(21, 0xc0000000);
@@ -134,12 +137,45 @@ const prove::LoadedProgram& every_table() {
     g.op(mem(Op::kSw, 10, 4, 21)).op(mem(Op::kSw, 7, 8, 21));
     g.op(imm(Op::kAndi, 4, 10, 0xff)).op(kHaltWord);
     return keep(g.program());
-  }();
-  return p;
+  };
+  static const prove::LoadedProgram &big = make(false), &little = make(true);
+  return little_endian ? little : big;
 }
 
-Bytes3 every_table_input() {
+Bytes3 every_table_input(bool little_endian) {
+  if (little_endian)
+    return {{0xef, 0xbe, 0xad, 0xde, 5}, {0x78, 0x56, 0x34, 0x12}, {0xf1, 0xde, 0xbc, 0x9a}};
   return {{0xde, 0xad, 0xbe, 0xef, 5}, {0x12, 0x34, 0x56, 0x78}, {0x9a, 0xbc, 0xde, 0xf1}};
+}
+
+const prove::LoadedProgram& linux_program(bool little_endian) {
+  static const auto make = [](bool little) -> const prove::LoadedProgram& {
+    using namespace test;
+    Guest g;
+    g.little_endian = little;
+    g.data = {0, 0, 0, 0, 0x3fc00000, 0x40100000, 0};
+    const uint32_t call = code(Op::kSyscall, 0);
+    const auto set = [&](unsigned reg, uint32_t value) { g.op(imm(Op::kAddiu, reg, 0, value)); };
+    g.li(kA1, kData).op(three(Op::kOr, kS0, kA1, 0));
+    set(kV0, 4003), set(kA0, 0), set(kA2, 12), g.op(call);
+    g.op(three(Op::kOr, kS1, kV0, 0));
+    g.op(mem(Op::kLwc1, 0, 16, kS0)).op(mem(Op::kLwc1, 2, 20, kS0));
+    g.op(0x46020100);  // add.s $f4, $f0, $f2
+    g.op(mem(Op::kSwc1, 4, 24, kS0));
+    for (uint32_t to : {1u, 2u}) {
+      set(kV0, 4004), set(kA0, to);
+      g.op(three(Op::kOr, kA1, kS0, 0)).op(three(Op::kOr, kA2, kS1, 0)).op(call);
+    }
+    set(kV0, 4246);
+    g.op(three(Op::kOr, kA0, kS1, 0)).op(call).op(kNopWord);
+    isa::ProgramImage image = g.image();
+    EXPECT_TRUE(kernel::attach(image));
+    auto program = isa::build_program(image);
+    EXPECT_TRUE(program) << program.error().message;
+    return keep(std::move(*program));
+  };
+  static const prove::LoadedProgram &big = make(false), &little = make(true);
+  return little_endian ? little : big;
 }
 
 }  // namespace mipzk::attack

@@ -23,7 +23,7 @@ Shard build(const prove::LoadedProgram& program, const std::vector<uint8_t>& pub
             const vm::Recording& recording, unsigned tail_rows = kTail);
 Shard run(const prove::LoadedProgram& program, const Bytes3& in, unsigned tail_rows = kTail);
 
-// ${PROJECT_BINARY_DIR}/guests/<name>.elf
+// ${PROJECT_BINARY_DIR}/guests/<name>.elf, with the in-guest kernel if it makes system calls.
 const prove::LoadedProgram& guest(const std::string& name);
 
 // About thirty instructions: adds the public word n times to the private one; the sum is the
@@ -31,7 +31,11 @@ const prove::LoadedProgram& guest(const std::string& name);
 const prove::LoadedProgram& small_sum(unsigned n);
 
 // A program of a few hundred instructions in which every table occurs, BUMP included.
-const prove::LoadedProgram& every_table();
-Bytes3 every_table_input();
+const prove::LoadedProgram& every_table(bool little_endian = false);
+Bytes3 every_table_input(bool little_endian = false);
+
+// A Linux program: read(0, 12 bytes), an addition of floats, writes of what was read to standard
+// output and error, and exit with the number of bytes.
+const prove::LoadedProgram& linux_program(bool little_endian);
 
 }  // namespace mipzk::attack

@@ -265,6 +265,39 @@ class Tools(unittest.TestCase):
                      stdin=bytes([17])).stderr.decode()
         self.assertLess(text.count("endless_recursion"), 50)
 
+    def test_faults_keep_jump_targets_to_themselves(self):
+        # A jump to an address made of private bytes, to where there is no instruction: the run stops there, in the delay
+        # slot, or in the kernel, which the slot calls with a null pointer; and after so many instructions.
+        source, elf, private = (self.folder / name for name in ("jump.S", "jump.elf", "jump.private"))
+        source.write_text(""".set noreorder
+            .globl __start
+            __start: lui $t0, 0xa000
+            lw $t1, 4($t0)
+            lw $ra, 4($t0)
+            li $v0, 4003 # read(0, 0, 4)
+            li $a0, 0
+            li $a1, 0
+            li $a2, 4
+            jump: JUMP
+            SLOT
+            """)
+        stacks = set()
+        for jump in ("jr $t1", "jalr $t1", "jr $ra"):
+            for slot in ("nop", "lw $a0, 0($zero)", "syscall"):
+                subprocess.run([GCC, "-nostdlib", "-static", "-march=mips32r2", "-mno-abicalls", "-fno-pic", f"-DJUMP={jump}",
+                                f"-DSLOT={slot}", source, "-o", elf], check=True)
+                for secret in (b"SECP", b"SECQ"):
+                    private.write_bytes(secret)
+                    for options in ([], ["--profile"], *(["--profile", "--max-cycles", str(n)] for n in (7, 8, 9, 380, 420))):
+                        result = mipzk("run", *options, "--private", private, elf)
+                        self.assertEqual(result.returncode, 5, options)
+                        text = result.stderr.decode()
+                        self.assertNotRegex(text.lower(), "534543|sec[pq]", f"{jump}, {slot}, {options}")
+                        stacks.add(tuple(re.findall(r"(?m)^ +#\d+ +(?:0x\w+ \()?([a-z_ :']+)", text)))
+        self.assertIn(("an address outside the program's code",), stacks)
+        self.assertIn(("jump",), stacks)
+        self.assertTrue([s for s in stacks if s[-2:] == ("kernel:__trap", "jump")], stacks)
+
     def test_everything_at_once_changes_nothing(self):
         plain, _ = run_json(self.calls, "--private", self.input)
         watched, _ = run_json(self.calls, "--private", self.input, "--profile", "--strace", "--trace=3:9")

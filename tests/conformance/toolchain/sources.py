@@ -1,7 +1,7 @@
 """Fetches the sources that the conformance suites need; they stay in the build folder.
 
 - musl: Debian's source package, downloaded by apt with a list of its own (the system's lists stay as they are).
-- gcc: package gcc-12-source, /usr/src/gcc-*/gcc-*.tar.xz; only libgcc and the execution tests are unpacked.
+- gcc: package gcc-12-source, /usr/src/gcc-*/gcc-*.tar.xz; only the execution tests are unpacked.
 """
 
 import glob
@@ -12,13 +12,7 @@ import re
 import shutil
 import subprocess
 
-GCC_PARTS = [
-    "gcc/testsuite/gcc.c-torture/execute",
-    "libgcc/*.[ch]",
-    "libgcc/soft-fp",
-    "libgcc/config/mips",
-    "include/*.h",
-]
+GCC_PARTS = ["gcc/testsuite/gcc.c-torture/execute"]
 
 
 class Missing(Exception):
@@ -53,7 +47,7 @@ def gcc(folder):
     content = f"{archive} {os.path.getsize(archive)} {GCC_PARTS}"
     if stamp.exists() and stamp.read_text() == content:
         return target
-    say(f"unpacking libgcc and the execution tests of {archive}")
+    say(f"unpacking the execution tests of {archive}")
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     parts = ["gcc-*/" + part for part in GCC_PARTS]

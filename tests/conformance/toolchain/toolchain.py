@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Builds static soft-float C libraries for MIPS: musl, and the parts of libgcc that compiled code calls.
+"""Builds static soft-float C libraries for MIPS: musl, and (as guests without a C library get them) the parts of
+libgcc that compiled code calls.
 
     toolchain.py FOLDER TARGET...      TARGET: r3000, mips32r2, r3000el, mips32r2el
 
@@ -10,7 +11,6 @@ Debian has neither a soft-float musl nor a soft-float libgcc for MIPS: its own l
 numbers in FPU registers and returns wrong values, without a word, to code that passes them in integer registers.
 """
 
-import concurrent.futures
 import fcntl
 import functools
 import hashlib
@@ -27,15 +27,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 JOBS = 2
 TARGETS = ["r3000", "mips32r2", "r3000el", "mips32r2el"]
 GCC = os.environ.get("MIPZK_GCC", "mips-linux-gnu-gcc")
-
-# Functions of libgcc2.c that code for a 32-bit machine without FPU may call: each is compiled alone, with -DL_name.
-INTEGER = """muldi3 negdi2 lshrdi3 ashldi3 ashrdi3 cmpdi2 ucmpdi2 clz clzsi2 clzdi2 ctzsi2 ctzdi2 ffssi2 ffsdi2
-    clrsbsi2 clrsbdi2 popcount_tab popcountsi2 popcountdi2 paritysi2 paritydi2 bswapsi2 bswapdi2 udiv_w_sdiv divdi3
-    moddi3 divmoddi4 udivdi3 umoddi3 udivmoddi4 absvsi2 absvdi2 addvsi3 addvdi3 subvsi3 subvdi3 mulvsi3 mulvdi3
-    negvsi2 negvdi2 powisf2 powidf2 mulsc3 muldc3 divsc3 divdc3""".split()
-# Files of soft-fp: {} is sf (float) and df (double).
-SOFT_FP = """add{}3 sub{}3 mul{}3 div{}3 neg{}2 eq{}2 ge{}2 le{}2 unord{}2 fix{}si fixuns{}si fix{}di fixuns{}di
-    floatsi{} floatunsi{} floatdi{} floatundi{}""".split()
+BUILD_SOFTFLOAT = HERE.parents[2] / "bindings/guest/c/build-softfloat"
 
 
 def say(text):
@@ -76,7 +68,7 @@ class Toolchain:
     def key(self):
         """Hash of everything that the result depends on."""
         digest = hashlib.sha256()
-        for path in sorted([HERE / "toolchain.py", HERE / "sources.py", *HERE.glob("libgcc/*.h")]):
+        for path in (HERE / "toolchain.py", HERE / "sources.py", BUILD_SOFTFLOAT):
             digest.update(path.read_bytes())
         digest.update(" ".join([version(GCC), version("mips-linux-gnu-ld"), *self.flags]).encode())
         for archive in (sources.musl_archive(self.folder / "sources"), sources.gcc_archive()):
@@ -104,7 +96,7 @@ class Toolchain:
                 shutil.rmtree(old)
             self.root.mkdir()
             start = time.monotonic()
-            self._build_libgcc(sources.gcc(self.folder / "sources"))
+            self._build_libgcc()
             self._build_musl(sources.musl(self.folder / "sources")[0])
             (self.root / "done").touch()
             say(f"{self.target}: built in {time.monotonic() - start:.0f} s")
@@ -124,29 +116,14 @@ class Toolchain:
         run(["make", f"-j{JOBS}", *tools, "install-libs", "install-headers"], log, cwd=work, env=environment)
         shutil.rmtree(work)
 
-    def _build_libgcc(self, source):
+    def _build_libgcc(self):
         say(f"{self.target}: libgcc")
-        log = self.root / "libgcc.log"
-        work = self.root / "libgcc"
-        work.mkdir()
-        libgcc = source / "libgcc"
-        options = ["-O2", "-w", "-ffreestanding", "-fno-asynchronous-unwind-tables", "-fbuilding-libgcc"]
-        options += ["-DIN_LIBGCC2", "-DIN_GCC", "-Dinhibit_libc", "-DHAVE_CC_TLS=0"]
-        folders = [HERE / "libgcc", libgcc, libgcc / "soft-fp", libgcc / "config/mips", source / "include"]
-        options += [f"-I{folder}" for folder in folders]
-        jobs = [(f"_{name}.o", [f"-DL_{name}", libgcc / "libgcc2.c"]) for name in INTEGER]
-        files = ["extendsfdf2", "truncdfsf2", *(name.format(mode) for mode in ("sf", "df") for name in SOFT_FP)]
-        jobs += [(f"{name}.o", [libgcc / f"soft-fp/{name}.c"]) for name in files]
-
-        def compile_one(job):
-            run([GCC, *self.flags, *options, "-c", *map(str, job[1]), "-o", str(work / job[0])], log)
-
-        with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
-            list(pool.map(compile_one, jobs))
         archive = self.root / "lib/libgcc_sf.a"
-        archive.parent.mkdir()
-        run([tool("ar"), "rcs", str(archive), *(str(work / name) for name, _ in jobs)], log)
-        shutil.rmtree(work)
+        # Musl's files follow the ABI of Linux programs.
+        options = ["-EL" if self.little_endian else "-EB", "-mabicalls", "-mno-shared", "-mplt"]
+        environment = {**os.environ, "MIPZK_GCC": GCC, "MIPZK_AR": tool("ar"), "MIPZK_GCC_SOURCE": sources.gcc_archive()}
+        command = ["sh", str(BUILD_SOFTFLOAT), "--integers", str(archive), self.march, *options]
+        run(command, self.root / "libgcc.log", env=environment)
 
     def command(self, arguments, output):
         """The command that compiles and links `arguments` (files and options) into a static program."""

@@ -64,7 +64,7 @@ struct Guest {
   Guest& halt() { return op(kHaltWord).op(kNopWord); }
   uint32_t here() const { return kText + 4 * static_cast<uint32_t>(text.size()); }
 
-  isa::Program program() const {
+  isa::ProgramImage image() const {
     const auto segment = [&](uint32_t address, const std::vector<uint32_t>& words, uint32_t zeros,
                              bool writable) {
       isa::Segment out{
@@ -84,7 +84,11 @@ struct Guest {
       image.segments.push_back(segment(kKernelText, kernel, 0, false));
       image.segments.push_back(segment(kKernelData, {}, 0x1000, true));
     }
-    auto program = isa::build_program(image);
+    return image;
+  }
+
+  isa::Program program() const {
+    auto program = isa::build_program(image());
     EXPECT_TRUE(program.ok()) << program.error().message;
     return program.ok() ? *program : isa::Program{};
   }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "field/fp.hpp"
+#include "unit/vm/event_registers.hpp"
 
 namespace mipzk::test {
 namespace {
@@ -86,31 +87,6 @@ Uses uses_of(Class cls) {
       return {.mem = true, .rd = true, .hi = true};
   }
   return {};
-}
-
-// The register of the hi_* fields.
-unsigned hi_register(const isa::RomEntry& r) {
-  switch (r.cls) {
-    case Class::kMult:
-      return r.k[1];
-    case Class::kLoadLinked:
-    case Class::kStoreCond:
-      return isa::kLink;
-    case Class::kLoadDouble:
-    case Class::kStoreDouble:
-      return r.k[2];
-    case Class::kMovePair:
-      return r.k[0];
-    case Class::kTrap:
-      return 27;
-    default:
-      return isa::kHi;
-  }
-}
-
-// The register of the rd_* fields.
-unsigned rd_register(const isa::RomEntry& r) {
-  return r.cls == Class::kDiv || r.cls == Class::kMultAcc ? isa::kLo : r.rd;
 }
 
 // A ROM constant as a small signed number.

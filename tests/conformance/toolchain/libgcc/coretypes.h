@@ -1,1 +1,0 @@
-/* GCC's internal types: the files that we build use none of them. */

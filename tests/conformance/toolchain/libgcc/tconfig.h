@@ -1,1 +1,0 @@
-/* Host-independent part of GCC's generated configuration: nothing of it is needed here. */
