@@ -1,11 +1,11 @@
 // Proofs of given traces, verdicts on bytes, and the map of a proof's fields.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
 #include "adversarial/shards.hpp"
-#include "hash/transcript.hpp"
 #include "proof/shape.hpp"
 #include "support/test_profiles.hpp"
 #include "verify/verify.hpp"
@@ -39,7 +39,9 @@ struct Field {
 // All challenges in the order in which they are drawn, as the first 32 bytes of their streams.
 struct Draw {
   std::string name;
-  std::vector<uint32_t> words;
+  uint32_t label = 0;
+  hash::Digest state{};  // that they are made from
+  std::array<uint32_t, 8> words{};
   int after = -1;  // number of the last message absorbed before
 };
 
