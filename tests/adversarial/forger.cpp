@@ -117,12 +117,13 @@ void Forger::extend(Matrix& m) {
                     nullptr);
 }
 
-hash::Digest Forger::commit(proof::Tree tree) {
+hash::Digest Forger::commit(proof::Tree t) {
+  tree = t;
   auto all = shape.matrices();
   std::vector<commit::MatrixView> views;
   for (size_t i = 0; i < all.size(); ++i)
     if (all[i].tree == tree) extend(mats[i]);
-  if (tree == proof::kTreeQuotient) lie(Step::kWords);
+  lie(Step::kWords);
   for (size_t i = 0; i < all.size(); ++i)
     if (all[i].tree == tree)
       views.push_back(
@@ -133,8 +134,8 @@ hash::Digest Forger::commit(proof::Tree tree) {
   return trees_[tree]->root();
 }
 
-void Forger::root(uint32_t label, proof::Tree tree) {
-  const hash::Digest d = commit(tree);
+void Forger::root(uint32_t label, proof::Tree t) {
+  const hash::Digest d = commit(t);
   put(d);
   transcript.absorb(label, d);
 }
@@ -151,23 +152,33 @@ void Forger::extension() {
   }
 }
 
-// On 4 N points, more than the degree of any quotient; what a false quotient has beyond its chunks
-// is cut off.
-void Forger::quotient(unsigned log) {
-  const unsigned tail = profile->tail_rows, big_log = log + 2;
-  const size_t n = size_t{1} << log, big = n << 2;
+// E / Z_H, 1 / (x - 1), 1 / (x - g^(N-R)) on the coset of 2^big_log points; kept from proof to
+// proof.
+static const prove::PointFactors& point_factors(unsigned log, unsigned big_log, unsigned tail) {
+  static std::map<std::array<unsigned, 3>, prove::PointFactors> all;
+  prove::PointFactors& f = all[{log, big_log, tail}];
+  if (!f.row.empty()) return f;
+  const size_t n = size_t{1} << log, big = size_t{1} << big_log;
   const Fp g = field::root_of_unity(log), w = field::root_of_unity(big_log);
-  prove::PointFactors factors;
-  Fp x(commit::kCosetShift);
   std::vector<Fp> points(big);
+  Fp x(commit::kCosetShift);
   for (size_t i = 0; i < big; ++i, x *= w) points[commit::bit_reverse(i, big_log)] = x;
   for (Fp at : points) {
     Fp e = Fp::one(), r = g.pow(n - tail);
-    factors.closing.push_back((at - r).inverse());
+    f.closing.push_back((at - r).inverse());
     for (unsigned k = 0; k < tail; ++k, r *= g) e *= at - r;
-    factors.row.push_back(e * (at.pow(n) - Fp::one()).inverse());
-    factors.first.push_back((at - Fp::one()).inverse());
+    f.row.push_back(e * (at.pow(n) - Fp::one()).inverse());
+    f.first.push_back((at - Fp::one()).inverse());
   }
+  return f;
+}
+
+// On 4 N points, more than the degree of any quotient; what a false quotient has beyond its chunks
+// is cut off.
+void Forger::quotient(unsigned log) {
+  const unsigned big_log = log + 2;
+  const size_t n = size_t{1} << log, big = n << 2;
+  const prove::PointFactors& factors = point_factors(log, big_log, profile->tail_rows);
   const air::FormBases l(local), gl(global);
   std::vector<Fp5> weights(shape.constraints()), q(big);
   Fp5 power = Fp5::one();
@@ -343,13 +354,13 @@ void Forger::queries() {
     for (uint32_t i : indices)
       if (rows.empty() || rows.back() != i >> shift) rows.push_back(i >> shift);
   };
-  for (const auto& tree : trees_) {
-    shifted(top - tree->depth());
-    tree->open(rows, out_);
+  for (const auto& t : trees_) {
+    shifted(top - t->depth());
+    t->open(rows, out_);
   }
-  for (const auto& tree : layer_trees_) {
-    shifted(top - tree->depth());
-    tree->open(rows, out_);
+  for (const auto& t : layer_trees_) {
+    shifted(top - t->depth());
+    t->open(rows, out_);
   }
 }
 

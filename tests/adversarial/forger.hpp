@@ -25,7 +25,7 @@ enum class Step {
   kExtension,  // extension columns and published values
   kPublished,  // published values, with the extension root committed
   kQuotient,   // quotient chunks (`evals`)
-  kWords,      // all `lde` of the quotient tree, of any degree
+  kWords,      // all `lde` of a tree, of any degree; `tree` says which
   kOpenings,   // the openings at zeta
   kWord,       // the batched word
   kLayer,      // a word of FRI, `layer` says which
@@ -64,6 +64,7 @@ class Forger {
   std::vector<air::Published> published;
   Fp5 gamma, zeta;
   std::vector<Fp5> openings, lambda, word;  // openings by pair
+  proof::Tree tree{};
   unsigned layer = 0;
   std::vector<Fp5> last;  // the final coefficients
   std::vector<uint32_t> indices;
@@ -113,8 +114,8 @@ class Forger {
   void statement();
   void prepare();
   void extend(Matrix& m);
-  hash::Digest commit(proof::Tree tree);
-  void root(uint32_t label, proof::Tree tree);
+  hash::Digest commit(proof::Tree t);
+  void root(uint32_t label, proof::Tree t);
   void quotient(unsigned log_height);
   void fri();
   void queries();

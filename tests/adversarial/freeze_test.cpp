@@ -277,6 +277,7 @@ void open_falsely(Forger& f) {
 // The FRI mask, part of the quotient root: it takes away all that is not of low degree.
 TEST(Freeze, Mask) {
   auto hide = [](Forger& f) {
+    if (f.tree != proof::kTreeQuotient) return;
     f.zeta = f.transcript.draw(kZeta).fp5();
     f.open();
     open_falsely(f);
