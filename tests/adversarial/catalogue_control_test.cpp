@@ -1,5 +1,9 @@
 // Attacks on the order of steps, on start and end, and on flags and counts.
+#include <set>
+
 #include "adversarial/catalogue.hpp"
+#include "adversarial/plain_transcript.hpp"
+#include "air/constraints.hpp"
 
 namespace mipzk::attack {
 namespace {
@@ -189,6 +193,78 @@ TEST(CatalogueControl, TooManySlotsAreRefused) {
   };
   EXPECT_FALSE(refused(3));
   EXPECT_TRUE(refused(4));
+}
+
+// Nexus #404, Ziren #357 and `is_sys_linux`: an instruction that is not the program's, a jump to
+// where no code is, a call that is skipped. Each row is told at the place of every other
+// instruction of another class, at 0 and behind the text: the ROM has no such entry.
+TEST(CatalogueControl, EveryInstructionIsThatOfTheProgram) {
+  const Shard s = run(every_table(), every_table_input());
+  const auto& rom = s.program->program.rom;
+  std::set<uint32_t> places = {0, 1, rom.back().pc4 + 1};
+  std::set<isa::Class> classes;
+  for (const isa::RomEntry& e : rom)
+    if (classes.insert(e.cls).second) places.insert(e.pc4);
+  EXPECT_GT(places.size(), 30u);
+  auto rom_messages = [&](const trace::InstanceTrace& x, const Fp* pre, const Fp* cells) {
+    RowSays says;
+    table_ops(x.table).eval(pre, cells, says);
+    std::vector<Message> out;
+    for (const auto& [m, n] : says.lookups)
+      if (m.bus == static_cast<uint32_t>(air::Bus::kRom)) out.push_back(m);
+    return out;
+  };
+  unsigned tables = 0;
+  for (const trace::InstanceTrace& x : s.traces) {
+    const TableOps& ops = table_ops(x.table);
+    if (ops.info->slots == 0) continue;
+    ++tables;
+    std::vector<Fp> cells(row_of(x, 0), row_of(x, 0) + width(x));
+    const std::vector<Message> honest = rom_messages(x, s.pre(x, 0), cells.data());
+    for (const Message& m : honest) EXPECT_TRUE(provided(s, m)) << ops.info->name;
+    const auto pc = static_cast<size_t>(
+        std::find_if(ops.columns.begin(), ops.columns.end(),
+                     [](const std::string& c) { return c == "pc" || c == "pc0"; }) -
+        ops.columns.begin());
+    ASSERT_LT(pc, ops.columns.size()) << ops.info->name;
+    for (uint32_t place : places) {
+      const bool own = std::any_of(rom.begin(), rom.end(), [&](const isa::RomEntry& e) {
+        return e.pc4 == place && static_cast<uint32_t>(e.cls) == honest[0].at[0];
+      });
+      if (own) continue;
+      cells[pc] = Fp(place);
+      bool all = true;
+      for (const Message& m : rom_messages(x, s.pre(x, 0), cells.data())) all &= provided(s, m);
+      EXPECT_FALSE(all) << ops.info->name << " at " << place;
+    }
+  }
+  EXPECT_GT(tables, 30u);
+  // One of them through the prover: a nop in the place of an addition.
+  Shard forged = s;
+  trace::InstanceTrace& nop = table<air::Nop>(forged);
+  for (const isa::RomEntry& e : rom)
+    if (e.cls == isa::Class::kAdd) cell(nop, 0, "pc0") = Fp(e.pc4);
+  expect_refused(forged, kRules | kLocal);
+}
+
+// SP1 v4: the kind of an interaction was missing from its hash. Equal coordinates on two buses, and
+// with zeros at the end, are different messages.
+TEST(CatalogueControl, MessagesNameTheirBus) {
+  const air::FormBases fb(PlainTranscript().draw(1).challenges());
+  std::set<std::array<uint32_t, 5>> seen;
+  unsigned messages = 0;
+  for (unsigned bus = 1; bus <= 11; ++bus) {
+    for (uint32_t first : {1u, 2u, 11u}) {
+      air::Coords<Fp> c;
+      c.count = 3;
+      c.v[0] = Fp(first);
+      c.v[1] = Fp(1);
+      const auto f = air::fingerprint<Fp, field::Fp5>(fb, static_cast<air::Bus>(bus), c);
+      seen.insert({f.c[0].value(), f.c[1].value(), f.c[2].value(), f.c[3].value(), f.c[4].value()});
+      ++messages;
+    }
+  }
+  EXPECT_EQ(seen.size(), messages);
 }
 
 }  // namespace

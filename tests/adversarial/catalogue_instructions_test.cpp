@@ -1,4 +1,6 @@
 // Attacks on operands and results of instructions.
+#include <set>
+
 #include "adversarial/catalogue.hpp"
 
 namespace mipzk::attack {
@@ -122,6 +124,102 @@ TEST(CatalogueInstructions, ShiftsDoNotWrap) {
   EXPECT_TRUE(f.rules.empty());
   EXPECT_FALSE(f.ranges.empty());
   EXPECT_EQ(verdict(s.program->id, prove(s)).code, Errc::kRejected);
+}
+
+// Ziren PR #519 again, for every class that reads two registers: register 0 has one value in each
+// port.
+TEST(CatalogueInstructions, ZeroReadsAsZeroInEveryClass) {
+  const Told t = told({three(Op::kAdd, kV0, 0, kT0),
+                       three(Op::kSubu, kV0, 0, kT0),
+                       three(Op::kSubu, kV0, kT0, 0),
+                       three(Op::kAnd, kV0, 0, kT0),
+                       three(Op::kNor, kV0, kT0, 0),
+                       three(Op::kSlt, kV0, 0, kT0),
+                       three(Op::kSltu, kV0, kT0, 0),
+                       shift_reg(Op::kSllv, kV0, kT0, 0),
+                       shift_reg(Op::kSrav, kV0, 0, kT0),
+                       shift(Op::kSrl, kV0, 0, 3),
+                       hilo(Op::kMult, 0, kT0),
+                       hilo(Op::kMultu, kT0, 0),
+                       hilo(Op::kMaddu, 0, kT0),
+                       hilo(Op::kDiv, 0, kT0),
+                       hilo(Op::kDivu, kT0, 0),
+                       three(Op::kMovn, kV0, kT0, 0),
+                       count(Op::kClz, kV0, 0),
+                       bit_field(Op::kExt, kV0, 0, 4, 8),
+                       bit_field(Op::kIns, kV0, 0, 4, 8),
+                       byte_op(Op::kSeb, kV0, 0),
+                       trap(Op::kTeq, kT0, 0),
+                       trap(Op::kTltu, kT0, 0),
+                       mem(Op::kSw, 0, 0, kS0),
+                       mem(Op::kSb, 0, 5, kS0),
+                       mem(Op::kSwl, 0, 5, kS0),
+                       branch(Op::kBeq, 0, kT0, 1),
+                       kNopWord,
+                       branch_zero(Op::kBgtz, 0, 1),
+                       kNopWord,
+                       branch(Op::kBeql, 0, 0, 1),
+                       kNopWord});
+  EXPECT_TRUE(check(t.shard).ok());
+  std::set<std::pair<int, std::string>> tried;
+  Mutator m(t.shard);
+  for (const trace::InstanceTrace& x : t.shard.traces) {
+    const TableOps& ops = table_ops(x.table);
+    if (ops.info->slots == 0) continue;
+    for (size_t c = 0; c + 1 < ops.columns.size(); ++c) {
+      const std::string& port = ops.columns[c];
+      if (port.rfind("rs", 0) != 0 && port.rfind("rt", 0) != 0) continue;
+      // A register number is followed by its value, as limbs or in pieces, and by its time.
+      if (port.find('_') != std::string::npos) continue;
+      for (size_t row = 0; row < t.shard.data_rows(x); ++row) {
+        std::vector<Fp> cells = m.cells(x, row);
+        if (!Mutator::in_use(x, cells, static_cast<unsigned>(c)) || cells[c] != Fp::zero())
+          continue;
+        cells[c + 1] += Fp(1);
+        EXPECT_NE(m.judge(x, {{row, cells}}), Fate::kSurvives) << ops.info->name << "." << port;
+        tried.insert({x.table, port});
+      }
+    }
+  }
+  EXPECT_GT(tried.size(), 20u);
+}
+
+// SP1 (KALOS audit): limbs of the link of jal and jalr. OpenVM GHSA-jf2r-x3j4-23m7: values made
+// from the pc. Here links are constants of the program.
+TEST(CatalogueInstructions, LinksAreThoseOfTheProgram) {
+  const Told direct = told({jump(Op::kJal, kBody + 8), kNopWord, three(Op::kAddu, kV0, kRa, 0)});
+  for (const char* limb : {"link_lo0", "link_hi0"}) {
+    Shard s = direct.shard;
+    cell(table<air::JumpLink>(s), 0, limb) += Fp(1);
+    expect_refused(s, kRules | kLocal);
+  }
+  const Told indirect = told({lui(kT2, kText >> 16), imm(Op::kOri, kT2, kT2, (kBody & 0xffff) + 16),
+                              jalr(kRa, kT2), kNopWord, three(Op::kAddu, kV0, kRa, 0)});
+  for (uint32_t link : {kBody + 20, kBody + 12, 0u}) {
+    Shard s = lie(indirect, {kBody + 8, link, {}, {}});
+    set_value(table<air::JumpRegLink>(s), 0, "link", link);
+    expect_refused(s, kRules);
+  }
+}
+
+// SP1 GHSA-f77q-r5qm-w4m8: a hinted number that is larger than its type. A hint is any word, and
+// nothing else.
+TEST(CatalogueInstructions, HintsAreWords) {
+  const Told t(keep(program({kHintWord}).program()), {{9, 9, 9, 9}, kPublic, {0, 0, 0, 5}});
+  EXPECT_EQ(t.shard.output, (std::vector<uint8_t>{0, 0, 0, 5}));
+  // Another word: that is what a hint is, and the proof says what follows from it.
+  Shard other = lie(t, {kBody, 0x12345678, {}, {}});
+  EXPECT_EQ(check(other).text(), "");
+  const Verdict v = verdict(other.program->id, prove(other));
+  EXPECT_TRUE(v.accepted()) << v.message;
+  EXPECT_EQ(other.output, (std::vector<uint8_t>{0x12, 0x34, 0x56, 0x78}));
+  for (auto [lo, hi] : {std::pair{Fp(65536 + 5), -Fp(1)}, {Fp(5), Fp(65536)}, {-Fp(1), Fp(0)}}) {
+    Shard s = t.shard;
+    trace::InstanceTrace& x = table<air::Hint>(s);
+    cell(x, 0, "lo") = lo;
+    cell(x, 0, "hi") = hi;
+    expect_refused(s, kRules | kLocal);
+  }
 }
 
 }  // namespace

@@ -293,5 +293,25 @@ TEST(CatalogueMemory, AWordCrossesTheBoundaryOnce) {
   expect_refused(s, kGlobal);
 }
 
+// leanVM #256: the frame pointer of the start was free. Here all registers start as the id says.
+TEST(CatalogueMemory, RegistersStartAsTheProgramSays) {
+  const Told t = told({three(Op::kAddu, kV0, kSp, 0)});
+  const uint32_t sp = load_le32(t.shard.output.data()), lower = __builtin_bswap32(sp) - 64;
+  Shard s = lie(t, {kBody, lower, {}, {}});
+  trace::InstanceTrace& move = table<air::AddImm>(s);
+  set_value(move, row_at(s, move.table, kBody), "rs", lower);
+  trace::InstanceTrace& boundary = table<air::Boundary>(s);
+  const size_t row = row_of_key(s, air::kTableBoundary, kReg + kSp);
+  set_value(boundary, row, "in", lower);
+  set_value(boundary, row, "out", lower);
+  expect_refused(s, kGlobal);
+  // With the final value that the image's row takes back as well.
+  trace::InstanceTrace& image = table<air::Image>(s);
+  const auto& words = t.program->program.image;
+  for (size_t i = 0; i < words.size(); ++i)
+    if (words[i].key == kReg + kSp) set_value(image, i, "fin", lower);
+  expect_refused(s, kGlobal);
+}
+
 }  // namespace
 }  // namespace mipzk::attack
