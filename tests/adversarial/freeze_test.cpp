@@ -346,7 +346,7 @@ TEST_P(FreezeLayers, FriRoot) {
                               {{Step::kPublished, publish_falsely},
                                {Step::kOpenings, open_falsely},
                                {Step::kLayer, flatten}},
-                              100);
+                              60);
 }
 INSTANTIATE_TEST_SUITE_P(Layers, FreezeLayers, testing::Values(0u, 1u, 2u, 3u));
 
