@@ -54,7 +54,7 @@ struct Mapper {
   const proof::Profile& profile;
   ProofMap& map;
   Reader r;
-  hash::Transcript t;
+  PlainTranscript t;
   int message = -1;
 
   ByteView take(const std::string& name, size_t size) {
@@ -71,9 +71,9 @@ struct Mapper {
     }
   }
   void draw(const std::string& name, uint32_t label) {
-    hash::Challenges c = t.challenges(label);
-    Draw d{name, {}, message, t};
-    for (int i = 0; i < 8; ++i) d.words.push_back(c.word());
+    PlainTranscript::Stream c = t.draw(label);
+    Draw d{name, label, t.source(label), {}, message, t};
+    for (uint32_t& w : d.words) w = c.word();
     map.draws.push_back(std::move(d));
   }
   void root(const std::string& name, uint32_t label) {
@@ -222,7 +222,7 @@ bool Mapper::run() {
   absorb(0x22, proof.subspan(start, 640), first);
   work("query work", 0x30, profile.query_work);
   draw("queries", 0x31);
-  hash::Challenges c = t.challenges(0x31);
+  PlainTranscript::Stream c = t.draw(0x31);
   for (unsigned q = 0; q < profile.queries; ++q) map.indices.push_back(c.index(top));
   std::sort(map.indices.begin(), map.indices.end());
   map.indices.erase(std::unique(map.indices.begin(), map.indices.end()), map.indices.end());

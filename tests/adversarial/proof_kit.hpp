@@ -1,11 +1,12 @@
 // Proofs of given traces, verdicts on bytes, and the map of a proof's fields.
 #pragma once
 
+#include <array>
 #include <string>
 #include <vector>
 
+#include "adversarial/plain_transcript.hpp"
 #include "adversarial/shards.hpp"
-#include "hash/transcript.hpp"
 #include "proof/shape.hpp"
 #include "support/test_profiles.hpp"
 #include "verify/verify.hpp"
@@ -40,9 +41,11 @@ struct Field {
 // the transcript that they are drawn from.
 struct Draw {
   std::string name;
-  std::vector<uint32_t> words;
+  uint32_t label = 0;
+  hash::Digest state{};  // that they are made from
+  std::array<uint32_t, 8> words{};
   int after = -1;  // number of the last message absorbed before
-  hash::Transcript transcript;
+  PlainTranscript transcript;
 };
 
 // Reads a proof as docs/FORMAT.md says and replays its transcript as docs/PROTOCOL.md says. Every

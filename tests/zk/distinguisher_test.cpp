@@ -81,16 +81,11 @@ class Distinguisher : public testing::Test {
 
   // How many published values are those of witness w, were the ring's cells zero.
   static size_t values_explained(const View& v, size_t w) {
-    air::Challenges challenges[2];
-    for (size_t scope = 0; scope < 2; ++scope) {
-      hash::Challenges c =
-          scope == 0
-              ? find_draw(v.map, "local").transcript.challenges(proof::kLabelLookupChallenges)
-              : find_draw(v.map, "global").transcript.challenges(proof::kLabelGlobalChallenges);
-      challenges[scope].alpha = c.fp5();
-      for (Fp5& b : challenges[scope].beta) b = c.fp5();
-    }
-    const air::FormBases local(challenges[0]), global(challenges[1]);
+    auto bases = [&](const char* name, uint32_t label) {
+      return air::FormBases(find_draw(v.map, name).transcript.draw(label).challenges());
+    };
+    const air::FormBases local = bases("local", proof::kLabelLookupChallenges);
+    const air::FormBases global = bases("global", proof::kLabelGlobalChallenges);
     size_t explained = 0;
     for (size_t i = 0; i < runs_->traces[w].size(); ++i) {
       const trace::InstanceTrace& t = runs_->traces[w][i];

@@ -1,0 +1,420 @@
+#include "adversarial/forger.hpp"
+
+#include <algorithm>
+
+#include "commit/deep.hpp"
+#include "commit/fri_prove.hpp"
+#include "commit/lde.hpp"
+#include "commit/ntt.hpp"
+#include "proof/labels.hpp"
+#include "prove/ext_columns.hpp"
+#include "prove/quotient.hpp"
+
+namespace mipzk::attack {
+
+using commit::RowOrder;
+
+Forger::Forger(const Shard& shard, const proof::Profile& p)
+    : profile(&p),
+      profile_id(p.id),
+      header(shard.program->header),
+      public_input(shard.public_input),
+      output(shard.output),
+      exit_code(shard.exit_code),
+      shard_(shard) {
+  std::vector<proof::Instance> list;
+  for (const trace::InstanceTrace& t : shard.traces) list.push_back({t.table, t.log_height});
+  EXPECT_TRUE(proof::Shape::make(list, shard.program->header, p, shape));
+}
+
+size_t Forger::instance(air::TableId id) const {
+  size_t i = 0;
+  while (shape.instances()[i].table != id) ++i;
+  return i;
+}
+
+size_t Forger::find(size_t instance, proof::Tree a, proof::Tree b) const {
+  auto all = shape.matrices();
+  for (size_t i = 0; i < all.size(); ++i)
+    if ((all[i].tree == a || all[i].tree == b) && all[i].instance == static_cast<int>(instance))
+      return i;
+  ADD_FAILURE() << "no such matrix";
+  return 0;
+}
+
+size_t Forger::chunks(unsigned log_height) const {
+  auto all = shape.matrices();
+  for (size_t i = 0; i < all.size(); ++i)
+    if (all[i].tree == proof::kTreeQuotient && all[i].log_height == log_height) return i;
+  ADD_FAILURE() << "no such height";
+  return 0;
+}
+
+void Forger::put_u32(uint32_t v) {
+  uint8_t b[4];
+  store_le32(b, v);
+  put(b);
+}
+
+void Forger::put_fp5s(uint32_t label, const std::vector<Fp5>& values) {
+  const size_t start = out_.size();
+  for (const Fp5& v : values)
+    for (Fp c : v.c) put_u32(c.raw());
+  transcript.absorb(label, ByteView(out_).subspan(start));
+}
+
+void Forger::work(uint32_t label, unsigned bits) {
+  if (bits == 0) return;
+  uint8_t nonce[8];
+  store_le64(nonce, transcript.work(bits));
+  put(nonce);
+  transcript.absorb(label, nonce);
+}
+
+void Forger::statement() {
+  put(proof::kMagic);
+  put_u32(proof::kFormatVersion);
+  out_.resize(out_.size() + 8);  // the size
+  statement_at_ = out_.size();
+  put_u32(profile_id);
+  uint8_t h[proof::ProgramHeader::kSize];
+  header.write(h);
+  put(h);
+  for (const Bytes* window : {&public_input, &output}) {
+    put_u32(static_cast<uint32_t>(window->size()));
+    put(*window);
+  }
+  put_u32(exit_code);
+  put_u32(shards);
+  transcript.absorb(proof::kLabelStatement, ByteView(out_).subspan(statement_at_));
+}
+
+void Forger::prepare() {
+  auto all = shape.matrices();
+  const trace::PreMatrix fixed = trace::fixed_tables();
+  for (const proof::Matrix& m : all) {
+    Matrix x;
+    x.log_height = m.log_height;
+    x.width = m.width;
+    if (m.tree == proof::kTreeProgram || m.tree == proof::kTreeFixed) {
+      const auto& t = shard_.program->tables;
+      const uint8_t id = shape.instances()[static_cast<size_t>(m.instance)].table;
+      x.evals = id == air::kTableRom      ? t.rom.data
+                : id == air::kTableRegion ? t.region.data
+                : id == air::kTableImage  ? t.image.data
+                                          : fixed.data;
+    } else if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) {
+      x.evals = shard_.traces[static_cast<size_t>(m.instance)].base;
+    }
+    mats.push_back(std::move(x));
+  }
+  trees_.resize(proof::kTreeCount);
+}
+
+void Forger::extend(Matrix& m) {
+  m.lde.resize((m.width << m.log_height) << profile->log_blowup);
+  commit::coset_lde(pool_, m.evals.data(), m.log_height, m.width, profile->log_blowup, m.lde.data(),
+                    nullptr);
+}
+
+hash::Digest Forger::commit(proof::Tree t) {
+  tree = t;
+  auto all = shape.matrices();
+  std::vector<commit::MatrixView> views;
+  for (size_t i = 0; i < all.size(); ++i)
+    if (all[i].tree == tree) extend(mats[i]);
+  lie(Step::kWords);
+  for (size_t i = 0; i < all.size(); ++i)
+    if (all[i].tree == tree)
+      views.push_back(
+          {mats[i].log_height + profile->log_blowup, mats[i].width, mats[i].lde.data()});
+  const bool salted = tree >= proof::kTreePassOne && unsalted.count(tree) == 0;
+  trees_[tree] = std::make_unique<commit::MerkleTree>(
+      views, salted ? commit::Salting::kSalted : commit::Salting::kNone, salts, &pool_);
+  return trees_[tree]->root();
+}
+
+void Forger::root(uint32_t label, proof::Tree t) {
+  const hash::Digest d = commit(t);
+  put(d);
+  transcript.absorb(label, d);
+}
+
+void Forger::extension() {
+  const air::FormBases l(local), g(global);
+  published.resize(shape.instances().size());
+  for (size_t i = 0; i < published.size(); ++i) {
+    const bool has_pre = layout(i).pre_columns != 0;
+    prove::ExtScope scope{shape.instances()[i].table, &l, &g,
+                          has_pre ? pre(i).evals.data() : nullptr, base(i).evals.data()};
+    EXPECT_TRUE(prove::fill_ext(pool_, scope, shape.instances()[i].log_height, profile->tail_rows,
+                                ext(i).evals, published[i]));
+  }
+}
+
+// E / Z_H, 1 / (x - 1), 1 / (x - g^(N-R)) on the coset of 2^big_log points; kept from proof to
+// proof.
+static const prove::PointFactors& point_factors(unsigned log, unsigned big_log, unsigned tail) {
+  static std::map<std::array<unsigned, 3>, prove::PointFactors> all;
+  prove::PointFactors& f = all[{log, big_log, tail}];
+  if (!f.row.empty()) return f;
+  const size_t n = size_t{1} << log, big = size_t{1} << big_log;
+  const Fp g = field::root_of_unity(log), w = field::root_of_unity(big_log);
+  std::vector<Fp> points(big);
+  Fp x(commit::kCosetShift);
+  for (size_t i = 0; i < big; ++i, x *= w) points[commit::bit_reverse(i, big_log)] = x;
+  for (Fp at : points) {
+    Fp e = Fp::one(), r = g.pow(n - tail);
+    f.closing.push_back((at - r).inverse());
+    for (unsigned k = 0; k < tail; ++k, r *= g) e *= at - r;
+    f.row.push_back(e * (at.pow(n) - Fp::one()).inverse());
+    f.first.push_back((at - Fp::one()).inverse());
+  }
+  return f;
+}
+
+// On 4 N points, more than the degree of any quotient; what a false quotient has beyond its chunks
+// is cut off.
+void Forger::quotient(unsigned log) {
+  const unsigned big_log = log + 2;
+  const size_t n = size_t{1} << log, big = n << 2;
+  const prove::PointFactors& factors = point_factors(log, big_log, profile->tail_rows);
+  const air::FormBases l(local), gl(global);
+  std::vector<Fp5> weights(shape.constraints()), q(big);
+  Fp5 power = Fp5::one();
+  for (Fp5& v : weights) {
+    v = power;
+    power *= gamma;
+  }
+  auto extended = [&](const std::vector<Fp>& evals, size_t width) {
+    std::vector<Fp> lde(width * big);
+    if (width != 0) commit::coset_lde(pool_, evals.data(), log, width, 2, lde.data(), nullptr);
+    return lde;
+  };
+  for (size_t i = 0; i < shape.instances().size(); ++i) {
+    if (shape.instances()[i].log_height != log) continue;
+    const air::Layout& lay = layout(i);
+    std::vector<Fp> pre_lde, base_lde = extended(base(i).evals, base(i).width),
+                             ext_lde = extended(ext(i).evals, ext(i).width);
+    if (lay.pre_columns != 0) pre_lde = extended(pre(i).evals, pre(i).width);
+    std::vector<unsigned> running;
+    if (lay.has_p()) running.push_back(lay.p_index());
+    if (lay.has_g()) running.push_back(lay.g_index());
+    if (lay.has_s()) running.push_back(lay.s_index());
+    std::vector<Fp> next;
+    for (size_t row = 0; row < n; ++row)
+      for (unsigned c : running)
+        for (unsigned k = 0; k < 5; ++k)
+          next.push_back(ext(i).evals[(row + 1) % n * ext(i).width + 5 * c + k]);
+    next = extended(next, 5 * running.size());
+    prove::InstanceScope scope{shape.instances()[i].table, &l, &gl, &published[i],
+                               weights.data() + shape.gamma_offset(i)};
+    prove::PointSet set{big, pre_lde.data(), base_lde.data(), ext_lde.data(), next.data(), 0};
+    prove::add_quotient(pool_, scope, set, factors, q.data());
+  }
+  commit::coeffs_from_values(pool_, q.data(), big_log, Fp(commit::kCosetShift),
+                             RowOrder::kBitReversed);
+
+  const size_t cut = n - profile->overlap(), low = size_t{1} << proof::kSmallLogHeight;
+  auto all = shape.matrices();
+  const size_t first = chunks(log);
+  size_t heights = 0;  // the third chunks follow in the same order
+  for (const proof::Matrix& m : all) heights += m.tree == proof::kTreeQuotient && m.width == 10;
+  const size_t third = first + heights;
+  Matrix &a = mats[first], &b = mats[third];
+  a.evals.assign(n * 10, Fp());
+  b.evals.assign(low * 5, Fp());
+  for (size_t k = 0; k < 5; ++k) {
+    for (size_t i = 0; i < cut; ++i) {
+      a.evals[10 * i + k] = q[i].c[k];
+      a.evals[10 * i + 5 + k] = q[cut + i].c[k];
+    }
+    for (size_t i = 0; i < low && 2 * cut + i < big; ++i) b.evals[5 * i + k] = q[2 * cut + i].c[k];
+  }
+  commit::values_from_coeffs(pool_, a.evals.data(), log, 10, Fp::one(), RowOrder::kNatural);
+  commit::values_from_coeffs(pool_, b.evals.data(), proof::kSmallLogHeight, 5, Fp::one(),
+                             RowOrder::kNatural);
+}
+
+void Forger::open() {
+  auto all = shape.matrices();
+  openings.assign(shape.pairs(), Fp5());
+  std::map<unsigned, commit::LagrangeWeights> weights;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const proof::Matrix& m = all[i];
+    if (!m.opened) continue;
+    if (weights.count(m.log_height) == 0)
+      weights.emplace(m.log_height, commit::lagrange_weights(pool_, m.log_height, zeta));
+    const commit::LagrangeWeights& w = weights.at(m.log_height);
+    const Fp* cells = mats[i].evals.data();
+    Fp5* out = &openings[m.first_pair];
+    commit::evaluate_columns(pool_, cells, m.log_height, m.width, m.width, w, 0, out);
+    out += m.width;
+    if (m.running == 0) continue;
+    const air::Layout& l = layout(static_cast<size_t>(m.instance));
+    auto next = [&](bool present, unsigned column) {
+      if (!present) return;
+      commit::evaluate_columns(pool_, cells + 5 * column, m.log_height, m.width, 5, w, 1, out);
+      out += 5;
+    };
+    next(l.has_p(), l.p_index());
+    next(l.has_g(), l.g_index());
+    next(l.has_s(), l.s_index());
+  }
+}
+
+void Forger::weights() {
+  PlainTranscript::Stream c = transcript.draw(proof::kLabelBatch);
+  lambda = {Fp5::one()};
+  while (lambda.size() <= shape.pairs()) {
+    const Fp5 r = c.fp5();
+    const size_t half = lambda.size();
+    lambda.resize(2 * half);
+    for (size_t i = 0; i < half; ++i) {
+      lambda[half + i] = lambda[i] * r;
+      lambda[i] -= lambda[half + i];
+    }
+  }
+}
+
+// From the committed words, which need not be of low degree.
+void Forger::batch() {
+  const unsigned b = profile->log_blowup, top = shape.max_log_height() + b;
+  word.resize(size_t{1} << top);
+  const Matrix& mask = mats.back();
+  for (size_t j = 0; j < word.size(); ++j)
+    for (size_t k = 0; k < 5; ++k) word[j].c[k] = mask.lde[5 * j + k];
+  auto all = shape.matrices();
+  for (size_t i = 0; i < all.size(); ++i) {
+    const proof::Matrix& m = all[i];
+    if (!m.opened) continue;
+    const size_t n = size_t{1} << (m.log_height + b);
+    std::vector<Fp5> sums[2] = {std::vector<Fp5>(n), std::vector<Fp5>(n)};  // at zeta, g zeta
+    Fp5 values[2];
+    size_t pair = m.first_pair;
+    auto add = [&](int point, size_t column, size_t width) {
+      commit::combine_rows(pool_, mats[i].lde.data() + column, n, m.width, width, &lambda[pair],
+                           sums[point].data());
+      for (const size_t end = pair + width; pair < end; ++pair)
+        values[point] += lambda[pair] * openings[pair];
+    };
+    add(0, 0, m.width);
+    if (m.running != 0) {
+      const air::Layout& l = layout(static_cast<size_t>(m.instance));
+      if (l.has_p()) add(1, size_t{5} * l.p_index(), 5);
+      if (l.has_g()) add(1, size_t{5} * l.g_index(), 5);
+      if (l.has_s()) add(1, size_t{5} * l.s_index(), 5);
+    }
+    for (int point = 0; point < (m.running != 0 ? 2 : 1); ++point) {
+      const Fp5 z = point == 0 ? zeta : zeta * field::root_of_unity(m.log_height);
+      std::vector<Fp5> quotients(n);
+      commit::add_quotients(pool_, m.log_height + b, Fp(commit::kCosetShift), z, sums[point].data(),
+                            values[point], quotients.data());
+      const unsigned shift = top - (m.log_height + b);
+      for (size_t j = 0; j < word.size(); ++j) word[j] += quotients[j >> shift];
+    }
+  }
+}
+
+void Forger::fri() {
+  const commit::FriPlan plan(shape.max_log_height() + profile->log_blowup, profile->log_blowup);
+  for (layer = 0; layer < plan.count; ++layer) {
+    const auto [log_size, log_fold] = plan.layers[layer];
+    lie(Step::kLayer);
+    layers_.push_back(word);
+    const commit::MatrixView view{log_size - log_fold, size_t{5} << log_fold,
+                                  reinterpret_cast<const Fp*>(layers_.back().data())};
+    layer_trees_.push_back(std::make_unique<commit::MerkleTree>(
+        std::span(&view, 1), commit::Salting::kNone, nullptr, &pool_));
+    put(layer_trees_.back()->root());
+    transcript.absorb(commit::kLabelFriRoot, layer_trees_.back()->root());
+    work(commit::kLabelFriWork, profile->fold_work);
+    const Fp5 beta = transcript.draw(commit::kLabelFriFold).fp5();
+    word = commit::fold_word(pool_, word, log_size, log_fold, beta);
+  }
+  last = word;
+  commit::coeffs_from_values(pool_, last.data(), plan.log_last_size, Fp::one(),
+                             RowOrder::kBitReversed);
+  last.resize(plan.last_degree());
+  lie(Step::kFinal);
+  put_fp5s(commit::kLabelFriFinal, last);
+}
+
+void Forger::queries() {
+  work(proof::kLabelQueryWork, profile->query_work);
+  const unsigned top = shape.max_log_height() + profile->log_blowup;
+  PlainTranscript::Stream c = transcript.draw(proof::kLabelQueries);
+  std::set<uint32_t> drawn;
+  for (unsigned q = 0; q < profile->queries; ++q) drawn.insert(c.index(top));
+  indices.assign(drawn.begin(), drawn.end());
+  lie(Step::kRows);
+  std::vector<uint32_t> rows;
+  auto shifted = [&](unsigned shift) {
+    rows.clear();
+    for (uint32_t i : indices)
+      if (rows.empty() || rows.back() != i >> shift) rows.push_back(i >> shift);
+  };
+  for (const auto& t : trees_) {
+    shifted(top - t->depth());
+    t->open(rows, out_);
+  }
+  for (const auto& t : layer_trees_) {
+    shifted(top - t->depth());
+    t->open(rows, out_);
+  }
+}
+
+Bytes Forger::prove() {
+  statement();
+  prepare();
+  lie(Step::kBase);
+  commit(proof::kTreeProgram);
+  commit(proof::kTreeFixed);
+  Bytes head = {1, 0, 0, 0};
+  const size_t shape_at = out_.size();
+  put_u32(static_cast<uint32_t>(shape.instances().size()));
+  for (const proof::Instance& i : shape.instances()) put(Bytes{i.table, i.log_height});
+  put(commit(proof::kTreePassOne));
+  head.insert(head.end(), out_.begin() + static_cast<std::ptrdiff_t>(shape_at), out_.end());
+  transcript.absorb(proof::kLabelPassOne, head);
+  work(proof::kLabelGlobalWork, profile->lookup_work);
+  global = transcript.draw(proof::kLabelGlobalChallenges).challenges();
+  transcript.absorb(proof::kLabelShard, head);
+  lie(Step::kMain);
+  root(proof::kLabelMainRoot, proof::kTreeMain);
+  work(proof::kLabelLookupWork, profile->lookup_work);
+  local = transcript.draw(proof::kLabelLookupChallenges).challenges();
+
+  extension();
+  lie(Step::kExtension);
+  root(proof::kLabelExtRoot, proof::kTreeExt);
+  lie(Step::kPublished);
+  std::vector<Fp5> values;
+  for (size_t i = 0; i < published.size(); ++i) {
+    values.push_back(published[i].p);
+    values.push_back(published[i].s);
+    if (layout(i).pass_one) values.push_back(published[i].g);
+  }
+  put_fp5s(proof::kLabelPublished, values);
+  gamma = transcript.draw(proof::kLabelGamma).fp5();
+  for (unsigned log = 0; log < 32; ++log)
+    if ((shape.height_classes() >> log & 1) != 0) quotient(log);
+  mats.back().evals.assign(size_t{5} << mats.back().log_height, Fp());
+  lie(Step::kQuotient);
+  root(proof::kLabelQuotientRoot, proof::kTreeQuotient);
+  work(proof::kLabelDeepWork, profile->deep_work);
+  zeta = transcript.draw(proof::kLabelZeta).fp5();
+  open();
+  lie(Step::kOpenings);
+  put_fp5s(proof::kLabelOpenings, openings);
+  work(proof::kLabelBatchWork, profile->batch_work);
+  weights();
+  batch();
+  lie(Step::kWord);
+  fri();
+  queries();
+  store_le64(out_.data() + 8, out_.size());
+  return out_;
+}
+
+}  // namespace mipzk::attack

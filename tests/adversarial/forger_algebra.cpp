@@ -1,0 +1,174 @@
+// What a forger calculates: the verifier's equations, solved for what he may still choose.
+#include "adversarial/forger.hpp"
+#include "verify/balance.hpp"
+
+namespace mipzk::attack {
+
+Fp5 compose(const Fp5* five) {
+  Fp5 r;
+  for (size_t k = 0; k < 5; ++k) {
+    Fp5 basis;
+    basis.c[k] = Fp::one();
+    r += five[k] * basis;
+  }
+  return r;
+}
+
+std::array<Fp, 5> combination(std::array<Fp5, 5> five, const Fp5& target) {
+  // Gauss-Jordan on the matrix with columns five_k and the right side `target`.
+  std::array<std::array<Fp, 6>, 5> m;
+  for (size_t r = 0; r < 5; ++r) {
+    for (size_t k = 0; k < 5; ++k) m[r][k] = five[k].c[r];
+    m[r][5] = target.c[r];
+  }
+  for (size_t k = 0; k < 5; ++k) {
+    size_t pivot = k;
+    while (pivot < 5 && m[pivot][k] == Fp::zero()) ++pivot;
+    if (pivot == 5) {
+      ADD_FAILURE() << "five dependent elements";
+      return {};
+    }
+    std::swap(m[k], m[pivot]);
+    const Fp inverse = m[k][k].inverse();
+    for (Fp& v : m[k]) v *= inverse;
+    for (size_t r = 0; r < 5; ++r) {
+      const Fp factor = m[r][k];
+      for (size_t c = 0; r != k && c < 6; ++c) m[r][c] -= factor * m[k][c];
+    }
+  }
+  return {m[0][5], m[1][5], m[2][5], m[3][5], m[4][5]};
+}
+
+Fp5 Forger::ext_cell(size_t i, size_t row, unsigned column) {
+  Matrix& m = ext(i);
+  Fp5 v;
+  for (size_t k = 0; k < 5; ++k) v.c[k] = m.evals[row * m.width + 5 * column + k];
+  return v;
+}
+
+void Forger::set_ext_cell(size_t i, size_t row, unsigned column, const Fp5& v) {
+  Matrix& m = ext(i);
+  for (size_t k = 0; k < 5; ++k) m.evals[row * m.width + 5 * column + k] = v.c[k];
+}
+
+Fp5 Forger::missing_g() {
+  proof::Statement s;
+  s.profile = profile;
+  s.program = header;
+  s.public_input = public_input;
+  s.output = output;
+  s.exit_code = exit_code;
+  s.shards = shards;
+  const verify::Terms t = verify::global_terms(air::FormBases(global), s);
+  Fp5 g = t.sent;
+  for (size_t i = 0; i < published.size(); ++i) g *= published[i].g;
+  return t.received * g.inverse();
+}
+
+Fp5 Forger::missing_p() const {
+  Fp5 p = Fp5::one();
+  for (const air::Published& x : published) p *= x.p;
+  return p.inverse();
+}
+
+Fp5 Forger::missing_s() const {
+  Fp5 s;
+  for (const air::Published& x : published) s -= x.s;
+  return s;
+}
+
+unsigned Forger::closing_constraint(size_t i, char which) const {
+  const unsigned p = layout(i).constraints - 2 - layout(i).pass_one;
+  return which == 'P' ? p : which == 'S' ? p + 1 : p + 2;
+}
+
+Fp5 Forger::mask(size_t i, char which, unsigned at, unsigned count) {
+  const air::FormBases fb(which == 'G' ? global : local);
+  Fp5 r = fb.bus[static_cast<unsigned>(air::Bus::kMask)];
+  const Fp* cells = base(i).evals.data() + data_rows(i) * base(i).width + at;
+  for (unsigned k = 0; k < count; ++k) r += fb.ch.beta[k + 1] * cells[k];
+  return r;
+}
+
+Fp5 Forger::row_error(size_t i, size_t row) {
+  const air::FormBases l(local), g(global);
+  std::vector<Fp5> powers, cells;
+  for (unsigned k = 0; k < layout(i).constraints; ++k) powers.push_back(weight(i, k));
+  for (unsigned k = 0; k < layout(i).ext_columns(); ++k) cells.push_back(ext_cell(i, row, k));
+  Fp5 error;
+  air::for_each_table([&]<class T>() {
+    if (air::kTableId<T> != shape.instances()[i].table) return;
+    constexpr air::Layout L = air::compute_layout<T>();
+    air::PointCells<Fp, Fp5> at{};
+    at.pre = L.pre_columns != 0 ? &pre(i).evals[row * L.pre_columns] : nullptr;
+    at.base = &base(i).evals[row * L.base_columns];
+    at.ext = cells.data();
+    if (L.has_p()) at.p_next = ext_cell(i, row + 1, L.p_index());
+    if (L.has_g()) at.g_next = ext_cell(i, row + 1, L.g_index());
+    if (L.has_s()) at.s_next = ext_cell(i, row + 1, L.s_index());
+    air::ConstraintEval<T, Fp, Fp5> eval(l, g, published[i], powers.data(), at);
+    eval.run();
+    error = eval.row;
+  });
+  return error;
+}
+
+Fp5 Forger::quotient_at_zeta(unsigned log_height) {
+  const air::FormBases l(local), g(global);
+  std::vector<const proof::Matrix*> pre_of(published.size()), base_of(published.size()),
+      ext_of(published.size());
+  for (const proof::Matrix& m : shape.matrices()) {
+    if (m.instance < 0) continue;
+    const auto i = static_cast<size_t>(m.instance);
+    (m.tree <= proof::kTreeFixed ? pre_of : m.tree == proof::kTreeExt ? ext_of : base_of)[i] = &m;
+  }
+  Fp5 row, first, closing;
+  for (size_t i = 0; i < published.size(); ++i) {
+    if (shape.instances()[i].log_height != log_height) continue;
+    std::vector<Fp5> weights;
+    for (unsigned k = 0; k < layout(i).constraints; ++k) weights.push_back(weight(i, k));
+    const Fp5* opened = &openings[ext_of[i]->first_pair];
+    std::vector<Fp5> cells, next(3);
+    for (unsigned k = 0; k < layout(i).ext_columns(); ++k) cells.push_back(compose(opened + 5 * k));
+    for (unsigned k = 0; k < ext_of[i]->running; ++k)
+      next[k] = compose(opened + ext_of[i]->width + 5 * k);
+    air::for_each_table([&]<class T>() {
+      if (air::kTableId<T> != shape.instances()[i].table) return;
+      constexpr air::Layout L = air::compute_layout<T>();
+      air::PointCells<Fp5, Fp5> at{};
+      at.pre = pre_of[i] != nullptr ? &openings[pre_of[i]->first_pair] : nullptr;
+      at.base = &openings[base_of[i]->first_pair];
+      at.ext = cells.data();
+      size_t k = 0;
+      if (L.has_p()) at.p_next = next[k++];
+      if (L.has_g()) at.g_next = next[k++];
+      if (L.has_s()) at.s_next = next[k++];
+      air::ConstraintEval<T, Fp5, Fp5> eval(l, g, published[i], weights.data(), at);
+      eval.run();
+      row += eval.row;
+      first += eval.first;
+      closing += eval.closing;
+    });
+  }
+  const uint64_t n = uint64_t{1} << log_height;
+  const Fp w = field::root_of_unity(log_height);
+  Fp x = w.pow(n - profile->tail_rows);
+  const Fp5 close_at = zeta - x;
+  Fp5 e = Fp5::one();
+  for (unsigned k = 0; k < profile->tail_rows; ++k, x *= w) e *= zeta - x;
+  return row * e * (zeta.pow(n) - Fp::one()).inverse() + first * (zeta - Fp::one()).inverse() +
+         closing * close_at.inverse();
+}
+
+Fp5 Forger::chunks_at_zeta(unsigned log_height) const {
+  const size_t a = chunks(log_height);
+  size_t heights = 0;
+  for (const proof::Matrix& m : shape.matrices())
+    heights += m.tree == proof::kTreeQuotient && m.width == 10;
+  const Fp5* q01 = &openings[shape.matrices()[a].first_pair];
+  const Fp5* q2 = &openings[shape.matrices()[a + heights].first_pair];
+  const Fp5 shift = zeta.pow((uint64_t{1} << log_height) - profile->overlap());
+  return compose(q01) + shift * (compose(q01 + 5) + shift * compose(q2));
+}
+
+}  // namespace mipzk::attack

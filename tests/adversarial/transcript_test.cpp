@@ -1,0 +1,215 @@
+// Fiat-Shamir: every value that a proof may choose is absorbed, by the replay of docs/PROTOCOL.md
+// and by the verifier alike, before the challenges that must not be known when it is chosen.
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <map>
+
+#include "adversarial/forger.hpp"
+#include "proof/labels.hpp"
+
+namespace mipzk::attack {
+namespace {
+
+class Transcripts : public testing::TestWithParam<const proof::Profile*> {
+ protected:
+  void SetUp() override {
+    const proof::Profile& p = *GetParam();
+    shard_ = run(small_sum(5), {{1, 2, 3, 4}, {0, 0, 0, 9}, {}}, p.tail_rows);
+    honest_ = prove(shard_, p);
+    map_ = map_proof(honest_, p);
+    ASSERT_TRUE(map_.ok);
+  }
+  // What the verifier drew until it was content or found a reason to stop.
+  std::vector<test::SeenDraw> watched(const Bytes& proof, bool accepted = false) {
+    test::Watch watch;
+    const Verdict v = verdict(shard_.program->id, proof);
+    EXPECT_EQ(v.accepted(), accepted) << v.message;
+    return watch.draws;
+  }
+  // The verifier's draws are the first ones of the replay; gives their number.
+  size_t compare(const Bytes& proof, const ProofMap& replay, bool accepted = false) {
+    const std::vector<test::SeenDraw> seen = watched(proof, accepted);
+    EXPECT_LE(seen.size(), replay.draws.size());
+    for (size_t i = 0; i < std::min(seen.size(), replay.draws.size()); ++i) {
+      EXPECT_EQ(seen[i].label, replay.draws[i].label) << replay.draws[i].name;
+      EXPECT_EQ(seen[i].state, replay.draws[i].state) << replay.draws[i].name;
+      EXPECT_EQ(seen[i].words, replay.draws[i].words) << replay.draws[i].name;
+    }
+    return seen.size();
+  }
+  // The draws of an altered proof against those of the honest one: those after message `message`
+  // differ, those before do not. Gives how many differ.
+  unsigned differing(const ProofMap& altered, int message) {
+    unsigned count = 0;
+    for (size_t i = 0; i < std::min(altered.draws.size(), map_.draws.size()); ++i) {
+      const Draw &was = map_.draws[i], &is = altered.draws[i];
+      EXPECT_EQ(was.name, is.name);
+      if (was.after < message) {
+        EXPECT_EQ(was.words, is.words) << was.name;
+      } else {
+        EXPECT_NE(was.words, is.words) << was.name;
+        ++count;
+      }
+    }
+    return count;
+  }
+  unsigned later_draws(int message) const {
+    unsigned count = 0;
+    for (const Draw& d : map_.draws) count += d.after >= message;
+    return count;
+  }
+
+  Shard shard_;
+  Bytes honest_;
+  ProofMap map_;
+};
+
+// All draws from equal states: so all messages before them were equal, in order, label and bytes.
+TEST_P(Transcripts, TheVerifierDrawsWhatTheDocumentSays) {
+  EXPECT_EQ(compare(honest_, map_, true), map_.draws.size());
+  EXPECT_GE(map_.draws.size(), 9u);
+}
+
+// Only what has one possible value stays out of the transcript; tree openings come after the last
+// draw.
+TEST_P(Transcripts, EveryFieldBeforeTheOpenedRowsIsAbsorbed) {
+  for (const Field& f : map_.fields) {
+    if (f.label != 0 || f.name.find(" row ") != std::string::npos ||
+        f.name.find(" sibling ") != std::string::npos)
+      continue;
+    EXPECT_TRUE(f.name == "magic" || f.name == "version" || f.name == "flags" || f.name == "size")
+        << f.name;
+  }
+}
+
+std::string kind_of(const std::string& name) {
+  std::string k;
+  for (char c : name)
+    if (std::isdigit(static_cast<unsigned char>(c)) == 0) k += c;
+  return k;
+}
+
+// Every field on its own.
+TEST_P(Transcripts, EveryAbsorbedFieldChangesAllLaterChallenges) {
+  size_t tried = 0;
+  std::map<std::string, size_t> seen;  // by kind: later draws that the verifier made
+  for (const Field& f : map_.fields) {
+    if (f.label == 0) continue;
+    const bool length = f.name == "public input size" || f.name == "output size";
+    for (size_t at : {f.offset, f.offset + f.size - 1}) {
+      Bytes p = honest_;
+      if (length) {  // one byte more, so that what follows keeps its meaning
+        store_le32(p.data() + f.offset, load_le32(p.data() + f.offset) + 1);
+        p.insert(p.begin() + static_cast<std::ptrdiff_t>(f.offset + f.size), 0);
+        store_le64(p.data() + 8, p.size());
+      } else {
+        p[at] ^= 1;
+      }
+      const ProofMap altered = map_proof(p, *GetParam());
+      const unsigned count = differing(altered, f.message);
+      // Another shape ends the replay where the shape is needed, after the lookup challenges; other
+      // heights of the program and another number of instances likewise, or before.
+      if (f.name == "instances") {
+        // Another count: what follows is read differently, and no draw is left to compare.
+      } else if (f.name == "program heights" || f.name.rfind("instance ", 0) == 0) {
+        EXPECT_GE(count, 2u) << f.name;
+      } else {
+        EXPECT_EQ(count, later_draws(f.message)) << f.name;
+      }
+      const size_t drawn = compare(p, altered);
+      for (size_t i = 0; i < drawn; ++i) seen[kind_of(f.name)] += map_.draws[i].after >= f.message;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 1000u);
+  // Where the verifier went on far enough. It refuses a changed program header before it draws, and
+  // changed openings before it draws again; the tests below get further. With work to do, it stops
+  // at the next nonce more often than not.
+  if (GetParam()->lookup_work != 0) return;
+  for (const char* kind :
+       {"public input size", "public input", "output size", "output", "exit code", "instance ",
+        "pass- root", "main root", "extension root", "published P ", "published S ", "published G ",
+        "quotient root", "fri root ", "final "})
+    EXPECT_GT(seen[kind], 0u) << kind;
+}
+
+// A shorter list of instances: the same proof with one line of the shape left out.
+TEST_P(Transcripts, TheNumberOfInstancesIsAbsorbed) {
+  const Field& list = map_["instances"];
+  Bytes p = honest_;
+  const uint32_t count = load_le32(p.data() + list.offset);
+  const auto last = static_cast<std::ptrdiff_t>(list.offset + 4 + 2 * (count - 1));
+  p.erase(p.begin() + last, p.begin() + last + 2);
+  store_le32(p.data() + list.offset, count - 1);
+  store_le64(p.data() + 8, p.size());
+  const ProofMap altered = map_proof(p, *GetParam());
+  EXPECT_GE(differing(altered, list.message), 2u);
+}
+
+// The same bytes under the other profile: the verifier follows it, with other challenges.
+TEST_P(Transcripts, TheProfileIsAbsorbed) {
+  const proof::Profile& other = GetParam() == &test::kTest2 ? test::kTest4 : test::kTest2;
+  Bytes p = honest_;
+  store_le32(p.data() + map_["profile"].offset, other.id);
+  const ProofMap altered = map_proof(p, other);
+  ASSERT_GE(altered.draws.size(), 2u);
+  for (size_t i = 0; i < std::min(altered.draws.size(), map_.draws.size()); ++i)
+    EXPECT_NE(altered.draws[i].words, map_.draws[i].words);
+  compare(p, altered);
+}
+
+// Openings that still fit the identity at zeta, so that the verifier goes on to draw after them.
+TEST_P(Transcripts, OpeningsAreAbsorbedByTheVerifierToo) {
+  size_t matrix = 0;
+  while (map_.shape.matrices()[matrix].tree != proof::kTreeQuotient) ++matrix;
+  const std::string n = std::to_string(matrix);
+  Bytes p = honest_;
+  auto add = [&](const Field& f, size_t k, Fp d) {
+    uint8_t* at = p.data() + f.offset + 4 * k;
+    store_le32(at, (Fp::from_raw(load_le32(at)) + d).raw());
+  };
+  // v_0 + X v_1 stays the same.
+  add(map_["opening " + n + "/0"], 1, Fp(5));
+  add(map_["opening " + n + "/1"], 0, -Fp(5));
+  const ProofMap altered = map_proof(p, *GetParam());
+  const int message = map_["opening " + n + "/0"].message;
+  EXPECT_EQ(differing(altered, message), later_draws(message));
+  const size_t drawn = compare(p, altered);
+  EXPECT_GT(drawn, 3u);
+  if (GetParam()->batch_work == 0) {
+    EXPECT_EQ(drawn, map_.draws.size());
+  }
+}
+
+// Nonces: others that do the work too lead to other challenges.
+TEST_P(Transcripts, EveryNonceIsAbsorbed) {
+  unsigned nonces = 0;
+  for (const Field& f : map_.fields) {
+    if (f.name.find("work") == std::string::npos) continue;
+    ++nonces;
+    size_t next = 0;  // the draw that it protects
+    while (map_.draws[next].after < f.message) ++next;
+    bool found = false;
+    for (uint64_t nonce = 1000; nonce < 1200 && !found; ++nonce) {
+      Bytes p = honest_;
+      store_le64(p.data() + f.offset, nonce);
+      const ProofMap altered = map_proof(p, *GetParam());
+      EXPECT_EQ(differing(altered, f.message), later_draws(f.message)) << f.name;
+      // The batch's nonce comes after the check at zeta, so that the verifier goes on in all cases.
+      found = compare(p, altered) > next;
+    }
+    EXPECT_TRUE(found) << f.name;
+  }
+  const proof::Profile& p = *GetParam();
+  const unsigned rounds = (p.lookup_work != 0) * 2u + (p.deep_work != 0) + (p.batch_work != 0) +
+                          (p.fold_work != 0) * static_cast<unsigned>(map_.draws.size() - 6) +
+                          (p.query_work != 0);
+  EXPECT_EQ(nonces, rounds);
+}
+
+INSTANTIATE_TEST_SUITE_P(Profiles, Transcripts, testing::Values(&test::kTest2, &test::kTest4),
+                         [](const auto& p) { return std::string(p.param->name); });
+
+}  // namespace
+}  // namespace mipzk::attack
