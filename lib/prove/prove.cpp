@@ -6,6 +6,7 @@
 
 #include "air/tables.hpp"
 #include "hash/grind.hpp"
+#include "proof/points.hpp"
 #include "prove/prover.hpp"
 #include "trace/build.hpp"
 
@@ -82,13 +83,11 @@ hash::Digest Prover::commit(proof::Tree tree) {
   return trees_[tree]->root();
 }
 
-// The verifier refuses points of the domains: there 0 is divided by 0, or an unmasked cell is
-// opened. At 0 the first chunk of a quotient would not be masked.
+// The verifier refuses points of the domains; at 0 the first chunk of a quotient is not masked.
 void Prover::draw_zeta() {
+  static_assert(proof::kDomainShift == commit::kCosetShift);
   zeta_ = t_.challenges(proof::kLabelZeta).fp5();
-  const uint64_t n = uint64_t{1} << shape_.max_log_height();
-  if (zeta_.is_zero() || zeta_.pow(n) == Fp5::one() ||
-      (zeta_ * Fp(commit::kCosetShift).inverse()).pow(n << profile_.log_blowup) == Fp5::one())
+  if (zeta_.is_zero() || proof::in_domain(zeta_, shape_.max_log_height(), profile_.log_blowup))
     throw Restart{};
 }
 

@@ -8,6 +8,7 @@
 #include "commit/merkle.hpp"
 #include "hash/transcript.hpp"
 #include "proof/labels.hpp"
+#include "proof/points.hpp"
 #include "proof/security.hpp"
 #include "verify/balance.hpp"
 #include "verify/fixed_roots.hpp"
@@ -177,9 +178,7 @@ Status Verifier::commitments() {
   t_.absorb_digest(proof::kLabelQuotientRoot, roots_[proof::kTreeQuotient]);
   if (Status s = work(proof::kLabelDeepWork, profile_->deep_work); !s) return s;
   zeta_ = t_.challenges(proof::kLabelZeta).fp5();
-  uint64_t height = uint64_t{1} << ws_.shape.max_log_height();
-  if (zeta_.pow(height) == Fp5::one() ||
-      (zeta_ * Fp(3u).inverse()).pow(height << profile_->log_blowup) == Fp5::one())
+  if (proof::in_domain(zeta_, ws_.shape.max_log_height(), profile_->log_blowup))
     return rejected("the opening point lies in a domain");
   return {};
 }

@@ -5,12 +5,12 @@
 
 namespace mipzk::attack {
 
-Bytes prove(const Shard& shard, const proof::Profile& profile, bool blind) {
+Bytes prove(const Shard& shard, const proof::Profile& profile, const prove::Masks& masks) {
   EXPECT_EQ(shard.tail_rows, profile.tail_rows);
   static Pool pool(2);
   prove::Options options;
   options.profile = &profile;
-  if (!blind) options.masks = prove::Masks::none();
+  options.masks = masks;
   auto p = prove::prove_traces(pool, *shard.program, shard.claims(), shard.traces, options);
   EXPECT_TRUE(p) << p.error().message;
   return p ? std::move(*p) : Bytes{};

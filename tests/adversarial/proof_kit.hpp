@@ -15,9 +15,10 @@ namespace mipzk::attack {
 
 using Bytes = std::vector<uint8_t>;
 
-// Proves whatever the shard says, true or not; its tail rows must be those of the profile. Blinding
-// writes random tails; without it those of the shard are kept.
-Bytes prove(const Shard& shard, const proof::Profile& profile = test::kTest2, bool blind = true);
+// Proves whatever the shard says, true or not; its tail rows must be those of the profile. Masks
+// write random tails; without them those of the shard are kept.
+Bytes prove(const Shard& shard, const proof::Profile& profile = test::kTest2,
+            const prove::Masks& masks = {});
 
 struct Verdict {
   Errc code = Errc::kOk;

@@ -77,7 +77,7 @@ TEST_F(Lies, FreeCellsAreAccepted) {
   const Fp* pre = s.pre(image, s.data_rows(image) - 1);
   cell(image, s.data_rows(image) - 1, "used") = Fp::one();
   EXPECT_EQ(pre[1], Fp::zero());
-  const Verdict v = verdict(id(), prove(s, test::kTest2, false));
+  const Verdict v = verdict(id(), prove(s, test::kTest2, prove::Masks::none()));
   EXPECT_TRUE(v.accepted()) << v.message;
   EXPECT_EQ(v.claim.exit_code, honest_->exit_code);
 }
@@ -94,24 +94,25 @@ TEST_F(Lies, MaskCellsMustFormARing) {
   for (size_t i = 0; i < n; ++i)
     for (unsigned c = 0; c < 10; ++c) closing(i)[10 + c] = closing((i + n - 1) % n)[c];
   EXPECT_EQ(check(s).text(), "");
-  EXPECT_TRUE(verdict(id(), prove(s, test::kTest2, false)).accepted());
+  EXPECT_TRUE(verdict(id(), prove(s, test::kTest2, prove::Masks::none())).accepted());
   for (unsigned c : {0u, 7u, 13u, 19u}) {
     closing(3)[c] += Fp(1);
     EXPECT_FALSE(check(s).mask.empty());
-    EXPECT_EQ(verdict(id(), prove(s, test::kTest2, false)).code, Errc::kRejected) << c;
+    EXPECT_EQ(verdict(id(), prove(s, test::kTest2, prove::Masks::none())).code, Errc::kRejected)
+        << c;
     closing(3)[c] -= Fp(1);
   }
   // Sums that cancel without a ring: +1 and -1 in two closing rows.
   closing(3)[0] += Fp(1);
   closing(4)[0] -= Fp(1);
-  EXPECT_EQ(verdict(id(), prove(s, test::kTest2, false)).code, Errc::kRejected);
+  EXPECT_EQ(verdict(id(), prove(s, test::kTest2, prove::Masks::none())).code, Errc::kRejected);
   closing(3)[0] -= Fp(1);
   closing(4)[0] += Fp(1);
-  EXPECT_TRUE(verdict(id(), prove(s, test::kTest2, false)).accepted());
+  EXPECT_TRUE(verdict(id(), prove(s, test::kTest2, prove::Masks::none())).accepted());
   // The global ring has cells of its own.
   const size_t image = static_cast<size_t>(s.find(air::kTableImage) - s.traces.data());
   closing(image)[20] += Fp(1);
-  EXPECT_EQ(verdict(id(), prove(s, test::kTest2, false)).code, Errc::kRejected);
+  EXPECT_EQ(verdict(id(), prove(s, test::kTest2, prove::Masks::none())).code, Errc::kRejected);
 }
 
 }  // namespace

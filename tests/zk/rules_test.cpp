@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "proof/points.hpp"
 #include "prove/chunks.hpp"
 #include "prove/prover.hpp"
 #include "zk/linear.hpp"
@@ -276,6 +277,29 @@ TEST_F(Rules, ThreeRestartsAreEnough) {
   ASSERT_FALSE(proof);
   EXPECT_EQ(proof.error().code, Errc::kInternal);
   EXPECT_EQ(restarts, 3);
+}
+
+// --- The point of the openings -------------------------------------------------------------------
+
+TEST(OpeningPoint, LiesInNoDomain) {
+  constexpr unsigned kLog = 13, kBlowup = 2;
+  std::mt19937_64 random(1);
+  for (unsigned log = 10; log <= kLog; ++log) {
+    for (int i = 0; i < 20; ++i) {
+      const Fp h = field::root_of_unity(log).pow(random());
+      const Fp x = domain_point(random() & ((1u << (log + kBlowup)) - 1), log + kBlowup);
+      EXPECT_TRUE(proof::in_domain(h, kLog, kBlowup));
+      EXPECT_TRUE(proof::in_domain(x, kLog, kBlowup));
+      // One step on in any trace domain stays inside, and outside.
+      EXPECT_TRUE(proof::in_domain(x * field::root_of_unity(log), kLog, kBlowup));
+      EXPECT_FALSE(proof::in_domain(random_fp5(random) * field::root_of_unity(log), kLog, kBlowup));
+    }
+  }
+  const Fp finer = field::root_of_unity(kLog + kBlowup + 1);
+  EXPECT_FALSE(proof::in_domain(finer, kLog, kBlowup));
+  EXPECT_FALSE(proof::in_domain(finer * Fp(3u), kLog, kBlowup));
+  EXPECT_TRUE(proof::in_domain(finer * Fp(3u), kLog, kBlowup + 1));
+  EXPECT_FALSE(proof::in_domain(Fp5::zero(), kLog, kBlowup));
 }
 
 // --- The seed ------------------------------------------------------------------------------------

@@ -28,11 +28,11 @@ struct Fixture {
     program = *prove::load_program(pool, test::program_of(test::sum_program(5)));
     recording = std::move(*vm::record(program.program, {private_input, public_input, {}}));
   }
-  std::vector<uint8_t> prove(uint8_t seed, bool blind = true) {
+  std::vector<uint8_t> prove(uint8_t seed, const prove::Masks& masks = {}) {
     prove::Options options;
     options.profile = &test::kTest2;
     options.seed.assign(32, seed);
-    if (!blind) options.masks = prove::Masks::none();
+    options.masks = masks;
     auto proof = prove::prove(pool, program, public_input, recording, options);
     EXPECT_TRUE(proof);
     return *proof;
@@ -100,7 +100,7 @@ TEST(Blinding, SeedDecidesTheProof) {
 
 TEST(Blinding, WithoutMasksTheSeedDoesNothing) {
   Fixture run;
-  const auto a = run.prove(1, false), b = run.prove(2, false);
+  const auto a = run.prove(1, prove::Masks::none()), b = run.prove(2, prove::Masks::none());
   EXPECT_EQ(a, b);
   EXPECT_TRUE(run.accepted(a));
 }

@@ -1,0 +1,20 @@
+// Where columns must not be opened.
+#pragma once
+
+#include "field/fp5.hpp"
+
+namespace mipzk::proof {
+
+// The evaluation domains are kDomainShift * <w>, one shift for all heights.
+inline constexpr uint32_t kDomainShift = 3;
+
+// True for the points of the trace domain and of the evaluation domain of the greatest height,
+// which contain those of smaller heights. There 0 is divided by 0, or an unmasked cell is opened.
+// With z, its successor g z is outside, too.
+constexpr bool in_domain(const field::Fp5& z, unsigned max_log_height, unsigned log_blowup) {
+  const uint64_t n = uint64_t{1} << max_log_height;
+  return z.pow(n) == field::Fp5::one() ||
+         (z * field::Fp(kDomainShift).inverse()).pow(n << log_blowup) == field::Fp5::one();
+}
+
+}  // namespace mipzk::proof
