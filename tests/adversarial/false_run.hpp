@@ -31,9 +31,9 @@ std::vector<Access> accesses(const Step& step);
 // All that traces are made from, and what is claimed of the run.
 struct Story {
   std::vector<Step> steps;  // in order of execution
-  std::vector<vm::Bump> bumps;
-  std::vector<vm::Touched> touched;    // ascending keys; STATE last
-  std::vector<vm::SourceWord> finals;  // ascending keys
+  SecretVector<vm::Bump> bumps;
+  SecretVector<vm::Touched> touched;    // ascending keys; STATE last
+  SecretVector<vm::SourceWord> finals;  // ascending keys
   std::vector<uint8_t> public_input, output;
   uint32_t exit_code = 0;
 };
@@ -75,7 +75,7 @@ class FalseRun {
   void set_writable(uint32_t address, bool writable);
   uint64_t& cycles() { return machine_.cpu.cycles; }
   std::vector<Step>& past() { return steps_; }
-  std::vector<vm::Bump>& bumps() { return shard_.bumps; }
+  SecretVector<vm::Bump>& bumps() { return shard_.bumps; }
 
   // Goes on to HALT; nothing if the run does not get there.
   std::optional<Story> finish();
