@@ -37,7 +37,7 @@ namespace {
 
 // Records of 32-bit words.
 template <class T>
-bool same(const std::vector<T>& a, const std::vector<T>& b) {
+bool same(const SecretVector<T>& a, const SecretVector<T>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
 }
 static_assert(sizeof(Event) == 19 * 4 && sizeof(vm::Bump) == 6 * 4 && sizeof(vm::Touched) == 8 * 4);

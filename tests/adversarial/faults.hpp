@@ -24,8 +24,8 @@ std::span<const FaultKind> story_faults();
 
 // A value that is not `v`, by preference one that a careless rule would let pass.
 uint32_t other_value(Rng& rng, uint32_t v);
-template <class T>
-const T& one_of(Rng& rng, const std::vector<T>& list) {
+template <class T, class A>
+const T& one_of(Rng& rng, const std::vector<T, A>& list) {
   return list[rng() % list.size()];
 }
 template <class T>

@@ -9,7 +9,7 @@ namespace {
 constexpr uint32_t kReg = vm::kRegisterKeyBase;
 
 template <class T>
-T* find(std::vector<T>& words, uint32_t key) {
+T* find(SecretVector<T>& words, uint32_t key) {
   const auto at = std::lower_bound(words.begin(), words.end(), key,
                                    [](const T& w, uint32_t k) { return w.key < k; });
   return at != words.end() && at->key == key ? &*at : nullptr;

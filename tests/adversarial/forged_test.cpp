@@ -318,7 +318,7 @@ TEST(Forged, QuotientChunkOfTooHighDegree) {
         Forger::Matrix& q = f.mats[f.chunks(log)];
         const Fp w = field::root_of_unity(log);
         for (size_t row = 0; row < n; ++row)
-          q.evals[row * q.width + 5] -= w.pow(row * (f.profile->overlap() + more) % n);
+          q.evals[row * q.width + 5] -= w.pow(row * (f.profile->first_overlap() + more) % n);
       };
       f.lies[Step::kWords] = [&] {
         if (f.tree != proof::kTreeQuotient) return;

@@ -73,7 +73,7 @@ void Forger::work(uint32_t label, unsigned bits) {
 
 void Forger::statement() {
   put(proof::kMagic);
-  put_u32(proof::kFormatVersion);
+  put_u32(proof::kFormatVersion | uint32_t{proof::kFlagNotHiding} << 16);
   out_.resize(out_.size() + 8);  // the size
   statement_at_ = out_.size();
   put_u32(profile_id);
@@ -86,7 +86,10 @@ void Forger::statement() {
   }
   put_u32(exit_code);
   put_u32(shards);
-  transcript.absorb(proof::kLabelStatement, ByteView(out_).subspan(statement_at_));
+  Bytes message(out_.begin(), out_.begin() + 8);
+  message.insert(message.end(), out_.begin() + static_cast<std::ptrdiff_t>(statement_at_),
+                 out_.end());
+  transcript.absorb(proof::kLabelStatement, message);
 }
 
 void Forger::prepare() {
@@ -104,7 +107,8 @@ void Forger::prepare() {
                 : id == air::kTableImage  ? t.image.data
                                           : fixed.data;
     } else if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) {
-      x.evals = shard_.traces[static_cast<size_t>(m.instance)].base;
+      const SecretVector<Fp>& base = shard_.traces[static_cast<size_t>(m.instance)].base;
+      x.evals.assign(base.begin(), base.end());
     }
     mats.push_back(std::move(x));
   }
@@ -215,7 +219,8 @@ void Forger::quotient(unsigned log) {
   commit::coeffs_from_values(pool_, q.data(), big_log, Fp(commit::kCosetShift),
                              RowOrder::kBitReversed);
 
-  const size_t cut = n - profile->overlap(), low = size_t{1} << proof::kSmallLogHeight;
+  const size_t cut0 = n - profile->first_overlap(), cut1 = n - profile->second_overlap();
+  const size_t low = size_t{1} << proof::kSmallLogHeight;
   auto all = shape.matrices();
   const size_t first = chunks(log);
   size_t heights = 0;  // the third chunks follow in the same order
@@ -225,11 +230,10 @@ void Forger::quotient(unsigned log) {
   a.evals.assign(n * 10, Fp());
   b.evals.assign(low * 5, Fp());
   for (size_t k = 0; k < 5; ++k) {
-    for (size_t i = 0; i < cut; ++i) {
-      a.evals[10 * i + k] = q[i].c[k];
-      a.evals[10 * i + 5 + k] = q[cut + i].c[k];
-    }
-    for (size_t i = 0; i < low && 2 * cut + i < big; ++i) b.evals[5 * i + k] = q[2 * cut + i].c[k];
+    for (size_t i = 0; i < cut0; ++i) a.evals[10 * i + k] = q[i].c[k];
+    for (size_t i = 0; i < cut1; ++i) a.evals[10 * i + 5 + k] = q[cut0 + i].c[k];
+    for (size_t i = 0; i < low && cut0 + cut1 + i < big; ++i)
+      b.evals[5 * i + k] = q[cut0 + cut1 + i].c[k];
   }
   commit::values_from_coeffs(pool_, a.evals.data(), log, 10, Fp::one(), RowOrder::kNatural);
   commit::values_from_coeffs(pool_, b.evals.data(), proof::kSmallLogHeight, 5, Fp::one(),

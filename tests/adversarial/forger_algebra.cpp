@@ -167,8 +167,10 @@ Fp5 Forger::chunks_at_zeta(unsigned log_height) const {
     heights += m.tree == proof::kTreeQuotient && m.width == 10;
   const Fp5* q01 = &openings[shape.matrices()[a].first_pair];
   const Fp5* q2 = &openings[shape.matrices()[a + heights].first_pair];
-  const Fp5 shift = zeta.pow((uint64_t{1} << log_height) - profile->overlap());
-  return compose(q01) + shift * (compose(q01 + 5) + shift * compose(q2));
+  const uint64_t n = uint64_t{1} << log_height;
+  const Fp5 second = zeta.pow(n - profile->first_overlap());
+  const Fp5 third = zeta.pow(n - profile->second_overlap());
+  return compose(q01) + second * (compose(q01 + 5) + third * compose(q2));
 }
 
 }  // namespace mipzk::attack
