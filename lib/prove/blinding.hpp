@@ -42,11 +42,12 @@ class Blinding {
   void fill_blocks(Pool& pool, BlindingUse use, std::span<field::Fp> out) const;
   commit::SaltFunction salts(unsigned tree) const;
 
- private:
-  hash::Key stream_key(BlindingUse use, uint64_t index) const;
-
+ protected:  // a test looks for it in the process's memory
   // Worth as much as the private input: who has it can take all masks off.
   SecretVector<uint8_t> key_;
+
+ private:
+  hash::Key stream_key(BlindingUse use, uint64_t index) const;
 };
 
 // True when five elements of F_q are linearly independent over F_p: then five uniform cells make

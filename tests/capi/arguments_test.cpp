@@ -86,10 +86,10 @@ TEST(Arguments, Options) {
   EXPECT_EQ(mipzk_ctx_set_u64(s.ctx, MIPZK_OPT_THREADS, 2, &s.err), MIPZK_OK);
   EXPECT_STREQ(s.err.message, "");
   // Shipped libraries do not know the weak profiles of the tests.
-  for (uint64_t id : {uint64_t{0x7001}, uint64_t{0x7002}, uint64_t{3}, UINT64_MAX})
+  for (uint64_t id : {uint64_t{0x7001}, uint64_t{0x7002}, uint64_t{5}, UINT64_MAX})
     EXPECT_EQ(mipzk_ctx_set_u64(s.ctx, MIPZK_OPT_PROFILE, id, &s.err), MIPZK_E_UNSUPPORTED) << id;
-  ASSERT_EQ(mipzk_profile_count(), 2u);
-  for (uint32_t i = 0; i < 2; ++i) {
+  ASSERT_EQ(mipzk_profile_count(), 4u);
+  for (uint32_t i = 0; i < 4; ++i) {
     mipzk_profile profile = {};
     profile.struct_size = sizeof profile;
     ASSERT_EQ(mipzk_profile_get(i, &profile, &s.err), MIPZK_OK);
@@ -98,7 +98,7 @@ TEST(Arguments, Options) {
   }
   mipzk_profile profile = {};
   profile.struct_size = sizeof profile;
-  EXPECT_EQ(mipzk_profile_get(2, &profile, &s.err), MIPZK_E_ARGUMENT);
+  EXPECT_EQ(mipzk_profile_get(4, &profile, &s.err), MIPZK_E_ARGUMENT);
   profile.struct_size = 47;
   EXPECT_EQ(mipzk_profile_get(0, &profile, &s.err), MIPZK_E_ARGUMENT);
 }
@@ -169,11 +169,16 @@ TEST(Arguments, VerifyPolicyAndClaim) {
   mipzk_claim claim = empty_claim();
   EXPECT_EQ(verify(id, proof, &policy, &claim, &err), MIPZK_E_MALFORMED) << err.message;
   EXPECT_EQ(verify(id, {}, &policy, &claim, &err), MIPZK_E_MALFORMED);
-  policy.flags = 1;
+  policy.flags = MIPZK_VERIFY_ALLOW_NO_HIDING;
+  EXPECT_EQ(verify(id, proof, &policy, &claim, &err), MIPZK_E_MALFORMED);
+  policy.flags = 2;
   claim.exit_code = 9;
   EXPECT_EQ(verify(id, proof, &policy, &claim, &err), MIPZK_E_UNSUPPORTED);
   EXPECT_EQ(claim.exit_code, 0u);
   policy.flags = 0;
+  policy.reserved = 1;
+  EXPECT_EQ(verify(id, proof, &policy, &claim, &err), MIPZK_E_UNSUPPORTED);
+  policy.reserved = 0;
   struct {
     mipzk_verify_policy known;
     uint64_t unknown;

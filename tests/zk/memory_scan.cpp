@@ -46,16 +46,21 @@ bool holds(const std::vector<T>& values, const std::vector<bool>& filter, T v) {
 
 }  // namespace
 
-Secret::Secret() {
+Secret::Secret() : masked_(kBytes) {
   if (getrandom(masked_.data(), masked_.size(), 0) != static_cast<ssize_t>(masked_.size()))
     throw std::runtime_error("getrandom");
 }
 
+Secret::Secret(std::span<const uint8_t> bytes) {
+  for (uint8_t byte : bytes) masked_.push_back(byte ^ kMaskByte);
+}
+
 void Secret::reveal(const std::function<void(const uint8_t*)>& f) const {
-  uint8_t plain[kBytes];
-  for (size_t i = 0; i < kBytes; ++i) plain[i] = masked_[i] ^ kMaskByte;
-  f(plain);
-  secure_zero(plain, sizeof plain);
+  std::vector<uint8_t> plain;
+  plain.reserve(masked_.size());
+  for (uint8_t byte : masked_) plain.push_back(byte ^ kMaskByte);
+  f(plain.data());
+  secure_zero(plain.data(), plain.size());
 }
 
 std::vector<Mapping> mappings() {

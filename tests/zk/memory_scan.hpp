@@ -1,26 +1,27 @@
 // Looks for a secret in the process's own memory, in the forms in which the library holds it.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace mipzk::test {
 
-// 64 random bytes of private input. Kept masked: the object is no copy of the secret.
+// Secret bytes, kept masked: the object is no copy of them.
 class Secret {
  public:
   static constexpr size_t kBytes = 64;
 
-  Secret();
+  Secret();  // kBytes random ones
+  explicit Secret(std::span<const uint8_t> bytes);
   // Calls f with the plain bytes, which are wiped afterwards.
   void reveal(const std::function<void(const uint8_t* bytes)>& f) const;
 
  private:
   friend class Patterns;
-  std::array<uint8_t, kBytes> masked_;
+  std::vector<uint8_t> masked_;
 };
 
 struct Mapping {

@@ -7,9 +7,8 @@
 #include <set>
 
 #include "proof/points.hpp"
-#include "prove/chunks.hpp"
-#include "prove/prover.hpp"
 #include "zk/linear.hpp"
+#include "zk/open_prover.hpp"
 #include "zk/two_witnesses.hpp"
 
 namespace mipzk::test {
@@ -154,63 +153,6 @@ TEST_F(Rules, SaltsHideNeighboursInAProof) {
 }
 
 // --- Streams -------------------------------------------------------------------------------------
-
-// A prover whose matrices can be looked at.
-class OpenProver : public prove::Prover {
- public:
-  using Prover::Prover;
-
-  // All mask cells that the matrices hold, stream by stream. Cells b of the rings are copies.
-  std::vector<std::vector<Fp>> masks() const {
-    std::vector<std::vector<Fp>> out;
-    const auto all = shape_.matrices();
-    const size_t tail = profile_.tail_rows;
-    for (size_t i = 0; i < all.size(); ++i) {
-      const proof::Matrix& m = all[i];
-      if (m.tree < proof::kTreePassOne) continue;
-      const size_t n = size_t{1} << m.log_height;
-      const Fp* cells = mats_[i].evals.data();
-      if (m.tree == proof::kTreeQuotient) {
-        if (!m.opened) {
-          out.emplace_back(cells, cells + n * m.width);
-        } else if (m.width == 10) {
-          add_randomisers(cells, m.log_height, out);
-        }
-        continue;
-      }
-      const air::Layout& l = shape_.info(static_cast<size_t>(m.instance)).layout;
-      const Fp* closing = cells + (n - tail) * m.width;
-      if (m.tree == proof::kTreeExt) {
-        out.emplace_back(closing + m.width, cells + n * m.width);
-      } else {
-        out.emplace_back(closing, closing + 10);
-        if (l.pass_one) out.emplace_back(closing + 20, closing + 25);
-        out.emplace_back(closing + (l.pass_one ? 30 : 20), cells + n * m.width);
-      }
-    }
-    return out;
-  }
-  std::vector<Digest> hidden_roots() const {
-    std::vector<Digest> out;
-    for (unsigned tree = proof::kTreePassOne; tree < proof::kTreeCount; ++tree)
-      out.push_back(trees_[tree]->root());
-    return out;
-  }
-
- private:
-  // t0 and t1 are the coefficients of Q0 and Q1 above those of the quotient.
-  void add_randomisers(const Fp* cells, unsigned log, std::vector<std::vector<Fp>>& out) const {
-    const size_t n = size_t{1} << log;
-    std::vector<Fp> c(cells, cells + 10 * n);
-    commit::coeffs_from_values(pool_, c.data(), log, 10, Fp::one(), commit::RowOrder::kNatural);
-    for (size_t half = 0; half < 2; ++half) {
-      const size_t size = half == 0 ? profile_.first_overlap() : profile_.second_overlap();
-      out.emplace_back();
-      for (size_t i = n - size; i < n; ++i)
-        out.back().insert(out.back().end(), &c[10 * i + 5 * half], &c[10 * i + 5 * half] + 5);
-    }
-  }
-};
 
 // How often two elements in a row occur again, anywhere: never in 2^18 random elements, and at
 // every place when a stream is used twice.

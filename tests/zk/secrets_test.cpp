@@ -133,6 +133,20 @@ TEST_F(Secrets, OfAProof) {
   expect_nothing_left();
 }
 
+TEST_F(Secrets, OfASeed) {
+  {
+    Session session("echo");
+    secret_.reveal([&](const uint8_t* bytes) {
+      ASSERT_EQ(mipzk_job_seed(session.job, bytes, &session.err), MIPZK_OK);
+    });
+    EXPECT_FALSE(patterns_.scan_process().empty());
+    mipzk_blob* blob = nullptr;
+    ASSERT_EQ(mipzk_job_prove(session.job, nullptr, nullptr, &blob, &session.err), MIPZK_OK);
+    mipzk_blob_free(blob);
+  }
+  expect_nothing_left();
+}
+
 TEST_F(Secrets, OfARun) {
   {
     Session session("sha256");
