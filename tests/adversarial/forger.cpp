@@ -102,13 +102,13 @@ void Forger::prepare() {
     if (m.tree == proof::kTreeProgram || m.tree == proof::kTreeFixed) {
       const auto& t = shard_.program->tables;
       const uint8_t id = shape.instances()[static_cast<size_t>(m.instance)].table;
-      x.evals = id == air::kTableRom      ? t.rom.data
-                : id == air::kTableRegion ? t.region.data
-                : id == air::kTableImage  ? t.image.data
-                                          : fixed.data;
+      const std::vector<Fp>& data = id == air::kTableRom      ? t.rom.data
+                                    : id == air::kTableRegion ? t.region.data
+                                    : id == air::kTableImage  ? t.image.data
+                                                              : fixed.data;
+      x.evals.assign(data.begin(), data.end());
     } else if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) {
-      const SecretVector<Fp>& base = shard_.traces[static_cast<size_t>(m.instance)].base;
-      x.evals.assign(base.begin(), base.end());
+      x.evals = shard_.traces[static_cast<size_t>(m.instance)].base;
     }
     mats.push_back(std::move(x));
   }
@@ -190,7 +190,7 @@ void Forger::quotient(unsigned log) {
     v = power;
     power *= gamma;
   }
-  auto extended = [&](const std::vector<Fp>& evals, size_t width) {
+  auto extended = [&](const auto& evals, size_t width) {
     std::vector<Fp> lde(width * big);
     if (width != 0) commit::coset_lde(pool_, evals.data(), log, width, 2, lde.data(), nullptr);
     return lde;

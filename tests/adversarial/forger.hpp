@@ -56,7 +56,8 @@ class Forger {
   struct Matrix {
     unsigned log_height = 0;
     size_t width = 0;
-    std::vector<Fp> evals, lde;  // on H; extended, as it is committed
+    SecretVector<Fp> evals;  // on H
+    std::vector<Fp> lde;     // extended, as it is committed
   };
   proof::Shape shape;
   std::vector<Matrix> mats;  // as shape.matrices()

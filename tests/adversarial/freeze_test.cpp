@@ -21,7 +21,7 @@ constexpr uint32_t kGlobal = proof::kLabelGlobalChallenges, kLocal = proof::kLab
 TEST(Forger, WithoutLiesItIsTheProver) {
   for (const proof::Profile* p : {&test::kTest2, &test::kTest4}) {
     const Shard s = run(small_sum(5), {{1, 2, 3, 4}, {0, 0, 0, 9}, {}}, p->tail_rows);
-    EXPECT_EQ(Forger(s, *p).prove(), prove(s, *p, false)) << p->name;
+    EXPECT_EQ(Forger(s, *p).prove(), prove(s, *p, prove::Masks::none())) << p->name;
   }
 }
 
