@@ -4,26 +4,27 @@
 
 #include <cstddef>
 
-#include "base/secret_memory.hpp"
 #include "field/fp.hpp"
 
 namespace mipzk::commit {
 
-// Memory of cache-line alignment, for pieces of matrices that may be secret.
+// Memory for pieces of matrices, which may be secret: as SecretAllocator's, and wiped when it goes.
+// Each thread keeps a few blocks, because fresh pages cost more than the work in them.
 class Scratch {
  public:
-  explicit Scratch(size_t elements)
-      : bytes_(elements * sizeof(field::Fp)),
-        data_(static_cast<field::Fp*>(secret_allocate(bytes_))) {}
-  ~Scratch() { secret_free(data_, bytes_); }
+  explicit Scratch(size_t elements);
+  ~Scratch();
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   field::Fp* get() const { return data_; }
 
  private:
-  size_t bytes_;
+  size_t used_, bytes_;
   field::Fp* data_;
 };
+
+// Gives back what the calling thread keeps; at its end a thread does that by itself.
+void release_scratch();
 
 constexpr size_t round_up_8(size_t n) { return (n + 7) / 8 * 8; }
 

@@ -3,8 +3,10 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <cstdio>
 
 #include "air/tables.hpp"
+#include "commit/panel.hpp"
 #include "hash/grind.hpp"
 #include "proof/points.hpp"
 #include "prove/prover.hpp"
@@ -230,6 +232,33 @@ std::vector<uint8_t> Prover::attempt(const Claims& claims) {
 
 namespace {
 
+// A given shape, with the heights of the program's and the protocol's own tables, must be one that
+// a verifier accepts: found out before anything is laid out in it.
+Status check_shape(const LoadedProgram& program, const Profile& profile,
+                   std::span<const trace::TableHeight> shape) {
+  std::vector<proof::Instance> instances = {
+      {air::kTableRom, program.header.log_rom},
+      {air::kTableFixed, static_cast<uint8_t>(air::kFixedLogRows)},
+      {air::kTableRegion, program.header.log_region},
+      {air::kTableImage, program.header.log_image}};
+  auto is_given = [](uint8_t id) {
+    return id != air::kTableRom && id != air::kTableFixed && id != air::kTableRegion &&
+           id != air::kTableImage;
+  };
+  for (const trace::TableHeight& h : shape)
+    if (is_given(h.table)) instances.push_back({h.table, h.log_height});
+  std::ranges::stable_sort(instances, [](const proof::Instance& a, const proof::Instance& b) {
+    return a.table != b.table ? a.table < b.table : a.log_height > b.log_height;
+  });
+  Shape out;
+  if (Status s = Shape::make(instances, program.header, profile, out); !s) {
+    char text[300];
+    std::snprintf(text, sizeof text, "no proof can have the fixed shape: %s", s.error().message);
+    return Error(Errc::kUnprovable, text);
+  }
+  return {};
+}
+
 // A frame of its own, which wipe_stack() reaches.
 [[gnu::noinline]] Result<std::vector<uint8_t>> run_prover(Pool& pool, const LoadedProgram& program,
                                                           const Claims& claims,
@@ -255,12 +284,15 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
       return Error(Errc::kInternal, "the system's random number generator failed");
   }
   auto result = run_prover(pool, program, claims, std::move(traces), seeded);
+  commit::release_scratch();
   wipe_stack();
   return result;
 }
 
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
                                    vm::Recording recording, const Options& options) {
+  if (!options.shape.empty())
+    if (Status s = check_shape(program, *options.profile, options.shape); !s) return s.error();
   auto traces = trace::build(pool, program.program, program.tables, recording,
                              options.profile->tail_rows, options.shape);
   if (!traces) return traces.error();

@@ -116,8 +116,8 @@ TEST_P(Forge, EveryFieldIsBound) {
       std::set<Errc> want = {Errc::kRejected};
       // The lowest bit of the flags is one, the others are none.
       if (kind == "flags" && at == f.offset) want = {Errc::kRejected};
-      if (kind == "magic" || (kind == "flags" && at != f.offset) || kind == "size" || kind == "program padding" ||
-          kind == "instances")
+      if (kind == "magic" || (kind == "flags" && at != f.offset) || kind == "size" ||
+          kind == "program padding" || kind == "instances")
         want = {Errc::kMalformed};
       if (kind == "version" || kind == "profile" || kind == "machine version" || kind == "shards")
         want = {Errc::kUnsupported};

@@ -7,7 +7,7 @@ namespace mipzk::attack {
 namespace {
 
 TEST(ShippedLibrary, RefusesTestProfiles) {
-  EXPECT_EQ(proof::profiles().size(), 2u);
+  EXPECT_EQ(proof::profiles().size(), 4u);
   const prove::LoadedProgram& p = small_sum(3);
   for (const proof::Profile* profile : {&test::kTest2, &test::kTest4}) {
     const Bytes proof = prove(run(p, {{1}, {0, 0, 0, 1}, {}}, profile->tail_rows), *profile);

@@ -58,7 +58,7 @@ TEST(SecretMemory, SmallBlocksAreWipedAlsoWhenAVectorGrows) {
   SecretVector<uint64_t> v;
   constexpr uint64_t kSecret = 0x5ec2e7f00d15bad5;
   std::vector<uint64_t*> blocks;
-  for (int i = 0; i < 1000; ++i) {
+  for (size_t i = 0; i < kSecretPages / 2 / sizeof kSecret; ++i) {
     v.push_back(kSecret);
     if (blocks.empty() || blocks.back() != v.data()) blocks.push_back(v.data());
   }

@@ -81,11 +81,11 @@ class FixedShape : public testing::Test {
     }
     return s;
   }
-  void expect_unprovable(const Heights& shape, std::string_view table) {
+  void expect_unprovable(const Heights& shape, std::string_view words) {
     const auto proof = prove(shape);
     ASSERT_FALSE(proof);
     EXPECT_EQ(proof.error().code, Errc::kUnprovable);
-    EXPECT_NE(std::string_view(proof.error().message).find(table), std::string_view::npos)
+    EXPECT_NE(std::string_view(proof.error().message).find(words), std::string_view::npos)
         << proof.error().message;
   }
 
@@ -182,7 +182,13 @@ TEST_F(FixedShape, TooSmallIsRefusedWithTheTable) {
     shape = whole;
   }
   shape.erase(at(air::kTableBoundary));
-  expect_unprovable(shape, "Boundary ");
+  expect_unprovable(shape, "a required table is missing");
+}
+
+// Refused before it is laid out, which no memory would suffice for.
+TEST_F(FixedShape, TooLargeIsRefusedAtOnce) {
+  load(5);
+  expect_unprovable(all_tables(22), "no proof can have the fixed shape: ");
 }
 
 }  // namespace

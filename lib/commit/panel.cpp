@@ -1,0 +1,67 @@
+#include "commit/panel.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/secret_memory.hpp"
+
+namespace mipzk::commit {
+namespace {
+
+struct Block {
+  size_t bytes;
+  void* data;
+};
+
+// Blocks that nobody uses, zero.
+struct Cache {
+  static constexpr size_t kMost = 8;
+  std::vector<Block> blocks;
+
+  ~Cache() { clear(); }
+  void clear() {
+    for (const Block& b : blocks) secret_free(b.data, b.bytes);
+    blocks.clear();
+  }
+};
+
+thread_local Cache cache;
+
+}  // namespace
+
+Scratch::Scratch(size_t elements) : used_(elements * sizeof(field::Fp)) {
+  // The smallest that is large enough.
+  auto best = cache.blocks.end();
+  for (auto b = cache.blocks.begin(); b != cache.blocks.end(); ++b)
+    if (b->bytes >= used_ && (best == cache.blocks.end() || b->bytes < best->bytes)) best = b;
+  if (best != cache.blocks.end()) {
+    bytes_ = best->bytes;
+    data_ = static_cast<field::Fp*>(best->data);
+    cache.blocks.erase(best);
+    return;
+  }
+  bytes_ = std::max(used_, kSecretPages);
+  data_ = static_cast<field::Fp*>(secret_allocate(bytes_));
+}
+
+Scratch::~Scratch() {
+  secure_zero(data_, used_);
+  try {
+    if (cache.blocks.size() == Cache::kMost) {
+      auto least =
+          std::min_element(cache.blocks.begin(), cache.blocks.end(),
+                           [](const Block& a, const Block& b) { return a.bytes < b.bytes; });
+      secret_free(least->data, least->bytes);
+      *least = {bytes_, data_};
+    } else {
+      cache.blocks.push_back({bytes_, data_});
+    }
+  } catch (...) {
+    secret_free(data_, bytes_);
+  }
+}
+
+void release_scratch() { cache.clear(); }
+
+}  // namespace mipzk::commit
