@@ -119,8 +119,8 @@ class NotShown(Exception):
 class Cases:
     """Counts of a proof: leaves in which all goals hold, and contradictory ones."""
 
-    def __init__(self):
-        self.proved = self.empty = 0
+    def __init__(self, proved=0):
+        self.proved, self.empty = proved, 0
 
 
 def prove(system, cases=None):
@@ -136,6 +136,9 @@ def prove(system, cases=None):
         cases.proved += 1
         return cases
     branches = _split(system)
+    if not branches and system.finish and system.finish(system):
+        cases.proved += 1
+        return cases
     if not branches:
         try:
             if _use_equation(system):

@@ -2,12 +2,17 @@
 
 import re
 
+from division import Division
 from goals import Cases, Either, Equal, NotShown, Within, prove
-from poly import P, add, is_constant, symmetric, variable
+from poly import add, is_constant, symmetric
 from row_system import LIMB, REGISTERS, STATE, build
+from smt import Query, number
 import variants
 
 HALTED = 1 << 30
+ADD_TRAP, DIV = 3, 25
+# What a row may write as it likes: the hint word.
+WITNESSES = {(27, "written lo"), (27, "written hi")}
 
 
 class Slot:
@@ -20,6 +25,8 @@ class Slot:
         assert len(rom) == 1, table.name
         self.real, self.class_ = rom[0].gate.text, int(rom[0].message.coordinates[0].text)
         assert self.real in table.columns, table.name
+        if self.class_ in variants.CONDITION:
+            self.condition = rom[0].message.coordinates[5 + variants.CONDITION[self.class_]].text.strip()
 
 
 def columns_of(rule, columns):
@@ -48,7 +55,7 @@ class Program:
     that is a result (variants.CONDITION) may differ between two rows."""
 
     def __init__(self, class_, variant):
-        self.class_, self.variant, self.common = class_, variant, {}
+        self.class_, self.variant, self.common, self.pc = class_, variant, {}, {}
 
     def __call__(self, system, row, coordinates):
         assert coordinates[0] == {(): self.class_}
@@ -68,7 +75,7 @@ class Program:
 def _slot_system(slot, real, variant, copies, dropped):
     program = Program(slot.class_, variant)
     index = slot.numbers.index(dropped) if dropped is not None else None
-    return build(slot.rules, slot.table.columns, {slot.real: real}, program, copies, index) + (program,)
+    return build(slot.rules, slot.table.columns, {slot.real: real}, program, copies, index), program
 
 
 def _assume_words(system, accesses):
@@ -95,7 +102,7 @@ def is_register(key):
 
 def determinism(slot, variant, dropped=None):
     """Two rows in use of one ROM entry and one state, which read the same word under the same key, write the same."""
-    system, (first, second), program = _slot_system(slot, 1, variant, 2, dropped)
+    (system, (first, second), rows), program = _slot_system(slot, 1, variant, 2, dropped)
     _assume_words(system, (first, second))
     for a, b in zip(first, second):
         pairs = list(zip(a.read.coordinates[1:], b.read.coordinates[1:]))
@@ -103,10 +110,12 @@ def determinism(slot, variant, dropped=None):
         for name, m, n in (("read key", a.read.coordinates[0], b.read.coordinates[0]),
                            *(("written " + name, a.write.coordinates[j], b.write.coordinates[j])
                              for j, name in enumerate(("key", "lo", "hi", "w", "time")))):
-            system.goals.append(Equal(name, add(m, n, -1)))
+            if (slot.class_, name) not in WITNESSES or a.read.coordinates[0] == {(): STATE}:
+                system.goals.append(Equal(name, add(m, n, -1)))
     if slot.class_ in variants.CONDITION:
-        system.goals.append(Equal("condition", add(*(
-            {(v,): 1} for v in range(len(system.names)) if system.names[v].startswith("condition")), -1)))
+        system.goals.append(Equal("condition", add(*({(row.variables[slot.condition],): 1} for row in rows), -1)))
+    if slot.class_ == DIV:
+        system.finish = Division(slot.rules, system.rule_equations, [row.variables for row in rows])
     for goal in system.goals:
         goal.terms = system.simplify(goal.terms)
     system.reads = [(system.simplify(k), p) for k, p in system.reads]
@@ -115,15 +124,13 @@ def determinism(slot, variant, dropped=None):
 
 def facts(slot, variant, dropped=None):
     """One row in use: what it writes are words, what it reads is older, state and permissions go on as they must."""
-    system, (accesses,), program = _slot_system(slot, 1, variant, 1, dropped)
+    (system, (accesses,), _), program = _slot_system(slot, 1, variant, 1, dropped)
     _assume_words(system, (accesses,))
     system.shared = set(range(len(system.names)))
     state = [a for a in accesses if a.read.coordinates[0] == {(): STATE}]
     assert len(state) == 1
     pc, npc, _, clk = state[0].read.coordinates[1:]
     goals = system.goals
-    if not hasattr(program, "pc"):
-        program.pc = {}  # the request was dropped
     goals.append(Equal("pc of the ROM entry", add(program.pc, pc, -1)))
     times = []
     for access in accesses:
@@ -151,6 +158,28 @@ def facts(slot, variant, dropped=None):
     for goal in goals:
         _simplify(system, goal)
     return prove(system)
+
+
+def overflow(slot, variant, dropped=None):
+    """A row of ADD_TRAP has no signed overflow: otherwise z3 finds no integers for its linear equations."""
+    (system, (accesses,), (row,)), _ = _slot_system(slot, 1, variant, 1, dropped)
+    _assume_words(system, (accesses,))
+    system.propagate()
+    query = Query(system)
+    for terms, _ in system.equations.values():
+        query.add_linear(terms)
+
+    def signed_word(lo, hi):
+        lo, hi = (query.total({m: symmetric(c) for m, c in system.simplify(t).items()}) for t in (lo, hi))
+        return "(+ %s (* 65536 %s) (ite (>= %s 32768) (- 4294967296) 0))" % (lo, hi, hi)
+
+    columns = {c: {(v,): 1} for c, v in row.variables.items() if v is not None}
+    left = signed_word(columns["rs_lo"], columns["rs_hi"])
+    right = signed_word(add(columns["rt_lo"], columns["k_lo"]), add(columns["rt_hi"], columns["k_hi"]))
+    result = "(+ %s (* %s %s))" % (left, number(symmetric(variant[3])), right)
+    if not query.unsatisfiable("(not (<= (- 2147483648) %s 2147483647))" % result):
+        raise NotShown(system, [Equal("overflow has no row", {})])
+    return Cases(1)
 
 
 def _simplify(system, goal):
@@ -184,14 +213,14 @@ def _next_state(write, pc, npc):
 
 def padding(slot, variant, dropped=None):
     """A row not in use writes what it reads; and a row is in use or not."""
-    system, (accesses,), _ = _slot_system(slot, 0, variant, 1, dropped)
+    (system, (accesses,), _), _ = _slot_system(slot, 0, variant, 1, dropped)
     for access in accesses:
         for name, a, b in zip(("key", "lo", "hi", "w", "time"), access.read.coordinates, access.write.coordinates):
             system.goals.append(Equal("padding: " + name, system.simplify(add(a, b, -1))))
     cases = prove(system)
     index = slot.numbers.index(dropped) if dropped is not None else None
     zeros = [r for i, r in enumerate(slot.rules) if r.kind == "zero" and i != index]
-    system, _ = build(zeros, slot.table.columns, {}, None, 1)
+    system, _, _ = build(zeros, slot.table.columns, {}, None, 1)
     system.shared = set(range(len(system.names)))
     if (system.domain(slot.table.columns.index(slot.real)) or [0] * 3)[2] != (0, 1):
         raise NotShown(system, [Equal("in use or not", {})])
@@ -202,7 +231,7 @@ def check(slot, dropped=None):
     """Shows all properties for all variants, or raises NotShown. Counts of the cases."""
     total = Cases()
     for variant in variants.all_variants()[slot.class_]:
-        for part in (padding, determinism, facts):
+        for part in (padding, determinism, facts) + (overflow,) * (slot.class_ == ADD_TRAP):
             if part is padding and variant is not variants.all_variants()[slot.class_][0]:
                 continue
             cases = part(slot, variant, dropped)

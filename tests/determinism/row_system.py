@@ -30,10 +30,11 @@ class Row:
     """One row: its cells are variables of a system, or constants where `fixed` says so. program: called with the
     coordinates of a request to the ROM that is made."""
 
-    def __init__(self, system, columns, fixed, mark=""):
+    def __init__(self, system, columns, fixed, mark="", preprocessed=()):
         self.system, self.mark = system, mark
         self.cells = [constant(fixed[c]) if c in fixed else variable(system.new(c + mark)) for c in columns]
-        self.added = {}  # rule number -> (equation, auxiliary variables)
+        self.pre = [variable(system.new(c + mark)) for c in preprocessed]
+        self.variables = {c: max(max(cell.terms, default=()), default=None) for c, cell in zip(columns, self.cells)}
 
     def _named(self, terms, name):
         """A variable with this value, and the number of the equation that says so, if it needs one."""
@@ -71,8 +72,6 @@ class Row:
                  zip(Message(message, self.pre, self.cells).coordinates, message.coordinates)]
         return [v for v, _ in pairs], [n for _, n in pairs]
 
-    pre = ()
-
 
 def _roots(factors):
     """(terms, values) if the product is zero exactly when terms is one of a few values."""
@@ -91,11 +90,11 @@ def _roots(factors):
     return base, values(base)
 
 
-def build(rules, columns, fixed, program, copies, dropped=None):
-    """The system of `copies` rows with these rules, and for each row the list of its accesses. program(system, row,
+def build(rules, columns, fixed, program, copies, dropped=None, preprocessed=()):
+    """The system of `copies` rows with these rules, for each row the list of its accesses, and the rows. program(system, row,
     coordinates): what is known of a request to the ROM or to REGION. dropped: the number of a rule to leave out."""
     system = System()
-    rows = [Row(system, columns, fixed, "'" * i) for i in range(copies)]
+    rows = [Row(system, columns, fixed, "'" * i, preprocessed) for i in range(copies)]
     accesses = [[Access(rule, row.pre, row.cells) for rule in rules if rule.kind not in
                  ("zero", "range", "request", "provide")] for row in rows]
     for number, rule in enumerate(rules):
@@ -103,18 +102,19 @@ def build(rules, columns, fixed, program, copies, dropped=None):
             continue
         if rule.kind in ("zero", "range"):
             made = [getattr(row, rule.kind)(rule.expression) for row in rows]
+            system.rule_equations[number] = made
             system.twin(*(made if copies == 2 else (None, None)))
         elif rule.kind == "request":
-            gate = poly(rule.gate.value((), rows[0].cells)).terms
+            gate = poly(rule.gate.value(rows[0].pre, rows[0].cells)).terms
             assert is_constant(gate)
             if not gate:
                 continue
             if BUS_NAMES[rule.message.bus] in ("ROM", "REGION"):
                 for row in rows:
-                    program(system, row, Message(rule.message, (), row.cells).coordinates)
+                    program(system, row, Message(rule.message, row.pre, row.cells).coordinates)
                 continue
             made = [row.arguments(rule.message) for row in rows]
             for pair in zip(*(equations for _, equations in made)):
                 system.twin(*(pair if copies == 2 else (None, None)))
             system.request(BUS_NAMES[rule.message.bus], made[0][0], made[1][0] if copies == 2 else None)
-    return system, accesses
+    return system, accesses, rows

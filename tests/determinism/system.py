@@ -22,7 +22,9 @@ class System:
     def __init__(self):
         self.names, self.domains, self.values, self.shared = [], {}, {}, set()
         self.equations, self.twins, self.products, self.requests, self.reads = {}, [], [], [], []
+        self.rule_equations = {}  # number of a rule -> numbers of its equations, one per row
         self.known, self.nonzero, self.goals, self.eliminated = set(), [], [], set()
+        self.finish = None  # called with the system where no case is left to split
         self._dirty, self._dirty_requests, self._tightened = set(), True, {}
 
     def copy(self):
@@ -31,6 +33,7 @@ class System:
         other.shared, other.equations, other.twins = set(self.shared), dict(self.equations), list(self.twins)
         other.products, other.requests, other.reads = list(self.products), list(self.requests), list(self.reads)
         other.known, other.nonzero, other.goals = set(self.known), list(self.nonzero), list(self.goals)
+        other.finish = self.finish
         other.eliminated = set(self.eliminated)
         other._dirty, other._dirty_requests, other._tightened = set(self._dirty), True, dict(self._tightened)
         return other
@@ -232,14 +235,14 @@ class System:
         form = normalized(terms)
         if any(normalized(f) == form for f in self.nonzero):
             return True
-        for candidate in self._scalings(terms):
+        for candidate in self.scalings(terms):
             limits = self.bounds(candidate)
             if limits and (0 < limits[0] and limits[1] < P or -P < limits[0] and limits[1] < 0):
                 return True
         return False
 
     @staticmethod
-    def _scalings(terms):
+    def scalings(terms):
         """Multiples of the terms in which some coefficient is 1."""
         seen = set()
         for c in [1] + list(terms.values()):
@@ -350,7 +353,7 @@ class System:
                 return
         unbounded = [v for v in names if v not in self.domains]
         if not unbounded:
-            for candidate in self._scalings(terms):
+            for candidate in self.scalings(terms):
                 limits = self.bounds(candidate)
                 if limits and -P < limits[0] and limits[1] < P:
                     self._integers({m: symmetric(c) for m, c in candidate.items()}, *limits)
