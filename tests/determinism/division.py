@@ -43,9 +43,7 @@ class Division:
                 query.assertions.append("(= 0 %s)" % query.total(query.integers(numbers[row])))
         if divisors[0] != divisors[1] or any(len(m) > 1 for terms in linear for m in terms) or query.failed:
             return False
-        for terms, _ in system.equations.values():
-            if all(len(m) < 2 for m in terms):
-                query.add_linear(terms)
+        query.add_linear_equations()
         difference = query.total(subtract(*linear))
         far = "(>= (abs %s) (abs %s))" % (difference, query.total(divisors[0]))
         same = "(and (= 0 %s) (= 0 %s) %s)" % (query.total(subtract(*quotients)), difference, query.denial(system.goals))

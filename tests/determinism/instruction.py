@@ -4,23 +4,21 @@ import re
 
 from division import Division
 from goals import Cases, Either, Equal, NotShown, Within, prove
-from poly import add, is_constant, symmetric
+from poly import add, is_constant
 from row_system import LIMB, REGISTERS, STATE, build
-from smt import Query, number
 import variants
 
 HALTED = 1 << 30
-ADD_TRAP, DIV = 3, 25
+DIV = 25
 # What a row may write as it likes: the hint word.
 WITNESSES = {(27, "written lo"), (27, "written hi")}
 
 
 class Slot:
-    """One instruction of a row: its rules with their numbers in the table, and the column that says whether it is used."""
+    """One instruction of a row: its rules, and the column that says whether it is used."""
 
-    def __init__(self, table, numbers):
-        self.table, self.numbers = table, numbers
-        self.rules = [table.rules[n] for n in numbers]
+    def __init__(self, table, rules):
+        self.table, self.rules = table, rules
         rom = [r for r in self.rules if r.kind == "request" and r.message.bus == 7]
         assert len(rom) == 1, table.name
         self.real, self.class_ = rom[0].gate.text, int(rom[0].message.coordinates[0].text)
@@ -47,7 +45,7 @@ def slots(table):
     groups.sort(key=lambda g: g[1])
     assert len(groups) == table.instructions, table.name
     assert set().union(*(g[0] for g in groups)) == set(table.columns), table.name
-    return [Slot(table, numbers) for _, numbers in groups]
+    return [Slot(table, [table.rules[n] for n in numbers]) for _, numbers in groups]
 
 
 class Program:
@@ -72,13 +70,12 @@ class Program:
             system.equation(add(terms, {(v,): 1}, -1))
 
 
-def _slot_system(slot, real, variant, copies, dropped):
+def slot_system(slot, real, variant, copies, dropped):
     program = Program(slot.class_, variant)
-    index = slot.numbers.index(dropped) if dropped is not None else None
-    return build(slot.rules, slot.table.columns, {slot.real: real}, program, copies, index), program
+    return build(slot.rules, slot.table.columns, {slot.real: real}, program, copies, dropped), program
 
 
-def _assume_words(system, accesses):
+def assume_words(system, accesses):
     """Words that are read are limbs, the state apart; register 0 holds 0. One or two lists of accesses."""
     system.propagate()  # registers that the variant names
     for together in zip(*accesses):
@@ -100,10 +97,10 @@ def is_register(key):
     return key.get((), 0) >= REGISTERS and all(len(m) < 2 for m in key) and len(key) <= 2
 
 
-def determinism(slot, variant, dropped=None):
+def determinism(slot, variant, dropped=frozenset()):
     """Two rows in use of one ROM entry and one state, which read the same word under the same key, write the same."""
-    (system, (first, second), rows), program = _slot_system(slot, 1, variant, 2, dropped)
-    _assume_words(system, (first, second))
+    (system, (first, second), rows), program = slot_system(slot, 1, variant, 2, dropped)
+    assume_words(system, (first, second))
     for a, b in zip(first, second):
         pairs = list(zip(a.read.coordinates[1:], b.read.coordinates[1:]))
         system.reads.append((add(a.read.coordinates[0], b.read.coordinates[0], -1), pairs))
@@ -122,10 +119,10 @@ def determinism(slot, variant, dropped=None):
     return prove(system)
 
 
-def facts(slot, variant, dropped=None):
+def facts(slot, variant, dropped=frozenset()):
     """One row in use: what it writes are words, what it reads is older, state and permissions go on as they must."""
-    (system, (accesses,), _), program = _slot_system(slot, 1, variant, 1, dropped)
-    _assume_words(system, (accesses,))
+    (system, (accesses,), _), program = slot_system(slot, 1, variant, 1, dropped)
+    assume_words(system, (accesses,))
     system.shared = set(range(len(system.names)))
     state = [a for a in accesses if a.read.coordinates[0] == {(): STATE}]
     assert len(state) == 1
@@ -160,28 +157,6 @@ def facts(slot, variant, dropped=None):
     return prove(system)
 
 
-def overflow(slot, variant, dropped=None):
-    """A row of ADD_TRAP has no signed overflow: otherwise z3 finds no integers for its linear equations."""
-    (system, (accesses,), (row,)), _ = _slot_system(slot, 1, variant, 1, dropped)
-    _assume_words(system, (accesses,))
-    system.propagate()
-    query = Query(system)
-    for terms, _ in system.equations.values():
-        query.add_linear(terms)
-
-    def signed_word(lo, hi):
-        lo, hi = (query.total({m: symmetric(c) for m, c in system.simplify(t).items()}) for t in (lo, hi))
-        return "(+ %s (* 65536 %s) (ite (>= %s 32768) (- 4294967296) 0))" % (lo, hi, hi)
-
-    columns = {c: {(v,): 1} for c, v in row.variables.items() if v is not None}
-    left = signed_word(columns["rs_lo"], columns["rs_hi"])
-    right = signed_word(add(columns["rt_lo"], columns["k_lo"]), add(columns["rt_hi"], columns["k_hi"]))
-    result = "(+ %s (* %s %s))" % (left, number(symmetric(variant[3])), right)
-    if not query.unsatisfiable("(not (<= (- 2147483648) %s 2147483647))" % result):
-        raise NotShown(system, [Equal("overflow has no row", {})])
-    return Cases(1)
-
-
 def _simplify(system, goal):
     for g in getattr(goal, "goals", [goal]):
         g.terms = system.simplify(g.terms)
@@ -211,15 +186,14 @@ def _next_state(write, pc, npc):
                                       Within("", new_npc, 0, HALTED - 1), *end[1:]])]
 
 
-def padding(slot, variant, dropped=None):
+def padding(slot, variant, dropped=frozenset()):
     """A row not in use writes what it reads; and a row is in use or not."""
-    (system, (accesses,), _), _ = _slot_system(slot, 0, variant, 1, dropped)
+    (system, (accesses,), _), _ = slot_system(slot, 0, variant, 1, dropped)
     for access in accesses:
         for name, a, b in zip(("key", "lo", "hi", "w", "time"), access.read.coordinates, access.write.coordinates):
             system.goals.append(Equal("padding: " + name, system.simplify(add(a, b, -1))))
     cases = prove(system)
-    index = slot.numbers.index(dropped) if dropped is not None else None
-    zeros = [r for i, r in enumerate(slot.rules) if r.kind == "zero" and i != index]
+    zeros = [r for i, r in enumerate(slot.rules) if r.kind == "zero" and i not in dropped]
     system, _, _ = build(zeros, slot.table.columns, {}, None, 1)
     system.shared = set(range(len(system.names)))
     if (system.domain(slot.table.columns.index(slot.real)) or [0] * 3)[2] != (0, 1):
@@ -227,16 +201,16 @@ def padding(slot, variant, dropped=None):
     return cases
 
 
-def check(slot, dropped=None):
+def check(slot, dropped=frozenset()):
     """Shows all properties for all variants, or raises NotShown. Counts of the cases."""
     total = Cases()
     for variant in variants.all_variants()[slot.class_]:
-        for part in (padding, determinism, facts) + (overflow,) * (slot.class_ == ADD_TRAP):
+        for part in (padding, determinism, facts):
             if part is padding and variant is not variants.all_variants()[slot.class_][0]:
                 continue
             cases = part(slot, variant, dropped)
             # A variant without any row would show everything.
-            assert dropped is not None or cases.proved > 0, (slot.table.name, variant, part.__name__)
+            assert dropped or cases.proved > 0, (slot.table.name, variant, part.__name__)
             total.proved += cases.proved
             total.empty += cases.empty
     return total

@@ -35,8 +35,8 @@ def _same(label, left, right):
 
 def _bit(table, column, dropped):
     """A column is 0 or 1, by a rule of its own."""
-    zeros = [r for i, r in enumerate(table.rules) if r.kind == "zero" and i != dropped]
-    system, _, (row,) = build(zeros, table.columns, {}, None, 1, None, table.preprocessed)
+    zeros = [r for i, r in enumerate(table.rules) if r.kind == "zero" and i not in dropped]
+    system, _, (row,) = build(zeros, table.columns, {}, None, 1, preprocessed=table.preprocessed)
     if (system.domain(row.variables[column]) or [0] * 3)[2] != (0, 1):
         raise NotShown(system, [Equal(column + " is a bit", {})])
 
@@ -125,7 +125,7 @@ def bump(table, dropped):
 
 def provider(table, dropped):
     """What is provided is made of preprocessed columns and constants alone; only how often is free."""
-    assert dropped is None
+    assert not dropped
     for rule in table.rules:
         assert rule.kind == "provide" and rule.gate.text in table.columns, table.name
         assert not columns_of(rule, table.columns) - {rule.gate.text}, table.name
@@ -135,5 +135,5 @@ CHECKS = {tables.ROM: provider, tables.FIXED: provider, tables.REGION: provider,
           tables.BOUNDARY: boundary, tables.FRESH: fresh, tables.PUBLIC: public, BUMP: bump}
 
 
-def check(table, dropped=None):
+def check(table, dropped=frozenset()):
     CHECKS[table.id](table, dropped)

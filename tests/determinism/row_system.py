@@ -90,15 +90,15 @@ def _roots(factors):
     return base, values(base)
 
 
-def build(rules, columns, fixed, program, copies, dropped=None, preprocessed=()):
+def build(rules, columns, fixed, program, copies, dropped=frozenset(), preprocessed=()):
     """The system of `copies` rows with these rules, for each row the list of its accesses, and the rows. program(system, row,
-    coordinates): what is known of a request to the ROM or to REGION. dropped: the number of a rule to leave out."""
+    coordinates): what is known of a request to the ROM or to REGION. dropped: numbers of rules to leave out."""
     system = System()
     rows = [Row(system, columns, fixed, "'" * i, preprocessed) for i in range(copies)]
     accesses = [[Access(rule, row.pre, row.cells) for rule in rules if rule.kind not in
                  ("zero", "range", "request", "provide")] for row in rows]
     for number, rule in enumerate(rules):
-        if number == dropped:
+        if number in dropped:
             continue
         if rule.kind in ("zero", "range"):
             made = [getattr(row, rule.kind)(rule.expression) for row in rows]

@@ -4,7 +4,7 @@ import functools
 import shutil
 import subprocess
 
-from poly import P, symmetric
+from poly import P, add, symmetric
 
 SECONDS = 60
 
@@ -29,6 +29,7 @@ def total(terms, names):
 
 def ask(declarations, assertions, values=(), seconds=SECONDS):
     """("sat", values), ("unsat", None) or ("unknown", None). All variables are integers."""
+    ask.count += 1
     text = ["(declare-const %s Int)" % name for name in declarations]
     text += ["(assert %s)" % a for a in assertions] + ["(check-sat)"]
     if values:
@@ -48,6 +49,9 @@ def ask(declarations, assertions, values=(), seconds=SECONDS):
         found[words[i - (sign < 0)]] = sign * int(words[i + 1])
         i += 2
     return "sat", found
+
+
+ask.count = 0  # questions so far
 
 
 class Query:
@@ -72,12 +76,22 @@ class Query:
         self.failed |= limits is None or limits[0] <= -P or limits[1] >= P
         return {m: symmetric(c) for m, c in terms.items()}
 
-    def add_linear(self, terms):
-        for candidate in self.system.scalings(terms):
+    def add_linear_equations(self):
+        """All linear equations of the system that hold over the integers, as they are or with a multiple of another one
+        added so that a variable goes away."""
+        linear = [terms for terms, _ in self.system.equations.values() if all(len(m) < 2 for m in terms)]
+        for terms in linear:
+            others = (add(terms, other, -terms[m] * pow(other[m], -1, P)) for other in linear for m in other
+                      if m and m in terms and other is not terms)
+            self._add_integer_form(terms) or any(map(self._add_integer_form, others))
+
+    def _add_integer_form(self, terms):
+        for candidate in self.system.scalings(terms) if terms else ():
             limits = self.system.bounds(candidate)
             if limits and -P < limits[0] and limits[1] < P:
                 self.assertions.append("(= 0 %s)" % self.total({m: symmetric(c) for m, c in candidate.items()}))
-                return
+                return True
+        return False
 
     def denial(self, goals):
         parts = []

@@ -25,7 +25,7 @@ class System:
         self.rule_equations = {}  # number of a rule -> numbers of its equations, one per row
         self.known, self.nonzero, self.goals, self.eliminated = set(), [], [], set()
         self.finish = None  # called with the system where no case is left to split
-        self._dirty, self._dirty_requests, self._tightened = set(), True, {}
+        self._dirty, self._dirty_requests, self._tightened, self._count = set(), True, {}, 0
 
     def copy(self):
         other = System.__new__(System)
@@ -35,7 +35,8 @@ class System:
         other.known, other.nonzero, other.goals = set(self.known), list(self.nonzero), list(self.goals)
         other.finish = self.finish
         other.eliminated = set(self.eliminated)
-        other._dirty, other._dirty_requests, other._tightened = set(self._dirty), True, dict(self._tightened)
+        other._dirty, other._dirty_requests = set(self._dirty), True
+        other._tightened, other._count = dict(self._tightened), self._count
         return other
 
     # ---- building
@@ -60,9 +61,8 @@ class System:
         if derived and form in self.known:
             return None
         self.known.add(form)
-        number = len(self.known) + len(self.equations)
-        while number in self.equations:
-            number += 1
+        self._count += 1
+        number = self._count
         self.equations[number] = (terms, variables(terms))
         self._dirty.add(number)
         return number
