@@ -5,11 +5,11 @@ from goals import Cases, Equal, NotShown
 from instruction import assume_words, is_register, slot_system
 from poly import add, symmetric
 from smt import Query, number
-import variants
 
 ADD_TRAP = 3
 BYTES_BEYOND = {20: 3, 21: 3, 22: 3, 23: 3}  # classes that access a word which contains the address
 DOUBLES = (38, 39)
+HALVES = (20, 22)  # k2 = 1: half words, which are aligned
 
 
 class Integers:
@@ -34,7 +34,8 @@ class Integers:
 
     def never(self, assertion, label):
         if not self.query.unsatisfiable(assertion):
-            raise NotShown(self.system, [Equal(label, {})])
+            model = {int(name[1:]): value for name, value in (self.query.model or {}).items()}
+            raise NotShown(self.system, [Equal(label, {})], model)
         return Cases(1)
 
 
@@ -61,6 +62,9 @@ def address(slot, variant, dropped=frozenset()):
     assert len(keys) == (2 if slot.class_ in DOUBLES else 1)
     right = ["(<= 0 (- %s (* 4 (- %s %d))) %d)" % (total, row.text(key), i, BYTES_BEYOND.get(slot.class_, 0))
              for i, key in enumerate(keys)]
+    for size, classes in ((2, HALVES if variant[5] else ()), (8, DOUBLES)):
+        if slot.class_ in classes:
+            right.append("(= 0 (mod %s %d))" % (total, size))
     return row.never("(not (and %s))" % " ".join(right), "address")
 
 
@@ -69,11 +73,3 @@ def parts(class_):
         return [overflow]
     accesses_memory = class_ in (18, 19, 20, 21, 22, 23, 36, 37, 38, 39)
     return [address] if accesses_memory else []
-
-
-def check(slot, dropped=frozenset()):
-    total = 0
-    for part in parts(slot.class_):
-        for variant in variants.all_variants()[slot.class_]:
-            total += part(slot, variant, dropped).proved
-    return total

@@ -4,6 +4,7 @@ the rules.
 
   check.py [TABLE...]       checks the tables (numbers; all if none is given)
   check.py --report         prints the table of README.md instead of comparing it
+  check.py --rows           also looks for rows that break the property when a rule is left out
 """
 
 import pathlib
@@ -20,40 +21,47 @@ import smt  # noqa: E402
 import subjects  # noqa: E402
 import tables  # noqa: E402
 import variants  # noqa: E402
+import witness  # noqa: E402
 
 BEGIN, END = "<!-- report -->\n", "<!-- end of report -->\n"
 
 
-def shown(subject, dropped):
-    """None, or what could not be shown."""
-    try:
-        for part in subject.parts():
+def failures(subject, dropped):
+    """What cannot be shown, part by part."""
+    for part in subject.parts():
+        try:
             part(dropped)
-    except NotShown as failure:
-        return failure
-    return None
+        except NotShown as failure:
+            yield failure
 
 
-def check_table(table):
-    """The row of the report; exits if something is wrong."""
+def check_table(table, rows):
+    """The row of the report; exits if something is wrong. rows: see above."""
     asked = smt.ask.count
     for subject in subjects.subjects(table):
-        failure = shown(subject, frozenset())
-        if failure:
+        for failure in failures(subject, frozenset()):
             sys.exit("%s: %s" % (table.name, failure.describe()))
     method = "z3" if smt.ask.count > asked else "cases"
     # Other instructions of a row have the same rules.
     subject = subjects.subjects(table)[0]
-    removed, kept = 0, []
+    removed, kept, found = 0, [], 0
     for dropped, text, reason in subject.removals():
-        failure = shown(subject, dropped)
-        if (failure is None) != (reason is not None):
-            sys.exit("%s without %s: %s" % (table.name, text, "is still shown" if failure is None else
-                                            "is listed as redundant but\n" + failure.describe()))
+        failure = next(failures(subject, dropped), None)
+        if failure is None and reason is None:
+            sys.exit("%s is still shown without %s" % (table.name, text))
+        if failure and reason:
+            sys.exit("%s: %s is listed as redundant but\n%s" % (table.name, text, failure.describe()))
         removed += len(dropped)
         if reason:
             kept.append(text)
-    return "| %d %s | %s | %s | %d | %s |" % (table.id, table.name, subject.variants() or "", method, removed,
+        elif rows:
+            broken = any(witness.find(f, subject.rules, table, dropped) for f in failures(subject, dropped))
+            found += broken
+            if not broken:
+                print("%s without %s: no rows found" % (table.name, text), flush=True)
+    if rows:
+        print("%s: %d sets of rows that break the property" % (table.name, found), flush=True)
+    return "| %d %s | %s | %s | %d | %s |" % (table.id, table.name, len(subject.variants()) or "", method, removed,
                                           "; ".join("`%s`" % k for k in kept))
 
 
@@ -83,7 +91,7 @@ def main(arguments):
     for number, table in sorted(tables.load().items()):
         if not chosen or number in chosen:
             start = time.process_time()
-            lines.append(check_table(table))
+            lines.append(check_table(table, "--rows" in arguments))
             print("%s %.1f s" % (lines[-1], time.process_time() - start), flush=True)
     if chosen:
         return

@@ -104,8 +104,11 @@ def bitwise_bounds(system, terms):
 
 
 class NotShown(Exception):
-    def __init__(self, system, goals):
-        self.system, self.goals = system, goals
+    """system: a case in which the goals do not follow; root: the system before it was split; model: values of variables with
+    which the goals do not hold, as far as known."""
+
+    def __init__(self, system, goals, model=None):
+        self.system, self.goals, self.model, self.root = system, goals, model, system
         super().__init__(", ".join(g.label for g in goals))
 
     def describe(self):
@@ -125,7 +128,13 @@ class Cases:
 
 def prove(system, cases=None):
     """Shows the goals of the system in every case, or raises NotShown."""
-    cases = cases or Cases()
+    if cases is None:
+        root = system.copy()
+        try:
+            return prove(system, Cases())
+        except NotShown as failure:
+            failure.root = root
+            raise
     try:
         system.propagate()
         system.goals = [g for g in system.goals if not g.holds(system)]

@@ -3,7 +3,7 @@
 import re
 
 from division import Division
-from goals import Cases, Either, Equal, NotShown, Within, prove
+from goals import Either, Equal, NotShown, Within, prove
 from poly import add, is_constant
 from row_system import LIMB, REGISTERS, STATE, build
 import variants
@@ -197,20 +197,6 @@ def padding(slot, variant, dropped=frozenset()):
     system, _, _ = build(zeros, slot.table.columns, {}, None, 1)
     system.shared = set(range(len(system.names)))
     if (system.domain(slot.table.columns.index(slot.real)) or [0] * 3)[2] != (0, 1):
-        raise NotShown(system, [Equal("in use or not", {})])
+        (system, _, _), _ = slot_system(slot, -1, variant, 1, dropped)
+        raise NotShown(system, [Equal("in use or not", {})], {})
     return cases
-
-
-def check(slot, dropped=frozenset()):
-    """Shows all properties for all variants, or raises NotShown. Counts of the cases."""
-    total = Cases()
-    for variant in variants.all_variants()[slot.class_]:
-        for part in (padding, determinism, facts):
-            if part is padding and variant is not variants.all_variants()[slot.class_][0]:
-                continue
-            cases = part(slot, variant, dropped)
-            # A variant without any row would show everything.
-            assert dropped or cases.proved > 0, (slot.table.name, variant, part.__name__)
-            total.proved += cases.proved
-            total.empty += cases.empty
-    return total

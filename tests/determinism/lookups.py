@@ -19,14 +19,26 @@ def rows(table):
 
 
 @functools.cache
+def row_set(table):
+    return frozenset(rows(table))
+
+
+@functools.cache
 def _matching(table, domains):
     """The rows whose cells lie in the domains (lo, hi, values or None), of which None is all of F_p."""
-    result = rows(table)
-    for j, domain in enumerate(domains):
-        if domain is not None:
-            lo, hi, values = domain
-            result = [r for r in result if lo <= r[j] <= hi and (values is None or r[j] in values)]
-    return result
+    if table == "AND":  # the one table of some size, and easily made
+        first, second = (_integers(d) for d in domains[:2])
+        return [(a, b, a & b) for a in first for b in second if _inside(a & b, domains[2])]
+    return [r for r in rows(table) if all(map(_inside, r, domains))]
+
+
+def _inside(x, domain):
+    return domain is None or domain[0] <= x <= domain[1] and (domain[2] is None or x in domain[2])
+
+
+def _integers(domain):
+    lo, hi, values = domain or (0, 255, None)
+    return [x for x in values if 0 <= x < 256] if values is not None else range(max(lo, 0), min(hi, 255) + 1)
 
 
 @functools.cache

@@ -94,6 +94,7 @@ def build(rules, columns, fixed, program, copies, dropped=frozenset(), preproces
     """The system of `copies` rows with these rules, for each row the list of its accesses, and the rows. program(system, row,
     coordinates): what is known of a request to the ROM or to REGION. dropped: numbers of rules to leave out."""
     system = System()
+    system.fixed = fixed
     rows = [Row(system, columns, fixed, "'" * i, preprocessed) for i in range(copies)]
     accesses = [[Access(rule, row.pre, row.cells) for rule in rules if rule.kind not in
                  ("zero", "range", "request", "provide")] for row in rows]

@@ -107,4 +107,5 @@ class Query:
             if domain:
                 self.assertions.append("(<= %s x%d %s)" % (number(domain[0]), v, number(domain[1])))
         names = ["x%d" % v for v in sorted(self.used)]
-        return ask(names, self.assertions + [assertion])[0] == "unsat"
+        verdict, self.model = ask(names, self.assertions + [assertion], names)
+        return verdict == "unsat"

@@ -1,5 +1,7 @@
 """What is checked: each table, or one instruction of its rows, as a list of rules and the parts of its property."""
 
+import functools
+
 import arithmetic
 import instruction
 import memory_tables
@@ -32,14 +34,22 @@ class Subject:
         self.rules = slot.rules if slot else table.rules
 
     def parts(self):
-        """Functions of the rules to leave out; each shows a part of the property or raises NotShown."""
-        if self.slot:
-            return [lambda dropped: instruction.check(self.slot, dropped),
-                    lambda dropped: arithmetic.check(self.slot, dropped)]
-        return [lambda dropped: memory_tables.check(self.table, dropped)]
+        """Functions of the rules to leave out; each shows a part of the property, for all variants, or raises NotShown."""
+        if not self.slot:
+            return [lambda dropped: memory_tables.check(self.table, dropped)]
+        return [functools.partial(self._instruction, part) for part in
+                (instruction.padding, instruction.determinism, instruction.facts, *arithmetic.parts(self.slot.class_))]
+
+    def _instruction(self, part, dropped):
+        for variant in self.variants():
+            cases = part(self.slot, variant, dropped)
+            # A variant without any row would show everything.
+            assert dropped or cases.proved > 0, (self.table.name, variant, part.__name__)
+            if part is instruction.padding:
+                break  # the ROM is not asked
 
     def variants(self):
-        return len(variants.all_variants()[self.slot.class_]) if self.slot else 0
+        return variants.all_variants()[self.slot.class_] if self.slot else []
 
     def removals(self):
         """(rules to leave out together, their text, reason why nothing fails then or None). Rules that say the same go

@@ -20,6 +20,7 @@ class System:
     arguments of the twin or None). reads: (difference of the keys, [(left, right)...]): equal keys read equal words."""
 
     def __init__(self):
+        self.fixed = {}  # cells that are no variables
         self.names, self.domains, self.values, self.shared = [], {}, {}, set()
         self.equations, self.twins, self.products, self.requests, self.reads = {}, [], [], [], []
         self.rule_equations = {}  # number of a rule -> numbers of its equations, one per row
@@ -29,6 +30,7 @@ class System:
 
     def copy(self):
         other = System.__new__(System)
+        other.fixed = self.fixed
         other.names, other.domains, other.values = self.names, dict(self.domains), dict(self.values)
         other.shared, other.equations, other.twins = set(self.shared), dict(self.equations), list(self.twins)
         other.products, other.requests, other.reads = list(self.products), list(self.requests), list(self.reads)
@@ -168,8 +170,8 @@ class System:
             v, u = u, v
         domain = self.domains.get(v)
         self.values[v] = ("var", u)
-        # What the two copies of a column have in common is determined.
-        self.shared.add(u)
+        if self.names[v].rstrip("'") == self.names[u].rstrip("'"):
+            self.shared.add(u)  # what the two copies of a column have in common is determined
         self._replace(v, {(u,): 1})
         if domain:
             self.restrict(u, *domain)
