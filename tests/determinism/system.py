@@ -316,17 +316,20 @@ class System:
                     self.equation(add({(first[j],): 1}, {(second[j],): 1}, -1), derived=True)
 
     def _restrict_arguments(self, table, arguments, domains):
-        # Cells are below 2^16: a domain with negative integers is of no use.
-        clean = tuple(d if d and d[0] >= 0 else None for d in domains)
-        restricted = lookups.restrict(table, clean)
+        restricted = lookups.restrict(table, tuple(map(self._canonical, domains)))
         if restricted is None:
             raise Contradiction
         for v, domain in zip(arguments, restricted):
             self.restrict(v, *domain)
 
     @staticmethod
-    def _hull(a, b):
-        if a is None or b is None or a[0] < 0 or b[0] < 0:
+    def _canonical(domain):
+        """Cells of tables are integers 0..p-1; a domain of other integers says nothing that could be compared."""
+        return domain if domain and domain[0] >= 0 and domain[1] < P else None
+
+    def _hull(self, a, b):
+        a, b = self._canonical(a), self._canonical(b)
+        if a is None or b is None:
             return None
         values = None if a[2] is None or b[2] is None else tuple(sorted(set(a[2]) | set(b[2])))
         return min(a[0], b[0]), max(a[1], b[1]), values
