@@ -1,6 +1,7 @@
-"""The step of table DIV that is not linear: quotient and remainder are unique. The four equations of the limbs hold over the
-integers. Added up with powers of 2^16 they say Q D + L = 0, where Q and D are quotient and divisor with their signs and L is
-linear. Of two rows with one D, (Q - Q') D = L' - L: so Q = Q', or |L - L'| is at least |D|. Both cases are linear questions to z3."""
+"""The step of table DIV that is not linear: quotient and remainder are unique. The four equations of the limbs hold
+over the integers. Added up with powers of 2^16 they say Q D + L = 0, where Q and D are quotient and divisor with
+their signs and L is linear. Of two rows with one D, (Q - Q') D = L' - L: so Q = Q', or |L - L'| is at least |D|. Both
+cases are linear questions to z3."""
 
 from smt import Query
 
@@ -46,7 +47,8 @@ class Division:
         query.add_linear_equations()
         difference = query.total(subtract(*linear))
         far = "(>= (abs %s) (abs %s))" % (difference, query.total(divisors[0]))
-        same = "(and (= 0 %s) (= 0 %s) %s)" % (query.total(subtract(*quotients)), difference, query.denial(system.goals))
+        same = "(and (= 0 %s) (= 0 %s) %s)" % (query.total(subtract(*quotients)), difference,
+                                               query.denial(system.goals))
         return query.unsatisfiable("(or %s %s)" % (far, same)) and not query.failed
 
     @staticmethod

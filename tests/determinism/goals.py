@@ -104,8 +104,8 @@ def bitwise_bounds(system, terms):
 
 
 class NotShown(Exception):
-    """system: a case in which the goals do not follow; root: the system before it was split; model: values of variables with
-    which the goals do not hold, as far as known."""
+    """system: a case in which the goals do not follow; root: the system before it was split; model: values of
+    variables with which the goals do not hold, as far as known."""
 
     def __init__(self, system, goals, model=None):
         self.system, self.goals, self.model, self.root = system, goals, model, system

@@ -49,8 +49,8 @@ def slots(table):
 
 
 class Program:
-    """What a request to the ROM tells: the coordinates are those of a variant, and they are a function of pc. A coordinate
-    that is a result (variants.CONDITION) may differ between two rows."""
+    """What a request to the ROM tells: the coordinates are those of a variant, and they are a function of pc. A
+    coordinate that is a result (variants.CONDITION) may differ between two rows."""
 
     def __init__(self, class_, variant):
         self.class_, self.variant, self.common, self.pc = class_, variant, {}, {}
@@ -173,8 +173,8 @@ def _distinct_keys(slot, times):
 
 
 def _next_state(write, pc, npc):
-    """pc' is npc, or npc + 1 (an annulled slot), or an address; npc' is the word after pc' or an address. The end of a run
-    is a pair of its own."""
+    """pc' is npc, or npc + 1 (an annulled slot), or an address; npc' is the word after pc' or an address. The end of
+    a run is a pair of its own."""
     new_pc, new_npc = write[1], write[2]
     end = Equal("end", add(new_pc, {(): HALTED}, -1)), Equal("end", new_npc)
     one = {(): 1}

@@ -81,25 +81,28 @@ def fresh(table, dropped):
     """Keys ascend and lie in their region; a word of kind zero starts as 0, a private one as any two limbs."""
     _padding(table, dropped)
     for kind in (None, 0):
-        system, (token, order), cells = _system(table, {"real": 1} if kind is None else {"real": 1, "kind": 0}, dropped)
+        fixed = {"real": 1} if kind is None else {"real": 1, "kind": 0}
+        system, (token, order), cells = _system(table, fixed, dropped)
         read, write = token.read.coordinates, token.write.coordinates
         if kind == 0:
             _show(system, *_same("starts as 0", write, [read[0], {}, {}, ONE, {}]))
             continue
         difference = (1 << 29) - 1
+        ascent = add(order.write.coordinates[0], order.read.coordinates[0], -1)
         _show(system, *[Within("limb", write[j], 0, 65535) for j in (1, 2)],
               Within("kind", cells["kind"], 0, 1), Within("region", cells["start"], 0, 1 << 30),
               Within("region", cells["end"], 0, 1 << 30),
               Within("from the start", add(read[0], cells["start"], -1), 0, difference),
               Within("before the end", add(add(cells["end"], read[0], -1), ONE, -1), 0, difference),
-              Within("ascending", add(add(order.write.coordinates[0], order.read.coordinates[0], -1), ONE, -1), 0, difference),
+              Within("ascending", add(ascent, ONE, -1), 0, difference),
               Equal("same key", add(read[0], order.write.coordinates[0], -1)),
               Equal("same key", add(read[0], write[0], -1)), Equal("permission", add(read[3], write[3], -1)),
               Equal("permission", add(add(write[3], cells["kind"]), ONE, -1)), Equal("shard", write[4]))
 
 
 def public(table, dropped):
-    """Input: a word starts as the verifier's and cannot be written. Output: it starts as 0 and ends as the verifier's."""
+    """Input: a word starts as the verifier's and cannot be written. Output: it starts as 0 and ends as the
+    verifier's."""
     _padding(table, dropped)
     _bit(table, "out", dropped)
     for out in (0, 1):

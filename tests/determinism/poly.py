@@ -11,8 +11,8 @@ def symmetric(c):
 
 
 class Poly:
-    """terms: monomial (sorted tuple of variables) -> coefficient in 1..p-1. factors: if it was written as a product, those
-    of its factors that are no constants."""
+    """terms: monomial (sorted tuple of variables) -> coefficient in 1..p-1. factors: if it was written as a product,
+    those of its factors that are no constants."""
 
     __slots__ = ("terms", "factors")
 

@@ -91,8 +91,9 @@ def _roots(factors):
 
 
 def build(rules, columns, fixed, program, copies, dropped=frozenset(), preprocessed=()):
-    """The system of `copies` rows with these rules, for each row the list of its accesses, and the rows. program(system, row,
-    coordinates): what is known of a request to the ROM or to REGION. dropped: numbers of rules to leave out."""
+    """The system of `copies` rows with these rules, for each row the list of its accesses, and the rows.
+    program(system, row, coordinates): what is known of a request to the ROM or to REGION. dropped: numbers of rules
+    to leave out."""
     system = System()
     system.fixed = fixed
     rows = [Row(system, columns, fixed, "'" * i, preprocessed) for i in range(copies)]

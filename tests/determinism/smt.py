@@ -77,8 +77,8 @@ class Query:
         return {m: symmetric(c) for m, c in terms.items()}
 
     def add_linear_equations(self):
-        """All linear equations of the system that hold over the integers, as they are or with a multiple of another one
-        added so that a variable goes away."""
+        """All linear equations of the system that hold over the integers, as they are or with a multiple of another
+        one added so that a variable goes away."""
         linear = [terms for terms, _ in self.system.equations.values() if all(len(m) < 2 for m in terms)]
         for terms in linear:
             others = (add(terms, other, -terms[m] * pow(other[m], -1, P)) for other in linear for m in other

@@ -13,8 +13,8 @@ from system import System
 # Rules that the property does not need, and why.
 REDUNDANT = {
     (25, "zero rem_neg*(1 - signed*n_top)"):
-        "if the dividend is not negative, rem_neg = 1 makes the next rule demand a remainder of 0 - 2^32, which the bound of "
-        "the remainder excludes",
+        "if the dividend is not negative, rem_neg = 1 makes the next rule demand a remainder of 0 - 2^32, which the "
+        "bound of the remainder excludes",
     (37, "zero (1 - real)*(new_lo - m_lo)"):
         "in padding link is 0, so the three rules of ok leave ok = 0 only, and the new word is the old one",
     (37, "zero (1 - real)*(new_hi - m_hi)"): "as the rule of new_lo",
@@ -34,11 +34,13 @@ class Subject:
         self.rules = slot.rules if slot else table.rules
 
     def parts(self):
-        """Functions of the rules to leave out; each shows a part of the property, for all variants, or raises NotShown."""
+        """Pairs of a name and a function of the rules to leave out, which shows a part of the property for all variants
+        or raises NotShown."""
         if not self.slot:
-            return [lambda dropped: memory_tables.check(self.table, dropped)]
-        return [functools.partial(self._instruction, part) for part in
-                (instruction.padding, instruction.determinism, instruction.facts, *arithmetic.parts(self.slot.class_))]
+            return [("table", lambda dropped: memory_tables.check(self.table, dropped))]
+        return [(part.__name__, functools.partial(self._instruction, part)) for part in
+                (instruction.padding, instruction.determinism, instruction.facts,
+                 *arithmetic.parts(self.slot.class_))]
 
     def _instruction(self, part, dropped):
         for variant in self.variants():

@@ -1,8 +1,9 @@
 """The rules of one row, or of two rows with common inputs, as a system over F_p, and what can be concluded from it.
 
-A variable stands for an element of F_p. Its domain (lo, hi, values), if it has one, says that the element is the residue of
-an integer lo..hi, of one of `values` if that is not None. An equation whose terms, read as integers, add up to less than p in
-absolute value holds over the integers. Everything is derived from such facts; a contradiction means that there are no such rows."""
+A variable stands for an element of F_p. Its domain (lo, hi, values), if it has one, says that the element is the
+residue of an integer lo..hi, of one of `values` if that is not None. An equation whose terms, read as integers, add
+up to less than p in absolute value holds over the integers. Everything is derived from such facts; a contradiction
+means that there are no such rows."""
 
 import math
 
@@ -17,7 +18,8 @@ class Contradiction(Exception):
 class System:
     """equations: number -> (terms, variables), each 0. twins: pairs of equations that are one rule on two rows; their
     difference is an equation as well. products: lists of factors, one of which is 0. requests: (table, arguments,
-    arguments of the twin or None). reads: (difference of the keys, [(left, right)...]): equal keys read equal words."""
+    arguments of the twin or None). reads: (difference of the keys, [(left, right)...]): equal keys read equal
+    words."""
 
     def __init__(self):
         self.fixed = {}  # cells that are no variables

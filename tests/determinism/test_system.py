@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""No conclusion of system.py or goals.py may exclude a solution: random systems are made around a solution that is known, and
-whatever is concluded or proved must hold for it. Small coefficients next to powers of two and their inverses, sets, bytes,
-lookups, products and twins as the tables have them."""
+"""No conclusion of system.py or goals.py may exclude a solution: random systems are made around a solution that is
+known, and whatever is concluded or proved must hold for it. Small coefficients next to powers of two and their
+inverses, sets, bytes, lookups, products and twins as the tables have them."""
 
 import pathlib
 import random
@@ -155,4 +155,4 @@ def main(count):
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1500)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 4000)

@@ -1,6 +1,6 @@
 """What the lowering (MACHINE.md, section 6) guarantees about the entries of the ROM: for each class the list of its
-variants. A variant gives every coordinate of an entry a number or a range. The numbers are those of real entries, taken from
-tests/model/lowering.py for many words; `check` fails on an entry that no variant covers."""
+variants. A variant gives every coordinate of an entry a number or a range. The numbers are those of real entries,
+taken from tests/model/lowering.py for many words; `check` fails on an entry that no variant covers."""
 
 import functools
 
@@ -11,19 +11,20 @@ REGISTER = (0, 78)
 RANGES = {"register": REGISTER, "limb": (0, 65535), "byte": (0, 255), "word address": (0, 2**30 - 1), "bit": (0, 1),
           "amount": (0, 31)}
 
-# By class, the constants k0.. that stay symbols; all others are numbers in each variant. Byte order and class of use make
-# few variants, immediates and addresses would make too many.
+# By class, the constants k0.. that stay symbols; all others are numbers in each variant. Immediates and addresses
+# would make too many of them.
 SYMBOLS = {
     3: {1: "limb", 2: "limb"}, 4: {0: "limb", 1: "limb"}, 6: {2: "byte", 3: "byte"}, 8: {0: "amount"},
     10: {1: "limb", 2: "limb"}, 11: {1: "word address"}, 12: {3: "word address"},
     13: {3: "word address", 4: "limb", 5: "limb"}, 14: {0: "word address"},
     15: {0: "word address", 1: "limb", 2: "limb"}, 17: {1: "limb", 2: "limb"},
-    24: {1: "register"}, 28: {3: "word address", 4: "limb", 5: "limb"}, 32: {0: "amount", 2: "byte", 3: "byte", 4: "byte", 5: "byte"},
+    24: {1: "register"}, 28: {3: "word address", 4: "limb", 5: "limb"},
+    32: {0: "amount", 2: "byte", 3: "byte", 4: "byte", 5: "byte"},
     34: {1: "limb", 2: "limb"}, 35: {2: "limb", 3: "limb"}, 38: {2: "register"}, 39: {2: "register"},
     40: {0: "register"}, 41: {0: "limb", 1: "limb", 2: "word address"}}
 for _class in (18, 19, 20, 21, 22, 23, 36, 37, 38, 39):
     SYMBOLS[_class] = {**SYMBOLS.get(_class, {}), 0: "limb", 1: "limb"}
-# Where an immediate excludes a register: an entry with rt = 0 is a variant of its own, and the others have no immediate.
+# Where an immediate excludes a register: an entry with rt = 0 is a variant of its own, the others have no immediate.
 IMMEDIATE = {3: (1, 2), 34: (1, 2), 35: (2, 3)}
 # The condition of a conditional trap is no constant here but a result: the operands must determine it.
 CONDITION = {34: 0, 35: 1}

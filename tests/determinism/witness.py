@@ -1,5 +1,5 @@
-"""Looks for rows that break the property where it could not be shown, so that a failure is a fault of the rules and not of the
-method: `find` gives cells that satisfy all rules that are left, checked by the rules of TABLES.md themselves."""
+"""Looks for rows that break the property where it could not be shown, so that a failure is one of the rules and not of
+the method: `find` gives cells that satisfy all rules that are left, checked by the rules of TABLES.md themselves."""
 
 import os
 import random
@@ -16,7 +16,7 @@ SECONDS, QUESTION = 10, 20
 
 
 def find(failure, rules, table, dropped, seed=1):
-    """Cells of one or two rows, as lists of name -> element, or None. real: values of the columns that are fixed."""
+    """Cells of one or two rows, as lists of name -> element, or None. rules: all of the table or slot."""
     rng = random.Random(seed)
     labels = {g.label for g in failure.goals}
     end = _used() + SECONDS
@@ -70,7 +70,8 @@ def _candidates(system, v, rng):
     lo, hi, values = domain
     if values is not None:
         return rng.sample(values, len(values))
-    return [rng.choice((lo, hi, rng.randint(lo, hi))) for _ in range(3)] + [rng.randint(lo, hi) for _ in range(3)]
+    some = [lo, hi, rng.randint(lo, min(hi, lo + 255)), rng.randint(lo, hi), rng.randint(lo, hi)]
+    return rng.sample(some, len(some))
 
 
 def _choose(system, chosen, rng):
@@ -155,7 +156,8 @@ def _cells(system, table):
         assert kind == "const", name
         return x % P
     marks = ("", "'") if any(c + "'" in system.names for c in table.columns) else ("",)
-    return [{c: system.fixed[c] % P if c in system.fixed else value(c + mark) for c in table.columns} for mark in marks]
+    return [{c: system.fixed[c] % P if c in system.fixed else value(c + mark) for c in table.columns}
+            for mark in marks]
 
 
 def _simple(goals):
