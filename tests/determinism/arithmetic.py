@@ -35,8 +35,7 @@ class Integers:
 
     def never(self, assertion, label):
         if not self.query.unsatisfiable(assertion):
-            model = {int(name[1:]): value for name, value in (self.query.model or {}).items()}
-            raise NotShown(self.system, [Equal(label, {})], model)
+            raise NotShown(self.system, [Equal(label, {})], denial=(assertion, frozenset(self.query.used)))
         return Cases(1)
 
 

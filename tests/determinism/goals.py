@@ -104,11 +104,12 @@ def bitwise_bounds(system, terms):
 
 
 class NotShown(Exception):
-    """system: a case in which the goals do not follow; root: the system before it was split; model: values of
-    variables with which the goals do not hold, as far as known."""
+    """system: a case in which the goals do not follow; root: the system before it was split. denial: for a property that
+    is no goal, an assertion that it does not hold (SMT-LIB, x7 for variable 7) and the variables of it; any_row: every
+    row breaks the property."""
 
-    def __init__(self, system, goals, model=None):
-        self.system, self.goals, self.model, self.root = system, goals, model, system
+    def __init__(self, system, goals, denial=None, any_row=False):
+        self.system, self.goals, self.denial, self.any_row, self.root = system, goals, denial, any_row, system
         super().__init__(", ".join(g.label for g in goals))
 
     def describe(self):

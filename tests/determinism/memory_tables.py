@@ -38,7 +38,7 @@ def _bit(table, column, dropped):
     zeros = [r for i, r in enumerate(table.rules) if r.kind == "zero" and i not in dropped]
     system, _, (row,) = build(zeros, table.columns, {}, None, 1, preprocessed=table.preprocessed)
     if (system.domain(row.variables[column]) or [0] * 3)[2] != (0, 1):
-        raise NotShown(_system(table, {column: -1}, dropped)[0], [Equal(column + " is a bit", {})], {})
+        raise NotShown(_system(table, {column: -1}, dropped)[0], [Equal(column + " is a bit", {})], any_row=True)
 
 
 def _padding(table, dropped):

@@ -107,5 +107,4 @@ class Query:
             if domain:
                 self.assertions.append("(<= %s x%d %s)" % (number(domain[0]), v, number(domain[1])))
         names = ["x%d" % v for v in sorted(self.used)]
-        verdict, self.model = ask(names, self.assertions + [assertion], names)
-        return verdict == "unsat"
+        return ask(names, self.assertions + [assertion])[0] == "unsat"

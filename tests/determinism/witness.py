@@ -12,7 +12,7 @@ import lookups
 import smt
 import variants
 
-SECONDS, QUESTION = 10, 20
+SECONDS, QUESTION = 15, 20
 
 
 def find(failure, rules, table, dropped, seed=1):
@@ -23,23 +23,21 @@ def find(failure, rules, table, dropped, seed=1):
     while _used() < end:
         system = rng.choice((failure.system, failure.root)).copy()
         try:
-            for v, value in (failure.model or {}).items():
-                system.restrict(v, value, value)
             system.propagate()
             goals = [g for g in system.goals if g.label in labels and g.terms]
-            if not goals and failure.model is None:
+            if not goals and not failure.denial and not failure.any_row:
                 return None
             system.goals = [rng.choice(goals)] if goals else []
             if rng.random() < 0.7:
                 _choose(system, [v for v in _open(system) if v in system.shared], rng)
             if rng.random() < 0.5:
                 _choose(system, _operands(system), rng)
-            _ask(system, rng)
+            _ask(system, failure.denial, rng)
             _choose(system, _open(system), rng)
         except (Contradiction, _Stuck):
             continue
         cells = _cells(system, table)
-        if _broken(system.goals) and _satisfies(cells, rules, dropped):
+        if _broken(system.goals) and _denied(system, failure.denial) and _satisfies(cells, rules, dropped):
             return cells
     return None
 
@@ -95,7 +93,7 @@ def _choose(system, chosen, rng):
             raise _Stuck
 
 
-def _ask(system, rng):
+def _ask(system, denial, rng):
     """Values for what is left, from z3: equations modulo p are linear once a factor of each product has a value."""
     while True:
         nonlinear = sorted({v for terms, _ in system.equations.values() for m in terms if len(m) > 1 for v in m})
@@ -126,6 +124,9 @@ def _ask(system, rng):
         residue(terms, "(< 0 r %d)" % P)
     for goal in _simple(system.goals):
         residue(goal.terms, "(<= %d r %d)" % (goal.hi + 1 if isinstance(goal, Within) else 1, P - 1))
+    if denial:
+        used |= denial[1]
+        assertions += [denial[0]] + _known(system, used)
     for v in used:
         lo, hi, values = system.domains.get(v) or (0, P - 1, None)
         assertions.append("(<= %s x%d %s)" % (smt.number(lo), v, smt.number(hi)))
@@ -140,6 +141,21 @@ def _ask(system, rng):
         if int(name[1:]) not in system.values:
             system.equation({(int(name[1:]),): 1, (): -value % P})
     system.propagate()
+
+
+def _known(system, used):
+    """What the variables were replaced by, as assertions; what they were replaced by is used as well."""
+    known = [(v, *system.resolve(v)) for v in sorted(used)]
+    used.update(value for _, kind, value in known if kind == "var")
+    return ["(= x%d %s)" % (v, smt.number(value) if kind == "const" else "x%d" % value) for v, kind, value in known]
+
+
+def _denied(system, denial):
+    """All variables have values, and those of the denial make it true."""
+    if not denial:
+        return True
+    names = ["x%d" % v for v in sorted(denial[1])]
+    return smt.ask(names, [denial[0]] + _known(system, set(denial[1])))[0] == "sat"
 
 
 def _width(system, terms):
