@@ -104,9 +104,9 @@ def bitwise_bounds(system, terms):
 
 
 class NotShown(Exception):
-    """system: a case in which the goals do not follow; root: the system before it was split. denial: for a property that
-    is no goal, an assertion that it does not hold (SMT-LIB, x7 for variable 7) and the variables of it; any_row: every
-    row breaks the property."""
+    """system: a case in which the goals do not follow; root: the system before it was split. denial: for a property
+    that is no goal, an assertion that it does not hold (SMT-LIB, x7 for variable 7) and the variables of it; any_row:
+    every row breaks the property."""
 
     def __init__(self, system, goals, denial=None, any_row=False):
         self.system, self.goals, self.denial, self.any_row, self.root = system, goals, denial, any_row, system

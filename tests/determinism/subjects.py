@@ -7,7 +7,7 @@ import instruction
 import memory_tables
 import variants
 from poly import normalized, poly
-from row_system import Row
+from row_system import BUS_NAMES, Row
 from system import System
 
 # Rules that the property does not need, and why.
@@ -25,7 +25,9 @@ def text(rule):
     """kind and expression or message of a rule."""
     if rule.expression is not None:
         return "%s %s" % (rule.kind, rule.expression.text)
-    return "%s %d(%s)" % (rule.kind, rule.message.bus, ",".join(c.text for c in rule.message.coordinates))
+    if rule.message is None:
+        return rule.kind
+    return "%s %s(%s)" % (rule.kind, BUS_NAMES[rule.message.bus], ",".join(c.text for c in rule.message.coordinates))
 
 
 class Subject:
@@ -34,8 +36,8 @@ class Subject:
         self.rules = slot.rules if slot else table.rules
 
     def parts(self):
-        """Pairs of a name and a function of the rules to leave out, which shows a part of the property for all variants
-        or raises NotShown."""
+        """Pairs of a name and a function of the rules to leave out, which shows a part of the property for all
+        variants or raises NotShown."""
         if not self.slot:
             return [("table", lambda dropped: memory_tables.check(self.table, dropped))]
         return [(part.__name__, functools.partial(self._instruction, part)) for part in
