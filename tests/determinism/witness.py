@@ -17,11 +17,12 @@ SECONDS, QUESTION = 15, 20
 
 def find(failure, rules, table, dropped, seed=1):
     """Cells of one or two rows, as lists of name -> element, or None. rules: all of the table or slot."""
-    rng = random.Random(seed)
+    rng = _Choice(seed)
     labels = {g.label for g in failure.goals}
     end = _used() + SECONDS
     while _used() < end:
         system = rng.choice((failure.system, failure.root)).copy()
+        rng.calm = rng.random() < 0.3
         try:
             system.propagate()
             goals = [g for g in system.goals if g.label in labels and g.terms]
@@ -47,6 +48,12 @@ def _used():
     return sum(os.times()[:4])
 
 
+class _Choice(random.Random):
+    """calm: 0 is tried first for every variable, which suits rows that are not in use."""
+
+    calm = False
+
+
 class _Stuck(Exception):
     pass
 
@@ -64,12 +71,11 @@ def _operands(system):
 def _candidates(system, v, rng):
     domain = system.domains.get(v)
     if domain is None:
-        return rng.sample((0, 1, P - 1, rng.randrange(P), rng.randrange(P)), 5)
-    lo, hi, values = domain
-    if values is not None:
-        return rng.sample(values, len(values))
-    some = [lo, hi, rng.randint(lo, min(hi, lo + 255)), rng.randint(lo, hi), rng.randint(lo, hi)]
-    return rng.sample(some, len(some))
+        some = 0, 1, P - 1, rng.randrange(P), rng.randrange(P)
+    else:
+        lo, hi, some = domain
+        some = some or (lo, hi, rng.randint(lo, min(hi, lo + 255)), rng.randint(lo, hi), rng.randint(lo, hi))
+    return sorted(some, key=abs) if rng.calm else rng.sample(some, len(some))
 
 
 def _choose(system, chosen, rng):
