@@ -48,7 +48,8 @@ bool finds_a_lie_without(Dropped rule) {
 //   - the limbs of an accumulation on padding: Padding.AnAccumulationChangesNothing;
 //   - the leading byte and its shift: Forge.OneByteLeads,
 //     Forge.LeadingZerosOfWordsThatWrapTheField; the signs of a trap: Forge.SignsOfTrapsAreBits.
-// The new word of sc on padding (z8, z9) follows from the other rules, which leave ok = 0 only.
+// The new word of sc on padding (z8, z9: the other rules leave ok = 0 only) and the sign of a
+// remainder (Div z21: tests/determinism) follow from the other rules.
 const std::map<std::string, std::set<std::string>> kBeyond = {
     {"Nop", {"z0", "z2"}},
     {"Add", {"z0", "z2"}},
