@@ -26,11 +26,11 @@ void* map(size_t size) {
 
 }  // namespace
 
-void* secret_allocate(size_t bytes) {
+void* secret_allocate(size_t bytes, bool huge) {
   if (bytes < kSecretPages) return ::operator new(bytes, kAlignment);
   const size_t size = round_up(bytes, kPage);
   void* data;
-  if (size < 2 * kHugePage) {
+  if (!huge || size < 2 * kHugePage) {
     data = map(size);
   } else {
     // A fresh page costs a fault, and many small ones cost more than filling them: align the block,

@@ -64,12 +64,17 @@ void Prover::batch() {
     const Fp5* rows = reinterpret_cast<const Fp5*>(mask.lde.data());
     std::copy(rows, rows + word.size(), word.begin());
   }
-  // Heights of all opened matrices: the classes, and the height of the third chunks.
+  // Heights of all opened matrices: the classes, and the height of the third chunks. The highest
+  // comes first, so that the others use its memory.
   uint32_t classes = shape_.height_classes() | 1u << proof::kSmallLogHeight;
-  for (unsigned log = 0; log < 32; ++log) {
+  SecretVector<Fp5> at[2], quotients;
+  SecretVector<Fp> lde;
+  for (unsigned log = 32; log-- > 0;) {
     if ((classes >> log & 1) == 0) continue;
     size_t n = size_t{1} << log;
-    SecretVector<Fp5> at[2] = {SecretVector<Fp5>(n), SecretVector<Fp5>(n)};
+    for (SecretVector<Fp5>& sums : at) sums.assign(n, Fp5());
+    quotients.assign(n << b, Fp5());
+    lde.resize(5 * n << b);
     Fp5 values[2];
     for (size_t i = 0; i < all.size(); ++i) {
       const Matrix& m = all[i];
@@ -85,10 +90,8 @@ void Prover::batch() {
         for (size_t end = k + 5; k < end; ++k) values[1] += l[k] * v[k];
       }
     }
-    SecretVector<Fp5> quotients(n << b);
     for (int point = 0; point < 2; ++point) {
       const Fp5 z = point == 0 ? zeta_ : zeta_ * field::root_of_unity(log);
-      SecretVector<Fp> lde(5 * n << b);
       commit::coset_lde(pool_, reinterpret_cast<const Fp*>(at[point].data()), log, 5, b, lde.data(),
                         nullptr);
       commit::add_quotients(pool_, log + b, Fp(commit::kCosetShift), z,

@@ -12,7 +12,8 @@ constexpr uint32_t kWritableShift = 30;  // times are below 2^28
 constexpr uint32_t kTimeBits = (1u << 28) - 1;
 
 uint32_t* allocate(size_t words) {
-  return words == 0 ? nullptr : static_cast<uint32_t*>(secret_allocate(words * sizeof(uint32_t)));
+  return words == 0 ? nullptr
+                    : static_cast<uint32_t*>(secret_allocate(words * sizeof(uint32_t), true));
 }
 
 }  // namespace
