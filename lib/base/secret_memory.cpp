@@ -12,14 +12,22 @@ namespace {
 constexpr std::align_val_t kAlignment{64};
 constexpr size_t kPage = size_t{1} << 16;  // the largest page size of the systems we know
 constexpr size_t kHugePage = size_t{1} << 21;
+// Filling a block with pages at once is cheaper than a fault for each; the largest are better
+// filled by the threads that work on them.
+constexpr size_t kPopulated = size_t{64} << 20;
+#ifdef MAP_POPULATE
+constexpr int kPopulate = MAP_POPULATE;
+#else
+constexpr int kPopulate = 0;
+#endif
 
 size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
 // Advice may be refused, by old kernels for example: what it asks for is then not to be had.
 void advise(void* data, size_t size, int advice) { (void)madvise(data, size, advice); }
 
-void* map(size_t size) {
-  void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+void* map(size_t size, int flags = 0) {
+  void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
   if (p == MAP_FAILED) throw std::bad_alloc();
   return p;
 }
@@ -31,7 +39,7 @@ void* secret_allocate(size_t bytes, bool huge) {
   const size_t size = round_up(bytes, kPage);
   void* data;
   if (!huge || size < 2 * kHugePage) {
-    data = map(size);
+    data = map(size, size <= kPopulated ? kPopulate : 0);
   } else {
     // A fresh page costs a fault, and many small ones cost more than filling them: align the block,
     // so that the system can use huge pages, and give back what is left on both sides.
