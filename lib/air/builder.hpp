@@ -144,13 +144,19 @@ class Builder {
                  Msg<V>{Form::kMem, {key, new_lo, new_hi, w, now}});
   }
 
+  // The same for tables whose other rules already keep the word on padding rows.
+  constexpr void memory_kept(const Cpu<V>& c, uint32_t slot, const V& key, const V& w, const V& t,
+                             const V& old_lo, const V& old_hi, const V& new_lo, const V& new_hi) {
+    V now = time(c, slot);
+    ordered(c.real, t, now);
+    self().local(Msg<V>{Form::kMem, {key, old_lo, old_hi, w, t}},
+                 Msg<V>{Form::kMem, {key, new_lo, new_hi, w, now}});
+  }
+
   // A word of memory that is only read: the limbs stay.
   constexpr void memory_read(const Cpu<V>& c, uint32_t slot, const V& key, const V& w, const V& t,
                              const V& lo, const V& hi) {
-    V now = time(c, slot);
-    ordered(c.real, t, now);
-    self().local(Msg<V>{Form::kMem, {key, lo, hi, w, t}},
-                 Msg<V>{Form::kMem, {key, lo, hi, w, now}});
+    memory_kept(c, slot, key, w, t, lo, hi, lo, hi);
   }
 
   constexpr void byte_and(const V& a, const V& b, const V& a_and_b) {

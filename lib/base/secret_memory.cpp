@@ -43,13 +43,11 @@ void* secret_allocate(size_t bytes, bool huge) {
   } else {
     // A fresh page costs a fault, and many small ones cost more than filling them: align the block,
     // so that the system can use huge pages, and give back what is left on both sides.
-    const size_t room = size + kHugePage;
-    const auto start = reinterpret_cast<uintptr_t>(map(room));
-    const uintptr_t first = round_up(start, kHugePage);
-    if (first != start) munmap(reinterpret_cast<void*>(start), first - start);
-    const uintptr_t end = start + room, last = first + size;
-    if (last != end) munmap(reinterpret_cast<void*>(last), end - last);
-    data = reinterpret_cast<void*>(first);
+    auto* const start = static_cast<uint8_t*>(map(size + kHugePage));
+    const size_t before = -reinterpret_cast<uintptr_t>(start) % kHugePage;
+    if (before != 0) munmap(start, before);
+    if (before != kHugePage) munmap(start + before + size, kHugePage - before);
+    data = start + before;
 #ifdef MADV_HUGEPAGE
     advise(data, size, MADV_HUGEPAGE);
 #endif

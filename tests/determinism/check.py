@@ -50,25 +50,19 @@ def check_table(table, rows):
     method = "cases" + "".join(", z3 (%s)" % name for name in by_z3)
     # Other instructions of a row have the same rules.
     subject = subjects.subjects(table)[0]
-    removed, kept, found = 0, [], 0
-    for dropped, text, reason in subject.removals():
-        failure = next(failures(subject, dropped), None)
-        if failure is None and reason is None:
+    removed, found = 0, 0
+    for dropped, text in subject.removals():
+        if next(failures(subject, dropped), None) is None:
             sys.exit("%s is still shown without %s" % (table.name, text))
-        if failure and reason:
-            sys.exit("%s: %s is listed as redundant but\n%s" % (table.name, text, failure.describe()))
         removed += len(dropped)
-        if reason:
-            kept.append(text)
-        elif rows:
+        if rows:
             broken = any(witness.find(f, subject.rules, table, dropped) for f in failures(subject, dropped))
             found += broken
             if not broken:
                 print("%s without %s: no rows found" % (table.name, text), flush=True)
     if rows:
         print("%s: %d sets of rows that break the property" % (table.name, found), flush=True)
-    return "| %d %s | %s | %s | %d | %s |" % (table.id, table.name, len(subject.variants()) or "", method, removed,
-                                          "; ".join("`%s`" % k for k in kept))
+    return "| %d %s | %s | %s | %d |" % (table.id, table.name, len(subject.variants()) or "", method, removed)
 
 
 def check_variants():
@@ -92,10 +86,8 @@ def main(arguments):
     if not smt.available():
         sys.exit("determinism: there is no z3; install the package z3 (tests/setup does)")
     check_variants()
-    for number, text in subjects.REDUNDANT:
-        assert text in map(subjects.text, tables.load()[number].rules), text
     chosen = [int(a) for a in arguments if a.isdigit()]
-    lines = ["| table | variants | shown by | rules removed | of which nothing depends on |", "|---|---|---|---|---|"]
+    lines = ["| table | variants | shown by | rules removed |", "|---|---|---|---|"]
     for number, table in sorted(tables.load().items()):
         if not chosen or number in chosen:
             start = time.process_time()

@@ -10,16 +10,6 @@ from poly import normalized, poly
 from row_system import BUS_NAMES, Row
 from system import System
 
-# Rules that the property does not need, and why.
-REDUNDANT = {
-    (25, "zero rem_neg*(1 - signed*n_top)"):
-        "if the dividend is not negative, rem_neg = 1 makes the next rule demand a remainder of 0 - 2^32, which the "
-        "bound of the remainder excludes",
-    (37, "zero (1 - real)*(new_lo - m_lo)"):
-        "in padding link is 0, so the three rules of ok leave ok = 0 only, and the new word is the old one",
-    (37, "zero (1 - real)*(new_hi - m_hi)"): "as the rule of new_lo",
-}
-
 
 def text(rule):
     """kind and expression or message of a rule."""
@@ -56,15 +46,14 @@ class Subject:
         return variants.all_variants()[self.slot.class_] if self.slot else []
 
     def removals(self):
-        """(rules to leave out together, their text, reason why nothing fails then or None). Rules that say the same go
-        together."""
+        """(rules to leave out together, their text). Rules that say the same go together."""
         groups = {}
         for number, rule in enumerate(self.rules):
             if rule.kind in ("zero", "range", "request"):
                 groups.setdefault(self._meaning(rule) if rule.kind == "zero" else number, []).append(number)
         for numbers in groups.values():
             texts = [text(self.rules[n]) for n in numbers]
-            yield frozenset(numbers), " and ".join(texts), REDUNDANT.get((self.table.id, texts[0]))
+            yield frozenset(numbers), " and ".join(texts)
 
     def _meaning(self, rule):
         row = Row(System(), self.table.columns, {}, "", self.table.preprocessed)

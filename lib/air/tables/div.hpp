@@ -79,8 +79,8 @@ struct Div : InstructionTable {
            r.q_neg * d_neg * b.k(65536));
 
     // |R| < |D|, and R is 0 or has the sign of N; then Q and R are the only solution. That rem_neg
-    // and q_neg are the top bits (of a signed division) follows: |R| < |D| <= 2^31, |Q| <= 2^31.
-    b.zero(r.rem_neg * (b.one() - n_neg));
+    // and q_neg are the top bits (of a signed division) follows: |R| < |D| <= 2^31, |Q| <= 2^31. So
+    // does that rem_neg is 0 where n_neg is: R would be 0 - 2^32.
     b.zero((n_neg - r.rem_neg) * (r.rem_lo + r.rem_hi));
     // With x' = 2^32 - 1 - x, which has no carries: |D| = d or d' + 1, |R| = rem or rem' + 1.
     b.zero(r.borrow * (r.borrow - b.one()) * (r.borrow - b.constant(2)));

@@ -73,7 +73,8 @@ struct StoreCond : InstructionTable {
     b.read(r.c, kSlotRs, r.rs);
     b.read(r.c, kSlotRt, r.rt);
     V key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, b.constant(0));
-    b.memory(r.c, kSlotMem, key, b.one(), r.m_t, r.m_lo, r.m_hi, r.new_lo, r.new_hi);
+    // On padding rows LINK is 0, so ok = 0 and the word stays.
+    b.memory_kept(r.c, kSlotMem, key, b.one(), r.m_t, r.m_lo, r.m_hi, r.new_lo, r.new_hi);
     b.write(r.c, kSlotMem, RegWrite<V>{b.constant(isa::kLink), r.link_lo, r.link_hi, r.link_t},
             b.constant(0), b.constant(0));
     b.write(r.c, kSlotRd, r.rd, r.ok, b.constant(0));
