@@ -72,9 +72,9 @@ Status read_shape(ByteView bytes, std::vector<trace::TableHeight>& out) {
   for (uint32_t i = 0; i < count; ++i) {
     const proof::Instance& in = instances[i];
     if (air::find_table(in.table) == nullptr)
-      return Error(Errc::kArgument, "the shape has a table that does not exist", in.table);
+      return Error(Errc::kArgument, "the shape has a table that does not exist");
     if (in.log_height < air::kMinLogHeight || in.log_height > air::kMaxLogHeight)
-      return Error(Errc::kArgument, "the shape has a height that no table may have", in.log_height);
+      return Error(Errc::kArgument, "the shape has a height that no table may have");
     if (i > 0 &&
         (in.table < instances[i - 1].table ||
          (in.table == instances[i - 1].table && in.log_height > instances[i - 1].log_height)))
@@ -118,7 +118,11 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
               (fn != nullptr && fn(user, &progress) != 0);
     return stopped;
   };
-  if (stop(MIPZK_PHASE_EXECUTE, 0, 1)) return Error(Errc::kCancelled, "cancelled");
+  if (stop(MIPZK_PHASE_EXECUTE, 0, prove::kProveSteps)) return Error(Errc::kCancelled, "cancelled");
+  if (!job.shape.empty()) {
+    Status s = prove::check_shape(job.elf->loaded, *job.settings.profile, job.shape);
+    if (!s) return s;
+  }
 
   vm::FaultReport report;
   auto recording = vm::record(job.elf->loaded.program, inputs_of(job), job.settings.limits,

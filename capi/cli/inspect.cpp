@@ -87,7 +87,7 @@ using Heights = std::map<uint8_t, std::vector<uint8_t>>;
 
 Heights parse_shape(const uint8_t* data, size_t size, const std::string& path) {
   Heights heights;
-  const size_t count = size < 4 ? 0 : data[0];
+  const size_t count = size < 4 || data[1] != 0 || data[2] != 0 || data[3] != 0 ? 0 : data[0];
   if (size != 4 + 2 * count || size == 4)
     throw Failure(kExitFile, "'" + path + "' is not a shape",
                   "`mipzk inspect PROOF --shape FILE` writes one");
@@ -100,7 +100,8 @@ void write_shape(const uint8_t* shape, size_t size, const Options& options) {
   const std::string path = options.text("shape");
   Heights heights = parse_shape(shape, size, options.text("file"));
   const uint64_t grow = options.number("grow");
-  constexpr uint64_t kMaxLog = 22;
+  constexpr uint64_t kMinLog = 10, kMaxLog = 22;
+  if (grow > kMaxLog - kMinLog) throw Failure(kExitUsage, "--grow wants a number up to 12");
   for (auto& [table, logs] : heights)
     for (uint8_t& log : logs) log = static_cast<uint8_t>(std::min(kMaxLog, log + grow));
   if (path != "-" && access(path.c_str(), F_OK) == 0) {
@@ -117,6 +118,9 @@ void write_shape(const uint8_t* shape, size_t size, const Options& options) {
       bytes.insert(bytes.end(), {table, log});
       ++bytes[0];
     }
+  constexpr size_t kMostTables = 96;
+  if ((bytes.size() - 4) / 2 > kMostTables)
+    throw Failure(kExitUsage, "the joined shape has more than 96 tables");
   write_file(path, bytes.data(), bytes.size(), "shape");
 }
 
@@ -183,9 +187,11 @@ int inspect_command(const Args& args) {
       "shape", value("FILE"),
       "write the heights of a proof's tables, or the least ones of a program, for\n"
       "`mipzk prove --shape`; with a shape that the file has already, the higher are kept")(
-      "grow", value("N"), "with --shape: make each table 2^N times as high");
+      "grow", value("N"), "with --shape: make each table 2^N times as high, up to 2^22 rows");
   if (!options.parse(args)) return kExitOk;
   const std::string path = options.required("file");
+  if (options.has("grow") && !options.has("shape"))
+    throw Failure(kExitUsage, "--grow changes the shape that --shape writes");
   const Bytes bytes = read_file(path, "file");
   Facts facts;
   if (bytes.size() >= 4 && std::memcmp(bytes.data(), "\177ELF", 4) == 0) {
@@ -200,7 +206,7 @@ int inspect_command(const Args& args) {
     const mipzk_range range = proof_info(bytes, path).shape;
     if (options.has("shape")) write_shape(bytes.data() + range.offset, range.size, options);
   }
-  show(options, facts);
+  show(options, facts, options.text("shape") == "-");
   return kExitOk;
 }
 

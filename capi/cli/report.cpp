@@ -43,7 +43,8 @@ constexpr Kind kKinds[] = {
     {MIPZK_E_CYCLE_LIMIT, kExitRun, "raise --max-cycles if the program is not in an endless loop"},
     {MIPZK_E_MEMORY_LIMIT, kExitRun, "raise --max-memory if the program needs that much"},
     {MIPZK_E_UNPROVABLE, kExitRun,
-     "give the program less work, or a higher --shape if there is one (`mipzk inspect --grow`)"},
+     "give the program less work; a fixed shape may be too low (`mipzk inspect --grow`) or too "
+     "high"},
     {MIPZK_E_MALFORMED, kExitProof, "check that the file is a proof and arrived whole"},
     {MIPZK_E_POLICY, kExitProof,
      "see --min-security, --max-proof-bytes, --max-cycles and --allow-no-hiding"},

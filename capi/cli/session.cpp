@@ -26,8 +26,12 @@ extern "C" void on_interrupt(int number) {
 
 void on_print(void*, const uint8_t* text, size_t size) { std::fwrite(text, 1, size, stderr); }
 
-void on_mark(void*, uint64_t cycle, uint32_t mark) {
-  std::fprintf(stderr, "mark %u at cycle %llu\n", mark, static_cast<unsigned long long>(cycle));
+// `shape` is not null when a fixed shape hides how long the run is.
+void on_mark(void* shape, uint64_t cycle, uint32_t mark) {
+  if (shape != nullptr)
+    std::fprintf(stderr, "mark %u\n", mark);
+  else
+    std::fprintf(stderr, "mark %u at cycle %llu\n", mark, static_cast<unsigned long long>(cycle));
 }
 
 }  // namespace
@@ -96,7 +100,9 @@ Handle<mipzk_job> make_job(Context& ctx, const mipzk_program* program, const Opt
         "the private input");
   check(mipzk_job_hints(raw, hints.data(), hints.size(), &err), err, "the hints");
   check(mipzk_job_on_print(raw, on_print, nullptr, &err), err, "cannot start");
-  check(mipzk_job_on_mark(raw, on_mark, nullptr, &err), err, "cannot start");
+  static char fixed;
+  check(mipzk_job_on_mark(raw, on_mark, options.has("shape") ? &fixed : nullptr, &err), err,
+        "cannot start");
   return job;
 }
 

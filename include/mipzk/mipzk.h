@@ -11,8 +11,9 @@
  *     status and a message in English for people (never private data).
  *   - On failure every out-parameter is NULL or 0.
  *   - What you pass in is copied; no pointer of yours is kept after a call returns, except the
- * hooks (function and `user`) that you set for a job. What you get as `**out` is yours to free with
- *     the function of its type; a pointer that is returned belongs to the object named beside it.
+ *     hooks (function and `user`) that you set for a job. What you get as `**out` is yours to
+ *     free with the function of its type; a pointer that is returned belongs to the object named
+ *     beside it.
  *   - A buffer of size 0 may have a NULL pointer. Every other NULL is refused with
  *     MIPZK_E_ARGUMENT, or ignored by functions that cannot fail.
  *   - `T *` must be used by one thread at a time, `const T *` may be shared. Different jobs of one
@@ -22,7 +23,7 @@
  *     They must not use the handle whose call is under way (mipzk_ctx_cancel is allowed), throw, or
  *     longjmp.
  *   - Structs that begin with struct_size: set it to sizeof the struct before each call. Fields
- * that this version does not know must be zero.
+ *     that this version does not know must be zero.
  *   - The library reads no files and no environment, prints nothing, and never aborts on input.
  */
 #ifndef MIPZK_MIPZK_H_
@@ -65,7 +66,7 @@ typedef int32_t mipzk_status;
 #define MIPZK_E_FAULT (-12)        /* the program did something that stops it; see job_fault_text */
 #define MIPZK_E_CYCLE_LIMIT (-13)  /* the program ran longer than MIPZK_OPT_MAX_CYCLES */
 #define MIPZK_E_MEMORY_LIMIT (-14) /* the program touched more than MIPZK_OPT_MAX_MEMORY */
-#define MIPZK_E_UNPROVABLE (-15)   /* the run is outside what a proof can hold */
+#define MIPZK_E_UNPROVABLE (-15)   /* the run, or the shape, is outside what a proof can hold */
 #define MIPZK_E_MALFORMED (-20)    /* these bytes are not a proof */
 #define MIPZK_E_POLICY (-21)       /* the proof is outside the verifier's policy */
 #define MIPZK_E_REJECTED (-22)     /* the proof is wrong */
@@ -120,9 +121,10 @@ MIPZK_API size_t mipzk_verify_workspace_size(const mipzk_verify_policy* policy) 
 
 /* MIPZK_OK only for a valid proof about the program with this id (32 bytes) within the policy;
  * everything else is a refusal. The proof's bytes must not change during the call (copy them first
- * if somebody else can write to them), nor overlap the workspace. `workspace` is yours, of any alignment, and may be reused; its
- * contents do not matter. The program id must come from a source that you trust, not from the
- * proof. Errors: ARGUMENT, UNSUPPORTED, MALFORMED, POLICY, REJECTED, WRONG_PROGRAM, WORKSPACE. */
+ * if somebody else can write to them), nor overlap the workspace. `workspace` is yours, of any
+ * alignment, and may be reused; its contents do not matter. The program id must come from a source
+ * that you trust, not from the proof. Errors: ARGUMENT, UNSUPPORTED, MALFORMED, POLICY, REJECTED,
+ * WRONG_PROGRAM, WORKSPACE. */
 MIPZK_API mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof,
                                     size_t proof_size, const mipzk_verify_policy* policy,
                                     void* workspace, size_t workspace_size, mipzk_claim* out_claim,

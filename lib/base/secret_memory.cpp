@@ -64,7 +64,8 @@ void secret_free(void* data, size_t bytes) noexcept {
     secure_zero(data, bytes);
     ::operator delete(data, kAlignment);
   } else {
-    munmap(data, round_up(bytes, kPage));
+    // Fails where the system cannot split a mapping that it joined with its neighbours.
+    if (munmap(data, round_up(bytes, kPage)) != 0) secure_zero(data, bytes);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/secret_memory.hpp"
 #include "commit/kernels.hpp"
 #include "commit/lde.hpp"
 #include "commit/ntt.hpp"
@@ -77,7 +78,8 @@ void evaluate_columns(Pool& pool, const Fp* matrix, unsigned log_n, size_t pitch
   std::fill(out, out + width, Fp5());
   std::mutex mutex;  // additions are exact: their order does not matter
   pool.parallel_for(n / rows, 4, [&](size_t begin, size_t end) {
-    std::vector<Fp5> block(width), sum(width), rotated(rows);
+    SecretVector<Fp5> block(width), sum(width);
+    std::vector<Fp5> rotated(rows);
     for (size_t i = begin; i < end; ++i) {
       // L_i(w^r z) = L_(i-r)(z)
       const size_t first = (i * rows + n - rotation % n) % n;

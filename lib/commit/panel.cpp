@@ -47,15 +47,16 @@ Scratch::Scratch(size_t elements) : used_(elements * sizeof(field::Fp)) {
 
 Scratch::~Scratch() {
   secure_zero(data_, used_);
+  Block mine{bytes_, data_};
   try {
     if (cache.blocks.size() == Cache::kMost) {
       auto least =
           std::min_element(cache.blocks.begin(), cache.blocks.end(),
                            [](const Block& a, const Block& b) { return a.bytes < b.bytes; });
-      secret_free(least->data, least->bytes);
-      *least = {bytes_, data_};
+      if (least->bytes < mine.bytes) std::swap(*least, mine);
+      secret_free(mine.data, mine.bytes);
     } else {
-      cache.blocks.push_back({bytes_, data_});
+      cache.blocks.push_back(mine);
     }
   } catch (...) {
     secret_free(data_, bytes_);

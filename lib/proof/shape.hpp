@@ -59,7 +59,7 @@ class Shape {
   uint32_t pairs() const { return pairs_; }
   uint32_t constraints() const { return constraints_; }
   uint32_t columns() const { return columns_; }
-  uint64_t messages() const { return messages_; }  // local ones
+  uint64_t messages() const { return messages_; }
   uint64_t slots() const { return slots_; }
   unsigned max_log_height() const { return max_log_; }
   // Bit h is set when some instance has height 2^h.

@@ -2,6 +2,7 @@
 #include "air/layout.hpp"
 #include "commit/lde.hpp"
 #include "commit/merkle_tree.hpp"
+#include "commit/panel.hpp"
 #include "prove/prove.hpp"
 
 namespace mipzk::prove {
@@ -19,6 +20,7 @@ hash::Digest root_of(Pool& pool, const std::vector<const trace::PreMatrix*>& mat
                       extended.back().data(), nullptr);
     views.push_back({m->log_height + log_blowup, m->width, extended.back().data()});
   }
+  commit::release_scratch();
   return commit::MerkleTree(views, commit::Salting::kNone, nullptr, &pool).root();
 }
 

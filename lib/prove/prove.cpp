@@ -230,8 +230,6 @@ std::vector<uint8_t> Prover::attempt(const Claims& claims) {
   return std::move(out_);
 }
 
-namespace {
-
 // A given shape, with the heights of the program's and the protocol's own tables, must be one that
 // a verifier accepts: found out before anything is laid out in it.
 Status check_shape(const LoadedProgram& program, const Profile& profile,
@@ -258,6 +256,8 @@ Status check_shape(const LoadedProgram& program, const Profile& profile,
   }
   return {};
 }
+
+namespace {
 
 // A frame of its own, which wipe_stack() reaches.
 [[gnu::noinline]] Result<std::vector<uint8_t>> run_prover(Pool& pool, const LoadedProgram& program,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "base/error.hpp"
@@ -25,6 +26,7 @@ struct LoadedProgram {
 Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
 
 enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };
+inline constexpr uint64_t kProveSteps = 10;
 
 using Seed = SecretVector<uint8_t>;
 
@@ -60,6 +62,10 @@ struct Options {
 // Errors: kCancelled, kUnprovable, kInternal; std::bad_alloc is left to the caller.
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
                                    vm::Recording recording, const Options& options);
+
+// Whether a verifier accepts a given shape (Options::shape) for proofs of the program. kUnprovable.
+Status check_shape(const LoadedProgram& program, const proof::Profile& profile,
+                   std::span<const trace::TableHeight> shape);
 
 // The public values that a proof claims.
 struct Claims {

@@ -88,7 +88,7 @@ class Prover {
     return m != nullptr ? m : matrix(i, proof::kTreeFixed);
   }
 
-  static constexpr uint64_t kSteps = 12;
+  static constexpr uint64_t kSteps = kProveSteps;
 
   Pool& pool_;
   const LoadedProgram& program_;

@@ -15,7 +15,7 @@ namespace {
 using field::Fp;
 
 constexpr unsigned kMinLog = air::kMinLogHeight, kMaxLog = air::kMaxLogHeight;
-// Tables at least this high are cut into two instances when that saves a quarter of the rows.
+// Tables higher than this are cut into two instances when that saves a quarter of the rows.
 constexpr unsigned kSplitLog = 14;
 constexpr uint32_t kMaxOrderStep = 1u << 29;
 

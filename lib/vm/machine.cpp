@@ -72,7 +72,7 @@ namespace {
 
 // The first of the two runs of record(): it finds every error, so that the second cannot fail, and
 // tells how many events to make room for. Growing the vectors instead would touch three times the
-// memory and leave copies of private data behind.
+// memory.
 Result<Outcome> run_counting(const isa::Program& program, const Code& code, const Inputs& inputs,
                              const Limits& limits, const Hooks& hooks, FaultReport* report,
                              ClassCounts& counts) {

@@ -11,7 +11,7 @@ Bytes bytes_of(const mipzk_blob* blob) {
 }
 
 struct Steps {
-  uint64_t calls = 0, last = 0, stop_at = UINT64_MAX;
+  uint64_t calls = 0, last = 0, total = 0, stop_at = UINT64_MAX;
 };
 
 int32_t on_step(void* user, const mipzk_progress* p) {
@@ -19,7 +19,9 @@ int32_t on_step(void* user, const mipzk_progress* p) {
   EXPECT_EQ(p->struct_size, sizeof *p);
   EXPECT_LE(p->done, p->total);
   EXPECT_GE(p->done, steps->last);
+  EXPECT_TRUE(steps->calls == 0 || p->total == steps->total);
   steps->last = p->done;
+  steps->total = p->total;
   return ++steps->calls >= steps->stop_at ? 1 : 0;
 }
 
@@ -35,6 +37,7 @@ class Prove : public testing::Test {
     mipzk_blob* blob = nullptr;
     ASSERT_EQ(mipzk_job_prove(session->job, on_step, &steps, &blob, &session->err), MIPZK_OK)
         << session->err.message;
+    EXPECT_EQ(steps.last, steps.total);
     proof = bytes_of(blob);
     mipzk_blob_free(blob);
   }
