@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::align_val_t kAlignment{64};
 constexpr size_t kPage = size_t{1} << 16;  // the largest page size of the systems we know
-constexpr size_t kHugePage = size_t{1} << 21;
 // Filling a block with pages at once is cheaper than a fault for each; the largest are better
 // filled by the threads that work on them.
 constexpr size_t kPopulated = size_t{64} << 20;
@@ -26,7 +25,7 @@ size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * 
 // Advice may be refused, by old kernels for example: what it asks for is then not to be had.
 void advise(void* data, size_t size, int advice) { (void)madvise(data, size, advice); }
 
-void* map(size_t size, int flags = 0) {
+void* map(size_t size, int flags) {
   void* p = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
   if (p == MAP_FAILED) throw std::bad_alloc();
   return p;
@@ -34,24 +33,10 @@ void* map(size_t size, int flags = 0) {
 
 }  // namespace
 
-void* secret_allocate(size_t bytes, bool huge) {
+void* secret_allocate(size_t bytes) {
   if (bytes < kSecretPages) return ::operator new(bytes, kAlignment);
   const size_t size = round_up(bytes, kPage);
-  void* data;
-  if (!huge || size < 2 * kHugePage) {
-    data = map(size, size <= kPopulated ? kPopulate : 0);
-  } else {
-    // A fresh page costs a fault, and many small ones cost more than filling them: align the block,
-    // so that the system can use huge pages, and give back what is left on both sides.
-    auto* const start = static_cast<uint8_t*>(map(size + kHugePage));
-    const size_t before = -reinterpret_cast<uintptr_t>(start) % kHugePage;
-    if (before != 0) munmap(start, before);
-    if (before != kHugePage) munmap(start + before + size, kHugePage - before);
-    data = start + before;
-#ifdef MADV_HUGEPAGE
-    advise(data, size, MADV_HUGEPAGE);
-#endif
-  }
+  void* const data = map(size, size <= kPopulated ? kPopulate : 0);
 #ifdef MADV_DONTDUMP
   advise(data, size, MADV_DONTDUMP);
 #endif

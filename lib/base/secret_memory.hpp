@@ -12,11 +12,10 @@ namespace mipzk {
 
 // At least `bytes` bytes, aligned to 64, to be freed by secret_free with the same size. Throws
 // std::bad_alloc. Blocks from kSecretPages on are pages of their own: zero, marked MADV_DONTDUMP,
-// and returned to the system when freed. Huge pages are asked for if `huge`: right for memory that
-// is written once, from one end to the other. (For the prover's matrices proving got slower by a
-// seventh in the median with them, on a virtual machine whose host takes free huge pages away.)
+// and returned to the system when freed. Huge pages are not asked for: proving got slower by a
+// seventh in the median with them, on a virtual machine whose host takes free huge pages away.
 inline constexpr size_t kSecretPages = size_t{1} << 12;
-void* secret_allocate(size_t bytes, bool huge = false);
+void* secret_allocate(size_t bytes);
 void secret_free(void* data, size_t bytes) noexcept;
 
 // Overwrites what calls that have returned left on the stack: 64 KiB below the caller's frame.

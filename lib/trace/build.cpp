@@ -1,13 +1,14 @@
 #include "trace/build.hpp"
 
 #include <algorithm>
-#include <atomic>
+#include <array>
 #include <cstdio>
 #include <mutex>
 
 #include "air/tables.hpp"
 #include "trace/collect.hpp"
 #include "trace/rows.hpp"
+#include "vm/replay.hpp"
 
 namespace mipzk::trace {
 namespace {
@@ -41,6 +42,7 @@ struct Builder {
   std::span<const TableHeight> fixed;
   LookupCounts counts;
   std::vector<InstanceTrace> out;
+  SecretVector<vm::Bump> bumps;
   const char* too_high = nullptr;  // name of a table that does not fit
 
   // Heights for `rows` rows of table `id`; empty when they do not fit. `log`: that of a table of
@@ -62,37 +64,53 @@ struct Builder {
     return std::ranges::any_of(fixed, [&](const TableHeight& h) { return h.table == id; });
   }
 
-  // Adds instances of table T for `n` items, `per_row` of them to a row; fill(row, slot, item).
-  template <class T, class Fill>
-  void add(size_t n, unsigned per_row, bool may_split, unsigned fixed_log, const Fill& fill) {
-    using Row = typename T::template Row<Fp>;
+  // Adds empty instances of table T for `n` items, `per_row` of them to a row; false when they do
+  // not fit.
+  template <class T>
+  bool make(size_t n, unsigned per_row, bool may_split, unsigned fixed_log) {
     constexpr air::Layout L = air::compute_layout<T>();
-    size_t rows = (n + per_row - 1) / per_row;
+    const size_t rows = (n + per_row - 1) / per_row;
     const std::vector<unsigned> logs = heights(air::kTableId<T>, rows, may_split, fixed_log);
     if (logs.empty()) {
       if (too_high == nullptr) too_high = air::kTableName<T>;
-      return;
+      return false;
     }
-    size_t done = 0;
     for (unsigned log : logs) {
-      InstanceTrace t;
+      InstanceTrace& t = out.emplace_back();
       t.table = air::kTableId<T>;
       t.log_height = static_cast<uint8_t>(log);
-      size_t capacity = ((size_t{1} << log) - tail) * per_row;
-      size_t count = std::min(capacity, n - done);
       t.base.assign((size_t{1} << log) * L.base_columns, Fp::zero());
-      size_t used = (count + per_row - 1) / per_row;
-      pool.parallel_for(used, 1024, [&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          Row& row = *reinterpret_cast<Row*>(&t.base[i * L.base_columns]);
-          for (size_t s = 0; s < per_row && i * per_row + s < count; ++s)
-            fill(row, static_cast<unsigned>(s), done + i * per_row + s);
-        }
-      });
-      done += count;
-      collect<T>(t);
-      out.push_back(std::move(t));
     }
+    return true;
+  }
+
+  // Calls fill(row, slot, i) for each i in [begin, end): where item i of the table belongs whose
+  // instances begin with out[first].
+  template <class T, class Fill>
+  void place(size_t first, unsigned per_row, size_t begin, size_t end, const Fill& fill) {
+    using Row = typename T::template Row<Fp>;
+    constexpr air::Layout L = air::compute_layout<T>();
+    size_t before = 0;  // items of the instances before t
+    for (size_t t = first; begin < end; ++t) {
+      const size_t after = before + ((size_t{1} << out[t].log_height) - tail) * per_row;
+      for (; begin < std::min(end, after); ++begin) {
+        const size_t row = (begin - before) / per_row, slot = (begin - before) % per_row;
+        fill(*reinterpret_cast<Row*>(&out[t].base[row * L.base_columns]),
+             static_cast<unsigned>(slot), begin);
+      }
+      before = after;
+    }
+  }
+
+  // Instances of a table with an item in each row, filled.
+  template <class T, class Fill>
+  void add(size_t n, bool may_split, unsigned fixed_log, const Fill& fill) {
+    const size_t first = out.size();
+    if (!make<T>(n, 1, may_split, fixed_log)) return;
+    pool.parallel_for(n, 1024, [&](size_t begin, size_t end) {
+      place<T>(first, 1, begin, end, [&](auto& row, unsigned, size_t i) { fill(row, i); });
+    });
+    for (size_t t = first; t < out.size(); ++t) collect<T>(out[t]);
   }
 
   // Fills the pair columns of all rows under constraints and counts their requests.
@@ -119,26 +137,69 @@ struct Builder {
     return nullptr;
   }
 
+  void instructions();
   template <class T>
-  void instructions() {
-    const vm::EventList& events = recording.shards[0].events[static_cast<size_t>(T::kClass)];
-    if (events.empty() && !wanted(air::kTableId<T>)) return;
-    add<T>(events.size(), T::kSlots, true, 0, [&](auto& row, unsigned slot, size_t i) {
-      const vm::Event e = events[i];
-      int64_t rom = find_rom(program, e.pc / 4);
-      if (rom < 0) return;  // the ROM request then has no provider, which collect() reports
-      const isa::RomEntry& entry = program.rom[static_cast<size_t>(rom)];
-      if constexpr (T::kSlots > 1) {
-        fill_slot(row, slot, e, entry);
-      } else {
-        fill_row(row, e, entry);
-      }
-    });
-  }
-
+  void fill_instructions(size_t first, size_t index, std::span<const vm::Event> events);
   void memory();
   void providers();
 };
+
+// Rows for the events of a class in a block: those with the numbers from `index` on.
+template <class T>
+void Builder::fill_instructions(size_t first, size_t index, std::span<const vm::Event> events) {
+  place<T>(first, T::kSlots, index, index + events.size(), [&](auto& row, unsigned slot, size_t i) {
+    const vm::Event& e = events[i - index];
+    const int64_t rom = find_rom(program, e.pc / 4);
+    if (rom < 0) return;  // the ROM request has no provider, which collect() reports
+    const isa::RomEntry& entry = program.rom[static_cast<size_t>(rom)];
+    if constexpr (T::kSlots > 1) {
+      fill_slot(row, slot, e, entry);
+    } else {
+      fill_row(row, e, entry);
+    }
+  });
+}
+
+// Replays the blocks of the recording, each thread its own, straight into the rows.
+void Builder::instructions() {
+  const vm::ShardRecord& shard = recording.shards[0];
+  std::array<size_t, isa::kClassCount> first{};
+  bool fits = true;
+  air::for_each_table([&]<class T>() {
+    if constexpr (T::kSlots != 0) {
+      constexpr auto kClass = static_cast<size_t>(T::kClass);
+      const uint32_t n = shard.counts[kClass];
+      first[kClass] = out.size();
+      if (n != 0 || wanted(air::kTableId<T>)) fits = make<T>(n, T::kSlots, true, 0) && fits;
+    }
+  });
+  if (!fits) return;
+
+  const vm::Code code(program);
+  const size_t blocks = shard.blocks.size();
+  std::vector<SecretVector<vm::Bump>> bumps_of(blocks);
+  pool.parallel_for(blocks, 8, [&](size_t begin, size_t end) {
+    vm::Replay replay(code, shard);
+    for (size_t b = begin; b < end; ++b) {
+      replay.run(b);
+      air::for_each_table([&]<class T>() {
+        if constexpr (T::kSlots != 0) {
+          constexpr auto kClass = static_cast<size_t>(T::kClass);
+          fill_instructions<T>(first[kClass], shard.blocks[b].before[kClass],
+                               replay.events(T::kClass));
+        }
+      });
+      bumps_of[b].assign(replay.bumps().begin(), replay.bumps().end());
+    }
+  });
+  for (const auto& list : bumps_of) bumps.insert(bumps.end(), list.begin(), list.end());
+  air::for_each_table([&]<class T>() {
+    if constexpr (T::kSlots != 0) {
+      for (InstanceTrace& t : out)
+        if (t.table == air::kTableId<T>) collect<T>(t);
+    }
+  });
+}
 
 bool is_public_key(uint32_t key) {
   return (key >= isa::kPublicBase / 4 && key < (isa::kPublicBase + isa::kWindowSize) / 4) ||
@@ -189,28 +250,27 @@ void Builder::memory() {
     if (f.region < 0) counts.bad = true;
   }
 
-  add<air::Image>(program.image.size(), 1, false, tables.image.log_height,
-                  [&](air::Image::Row<Fp>& row, unsigned, size_t i) {
+  add<air::Image>(program.image.size(), false, tables.image.log_height,
+                  [&](air::Image::Row<Fp>& row, size_t i) {
                     if (image[i] == nullptr) return;
                     row.used = Fp::one();
                     row.fin_lo = Fp(image[i]->value_final & 0xffff);
                     row.fin_hi = Fp(image[i]->value_final >> 16);
                     row.shard = Fp(image[i]->shard_last);
                   });
-  add<air::Boundary>(shard.touched.size(), 1, true, 0,
-                     [&](air::Boundary::Row<Fp>& row, unsigned, size_t i) {
-                       const vm::Touched& t = shard.touched[i];
-                       row.real = Fp::one();
-                       row.key = Fp(t.key);
-                       row.in_lo = Fp(t.in_lo);
-                       row.in_hi = Fp(t.in_hi);
-                       row.out_lo = Fp(t.out_lo);
-                       row.out_hi = Fp(t.out_hi);
-                       row.w = Fp(t.writable);
-                       row.shard_in = Fp(t.shard_in);
-                       row.t_last = Fp(t.t_last);
-                     });
-  add<air::Fresh>(fresh.size(), 1, true, 0, [&](air::Fresh::Row<Fp>& row, unsigned, size_t i) {
+  add<air::Boundary>(shard.touched.size(), true, 0, [&](air::Boundary::Row<Fp>& row, size_t i) {
+    const vm::Touched& t = shard.touched[i];
+    row.real = Fp::one();
+    row.key = Fp(t.key);
+    row.in_lo = Fp(t.in_lo);
+    row.in_hi = Fp(t.in_hi);
+    row.out_lo = Fp(t.out_lo);
+    row.out_hi = Fp(t.out_hi);
+    row.w = Fp(t.writable);
+    row.shard_in = Fp(t.shard_in);
+    row.t_last = Fp(t.t_last);
+  });
+  add<air::Fresh>(fresh.size(), true, 0, [&](air::Fresh::Row<Fp>& row, size_t i) {
     const FreshWord& f = fresh[i];
     if (f.region < 0) return;
     const isa::Region& region = program.regions[static_cast<size_t>(f.region)];
@@ -234,7 +294,7 @@ void Builder::memory() {
     split(region.end - 1 - f.key, row.de_lo, row.de_hi);
     split(f.key - before - 1, row.dp_lo, row.dp_hi);
   });
-  add<air::Public>(publics.size(), 1, true, 0, [&](air::Public::Row<Fp>& row, unsigned, size_t i) {
+  add<air::Public>(publics.size(), true, 0, [&](air::Public::Row<Fp>& row, size_t i) {
     const vm::SourceWord& w = *publics[i];
     bool output = w.key >= isa::kOutputBase / 4;
     uint32_t v = output ? w.value_final : w.value_init;
@@ -249,35 +309,33 @@ void Builder::memory() {
     row.fin_hi = Fp(w.value_final >> 16);
     row.shard = Fp(w.shard_last);
   });
-  if (!shard.bumps.empty() || wanted(air::kTableBump)) {
-    add<air::Bump>(shard.bumps.size(), 1, true, 0,
-                   [&](air::Bump::Row<Fp>& row, unsigned, size_t i) {
-                     const vm::Bump& b = shard.bumps[i];
-                     uint32_t d = b.t_new - b.t_old - 1;
-                     row.real = Fp::one();
-                     row.key = Fp(b.key);
-                     row.lo = Fp(b.value_lo);
-                     row.hi = Fp(b.value_hi);
-                     row.w = Fp(b.writable);
-                     row.t_old = Fp(b.t_old);
-                     row.t_new = Fp(b.t_new);
-                     row.d_lo = Fp(d & 0xffff);
-                     row.d_hi = Fp(d >> 16);
-                     row.n_lo = Fp(b.t_new & 0xffff);
-                     row.n_hi = Fp(b.t_new >> 16);
-                   });
+  if (!bumps.empty() || wanted(air::kTableBump)) {
+    add<air::Bump>(bumps.size(), true, 0, [&](air::Bump::Row<Fp>& row, size_t i) {
+      const vm::Bump& b = bumps[i];
+      uint32_t d = b.t_new - b.t_old - 1;
+      row.real = Fp::one();
+      row.key = Fp(b.key);
+      row.lo = Fp(b.value_lo);
+      row.hi = Fp(b.value_hi);
+      row.w = Fp(b.writable);
+      row.t_old = Fp(b.t_old);
+      row.t_new = Fp(b.t_new);
+      row.d_lo = Fp(d & 0xffff);
+      row.d_hi = Fp(d >> 16);
+      row.n_lo = Fp(b.t_new & 0xffff);
+      row.n_hi = Fp(b.t_new >> 16);
+    });
   }
 }
 
 // The providing tables come last: they answer the counted requests.
 void Builder::providers() {
-  add<air::Rom>(program.rom.size(), 1, false, tables.rom.log_height,
-                [&](air::Rom::Row<Fp>& row, unsigned, size_t i) { row.mult = Fp(counts.rom[i]); });
-  add<air::Region>(
-      program.regions.size(), 1, false, tables.region.log_height,
-      [&](air::Region::Row<Fp>& row, unsigned, size_t i) { row.mult = Fp(counts.region[i]); });
-  add<air::Fixed>(size_t{1} << 14, 1, false, air::kFixedLogRows,
-                  [&](air::Fixed::Row<Fp>& row, unsigned, size_t i) {
+  add<air::Rom>(program.rom.size(), false, tables.rom.log_height,
+                [&](air::Rom::Row<Fp>& row, size_t i) { row.mult = Fp(counts.rom[i]); });
+  add<air::Region>(program.regions.size(), false, tables.region.log_height,
+                   [&](air::Region::Row<Fp>& row, size_t i) { row.mult = Fp(counts.region[i]); });
+  add<air::Fixed>(size_t{1} << 14, false, air::kFixedLogRows,
+                  [&](air::Fixed::Row<Fp>& row, size_t i) {
                     for (size_t k = 0; k < 4; ++k) {
                       row.range[k] = Fp(counts.range[(k << 14) + i]);
                       // Rows hold a in [0, 64) and all b; group k adds 64 k to a.
@@ -296,10 +354,8 @@ Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program
                                          const vm::Recording& recording, unsigned tail_rows,
                                          std::span<const TableHeight> fixed) {
   if (recording.shards.size() != 1) return Error(Errc::kInternal, "a recording has one shard");
-  Builder b{pool, program, tables, recording, tail_rows, fixed, LookupCounts(program), {}};
-  air::for_each_table([&]<class T>() {
-    if constexpr (T::kSlots != 0) b.instructions<T>();
-  });
+  Builder b{pool, program, tables, recording, tail_rows, fixed, LookupCounts(program), {}, {}};
+  b.instructions();
   b.memory();
   b.providers();
   if (b.too_high != nullptr && !fixed.empty()) {

@@ -1,4 +1,4 @@
-// From a recorded event to the named columns of its row. Everything else in a row (pair columns,
+// From an event to the named columns of its row. Everything else in a row (pair columns,
 // padding, extension columns) follows from these by the rules of the table.
 //
 // `e` is an event of the table's class and `rom` the ROM entry at e.pc. Rows of tables with several
@@ -6,7 +6,7 @@
 #pragma once
 
 #include "air/tables.hpp"
-#include "vm/record.hpp"
+#include "vm/event.hpp"
 
 namespace mipzk::trace {
 

@@ -13,14 +13,17 @@ Touched touched_word(uint32_t key, uint32_t in, uint32_t out, bool writable, uin
 
 }  // namespace
 
-void close_shard(const isa::Program& program, Processor& cpu,
-                 const std::array<uint32_t, kRegisterCount>& initial_registers,
+void close_shard(const isa::Program& program, Processor& cpu, const Registers& initial_registers,
                  ShardRecord& shard) {
   shard.cycles = cpu.cycles;
+  size_t count = kRegisterCount + 1;
+  for (const uint32_t address : cpu.memory->sorted_pages())
+    for (const Cell& cell : cpu.memory->page(address).cells) count += (cell.meta & kTimeMask) != 0;
+  shard.touched.reserve(count);
   Page initial;
-  for (const uint32_t address : cpu.memory.sorted_pages()) {
-    const Page& page = cpu.memory.page(address);
-    cpu.memory.initial_page(address, initial);
+  for (const uint32_t address : cpu.memory->sorted_pages()) {
+    const Page& page = cpu.memory->page(address);
+    cpu.memory->initial_page(address, initial);
     for (uint32_t i = 0; i < kPageWords; ++i) {
       const Cell& cell = page.cells[i];
       const uint32_t time = cell.meta & kTimeMask;
@@ -60,8 +63,10 @@ SecretVector<SourceWord> source_words(const Windows& windows, const ShardRecord&
   for (uint32_t i = 0; i < windows.public_words(); ++i)
     add_untouched(isa::kPublicBase / 4 + i, windows.public_word(i));
   for (uint32_t i = 0; i < output_words; ++i) add_untouched(isa::kOutputBase / 4 + i, 0);
-  std::sort(words.begin(), words.end(),
-            [](const SourceWord& a, const SourceWord& b) { return a.key < b.key; });
+  if (words.size() != touched) {
+    std::sort(words.begin(), words.end(),
+              [](const SourceWord& a, const SourceWord& b) { return a.key < b.key; });
+  }
   return words;
 }
 

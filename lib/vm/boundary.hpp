@@ -1,7 +1,6 @@
 // What crosses the boundary of a shard, read off the machine after the run.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -14,8 +13,8 @@
 namespace mipzk::vm {
 
 // Fills `touched` and `cycles` of the first and only shard after HALT.
-void close_shard(const isa::Program& program, Processor& cpu,
-                 const std::array<uint32_t, kRegisterCount>& initial_registers, ShardRecord& shard);
+void close_shard(const isa::Program& program, Processor& cpu, const Registers& initial_registers,
+                 ShardRecord& shard);
 
 // The source words of a run of one shard.
 SecretVector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,

@@ -1,4 +1,4 @@
-// One executed instruction, as the trace needs it.
+// One executed instruction, and the bumps before it, as the trace needs them.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,11 @@ struct Event {
   uint32_t t_mem;
   uint32_t rd_old, rd_new, t_rd;
   uint32_t hi_old, hi_new, t_hi;
+};
+
+// lo, hi: 16-bit limbs of the value. STATE never needs one.
+struct Bump {
+  uint32_t key, value_lo, value_hi, writable, t_old, t_new;
 };
 
 }  // namespace mipzk::vm

@@ -1,16 +1,17 @@
 // The interpreter loop. Each handler is a label; every one ends with its own indirect jump to the
 // next (threaded code), which branch predictors follow much better than one common switch. The
-// counting and recording loops are the same source with more statements compiled in, so that all
+// recording and replaying loops are the same source with other statements compiled in, so that all
 // agree.
 //
 // State is (pc, npc): execute the instruction at pc, then pc = npc and npc = npc + 4 or the target.
 // The semantics are those of docs/MACHINE.md, "Instructions".
 #include "vm/interpreter.hpp"
 
-#include <algorithm>
 #include <bit>
+#include <type_traits>
 
 #include "base/bytes.hpp"
+#include "vm/semantics.hpp"
 
 // Labels as values are an extension of gcc and clang.
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -19,75 +20,6 @@ namespace mipzk::vm {
 namespace {
 
 using isa::Class;
-
-struct HiLo {
-  uint32_t hi, lo;
-};
-
-int32_t as_signed(uint32_t v) { return static_cast<int32_t>(v); }
-uint32_t low(uint64_t v) { return static_cast<uint32_t>(v); }
-uint32_t high(uint64_t v) { return static_cast<uint32_t>(v >> 32); }
-
-HiLo multiply(uint32_t a, uint32_t b, bool is_signed) {
-  const uint64_t product =
-      is_signed ? static_cast<uint64_t>(int64_t{as_signed(a)} * as_signed(b)) : uint64_t{a} * b;
-  return {high(product), low(product)};
-}
-
-// Division by zero gives LO = the dividend, HI = 0.
-HiLo divide(uint32_t a, uint32_t b, bool is_signed) {
-  if (b == 0) return {0, a};
-  if (!is_signed) return {a % b, a / b};
-  const int64_t n = as_signed(a), d = as_signed(b);  // 64 bits, because of INT_MIN / -1
-  return {low(static_cast<uint64_t>(n % d)), low(static_cast<uint64_t>(n / d))};
-}
-
-// HI:LO plus or minus the product.
-HiLo multiply_add(const HiLo& acc, const HiLo& product, bool subtract) {
-  const uint64_t a = uint64_t{acc.hi} << 32 | acc.lo;
-  const uint64_t p = uint64_t{product.hi} << 32 | product.lo;
-  const uint64_t sum = subtract ? a - p : a + p;
-  return {high(sum), low(sum)};
-}
-
-uint32_t swap_halves_bytes(uint32_t v) { return (v & 0x00ff00ffu) << 8 | (v >> 8 & 0x00ff00ffu); }
-
-uint32_t sign_extend(uint32_t v, unsigned bits) {
-  return static_cast<uint32_t>(as_signed(v << (32 - bits)) >> (32 - bits));
-}
-
-// Big-endian: byte 0 of a word is its most significant one.
-uint32_t byte_shift(uint32_t address) { return 24 - 8 * (address & 3); }
-uint32_t half_shift(uint32_t address) { return 16 - 8 * (address & 2); }
-
-uint32_t load_byte(uint32_t word, uint32_t a) { return word >> byte_shift(a) & 0xff; }
-uint32_t load_half(uint32_t word, uint32_t a) { return word >> half_shift(a) & 0xffff; }
-uint32_t store_byte(uint32_t word, uint32_t a, uint32_t v) {
-  const uint32_t mask = 0xffu << byte_shift(a);
-  return (word & ~mask) | (v << byte_shift(a) & mask);
-}
-uint32_t store_half(uint32_t word, uint32_t a, uint32_t v) {
-  const uint32_t mask = 0xffffu << half_shift(a);
-  return (word & ~mask) | (v << half_shift(a) & mask);
-}
-
-// The four unaligned accesses; k = address mod 4.
-uint32_t load_left(uint32_t word, uint32_t a, uint32_t old) {
-  const uint32_t shift = 8 * (a & 3);
-  return word << shift | (old & ((1u << shift) - 1));
-}
-uint32_t load_right(uint32_t word, uint32_t a, uint32_t old) {
-  const uint32_t shift = 24 - 8 * (a & 3);
-  return word >> shift | (old & ~(~0u >> shift));
-}
-uint32_t store_left(uint32_t word, uint32_t a, uint32_t v) {
-  const uint32_t shift = 8 * (a & 3);
-  return (word & ~(~0u >> shift)) | v >> shift;
-}
-uint32_t store_right(uint32_t word, uint32_t a, uint32_t v) {
-  const uint32_t shift = 24 - 8 * (a & 3);
-  return (word & ((1u << shift) - 1)) | v << shift;
-}
 
 // Why an access to a word without the needed flag is a fault.
 FaultKind access_fault(const Cell* cell, uint32_t address) {
@@ -100,79 +32,91 @@ void host_call(const Processor& cpu, uint32_t number, uint64_t cycles) {
   if (number == isa::kCallCycle && cpu.hooks->cycle) cpu.hooks->cycle(cycles, cpu.reg[4]);
   if (number == isa::kCallPrint && cpu.hooks->print) {
     cpu.hooks->print(
-        printed_bytes(cpu.memory, cpu.windows.little_endian(), cpu.reg[4], cpu.reg[5]));
+        printed_bytes(*cpu.memory, cpu.windows->little_endian(), cpu.reg[4], cpu.reg[5]));
   }
 }
 
-// Writes the accesses of an event, which must come in the order of EventShape. In the plain loop no
-// such object exists.
-struct EventWriter {
-  Recorder& recorder;
+// The accesses of an instruction while recording: only their times.
+struct TimeKeeper {
   Processor& cpu;
   uint32_t clk;
-  uint32_t* at;
 
-  [[gnu::always_inline]] void put(uint32_t word) { *at++ = word; }
+  static void keep(Cell* cell, uint32_t now) { cell->meta = (cell->meta & ~kTimeMask) | now; }
+  void rs(const MicroOp* op) { cpu.reg_time[op->rs] = clk + 1; }
+  void rt(const MicroOp* op) { cpu.reg_time[op->rt] = clk + 2; }
+  void mem(Cell* cell, uint32_t, uint32_t, const Cell* = nullptr) { keep(cell, clk + 3); }
+  void hi(unsigned r, uint32_t) { cpu.reg_time[r] = clk + 3; }
+  void rd(unsigned r, uint32_t) { cpu.reg_time[r] = clk + 4; }
+  void second_read(Cell* cell, uint32_t) { keep(cell, clk + 2); }
+  void second_write(Cell* cell, uint32_t, uint32_t) { keep(cell, clk + 4); }
+  void clear_link() { cpu.reg_time[isa::kLink] = clk + 3; }
+};
+
+// The same while replaying: all that an event holds. Accesses come in the order of their times,
+// which is that of their bumps.
+struct EventWriter {
+  EventSink& sink;
+  Processor& cpu;
+  Event& e;
+
   [[gnu::always_inline]] uint32_t touch(unsigned r, uint32_t now) {
     const uint32_t old =
-        recorder.previous(kRegisterKeyBase + r, cpu.reg[r], true, cpu.reg_time[r], now);
+        sink.previous(kRegisterKeyBase + r, cpu.reg[r], true, cpu.reg_time[r], now);
     cpu.reg_time[r] = now;
     return old;
   }
-  [[gnu::always_inline]] uint32_t touch(Cell* cell, uint32_t address, uint32_t now) {
-    const uint32_t old = recorder.previous(address / 4, cell->value, (cell->meta & kWritable) != 0,
-                                           cell->meta & kTimeMask, now);
-    cell->meta = (cell->meta & ~kTimeMask) | now;
-    return old;
+  [[gnu::always_inline]] uint32_t touch(const Cell* cell, uint32_t address, uint32_t now) {
+    return sink.previous(address / 4, cell->value, (cell->meta & kWritable) != 0,
+                         cell->meta & kTimeMask, now);
   }
   [[gnu::always_inline]] void rs(const MicroOp* op) {
-    put(cpu.reg[op->rs]);
-    put(touch(op->rs, clk + 1));
+    e.rs = cpu.reg[op->rs];
+    e.t_rs = touch(op->rs, e.clk + 1);
   }
   [[gnu::always_inline]] void rt(const MicroOp* op) {
-    put(cpu.reg[op->rt]);
-    put(touch(op->rt, clk + 2));
+    e.rt = cpu.reg[op->rt];
+    e.t_rt = touch(op->rt, e.clk + 2);
   }
   // `second`: the other word of a load of two.
-  [[gnu::always_inline]] void mem(Cell* cell, uint32_t address, uint32_t value,
+  [[gnu::always_inline]] void mem(const Cell* cell, uint32_t address, uint32_t value,
                                   const Cell* second = nullptr) {
     const uint32_t w = (cell->meta & kWritable) != 0;
     const uint32_t w2 = second != nullptr && (second->meta & kWritable) != 0;
-    put(address);
-    put(cell->value);
-    put(value);
-    put((w | w2 << 1) << 30 | touch(cell, address, clk + 3));
+    e.mem_addr = address;
+    e.mem_old = cell->value;
+    e.mem_new = value;
+    e.mem_writable = w | w2 << 1;
+    e.t_mem = touch(cell, address, e.clk + 3);
   }
   [[gnu::always_inline]] void hi(unsigned r, uint32_t value) {
-    put(cpu.reg[r]);
-    put(value);
-    put(touch(r, clk + 3));
+    e.hi_old = cpu.reg[r];
+    e.hi_new = value;
+    e.t_hi = touch(r, e.clk + 3);
   }
   [[gnu::always_inline]] void rd(unsigned r, uint32_t value) {
-    put(cpu.reg[r]);
-    put(value);
-    put(touch(r, clk + 4));
+    e.rd_old = cpu.reg[r];
+    e.rd_new = value;
+    e.t_rd = touch(r, e.clk + 4);
   }
   // The second word of a double in place of rt or rd.
-  [[gnu::always_inline]] void second_read(Cell* cell, uint32_t address) {
-    put(cell->value);
-    put(touch(cell, address, clk + 2));
+  [[gnu::always_inline]] void second_read(const Cell* cell, uint32_t address) {
+    e.rt = cell->value;
+    e.t_rt = touch(cell, address, e.clk + 2);
   }
-  [[gnu::always_inline]] void second_write(Cell* cell, uint32_t address, uint32_t value) {
-    put(cell->value);
-    put(value);
-    put(touch(cell, address, clk + 4));
+  [[gnu::always_inline]] void second_write(const Cell* cell, uint32_t address, uint32_t value) {
+    e.rd_old = cell->value;
+    e.rd_new = value;
+    e.t_rd = touch(cell, address, e.clk + 4);
   }
   // LINK in place of memory.
   [[gnu::always_inline]] void clear_link() {
-    put(0);
-    put(cpu.reg[isa::kLink]);
-    put(0);
-    put(touch(isa::kLink, clk + 3));
+    e.mem_old = cpu.reg[isa::kLink];
+    e.t_mem = touch(isa::kLink, e.clk + 3);
   }
 };
 
-// Control flow of the loop. RECORD(class, next_npc, accesses) is empty in the plain loop.
+// Control flow of the loop. RECORD(class, npc after the next, accesses) is empty in the plain loop;
+// it comes before the instruction changes anything.
 #define DISPATCH()                                     \
   do {                                                 \
     if (--left == 0) goto slice_end;                   \
@@ -196,20 +140,41 @@ struct EventWriter {
     cpu.fault = kind; \
     goto fault;       \
   } while (0)
-#define RECORD(cls, next_npc, accesses)                                                  \
-  do {                                                                                   \
-    if constexpr (kMode == Mode::kCount) ++(*counts)[static_cast<unsigned>(Class::cls)]; \
-    if constexpr (kMode == Mode::kRecord) {                                              \
-      constexpr EventShape kShape = event_shape(Class::cls);                             \
-      [[maybe_unused]] EventWriter w{*recorder, cpu, clk_end - 4 * left,                 \
-                                     recorder->append(Class::cls, kShape.words())};      \
-      w.put(w.clk);                                                                      \
-      w.put(op->pc);                                                                     \
-      w.put(next->pc);                                                                   \
-      if (kShape.jump) w.put(next_npc);                                                  \
-      accesses;                                                                          \
-    }                                                                                    \
+#define RECORD(cls, after_next, accesses)                                               \
+  do {                                                                                  \
+    if constexpr (kRecording) {                                                         \
+      ++context.counts[static_cast<unsigned>(Class::cls)];                              \
+      [[maybe_unused]] TimeKeeper w{cpu, clk_end - 4 * left};                           \
+      accesses;                                                                         \
+    }                                                                                   \
+    if constexpr (kReplaying) {                                                         \
+      [[maybe_unused]] EventWriter w{context, cpu,                                      \
+                                     *context.at[static_cast<unsigned>(Class::cls)]++}; \
+      w.e = {};                                                                         \
+      w.e.clk = clk_end - 4 * left;                                                     \
+      w.e.pc = op->pc;                                                                  \
+      w.e.npc = next->pc;                                                               \
+      w.e.next_npc = after_next;                                                        \
+      accesses;                                                                         \
+    }                                                                                   \
   } while (0)
+// Makes `cell` the cells of `count` words from byte address a on, which lie in one page and have
+// the flag; in a replay copies of them, so that writing to them changes nothing.
+#define ACCESS(count, flag)                                                            \
+  Cell replayed[count];                                                                \
+  Cell* cell = replayed;                                                               \
+  if constexpr (kReplaying) {                                                          \
+    for (unsigned i = 0; i < (count); ++i) replayed[i] = *log++;                       \
+  } else {                                                                             \
+    cell = cpu.memory->cell(a);                                                        \
+    if (cell == nullptr || (cell[0].meta & (flag)) == 0) FAULT(access_fault(cell, a)); \
+    if constexpr ((count) == 2) {                                                      \
+      cpu.memory->cell(a + 4); /* notes the access, too */                             \
+      if ((cell[1].meta & (flag)) == 0) FAULT(access_fault(cell + 1, a + 4));          \
+    }                                                                                  \
+    if constexpr (kRecording)                                                          \
+      for (unsigned i = 0; i < (count); ++i) *log++ = cell[i];                         \
+  }
 
 #define OP_REG(name, cls, expression)                                 \
   L_##name : {                                                        \
@@ -269,34 +234,32 @@ struct EventWriter {
     NEXT_TO(after);                                                       \
   }
 // `cell` is the accessed word, m its value, a the address; v goes to the register.
-#define OP_LOAD(name, cls, alignment, expression)                                     \
-  L_##name : {                                                                        \
-    const uint32_t a = reg[op->rs] + op->imm;                                         \
-    if ((a & alignment) != 0) FAULT(FaultKind::kUnaligned);                           \
-    Cell* const cell = cpu.memory.cell(a);                                            \
-    if (cell == nullptr || (cell->meta & kMapped) == 0) FAULT(access_fault(cell, a)); \
-    const uint32_t m = cell->value, old = reg[op->rd];                                \
-    [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target);             \
-    const uint32_t v = expression;                                                    \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.mem(cell, a, m), w.rd(op->rd, v)));        \
-    static_cast<void>(old);                                                           \
-    reg[op->rd] = v;                                                                  \
-    NEXT();                                                                           \
+#define OP_LOAD(name, cls, alignment, expression)                              \
+  L_##name : {                                                                 \
+    const uint32_t a = reg[op->rs] + op->imm;                                  \
+    if ((a & alignment) != 0) FAULT(FaultKind::kUnaligned);                    \
+    ACCESS(1, kMapped)                                                         \
+    const uint32_t m = cell->value, old = reg[op->rd];                         \
+    [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target);      \
+    const uint32_t v = expression;                                             \
+    RECORD(cls, next->pc + 4, (w.rs(op), w.mem(cell, a, m), w.rd(op->rd, v))); \
+    static_cast<void>(old);                                                    \
+    reg[op->rd] = v;                                                           \
+    NEXT();                                                                    \
   }
 // b is the stored register, v the new word.
-#define OP_STORE(name, cls, alignment, expression)                                      \
-  L_##name : {                                                                          \
-    const uint32_t a = reg[op->rs] + op->imm, b = reg[op->rt];                          \
-    if ((a & alignment) != 0) FAULT(FaultKind::kUnaligned);                             \
-    Cell* const cell = cpu.memory.cell(a);                                              \
-    if (cell == nullptr || (cell->meta & kWritable) == 0) FAULT(access_fault(cell, a)); \
-    const uint32_t m = cell->value;                                                     \
-    [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target);               \
-    const uint32_t v = expression;                                                      \
-    static_cast<void>(m);                                                               \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op), w.mem(cell, a, v)));                 \
-    cell->value = v;                                                                    \
-    NEXT();                                                                             \
+#define OP_STORE(name, cls, alignment, expression)                        \
+  L_##name : {                                                            \
+    const uint32_t a = reg[op->rs] + op->imm, b = reg[op->rt];            \
+    if ((a & alignment) != 0) FAULT(FaultKind::kUnaligned);               \
+    ACCESS(1, kWritable)                                                  \
+    const uint32_t m = cell->value;                                       \
+    [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target); \
+    const uint32_t v = expression;                                        \
+    static_cast<void>(m);                                                 \
+    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op), w.mem(cell, a, v)));   \
+    cell->value = v;                                                      \
+    NEXT();                                                               \
   }
 // The two destinations are HI and LO, or trash and a general register (mul).
 #define OP_HILO(name, cls, expression)                                                        \
@@ -330,11 +293,15 @@ struct EventWriter {
     NEXT();                                                    \
   }
 
-enum class Mode { kPlain, kCount, kRecord };
+struct Plain {
+  Cell* log = nullptr;
+};
 
-template <Mode kMode>
-Stop loop(Processor& cpu, uint32_t slice, [[maybe_unused]] ClassCounts* counts,
-          [[maybe_unused]] Recorder* recorder) {
+// Context is Plain, Recorder or EventSink.
+template <class Context>
+Stop loop(Processor& cpu, uint32_t slice, Context& context) {
+  constexpr bool kRecording = std::is_same_v<Context, Recorder>;
+  constexpr bool kReplaying = std::is_same_v<Context, EventSink>;
   static const void* const kLabels[] = {
 #define MIPZK_HANDLER(name) &&L_##name,
       MIPZK_HANDLERS(MIPZK_HANDLER)
@@ -346,8 +313,9 @@ Stop loop(Processor& cpu, uint32_t slice, [[maybe_unused]] ClassCounts* counts,
   const MicroOp* next = cpu.next;
   uint32_t left = slice;  // instructions, the current one included
   const uint64_t start = cpu.cycles;
-  // The clock of the instruction after the slice: below 2^28 while recording.
+  // The clock of the instruction after the slice: below 2^28 but for plain runs.
   [[maybe_unused]] const uint32_t clk_end = low(4 * (start + slice));
+  [[maybe_unused]] auto* log = context.log;
   Stop stop = Stop::kSliceEnd;
   goto* kLabels[static_cast<unsigned>(op->handler)];
 
@@ -475,8 +443,7 @@ L_bit_insert : {
 L_ll : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 3) != 0) FAULT(FaultKind::kUnaligned);
-  Cell* const cell = cpu.memory.cell(a);
-  if (cell == nullptr || (cell->meta & kMapped) == 0) FAULT(access_fault(cell, a));
+  ACCESS(1, kMapped)
   const uint32_t v = cell->value;
   RECORD(kLoadLinked, next->pc + 4,
          (w.rs(op), w.mem(cell, a, v), w.hi(isa::kLink, a), w.rd(op->rd, v)));
@@ -487,8 +454,7 @@ L_ll : {
 L_sc : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 3) != 0) FAULT(FaultKind::kUnaligned);
-  Cell* const cell = cpu.memory.cell(a);
-  if (cell == nullptr || (cell->meta & kWritable) == 0) FAULT(access_fault(cell, a));
+  ACCESS(1, kWritable)
   const bool linked = reg[isa::kLink] == a;
   const uint32_t v = linked ? reg[op->rt] : cell->value;
   RECORD(kStoreCond, next->pc + 4,
@@ -498,14 +464,11 @@ L_sc : {
   reg[op->rd] = linked;
   NEXT();
 }
-// Both words lie in one page. `second` is the register of the word at the higher address.
+// `second` is the register of the word at the higher address.
 L_ldc1 : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 7) != 0) FAULT(FaultKind::kUnaligned);
-  Cell* const cell = cpu.memory.cell(a);
-  if (cell == nullptr || (cell[0].meta & kMapped) == 0) FAULT(access_fault(cell, a));
-  cpu.memory.cell(a + 4);  // notes the access, too
-  if ((cell[1].meta & kMapped) == 0) FAULT(access_fault(cell + 1, a + 4));
+  ACCESS(2, kMapped)
   const auto second = static_cast<uint32_t>(op->target);
   const uint32_t v = cell[0].value, v2 = cell[1].value;
   RECORD(kLoadDouble, next->pc + 4,
@@ -518,10 +481,7 @@ L_ldc1 : {
 L_sdc1 : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 7) != 0) FAULT(FaultKind::kUnaligned);
-  Cell* const cell = cpu.memory.cell(a);
-  if (cell == nullptr || (cell[0].meta & kWritable) == 0) FAULT(access_fault(cell, a));
-  cpu.memory.cell(a + 4);
-  if ((cell[1].meta & kWritable) == 0) FAULT(access_fault(cell + 1, a + 4));
+  ACCESS(2, kWritable)
   const auto second = static_cast<uint32_t>(op->target);
   const uint32_t v = reg[op->rt], v2 = reg[second];
   RECORD(kStoreDouble, next->pc + 4,
@@ -551,7 +511,12 @@ L_trap : {
 
 L_hint : {
   uint32_t v = 0;
-  if (!cpu.windows.next_hint(v)) FAULT(FaultKind::kHintsExhausted);
+  if constexpr (kReplaying) {
+    v = log++->value;
+  } else {
+    if (!cpu.windows->next_hint(v)) FAULT(FaultKind::kHintsExhausted);
+    if constexpr (kRecording) *log++ = {v, 0};
+  }
   RECORD(kHint, next->pc + 4, w.rd(op->rd, v));
   reg[op->rd] = v;
   NEXT();
@@ -566,8 +531,9 @@ L_halt : {
 }
 
 fault:
-  stop = cpu.memory.limit_hit() ? Stop::kMemoryLimit : Stop::kFault;
+  stop = !kReplaying && cpu.memory->limit_hit() ? Stop::kMemoryLimit : Stop::kFault;
 slice_end:
+  if constexpr (kRecording || kReplaying) context.log = log;
   cpu.cycles = start + (slice - left);
   cpu.op = op;
   cpu.next = next;
@@ -591,21 +557,22 @@ const MicroOp* Processor::fetch(uint32_t address) {
   return list;
 }
 
-uint32_t Recorder::bump(uint32_t key, uint32_t value, bool writable, uint32_t old, uint32_t now) {
-  record_.bumps.push_back({key, value & 0xffff, value >> 16, writable, old, now - 1});
+uint32_t EventSink::bump(uint32_t key, uint32_t value, bool writable, uint32_t old, uint32_t now) {
+  bumps.push_back({key, value & 0xffff, value >> 16, writable, old, now - 1});
   return now - 1;
 }
 
 Stop execute(Processor& cpu, uint32_t slice) {
-  return loop<Mode::kPlain>(cpu, slice, nullptr, nullptr);
-}
-
-Stop execute_counting(Processor& cpu, uint32_t slice, ClassCounts& counts) {
-  return loop<Mode::kCount>(cpu, slice, &counts, nullptr);
+  Plain plain;
+  return loop(cpu, slice, plain);
 }
 
 Stop execute_recording(Processor& cpu, uint32_t slice, Recorder& recorder) {
-  return loop<Mode::kRecord>(cpu, slice, nullptr, &recorder);
+  return loop(cpu, slice, recorder);
+}
+
+Stop execute_replaying(Processor& cpu, uint32_t slice, EventSink& sink) {
+  return loop(cpu, slice, sink);
 }
 
 }  // namespace mipzk::vm

@@ -11,7 +11,7 @@
 namespace mipzk::vm {
 namespace {
 
-constexpr uint64_t kSlice = 1u << 15;
+constexpr uint64_t kSlice = kBlockCycles;  // between two looks at the cancel flag
 
 void load_registers(const isa::Program& program, Processor& cpu) {
   auto word = std::lower_bound(program.image.begin(), program.image.end(), kRegisterKeyBase,
@@ -63,30 +63,21 @@ Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport*
   Outcome outcome;
   outcome.cycles = cpu.cycles;
   outcome.exit_code = cpu.reg[isa::kExitCode];
-  const FaultKind broken = collect_output(cpu.memory, program.little_endian, outcome.output);
+  const FaultKind broken = collect_output(*cpu.memory, program.little_endian, outcome.output);
   if (broken != FaultKind::kNone) return fault_error(program, cpu, broken, report);
   return outcome;
 }
 
-namespace {
-
-// The first of the two runs of record(): it finds every error, so that the second cannot fail, and
-// tells how many events to make room for. Growing the vectors instead would touch three times the
-// memory.
-Result<Outcome> run_counting(const isa::Program& program, const Code& code, const Inputs& inputs,
-                             const Limits& limits, const Hooks& hooks, FaultReport* report,
-                             ClassCounts& counts) {
-  Machine m(program, code, inputs, limits, hooks, false);
-  const uint64_t max_shard_cycles = std::min(limits.max_shard_cycles, kMaxShardCycles);
-  const uint64_t max_cycles = std::min(limits.max_cycles, max_shard_cycles);
-  const Status status =
-      run_to_halt(program, m.cpu, max_cycles, limits, report,
-                  [&](uint32_t slice) { return execute_counting(m.cpu, slice, counts); });
-  if (!status) return status.error();
-  return finish(program, m.cpu, report);
+Stop record_block(Processor& cpu, uint32_t cycles, ShardRecord& shard) {
+  const AccessLog::Position log = shard.log.reserve(size_t{kMaxAccesses} * cycles);
+  shard.blocks.push_back({cpu.op->pc, cpu.next->pc, static_cast<uint32_t>(cpu.cycles), shard.counts,
+                          log, cpu.reg, cpu.reg_time});
+  Cell* const begin = shard.log.at(log);
+  Recorder recorder{begin, shard.counts};
+  const Stop stop = execute_recording(cpu, cycles, recorder);
+  shard.log.advance(static_cast<size_t>(recorder.log - begin));
+  return stop;
 }
-
-}  // namespace
 
 Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Limits& limits,
                     const Hooks& hooks, FaultReport* report) {
@@ -103,26 +94,21 @@ Result<Recording> record(const isa::Program& program, const Inputs& inputs, cons
                          const Hooks& hooks, FaultReport* report) {
   if (Status s = Windows::check(inputs); !s) return s.error();
   const Code code(program);
-  ClassCounts counts{};
-  auto outcome = run_counting(program, code, inputs, limits, hooks, report, counts);
-  if (!outcome) return outcome.error();
+  const uint64_t max_shard_cycles = std::min(limits.max_shard_cycles, kMaxShardCycles);
+  const uint64_t max_cycles = std::min(limits.max_cycles, max_shard_cycles);
+  Machine m(program, code, inputs, limits, hooks, true);
+  const Registers initial_registers = m.cpu.reg;
 
   Recording recording;
-  recording.outcome = std::move(*outcome);
   recording.shards.resize(1);
   ShardRecord& shard = recording.shards[0];
-  for (unsigned cls = isa::kFirstClass; cls <= isa::kLastClass; ++cls)
-    shard.events[cls].reset(static_cast<isa::Class>(cls), counts[cls]);
-
-  Hooks silent;  // the host heard everything in the first run
-  silent.cancel = hooks.cancel;
-  Machine m(program, code, inputs, limits, silent, true);
-  const auto initial_registers = m.cpu.reg;
-  Recorder recorder(shard);
   const Status status =
-      run_to_halt(program, m.cpu, recording.outcome.cycles, limits, report,
-                  [&](uint32_t slice) { return execute_recording(m.cpu, slice, recorder); });
+      run_to_halt(program, m.cpu, max_cycles, limits, report,
+                  [&](uint32_t slice) { return record_block(m.cpu, slice, shard); });
   if (!status) return status.error();
+  auto outcome = finish(program, m.cpu, report);
+  if (!outcome) return outcome.error();
+  recording.outcome = std::move(*outcome);
   close_shard(program, m.cpu, initial_registers, shard);
   recording.finals = source_words(m.windows, shard, recording.outcome);
   return recording;

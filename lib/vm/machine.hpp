@@ -40,7 +40,7 @@ struct Hooks {
   std::function<void(ByteView)> print;                       // PRINT: bytes from guest memory
   std::function<void(uint64_t cycle, uint32_t mark)> cycle;  // CYCLE: instructions so far, $a0
   const std::atomic<bool>* cancel =
-      nullptr;  // polled every 2^15 cycles; true stops with kCancelled
+      nullptr;  // polled every 2^13 cycles; true stops with kCancelled
 };
 
 struct Outcome {
@@ -70,7 +70,7 @@ struct Recording {
   SecretVector<SourceWord> finals;  // ascending keys
 };
 
-// As run(), and records every event. A run that is too long for one shard is kUnprovable.
+// As run(), and records what a replay needs. A run that is too long for one shard is kUnprovable.
 Result<Recording> record(const isa::Program& program, const Inputs& inputs,
                          const Limits& limits = {}, const Hooks& hooks = {},
                          FaultReport* report = nullptr);

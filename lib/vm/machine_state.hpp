@@ -19,6 +19,10 @@ struct Machine {
   Processor cpu;
 };
 
+// Executes up to `cycles` <= kBlockCycles instructions and records them as a block. The machine was
+// made for recording.
+Stop record_block(Processor& cpu, uint32_t cycles, ShardRecord& shard);
+
 // What a run left behind, after HALT; a fault when the output breaks a rule of its window.
 Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport* report);
 

@@ -8,18 +8,10 @@
 
 #include "base/secret_memory.hpp"
 #include "isa/program.hpp"
+#include "vm/cell.hpp"
 #include "vm/windows.hpp"
 
 namespace mipzk::vm {
-
-// One word of guest memory. A word that belongs to nothing has neither flag.
-struct Cell {
-  uint32_t value;
-  uint32_t meta;
-};
-inline constexpr uint32_t kMapped = 1u << 31;
-inline constexpr uint32_t kWritable = 1u << 30;        // implies kMapped
-inline constexpr uint32_t kTimeMask = (1u << 28) - 1;  // 0: never accessed
 
 inline constexpr uint32_t kPageShift = 12, kPageBytes = 1u << kPageShift;
 inline constexpr uint32_t kPageWords = kPageBytes / 4;

@@ -1,5 +1,5 @@
-// What the machine records of a run for the trace: one event per executed instruction, by class,
-// and the words that cross the boundary of the shard.
+// What the machine records of a run for the trace: a log of what it read, checkpoints from which
+// the run can be executed again (replay.hpp), and the words that cross the boundary of the shard.
 //
 // Keys and times are those of docs/PROTOCOL.md: key = byte address / 4 for memory, 2^30 + r for
 // register r, 2^30 + 255 for STATE. The cycle that starts with clock `clk` accesses rs at clk + 1,
@@ -13,8 +13,7 @@
 
 #include "base/secret_memory.hpp"
 #include "isa/rom.hpp"
-#include "vm/event.hpp"
-#include "vm/event_list.hpp"
+#include "vm/access_log.hpp"
 
 namespace mipzk::vm {
 
@@ -23,10 +22,9 @@ inline constexpr uint32_t kStateKey = kRegisterKeyBase + 255;
 inline constexpr uint32_t kHaltedPc4 = 1u
                                        << 30;  // pc / 4 of the state after HALT: not a ROM address
 
-struct Bump {
-  uint32_t key, value_lo, value_hi, writable, t_old,
-      t_new;  // lo, hi: 16-bit limbs (STATE never needs one)
-};
+inline constexpr unsigned kRegisterCount = isa::kRegisterEnd;
+using Registers = std::array<uint32_t, kRegisterCount>;
+using ClassCounts = std::array<uint32_t, isa::kClassCount>;
 
 // A word touched in this shard: a row of its boundary table. For STATE, lo and hi are pc/4 and
 // npc/4.
@@ -38,11 +36,22 @@ struct Touched {
   uint32_t t_last;    // time of its last access in this shard
 };
 
+// The beginning of a block of up to kBlockCycles instructions.
+inline constexpr uint32_t kBlockCycles = 1u << 13;
+struct Checkpoint {
+  uint32_t pc, npc;    // byte addresses
+  uint32_t cycle;      // instructions before
+  ClassCounts before;  // of each class
+  AccessLog::Position log;
+  Registers reg, reg_time;  // reg_time: of the last access, 0: none
+};
+
 struct ShardRecord {
-  std::array<EventList, isa::kClassCount> events;  // by class, in order of execution
-  SecretVector<Bump> bumps;
-  SecretVector<Touched> touched;  // ascending keys; STATE last
+  SecretVector<Checkpoint> blocks;  // of kBlockCycles instructions each, the last of at most that
+  AccessLog log;
+  ClassCounts counts{};  // instructions of each class
   uint64_t cycles = 0;
+  SecretVector<Touched> touched;  // ascending keys; STATE last
 };
 
 }  // namespace mipzk::vm

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "trace/counts.hpp"
-#include "unit/vm/event_registers.hpp"
+#include "unit/vm/events.hpp"
 #include "vm/boundary.hpp"
 
 namespace mipzk::attack {
@@ -15,7 +15,7 @@ using vm::Event;
 std::vector<Access> accesses(const Step& step) {
   constexpr uint32_t kReg = vm::kRegisterKeyBase;
   const isa::RomEntry& rom = step.rom;
-  const vm::EventShape shape = vm::event_shape(rom.cls);
+  const test::EventShape shape = test::event_shape(rom.cls);
   const uint32_t word = step.event.mem_addr / 4;
   std::vector<Access> out;
   if (shape.rs) out.push_back({kReg + rom.rs, 1, &Event::rs, &Event::rs, &Event::t_rs});
@@ -99,12 +99,22 @@ bool FalseRun::step_as(const isa::RomEntry& rom) {
 
 bool FalseRun::record(Class cls, const isa::RomEntry& rom) {
   if (halted_) return false;
-  vm::EventList& list = shard_.events[static_cast<size_t>(cls)];
-  list.reset(cls, 1);
-  vm::Recorder recorder(shard_);
+  vm::Processor again(code_);
+  again.reg = machine_.cpu.reg;
+  again.reg_time = machine_.cpu.reg_time;
+  again.op = machine_.cpu.op;
+  again.next = machine_.cpu.next;
+  again.cycles = machine_.cpu.cycles;
+  vm::Cell log[vm::kMaxAccesses];
+  vm::ClassCounts counts{};
+  vm::Recorder recorder{log, counts};
   const vm::Stop stop = vm::execute_recording(machine_.cpu, 1, recorder);
-  if (list.empty()) return false;
-  steps_.push_back({rom, list[0]});
+  if (counts[static_cast<size_t>(cls)] == 0) return false;
+  Event event;
+  vm::EventSink sink{log, {}, bumps_};
+  sink.at[static_cast<size_t>(cls)] = &event;
+  vm::execute_replaying(again, 1, sink);
+  steps_.push_back({rom, event});
   halted_ = stop == vm::Stop::kHalt;
   return true;
 }
@@ -148,12 +158,13 @@ std::optional<Story> FalseRun::finish() {
 std::optional<Story> FalseRun::stop_here() {
   auto outcome = vm::finish(program_.program, machine_.cpu, nullptr);
   if (!outcome) return std::nullopt;
-  vm::close_shard(program_.program, machine_.cpu, initial_registers_, shard_);
+  vm::ShardRecord shard;
+  vm::close_shard(program_.program, machine_.cpu, initial_registers_, shard);
   Story story;
-  story.finals = vm::source_words(machine_.windows, shard_, *outcome);
+  story.finals = vm::source_words(machine_.windows, shard, *outcome);
   story.steps = std::move(steps_);
-  story.bumps = std::move(shard_.bumps);
-  story.touched = std::move(shard_.touched);
+  story.bumps = std::move(bumps_);
+  story.touched = std::move(shard.touched);
   story.public_input = in_.public_input;
   story.output = std::move(outcome->output);
   story.exit_code = outcome->exit_code;

@@ -75,7 +75,7 @@ class FalseRun {
   void set_writable(uint32_t address, bool writable);
   uint64_t& cycles() { return machine_.cpu.cycles; }
   std::vector<Step>& past() { return steps_; }
-  SecretVector<vm::Bump>& bumps() { return shard_.bumps; }
+  SecretVector<vm::Bump>& bumps() { return bumps_; }
 
   // Goes on to HALT; nothing if the run does not get there.
   std::optional<Story> finish();
@@ -93,9 +93,9 @@ class FalseRun {
   bool halted_ = false;
   vm::Hooks hooks_;
   vm::Machine machine_;
-  std::array<uint32_t, vm::kRegisterCount> initial_registers_;
-  vm::ShardRecord shard_;  // its events are in steps_
+  vm::Registers initial_registers_;
   std::vector<Step> steps_;
+  SecretVector<vm::Bump> bumps_;
 };
 
 // The traces that tell the story, with pair columns and multiplicities that fit. For a true story

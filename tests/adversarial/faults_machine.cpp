@@ -4,6 +4,7 @@
 
 #include "adversarial/faults.hpp"
 #include "trace/counts.hpp"
+#include "unit/vm/events.hpp"
 
 namespace mipzk::attack {
 
@@ -53,7 +54,7 @@ std::optional<size_t> pick(const Subject& s, Rng& rng,
 }
 bool any(const Step&) { return true; }
 bool no_halt(const Step& step) { return step.rom.cls != Class::kHalt; }
-bool is_jump(const Step& step) { return vm::event_shape(step.rom.cls).jump; }
+bool is_jump(const Step& step) { return test::event_shape(step.rom.cls).jump; }
 bool is_store(const Step& step) {
   const Class c = step.rom.cls;
   return c == Class::kStoreWord || c == Class::kStoreSub || c == Class::kStorePart ||

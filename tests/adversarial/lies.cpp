@@ -15,26 +15,17 @@ using vm::Event;
 // Replays a recording with false values for some keys.
 class Forger {
  public:
-  Forger(const Told& run, const Lie& l) : run_(run), lie_(l), shard_(run.recording.shards[0]) {}
+  Forger(const Told& run, const Lie& l) : run_(run), lie_(l), events_(run.events) {}
 
   void pretend(uint32_t key, uint32_t value) { false_[key] = value; }
   Shard build() {
-    struct Place {
-      uint32_t clk;
-      vm::EventList* list;
-      size_t index;
-    };
-    std::vector<Place> places;
-    for (vm::EventList& list : shard_.events)
-      for (size_t i = 0; i < list.size(); ++i) places.push_back({list[i].clk, &list, i});
-    std::sort(places.begin(), places.end(),
-              [](const Place& a, const Place& b) { return a.clk < b.clk; });
+    std::vector<Event*> in_order;
+    for (std::vector<Event>& list : events_.by_class)
+      for (Event& e : list) in_order.push_back(&e);
+    std::sort(in_order.begin(), in_order.end(),
+              [](const Event* a, const Event* b) { return a->clk < b->clk; });
     const std::map<uint32_t, uint32_t> initially = false_;
-    for (const Place& p : places) {
-      Event e = (*p.list)[p.index];
-      step(e);
-      p.list->set(p.index, e);
-    }
+    for (Event* e : in_order) step(*e);
     Shard s = run_.shard;
     fill(s);
     ends(s, initially);
@@ -119,7 +110,7 @@ class Forger {
   void fill(Shard& s) {
     air::for_each_table([&]<class T>() {
       if constexpr (T::kSlots == 1) {
-        const auto& events = shard_.events[static_cast<size_t>(T::kClass)];
+        const auto& events = events_.of(T::kClass);
         if (events.empty()) return;
         trace::InstanceTrace& t = *s.find(air::kTableId<T>);
         for (size_t i = 0; i < events.size(); ++i)
@@ -173,7 +164,7 @@ class Forger {
 
   const Told& run_;
   const Lie lie_;
-  vm::ShardRecord shard_;
+  test::Events events_;
   std::map<uint32_t, uint32_t> false_;
 };
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "adversarial/shards.hpp"
+#include "unit/vm/events.hpp"
 
 namespace mipzk::attack {
 
@@ -13,12 +14,14 @@ struct Told {
   const prove::LoadedProgram* program;
   Bytes3 in;
   vm::Recording recording;
+  test::Events events;
   Shard shard;  // the honest one
 
   Told(const prove::LoadedProgram& p, Bytes3 inputs)
       : program(&p),
         in(std::move(inputs)),
         recording(record(p, in)),
+        events(test::replayed(p.program, recording)),
         shard(build(p, in.public_input, recording)) {}
 };
 

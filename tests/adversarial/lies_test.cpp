@@ -42,7 +42,7 @@ Told run_case(const Case& c, uint32_t& liar_pc) {
 }
 
 uint32_t honest_value(const Told& r, uint32_t pc, Case::What what) {
-  for (const auto& events : r.recording.shards[0].events)
+  for (const auto& events : r.events.by_class)
     for (const vm::Event& e : events)
       if (e.pc == pc)
         return what == Case::kHi ? e.hi_new : what == Case::kRd ? e.rd_new : e.mem_new;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "isa/rom.hpp"
+#include "vm/event.hpp"
 #include "vm/record.hpp"
 
 namespace mipzk::test {

@@ -2,6 +2,7 @@
 // oracle says.
 #include "guests/guest_cases.hpp"
 #include "unit/air/judge.hpp"
+#include "unit/vm/events.hpp"
 #include "unit/vm/guest.hpp"
 
 namespace mipzk::test {
@@ -15,6 +16,7 @@ using Seen = std::array<uint64_t, isa::kClassCount>;
 void check(const isa::Program& program, const vm::Inputs& inputs, Seen& seen) {
   const auto recording = vm::record(program, inputs);
   ASSERT_TRUE(recording) << recording.error().message;
+  const Events events = replayed(program, *recording);
   auto text = [&](uint32_t pc) {
     const auto it =
         std::lower_bound(program.image.begin(), program.image.end(), pc / 4,
@@ -31,7 +33,7 @@ void check(const isa::Program& program, const vm::Inputs& inputs, Seen& seen) {
       const auto cls = static_cast<size_t>(T::kClass);
       air::RowReport report;
       unsigned slot = 0;
-      for (const vm::Event& e : recording->shards[0].events[cls]) {
+      for (const vm::Event& e : events.of(T::kClass)) {
         RowOf<T> row{};
         if constexpr (T::kSlots > 1) {
           trace::fill_slot(row, slot++ % T::kSlots, e, entry(e.pc));

@@ -12,10 +12,6 @@ namespace {
 
 using isa::Class;
 
-const vm::EventList& events(const vm::Recording& r, Class cls) {
-  return r.shards[0].events[static_cast<unsigned>(cls)];
-}
-
 TEST(Record, EventsOfASmallProgram) {
   Guest g;
   g.op(lui(kT0, kData >> 16));           // clk 0
@@ -25,8 +21,9 @@ TEST(Record, EventsOfASmallProgram) {
   g.op(hilo(Op::kMult, kA0, kA0));       // clk 16
   g.op(kHaltWord);                       // clk 20
   const auto r = run_and_check(g.program());
-  ASSERT_EQ(events(r, Class::kAddImm).size(), 2u);
-  const vm::Event& lui_event = events(r, Class::kAddImm)[0];
+  const Events events = replayed(g.program(), r);
+  ASSERT_EQ(events.of(Class::kAddImm).size(), 2u);
+  const vm::Event& lui_event = events.of(Class::kAddImm)[0];
   EXPECT_EQ(lui_event.clk, 0u);
   EXPECT_EQ(lui_event.pc, kText);
   EXPECT_EQ(lui_event.npc, kText + 4);
@@ -34,23 +31,23 @@ TEST(Record, EventsOfASmallProgram) {
   EXPECT_EQ(lui_event.t_rs, 0u);  // $zero, never accessed before
   EXPECT_EQ(lui_event.t_rd, 0u);
   EXPECT_EQ(lui_event.rd_new, kData);
-  EXPECT_EQ(events(r, Class::kAddImm)[1].t_rs, 1u);
-  const vm::Event& store = events(r, Class::kStoreWord)[0];
+  EXPECT_EQ(events.of(Class::kAddImm)[1].t_rs, 1u);
+  const vm::Event& store = events.of(Class::kStoreWord)[0];
   EXPECT_EQ(store.t_rs, 4u);
   EXPECT_EQ(store.t_rt, 8u);
   EXPECT_EQ(store.mem_addr, kData + 8);
   EXPECT_EQ(store.mem_old, 0u);
   EXPECT_EQ(store.mem_new, 7u);
   EXPECT_EQ(store.t_mem, 0u);
-  const vm::Event& load = events(r, Class::kLoadWord)[0];
+  const vm::Event& load = events.of(Class::kLoadWord)[0];
   EXPECT_EQ(load.t_rs, 9u);
   EXPECT_EQ(load.t_mem, 11u);
   EXPECT_EQ(load.mem_writable, 1u);
-  const vm::Event& mult = events(r, Class::kMult)[0];
+  const vm::Event& mult = events.of(Class::kMult)[0];
   EXPECT_EQ(mult.t_rs, 16u);
   EXPECT_EQ(mult.t_rt, 17u);  // the same register in both operands
   EXPECT_EQ(mult.rd_new, 49u);
-  const vm::Event& halt = events(r, Class::kHalt)[0];
+  const vm::Event& halt = events.of(Class::kHalt)[0];
   EXPECT_EQ(halt.clk, 20u);
   EXPECT_EQ(halt.npc, kText + 24);
   EXPECT_EQ(halt.next_npc, 0u);
@@ -75,7 +72,8 @@ TEST(Record, BumpsWhenAWordRestedTooLong) {
     // rs of the addu: last access at 4 * 6 + 2, now at 4 * (7 + 2 * (rounds + 1)) + 1.
     const uint32_t gap = 4 * (7 + 2 * (rounds + 1)) + 1 - 26;
     bool bumped = false;
-    for (const vm::Bump& b : r.shards[0].bumps) bumped |= b.key == vm::kRegisterKeyBase + kT3;
+    for (const vm::Bump& b : replayed(g.program(), r).bumps)
+      bumped |= b.key == vm::kRegisterKeyBase + kT3;
     EXPECT_EQ(bumped, gap - 1 >= 1u << 16) << rounds;
   }
 }
@@ -118,51 +116,44 @@ vm::Recording sample(isa::Program& program) {
 }
 
 TEST(Replay, NoticesEveryKindOfDefect) {
-  using Change = std::function<void(vm::Recording&)>;
-  const auto change = [](vm::Recording& r, Class cls, const auto& edit) {
-    vm::EventList& list = r.shards[0].events[static_cast<unsigned>(cls)];
-    vm::Event e = list[0];
-    edit(e);
-    list.set(0, e);
-  };
+  using Change = std::function<void(vm::Recording&, Events&)>;
   const Change changes[] = {
-      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.t_rs += 1; }); },
-      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.rs += 1; }); },
-      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.rd_new += 1; }); },
-      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.rd_old += 1; }); },
-      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.npc += 4; }); },
-      [&](vm::Recording& r) { change(r, Class::kAdd, [](vm::Event& e) { e.clk += 4; }); },
-      [&](vm::Recording& r) { change(r, Class::kLoadWord, [](vm::Event& e) { e.mem_old += 1; }); },
-      [&](vm::Recording& r) {
-        change(r, Class::kLoadWord, [](vm::Event& e) { e.mem_writable ^= 1; });
-      },
-      [&](vm::Recording& r) { change(r, Class::kLoadWord, [](vm::Event& e) { e.mem_addr += 4; }); },
-      [&](vm::Recording& r) { change(r, Class::kStoreWord, [](vm::Event& e) { e.mem_new += 1; }); },
-      [&](vm::Recording& r) { change(r, Class::kStoreWord, [](vm::Event& e) { e.t_mem += 1; }); },
-      [&](vm::Recording& r) { r.shards[0].events[static_cast<unsigned>(Class::kAdd)].clear(); },
-      [&](vm::Recording& r) { r.shards[0].bumps.pop_back(); },
-      [&](vm::Recording& r) { r.shards[0].bumps[0].t_new -= 1; },
-      [&](vm::Recording& r) { r.shards[0].touched.erase(r.shards[0].touched.begin()); },
-      [&](vm::Recording& r) { r.shards[0].touched[0].t_last += 1; },
-      [&](vm::Recording& r) { r.shards[0].touched[0].in_lo ^= 1; },
-      [&](vm::Recording& r) { r.shards[0].touched[0].out_hi ^= 1; },
-      [&](vm::Recording& r) { r.shards[0].touched.back().out_lo = 0; },
-      [&](vm::Recording& r) { r.shards[0].cycles += 1; },
-      [&](vm::Recording& r) { r.finals[0].value_init ^= 1; },
-      [&](vm::Recording& r) { r.finals[0].shard_last ^= 1; },
-      [&](vm::Recording& r) { r.finals.pop_back(); },
+      [](vm::Recording&, Events& e) { e.of(Class::kAdd)[0].t_rs += 1; },
+      [](vm::Recording&, Events& e) { e.of(Class::kAdd)[0].rs += 1; },
+      [](vm::Recording&, Events& e) { e.of(Class::kAdd)[0].rd_new += 1; },
+      [](vm::Recording&, Events& e) { e.of(Class::kAdd)[0].rd_old += 1; },
+      [](vm::Recording&, Events& e) { e.of(Class::kAdd)[0].npc += 4; },
+      [](vm::Recording&, Events& e) { e.of(Class::kAdd)[0].clk += 4; },
+      [](vm::Recording&, Events& e) { e.of(Class::kLoadWord)[0].mem_old += 1; },
+      [](vm::Recording&, Events& e) { e.of(Class::kLoadWord)[0].mem_writable ^= 1; },
+      [](vm::Recording&, Events& e) { e.of(Class::kLoadWord)[0].mem_addr += 4; },
+      [](vm::Recording&, Events& e) { e.of(Class::kStoreWord)[0].mem_new += 1; },
+      [](vm::Recording&, Events& e) { e.of(Class::kStoreWord)[0].t_mem += 1; },
+      [](vm::Recording&, Events& e) { e.of(Class::kAdd).clear(); },
+      [](vm::Recording&, Events& e) { e.bumps.pop_back(); },
+      [](vm::Recording&, Events& e) { e.bumps[0].t_new -= 1; },
+      [](vm::Recording& r, Events&) { r.shards[0].touched.erase(r.shards[0].touched.begin()); },
+      [](vm::Recording& r, Events&) { r.shards[0].touched[0].t_last += 1; },
+      [](vm::Recording& r, Events&) { r.shards[0].touched[0].in_lo ^= 1; },
+      [](vm::Recording& r, Events&) { r.shards[0].touched[0].out_hi ^= 1; },
+      [](vm::Recording& r, Events&) { r.shards[0].touched.back().out_lo = 0; },
+      [](vm::Recording& r, Events&) { r.shards[0].cycles += 1; },
+      [](vm::Recording& r, Events&) { r.finals[0].value_init ^= 1; },
+      [](vm::Recording& r, Events&) { r.finals[0].shard_last ^= 1; },
+      [](vm::Recording& r, Events&) { r.finals.pop_back(); },
   };
   for (size_t i = 0; i < std::size(changes); ++i) {
     isa::Program program;
     vm::Recording r = sample(program);
     ASSERT_FALSE(HasFailure());
-    ASSERT_FALSE(r.shards[0].bumps.empty());
-    changes[i](r);
+    Events events = replayed(program, r);
+    ASSERT_FALSE(events.bumps.empty());
+    changes[i](r, events);
     testing::TestPartResultArray found;
     {
       testing::ScopedFakeTestPartResultReporter reporter(
           testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &found);
-      check_recording(program, {}, r);
+      check_recording(program, {}, r, events);
     }
     EXPECT_GT(found.size(), 0) << "change " << i;
   }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "field/fp.hpp"
-#include "unit/vm/event_registers.hpp"
+#include "unit/vm/events.hpp"
 
 namespace mipzk::test {
 namespace {
@@ -479,7 +479,7 @@ struct Step {
 };
 
 void check_state(const isa::Program& program, const std::map<uint32_t, Step>& by_clk,
-                 const vm::ShardRecord& shard) {
+                 const vm::ShardRecord& shard, const std::vector<Event>& halts) {
   uint32_t clk = 0, pc = program.entry, npc = program.entry + 4;
   for (const auto& [at, step] : by_clk) {
     ASSERT_EQ(at, clk);
@@ -490,8 +490,8 @@ void check_state(const isa::Program& program, const std::map<uint32_t, Step>& by
     clk += 4;
   }
   EXPECT_EQ(clk, 4 * shard.cycles);
-  ASSERT_EQ(shard.events[static_cast<unsigned>(Class::kHalt)].size(), 1u);
-  EXPECT_EQ(shard.events[static_cast<unsigned>(Class::kHalt)][0].clk, clk - 4);
+  ASSERT_EQ(halts.size(), 1u);
+  EXPECT_EQ(halts[0].clk, clk - 4);
   const vm::Touched& state = shard.touched.back();
   EXPECT_EQ(state.key, vm::kStateKey);
   EXPECT_EQ(state.in_lo, program.entry / 4);
@@ -592,6 +592,11 @@ void check_finals(const isa::Program& program, const vm::Inputs& inputs,
 
 void check_recording(const isa::Program& program, const vm::Inputs& inputs,
                      const vm::Recording& recording) {
+  check_recording(program, inputs, recording, replayed(program, recording));
+}
+
+void check_recording(const isa::Program& program, const vm::Inputs& inputs,
+                     const vm::Recording& recording, const Events& events) {
   ASSERT_EQ(recording.shards.size(), 1u);
   const vm::ShardRecord& shard = recording.shards[0];
   ASSERT_EQ(shard.cycles, recording.outcome.cycles);
@@ -600,10 +605,10 @@ void check_recording(const isa::Program& program, const vm::Inputs& inputs,
 
   Paths paths;
   std::map<uint32_t, Step> by_clk;
-  EXPECT_TRUE(shard.events[0].empty());
+  EXPECT_TRUE(events.by_class[0].empty());
   for (unsigned cls = isa::kFirstClass; cls <= isa::kLastClass; ++cls) {
     uint32_t previous = 0;
-    for (const Event& e : shard.events[cls]) {
+    for (const Event& e : events.by_class[cls]) {
       EXPECT_TRUE(by_clk.empty() || e.clk >= previous) << "events of a class are in order";
       previous = e.clk;
       const auto r = rom.find(e.pc / 4);
@@ -618,11 +623,11 @@ void check_recording(const isa::Program& program, const vm::Inputs& inputs,
       }
     }
   }
-  for (const vm::Bump& b : shard.bumps) {
+  for (const vm::Bump& b : events.bumps) {
     const uint32_t value = b.value_lo | b.value_hi << 16;
     paths[b.key].push_back({b.t_old, b.t_new, value, value, b.writable != 0, true});
   }
-  check_state(program, by_clk, shard);
+  check_state(program, by_clk, shard, events.of(Class::kHalt));
 
   for (size_t i = 1; i < shard.touched.size(); ++i)
     ASSERT_LT(shard.touched[i - 1].key, shard.touched[i].key);

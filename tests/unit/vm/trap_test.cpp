@@ -27,7 +27,7 @@ TEST(Trap, EntersWithTheReturnAddressAndTheWordAndReturns) {
       g.op(three(Op::kAddu, kA0, kV0, kK0)).halt();  // 2
       const auto r = run_and_check(g.program());
       EXPECT_EQ(r.outcome.exit_code, 2 + kText + 8);
-      const auto& events = r.shards[0].events[static_cast<unsigned>(isa::Class::kTrap)];
+      const auto events = replayed(g.program(), r).of(isa::Class::kTrap);
       ASSERT_EQ(events.size(), 2u);
       EXPECT_EQ(events[0].pc, kText);
       EXPECT_EQ(events[0].npc, kText + 4);
@@ -166,7 +166,7 @@ TEST(Trap, AfterALongRest) {
   const auto r = run_and_check(g.program());
   EXPECT_EQ(r.outcome.exit_code, 2u);
   unsigned found = 0;
-  for (const vm::Bump& b : r.shards[0].bumps)
+  for (const vm::Bump& b : replayed(g.program(), r).bumps)
     for (unsigned reg : {26u, 27u, unsigned{isa::kLink}})
       found += b.key == vm::kRegisterKeyBase + reg;
   EXPECT_EQ(found, 3u);

@@ -1,0 +1,25 @@
+#include "vm/access_log.hpp"
+
+#include "base/secret_memory.hpp"
+
+namespace mipzk::vm {
+namespace {
+
+constexpr size_t kChunkBytes = AccessLog::kChunkCells * sizeof(Cell);
+
+std::shared_ptr<Cell[]> new_chunk() {
+  auto* const cells = static_cast<Cell*>(secret_allocate(kChunkBytes));
+  return {cells, [](Cell* p) { secret_free(p, kChunkBytes); }};
+}
+
+}  // namespace
+
+AccessLog::Position AccessLog::reserve(size_t cells) {
+  if (kChunkCells - used_ < cells) {
+    chunks_.push_back(new_chunk());
+    used_ = 0;
+  }
+  return {static_cast<uint32_t>(chunks_.size() - 1), used_};
+}
+
+}  // namespace mipzk::vm

@@ -1,0 +1,38 @@
+// What a run took from guest memory and from the hints: with it, and with the registers at its
+// beginning, any part of the run can be executed again without the memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "vm/cell.hpp"
+
+namespace mipzk::vm {
+
+// For each access of an instruction to a word of memory the cell as it was before, words of lower
+// addresses first; for each hint a cell with its value. In order of execution, in chunks that never
+// move; copies share them. Chunks are wiped when the last copy goes.
+class AccessLog {
+ public:
+  static constexpr size_t kChunkCells = size_t{1} << 17;  // 1 MiB
+
+  struct Position {
+    uint32_t chunk = 0, index = 0;
+  };
+
+  // The end of the log, with room for `cells` <= kChunkCells more in one piece.
+  Position reserve(size_t cells);
+  // After `count` of them have been written.
+  void advance(size_t count) { used_ += static_cast<uint32_t>(count); }
+
+  Cell* at(Position p) { return chunks_[p.chunk].get() + p.index; }
+  const Cell* at(Position p) const { return chunks_[p.chunk].get() + p.index; }
+
+ private:
+  std::vector<std::shared_ptr<Cell[]>> chunks_;
+  uint32_t used_ = kChunkCells;  // of the last chunk
+};
+
+}  // namespace mipzk::vm
