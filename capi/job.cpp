@@ -59,7 +59,7 @@ Status execute(mipzk_job& job) {
   return {};
 }
 
-Status read_shape(ByteView bytes, std::vector<trace::TableHeight>& out) {
+Status read_shape(ByteView bytes, std::vector<air::Instance>& out) {
   if (!buffer_ok(bytes.data(), bytes.size()))
     return Error(Errc::kArgument, "shape is NULL but its size is not 0");
   if (bytes.empty()) return {};
@@ -79,7 +79,7 @@ Status read_shape(ByteView bytes, std::vector<trace::TableHeight>& out) {
         (in.table < instances[i - 1].table ||
          (in.table == instances[i - 1].table && in.log_height > instances[i - 1].log_height)))
       return Error(Errc::kArgument, "the tables of the shape are out of order");
-    out.push_back({in.table, in.log_height});
+    out.push_back(in);
   }
   return {};
 }
@@ -151,23 +151,12 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
   return {};
 }
 
-struct StackWiper {
-  ~StackWiper() { wipe_stack(); }
-};
-
-// A frame of its own, which lies below that of its caller.
-template <class F>
-[[gnu::noinline]] Status call(const F& f) {
-  return f();
-}
-
 // A call that needs the job and nothing else. It leaves nothing on the stack.
 template <class F>
 mipzk_status with_job(mipzk_job* job, mipzk_error* err, const F& f) noexcept {
   return guarded(err, [&]() -> Status {
     if (job == nullptr) return Error(Errc::kArgument, "job is NULL");
-    const StackWiper wiper;
-    return call(f);
+    return wiping_stack(f);
   });
 }
 
@@ -238,7 +227,7 @@ mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed, mipzk_error* er
 mipzk_status mipzk_job_shape(mipzk_job* job, const uint8_t* shape, size_t size,
                              mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
-    std::vector<trace::TableHeight> list;
+    std::vector<air::Instance> list;
     if (Status s = capi::read_shape({shape, size}, list); !s) return s;
     job->shape = std::move(list);
     return {};

@@ -58,7 +58,7 @@ struct mipzk_job {
   mipzk::capi::Settings settings;
   std::shared_ptr<const mipzk::capi::LoadedElf> elf;
   std::vector<uint8_t> public_input;
-  std::vector<mipzk::trace::TableHeight> shape;             // empty: as the run needs
+  std::vector<mipzk::air::Instance> shape;                  // empty: as the run needs
   mipzk::SecretVector<uint8_t> private_input, hints, seed;  // an empty seed: take a random one
   mipzk_print_fn print = nullptr;
   void* print_user = nullptr;

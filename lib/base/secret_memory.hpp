@@ -21,6 +21,24 @@ void secret_free(void* data, size_t bytes) noexcept;
 // Overwrites what calls that have returned left on the stack: 64 KiB below the caller's frame.
 void wipe_stack() noexcept;
 
+namespace detail {
+struct StackWiper {
+  ~StackWiper() { wipe_stack(); }
+};
+// A frame of its own, which lies below that of its caller.
+template <class F>
+[[gnu::noinline]] auto call(const F& f) {
+  return f();
+}
+}  // namespace detail
+
+// Calls f, and wipes what it left on the stack, also when it throws.
+template <class F>
+auto wiping_stack(const F& f) {
+  const detail::StackWiper wiper;
+  return detail::call(f);
+}
+
 template <class T>
 struct SecretAllocator {
   using value_type = T;

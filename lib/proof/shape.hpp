@@ -4,6 +4,7 @@
 
 #include <span>
 
+#include "air/instance.hpp"
 #include "air/tables.hpp"
 #include "base/bytes.hpp"
 #include "base/error.hpp"
@@ -19,10 +20,7 @@ inline constexpr unsigned kMaxColumns = 1u << 13;  // base columns opened in a s
 inline constexpr uint64_t kMaxMessages = uint64_t{1} << 28;
 inline constexpr uint64_t kMaxTicks = uint64_t{1} << 28;
 
-struct Instance {
-  uint8_t table;  // table id
-  uint8_t log_height;
-};
+using air::Instance;
 
 enum Tree : uint8_t {
   kTreeProgram,

@@ -11,6 +11,7 @@ using field::Fp;
 
 constexpr hash::Key kBlindingKey = hash::key_from_text("mipzk v0 blinding");
 constexpr hash::Key kStreamKey = hash::key_from_text("mipzk v0 blinding stream");
+
 hash::Key key_from(ByteView bytes) {
   hash::Key key;
   std::copy_n(bytes.begin(), key.bytes.size(), key.bytes.begin());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "air/tables.hpp"
 #include "commit/panel.hpp"
@@ -233,7 +234,7 @@ std::vector<uint8_t> Prover::attempt(const Claims& claims) {
 // A given shape, with the heights of the program's and the protocol's own tables, must be one that
 // a verifier accepts: found out before anything is laid out in it.
 Status check_shape(const LoadedProgram& program, const Profile& profile,
-                   std::span<const trace::TableHeight> shape) {
+                   std::span<const air::Instance> shape) {
   std::vector<proof::Instance> instances = {
       {air::kTableRom, program.header.log_rom},
       {air::kTableFixed, static_cast<uint8_t>(air::kFixedLogRows)},
@@ -243,8 +244,8 @@ Status check_shape(const LoadedProgram& program, const Profile& profile,
     return id != air::kTableRom && id != air::kTableFixed && id != air::kTableRegion &&
            id != air::kTableImage;
   };
-  for (const trace::TableHeight& h : shape)
-    if (is_given(h.table)) instances.push_back({h.table, h.log_height});
+  std::ranges::copy_if(shape, std::back_inserter(instances),
+                       [&](const air::Instance& i) { return is_given(i.table); });
   std::ranges::stable_sort(instances, [](const proof::Instance& a, const proof::Instance& b) {
     return a.table != b.table ? a.table < b.table : a.log_height > b.log_height;
   });
@@ -259,11 +260,10 @@ Status check_shape(const LoadedProgram& program, const Profile& profile,
 
 namespace {
 
-// A frame of its own, which wipe_stack() reaches.
-[[gnu::noinline]] Result<std::vector<uint8_t>> run_prover(Pool& pool, const LoadedProgram& program,
-                                                          const Claims& claims,
-                                                          std::vector<trace::InstanceTrace> traces,
-                                                          const Options& options) {
+Result<std::vector<uint8_t>> run_prover(Pool& pool, const LoadedProgram& program,
+                                        const Claims& claims,
+                                        std::vector<trace::InstanceTrace> traces,
+                                        const Options& options) {
   try {
     return Prover(pool, program, options).run(claims, std::move(traces));
   } catch (const Cancelled&) {
@@ -283,9 +283,9 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
     if (RAND_bytes(seeded.seed.data(), 32) != 1)
       return Error(Errc::kInternal, "the system's random number generator failed");
   }
-  auto result = run_prover(pool, program, claims, std::move(traces), seeded);
+  auto result =
+      wiping_stack([&] { return run_prover(pool, program, claims, std::move(traces), seeded); });
   commit::release_scratch();
-  wipe_stack();
   return result;
 }
 

@@ -50,7 +50,7 @@ struct Options {
   Seed seed;
   // The table instances to use, in canonical order, whatever the run needs of them: they then tell
   // nothing about it. Empty: as low as trace::build makes them.
-  std::vector<trace::TableHeight> shape;
+  std::vector<air::Instance> shape;
   // With any of them off the proof hides nothing, and says so in its header.
   Masks masks;
   // Called on the calling thread between steps; non-zero cancels. `done` of `total` work units.
@@ -65,7 +65,7 @@ Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, Byt
 
 // Whether a verifier accepts a given shape (Options::shape) for proofs of the program. kUnprovable.
 Status check_shape(const LoadedProgram& program, const proof::Profile& profile,
-                   std::span<const trace::TableHeight> shape);
+                   std::span<const air::Instance> shape);
 
 // The public values that a proof claims.
 struct Claims {

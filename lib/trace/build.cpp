@@ -39,7 +39,7 @@ struct Builder {
   const ProgramTables& tables;
   const vm::Recording& recording;
   unsigned tail;
-  std::span<const TableHeight> fixed;
+  std::span<const air::Instance> fixed;
   LookupCounts counts;
   std::vector<InstanceTrace> out;
   SecretVector<vm::Bump> bumps;
@@ -52,7 +52,7 @@ struct Builder {
     if (fixed.empty()) return plan_heights(rows, tail, may_split);
     std::vector<unsigned> given;
     size_t room = 0;
-    for (const TableHeight& h : fixed) {
+    for (const air::Instance& h : fixed) {
       if (h.table != id) continue;
       if (h.log_height < kMinLog || h.log_height > kMaxLog) return {};
       given.push_back(h.log_height);
@@ -61,7 +61,7 @@ struct Builder {
     return rows <= room ? given : std::vector<unsigned>{};
   }
   bool wanted(uint8_t id) const {
-    return std::ranges::any_of(fixed, [&](const TableHeight& h) { return h.table == id; });
+    return std::ranges::any_of(fixed, [&](const air::Instance& h) { return h.table == id; });
   }
 
   // Adds empty instances of table T for `n` items, `per_row` of them to a row; false when they do
@@ -352,7 +352,7 @@ void Builder::providers() {
 Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
                                          const ProgramTables& tables,
                                          const vm::Recording& recording, unsigned tail_rows,
-                                         std::span<const TableHeight> fixed) {
+                                         std::span<const air::Instance> fixed) {
   if (recording.shards.size() != 1) return Error(Errc::kInternal, "a recording has one shard");
   Builder b{pool, program, tables, recording, tail_rows, fixed, LookupCounts(program), {}, {}};
   b.instructions();

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "air/instance.hpp"
 #include "base/error.hpp"
 #include "base/pool.hpp"
 #include "base/secret_memory.hpp"
@@ -23,12 +24,6 @@ struct InstanceTrace {
   SecretVector<field::Fp> base;
 };
 
-// The height of an instance in a shape that is given beforehand.
-struct TableHeight {
-  uint8_t table = 0;
-  uint8_t log_height = 0;
-};
-
 // Instances in canonical order: ascending table id, then descending height. `fixed`, if not empty,
 // is the list of instances to use, in that order, whatever the run needs of them. Otherwise the
 // number of rows of each table is rounded up to 2^k or 3 * 2^k, the latter from 3 * 2^13 on; a
@@ -37,6 +32,6 @@ struct TableHeight {
 Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
                                          const ProgramTables& tables,
                                          const vm::Recording& recording, unsigned tail_rows,
-                                         std::span<const TableHeight> fixed = {});
+                                         std::span<const air::Instance> fixed = {});
 
 }  // namespace mipzk::trace

@@ -157,9 +157,10 @@ def run_build(build, chain, tests, arguments, tool):
         print(f"FAILED {build}: only {len(passed)} programs pass under qemu")
         fine = False
     if arguments.prove and tool is not None:
-        longer = [result for result in good if result.machine.cycles > arguments.prove_cycles]
-        for result in longer if arguments.prove >= len(good) else []:
-            print(f"  {build} {result.test.name}: not proved: {result.machine.cycles:,} instructions")
+        if arguments.prove >= len(good):
+            for result in good:
+                if result.machine.cycles > arguments.prove_cycles:
+                    print(f"  {build} {result.test.name}: not proved: {result.machine.cycles:,} instructions")
         chosen = choose(good, arguments.prove, arguments.prove_cycles)
         fine = prove(chosen, tool, build) and fine
     if fine and not arguments.keep:

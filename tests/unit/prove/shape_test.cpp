@@ -16,7 +16,7 @@
 namespace mipzk {
 namespace {
 
-using Heights = std::vector<trace::TableHeight>;
+using Heights = std::vector<air::Instance>;
 using Bytes = std::vector<uint8_t>;
 
 class FixedShape : public testing::Test {
@@ -33,7 +33,7 @@ class FixedShape : public testing::Test {
   }
   // What the verifier finds: all as given but for the tables that are not the caller's.
   Heights expected(Heights h) const {
-    for (trace::TableHeight& t : h) {
+    for (air::Instance& t : h) {
       if (t.table == air::kTableRom) t.log_height = program_.header.log_rom;
       if (t.table == air::kTableFixed) t.log_height = air::kFixedLogRows;
       if (t.table == air::kTableRegion) t.log_height = program_.header.log_region;
@@ -73,7 +73,7 @@ class FixedShape : public testing::Test {
   }
   static std::string text(const Heights& h) {
     std::string s;
-    for (const trace::TableHeight& t : h) {
+    for (const air::Instance& t : h) {
       s += std::to_string(t.table);
       s += ':';
       s += std::to_string(t.log_height);
@@ -135,7 +135,7 @@ TEST_F(FixedShape, ATableWithoutRowsIsProvedAlone) {
 TEST_F(FixedShape, HidesTheLengthOfTheRun) {
   std::string plain[2], fixed[2];
   Heights shape = all_tables(10);
-  for (trace::TableHeight& t : shape)
+  for (air::Instance& t : shape)
     if (t.table < air::kTableRom || t.table >= air::kTableBoundary) t.log_height = 12;
   for (size_t i = 0; i < 2; ++i) {
     load(i == 0 ? 10 : 1500);
