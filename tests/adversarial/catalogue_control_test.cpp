@@ -247,24 +247,83 @@ TEST(CatalogueControl, EveryInstructionIsThatOfTheProgram) {
   expect_refused(forged, kRules | kLocal);
 }
 
+// The message on bus MASK that the closing row of a pass-1 table makes of its cells. Published
+// values and the running column are chosen such that only its factor is left of the constraint:
+// published f(b) - running f(a), b the cells that are taken off and a those that are added.
+field::Fp5 mask_message(const air::FormBases& fb, bool global, bool added, const Fp* cells) {
+  constexpr air::Layout l = air::compute_layout<air::Image>();
+  static_assert(l.pass_one && !l.has_p() && l.has_g());
+  const field::Fp5 zero, one = field::Fp5::one();
+  // The last three constraints: local product, sum, global product. There is no local running
+  // column in this table; 1 stands for it, and is taken off.
+  field::Fp5 gamma[l.constraints] = {}, ext[l.ext_columns()] = {};
+  gamma[l.constraints - (global ? 1 : 3)] = one;
+  ext[l.g_index()] = added ? one : zero;
+  const auto closing = [&](const field::Fp5& published) {
+    const Fp pre[l.pre_columns] = {};
+    const air::PointCells<Fp, field::Fp5> at{pre, cells, ext};
+    const air::Published all{published, zero, published};
+    air::ConstraintEval<air::Image, Fp, field::Fp5> eval(fb, fb, all, gamma, at);
+    eval.run();
+    return eval.closing;
+  };
+  return added ? zero - closing(zero) : closing(one) - closing(zero);
+}
+
 // SP1 v4: the kind of an interaction was missing from its hash. Equal coordinates on two buses, and
-// with zeros at the end, are different messages.
+// with zeros at the end, are different messages: of lookups, of products and of the masks, as the
+// constraints make them. Each is the sum of docs/PROTOCOL.md, section 3, with the number there.
 TEST(CatalogueControl, MessagesNameTheirBus) {
+  using field::Fp5;
   const air::FormBases fb(PlainTranscript().draw(1).challenges());
+  const auto formula = [&](uint32_t bus, const std::array<uint32_t, 5>& m) {
+    Fp5 sum = fb.ch.alpha + fb.ch.beta[0] * Fp(bus);
+    for (size_t i = 0; i < m.size(); ++i) sum += fb.ch.beta[i + 1] * Fp(m[i]);
+    return sum;
+  };
   std::set<std::array<uint32_t, 5>> seen;
   unsigned messages = 0;
-  for (unsigned bus = 1; bus <= 11; ++bus) {
-    for (uint32_t first : {1u, 2u, 11u}) {
+  const auto note = [&](uint32_t bus, const std::array<uint32_t, 5>& m, const Fp5& f) {
+    EXPECT_EQ(f, formula(bus, m)) << "bus " << bus << ", first coordinate " << m[0];
+    seen.insert({f.c[0].value(), f.c[1].value(), f.c[2].value(), f.c[3].value(), f.c[4].value()});
+    ++messages;
+  };
+  const auto product = [&](air::Form form, std::initializer_list<uint32_t> cells) {
+    air::Msg<Fp> m{form, {}};
+    std::transform(cells.begin(), cells.end(), m.v, [](uint32_t v) { return Fp(v); });
+    return air::fingerprint<Fp, Fp5>(fb, m);
+  };
+  // A register, the state, and coordinates that occur on most buses.
+  const std::array<uint32_t, 5> all[] = {{kReg + 5, 1, 0, 1, 9}, {kStateKey, 1, 2, 1, 9},
+                                         {1, 1, 0, 0, 0},        {2, 1, 0, 0, 0},
+                                         {11, 1, 0, 0, 0},       {0, 0, 0, 0, 0}};
+  for (const std::array<uint32_t, 5>& m : all) {
+    note(1, m, product(air::Form::kMem, {m[0], m[1], m[2], m[3], m[4]}));
+    note(2, m, product(air::Form::kToken, {m[0], m[1], m[2], m[3], m[4]}));
+    note(3, {m[0]}, product(air::Form::kOrder, {m[0]}));
+    note(4, {m[0], m[1], m[2], m[3]}, product(air::Form::kPublic, {m[0], m[1], m[2], m[3]}));
+    Fp cells[30] = {};  // of the closing row; those at 0, 10, 20, 25 begin a message
+    for (unsigned at : {0u, 10u, 20u, 25u}) {
+      for (size_t i = 0; i < m.size(); ++i) cells[at + i] = Fp(m[i]);
+      const Fp5 f = mask_message(fb, at >= 20, at == 0 || at == 20, cells);
+      if (at == 0) {
+        note(5, m, f);
+      } else {
+        EXPECT_EQ(f, formula(5, m)) << "mask cells from " << at;
+      }
+    }
+    note(6, {m[0]}, fb.range + fb.ch.beta[1] * Fp(m[0]));
+    for (uint32_t bus = 7; bus <= 11; ++bus) {
       air::Coords<Fp> c;
-      c.count = 3;
-      c.v[0] = Fp(first);
-      c.v[1] = Fp(1);
-      const auto f = air::fingerprint<Fp, field::Fp5>(fb, static_cast<air::Bus>(bus), c);
-      seen.insert({f.c[0].value(), f.c[1].value(), f.c[2].value(), f.c[3].value(), f.c[4].value()});
-      ++messages;
+      c.count = 5;
+      for (size_t i = 0; i < m.size(); ++i) c.v[i] = Fp(m[i]);
+      note(bus, m, air::fingerprint<Fp, Fp5>(fb, static_cast<air::Bus>(bus), c));
     }
   }
   EXPECT_EQ(seen.size(), messages);
+  // Registers and the state are messages of MEMORY with a key and a permission of their own.
+  EXPECT_EQ(product(air::Form::kReg, {5, 1, 0, 9}), formula(1, all[0]));
+  EXPECT_EQ(product(air::Form::kState, {1, 2, 9}), formula(1, all[1]));
 }
 
 }  // namespace
