@@ -19,7 +19,7 @@ double pow2(int e) {
 double bits(double x) { return 5 * kLog2P - log2_positive(x); }
 
 struct Bounds {
-  double theta;  // proximity parameter
+  double theta;  // a word is close to a codeword at a relative distance below this
   double list;   // list size
   double rho, sqrt_rho, m;
   bool johnson;

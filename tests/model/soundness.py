@@ -4,7 +4,8 @@ Command line: soundness.py PROOF_FILE, or soundness.py PROFILE_ID ID:LOG_HEIGHT 
 soundness.py PROFILE_ID
 (the worst shape that section 5 of PROTOCOL.md lets pass).
 
-With q = p^5, N the greatest height, rho = 2^-b, n the size of a domain:
+With q = p^5, N the greatest height, rho = 2^-b, n the size of a domain, theta the relative distance below which a word
+is close to a codeword (they agree on more than (1 - theta) n points):
   unique decoding: theta = (1 - rho)/2, list size L = 1, eps(n) = n/q for lines and for each power of a curve
       (Ben-Sasson, Carmon, Ishai, Kopparty, Saraf, "Proximity Gaps for Reed-Solomon Codes", ePrint 2020/654);
   Johnson, m: eta = sqrt(rho)/(2m), theta = 1 - sqrt(rho) - eta, L = (m + 1/2)/sqrt(rho),
