@@ -6,16 +6,12 @@
 
 #include <cstring>
 
+#include "elf/flags.hpp"
 #include "elf/load.hpp"
 #include "elf/refuse.hpp"
 
 namespace mipzk::elf {
 namespace {
-
-constexpr uint32_t kFlagAbi2 = 0x20;       // N32
-constexpr uint32_t kFlagAbiMask = 0xf000;  // 0 (none given) and o32 are fine
-constexpr uint32_t kAbiO32 = 0x1000, kAbiO64 = 0x2000, kAbiEabi32 = 0x3000, kAbiEabi64 = 0x4000;
-constexpr uint32_t kFlagMicroMips = 0x02000000, kFlagMips16 = 0x04000000, kFlagMdmx = 0x08000000;
 
 const char* machine_name(uint16_t machine) {
   switch (machine) {
@@ -87,6 +83,12 @@ Status check_identity(ByteView file) {
     return refuse("damaged ELF header: version is %u/%u, must be 1", version,
                   numbers.u32(file.data() + 20));
   }
+  if (file[EI_OSABI] != ELFOSABI_NONE && file[EI_OSABI] != ELFOSABI_GNU) {
+    return refuse(
+        "made for the operating system %u (EI_OSABI), need 0 (none) or 3 (Linux): compile with "
+        "mips-linux-gnu-gcc -static",
+        file[EI_OSABI]);
+  }
   return {};
 }
 
@@ -106,71 +108,6 @@ Status check_type(uint16_t type) {
     default:
       return refuse("ELF type %u, need an executable (2)", type);
   }
-}
-
-Status check_abi(uint32_t flags) {
-  if (flags & kFlagAbi2) return refuse("compiled for the N32 ABI, need o32: use -mabi=32");
-  switch (flags & kFlagAbiMask) {
-    case 0:
-    case kAbiO32:
-      break;
-    case kAbiO64:
-      return refuse("compiled for the O64 ABI, need o32: use -mabi=32");
-    case kAbiEabi32:
-    case kAbiEabi64:
-      return refuse("compiled for the EABI ABI, need o32: use -mabi=32");
-    default:
-      return refuse("unknown MIPS ABI in e_flags 0x%08x, need o32: use -mabi=32", flags);
-  }
-  if (flags & kFlagMips16) {
-    return refuse("contains MIPS16 code, need 32-bit instructions: compile with -mno-mips16");
-  }
-  if (flags & kFlagMicroMips) {
-    return refuse(
-        "contains microMIPS code, need classic MIPS instructions: compile with -mno-micromips");
-  }
-  if (flags & kFlagMdmx) {
-    return refuse("contains MDMX code, need plain MIPS32r2: compile with -mno-mdmx");
-  }
-  return {};
-}
-
-Status check_level(uint32_t flags) {
-  const char* found = "an unknown ISA level";
-  switch (flags >> 28) {
-    case 0:  // MIPS I
-    case 1:  // MIPS II
-    case 5:  // MIPS32
-    case 7:
-      return {};  // MIPS32 release 2, 3 or 5; ABIFLAGS tells which
-    case 2:
-      found = "MIPS III";
-      break;
-    case 3:
-      found = "MIPS IV";
-      break;
-    case 4:
-      found = "MIPS V";
-      break;
-    case 6:
-      found = "MIPS64";
-      break;
-    case 8:
-      found = "MIPS64 release 2";
-      break;
-    case 9:
-      found = "MIPS32 release 6";
-      break;
-    case 10:
-      found = "MIPS64 release 6";
-      break;
-    default:
-      break;
-  }
-  return refuse(
-      "compiled for %s (e_flags 0x%08x), need MIPS I, MIPS II, MIPS32 or MIPS32 release 2: use "
-      "-march=mips32r2",
-      found, flags);
 }
 
 // The tables of headers must lie inside the file before libelf walks them.
@@ -216,34 +153,8 @@ Status check_header(ByteView file) {
   if (Status s = check_identity(file); !s) return s;
   const Numbers numbers = Numbers::of(file);
   if (Status s = check_type(numbers.u16(file.data() + 16)); !s) return s;
-  const uint32_t flags = numbers.u32(file.data() + 36);
-  if (Status s = check_abi(flags); !s) return s;
-  if (Status s = check_level(flags); !s) return s;
+  if (Status s = check_flags(numbers.u32(file.data() + 36)); !s) return s;
   return check_tables(file);
-}
-
-Status check_abiflags(ByteView flags, Numbers numbers) {
-  constexpr size_t kSize = 24;  // Elf_MIPS_ABIFlags_v0
-  if (flags.size() != kSize || numbers.u16(flags.data()) != 0) return {};
-  const uint8_t level = flags[2], release = flags[3];
-  if (!(level == 1 || level == 2 || (level == 32 && release <= 2))) {
-    return refuse(
-        "compiled for MIPS%u release %u (ABIFLAGS), need MIPS I, MIPS II, MIPS32 or MIPS32 release "
-        "2: "
-        "use -march=mips32r2",
-        level, release);
-  }
-  const uint32_t extensions = numbers.u32(flags.data() + 12);
-  if (extensions & MIPS_AFL_ASE_MIPS16) {
-    return refuse(
-        "contains MIPS16 code (ABIFLAGS), need 32-bit instructions: compile with -mno-mips16");
-  }
-  if (extensions & MIPS_AFL_ASE_MICROMIPS) {
-    return refuse(
-        "contains microMIPS code (ABIFLAGS), need classic MIPS instructions: compile with "
-        "-mno-micromips");
-  }
-  return {};
 }
 
 }  // namespace mipzk::elf

@@ -29,8 +29,4 @@ class Numbers {
 // program header table and section header table, if any, lie inside the file.
 Status check_header(ByteView file);
 
-// Checks the contents of an ABIFLAGS segment. One of unknown version or size says nothing and
-// passes.
-Status check_abiflags(ByteView flags, Numbers numbers);
-
 }  // namespace mipzk::elf

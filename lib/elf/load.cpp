@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "elf/abiflags.hpp"
 #include "elf/file.hpp"
 #include "elf/header.hpp"
 #include "elf/segments.hpp"
@@ -13,6 +14,7 @@ Result<isa::ProgramImage> load(ByteView bytes) {
   if (Status s = check_header(bytes); !s) return s.error();
   Result<File> file = File::open(bytes);
   if (!file) return file.error();
+  if (Status s = check_abiflags(*file); !s) return s.error();
   isa::ProgramImage image;
   if (Status s = read_segments(*file, image); !s) return s.error();
   if (Status s = read_symbols(*file, image); !s) return s.error();

@@ -2,8 +2,9 @@
 // built.
 //
 // Accepted is what a stock compiler makes with `-mabi=32 -static`: ELF32, MIPS, of either byte
-// order, o32, ISA level up to MIPS32 release 2, ET_EXEC. Everything else is refused with a message
-// that says what was found, what is needed and how to compile for it.
+// order, o32, ISA level up to MIPS32 release 5, ET_EXEC, for the floating-point unit and the
+// processor that the machine is: docs/MACHINE.md, section 9, is the whitelist. Everything else is
+// refused with a message that says what was found, what is needed and how to compile for it.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -23,9 +24,9 @@ inline constexpr size_t kMaxSymbolName = 255;           // bytes; longer names a
 //   - no segment is empty, nor both writable and executable;
 //   - bytes.size() <= memory_size, and all segments together hold at most file.size() bytes;
 //   - `entry` is a multiple of 4 and its word lies inside an executable segment;
+//   - `flags` are e_flags that the machine serves;
 //   - symbols lie inside segments, have a name without control characters, and where several share
-//   an
-//     address the best one to show comes first (functions, then objects, then labels; global
+//     an address the best one to show comes first (functions, then objects, then labels; global
 //     first).
 // A stripped file has no symbols. May throw std::bad_alloc.
 Result<isa::ProgramImage> load(ByteView file);

@@ -69,24 +69,26 @@ Status check_dynamic(const File& file, const Elf32_Phdr& p) {
   return {};
 }
 
-// Everything but PT_LOAD: what tells that the file cannot run by itself. Other types carry nothing
-// that the machine needs.
+// Everything but PT_LOAD: what tells that the file cannot run by itself, and what asks for
+// something of the processor. Other types carry nothing that the machine needs.
 Status check_other(const File& file, const Elf32_Phdr& p) {
   switch (p.p_type) {
     case PT_INTERP:
       return refuse("dynamic executable: it asks for a program interpreter; link it with -static");
     case PT_DYNAMIC:
       return check_dynamic(file, p);
-    case PT_MIPS_ABIFLAGS:
-      if (!file.holds(p.p_offset, p.p_filesz)) {
-        return refuse(
-            "truncated: the ABI flags (offset %u, %u bytes) do not fit a file of %zu bytes",
-            p.p_offset, p.p_filesz, file.bytes().size());
-      }
-      return check_abiflags(file.bytes().subspan(p.p_offset, p.p_filesz),
-                            Numbers::of(file.bytes()));
-    default:
+    case PT_MIPS_REGINFO:   // which registers are used
+    case PT_MIPS_ABIFLAGS:  // check_abiflags()
       return {};
+    default:
+      if (p.p_type < PT_LOPROC || p.p_type > PT_HIPROC) return {};
+      return refuse(
+          "a segment of the type 0x%08x (%s), which asks something unknown of the processor: link "
+          "with mips-linux-gnu-gcc -mabi=32 -static",
+          p.p_type,
+          p.p_type == PT_MIPS_OPTIONS  ? "PT_MIPS_OPTIONS"
+          : p.p_type == PT_MIPS_RTPROC ? "PT_MIPS_RTPROC"
+                                       : "no standard name");
   }
 }
 

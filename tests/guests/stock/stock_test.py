@@ -34,6 +34,9 @@ class Program:
     public: bytes = b""
     prove: bool = False
     fault: str = ""  # part of the report, for programs that only real Linux can run
+    options: tuple = ()  # further ones of the compiler
+    prints: bytes = None  # where the result is known independently
+    refused: tuple = ()  # parts of the message, for programs that are not loaded
     elf: pathlib.Path = None  # set by the build
     qemu_elf: pathlib.Path = None  # where it is another file: the same program for Linux
     qemu: str = qemu_run.QEMU
@@ -61,8 +64,10 @@ def shell(command, **kwargs):
 
 def compiled(folder, suffix, command, programs):
     for p in programs:
-        p.elf = folder / p.name
-        shell(command + [HERE / folder.name / (p.name + suffix), "-o", p.elf, "-lm"])
+        source = HERE / folder.name / (p.name + suffix)
+        p.name = " ".join([p.name, *p.options])
+        p.elf = folder / p.name.replace(" ", "")
+        shell(command + [*p.options, source, "-o", p.elf, "-lm"])
     return programs
 
 
@@ -97,6 +102,7 @@ def build_bare(folder):
 
 def build_c(folder):
     gcc = need("mips-linux-gnu-gcc", "gcc-mips-linux-gnu libc6-dev-mips-cross")
+    sum_of_registers = b"2335225156.2261562\n"
     return compiled(folder, ".c", [gcc, "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-pthread"], [
         Program("hello", prove=True),
         Program("inputs", LINES, b"cat", prove=True),
@@ -105,6 +111,19 @@ def build_c(folder):
         Program("threads"),
         Program("clock"),
         Program("abort"),
+        Program("registers", prints=sum_of_registers),
+        *(Program("registers", options=options, prints=sum_of_registers) for options in (
+            ("-mfp32",), ("-march=mips32r3",), ("-march=mips32r5",), ("-march=mips32r5", "-mfp32"),
+        )),
+        *(Program("registers", options=options, refused=refused) for options, refused in (
+            (("-mfp64",), ("64-bit floating-point registers", "-mfp32")),
+            (("-mfp64", "-s"), ("64-bit floating-point registers", "-mfp32")),
+            (("-mfp64", "-mno-odd-spreg"), ("FP_64A", "-mfp32")),
+            (("-march=mips32r5", "-mfp64"), ("64-bit floating-point registers", "-mfp32")),
+            (("-mfp64", "-mmsa"), ("AFL_ASE_MSA", "-mno-msa")),
+            (("-mdsp",), ("AFL_ASE_DSP ", "-mno-dsp")),
+            (("-march=octeon",), ("MIPS64 release 2", "-march=mips32r2")),
+        )),
     ])  # fmt: skip
 
 
@@ -222,8 +241,24 @@ def difference(exit_code, output, expected):
     )
 
 
+def check_refusal(program, machine):
+    """What to print about a program that is refused when it is loaded."""
+    if machine is None:
+        return "not loaded"
+    try:
+        machine.call("run", program)
+    except Failed as error:
+        missing = [part for part in ("cannot load", *program.refused) if part not in str(error)]
+        if missing:
+            raise AssertionError(f"{missing} are not in: {error}") from error
+        return "refused, as expected"
+    raise AssertionError("the program was loaded and ran")
+
+
 def check(program, machine, arguments):
     """Returns what to print about it, and whether it was proved."""
+    if program.refused:
+        return check_refusal(program, machine), False
     try:
         expected = qemu_run.run(
             program.qemu_elf or program.elf, program.private, program.public, timeout=600, qemu=program.qemu
@@ -232,6 +267,8 @@ def check(program, machine, arguments):
         if not crash.signal:
             raise
         expected = qemu_run.Result(crash.output, 128 + crash.signal, b"")  # as a shell would say
+    if program.prints not in (None, expected.output):
+        raise AssertionError(f"qemu-mips gives {expected.output}, not {program.prints}")
     if machine is None:
         return f"exit code {expected.exit_code}, {len(expected.output)} bytes under qemu-mips", False
     if program.fault:

@@ -29,17 +29,25 @@ inline constexpr uint32_t kLoad = 1, kDynamic = 2, kInterp = 3, kNote = 4, kTls 
 inline constexpr uint32_t kGnuStack = 0x6474e551, kReginfo = 0x70000000, kAbiflags = 0x70000003;
 inline constexpr uint32_t kX = 1, kW = 2, kR = 4;
 inline constexpr uint32_t kSymtab = 2, kStrtab = 3, kNobits = 8;
+inline constexpr uint32_t kAbiflagsSection = 0x7000002a, kAttributesSection = 0x6ffffff5;
 inline constexpr uint8_t kNotype = 0, kObject = 1, kFunc = 2, kSection = 3;
 inline constexpr uint8_t kLocal = 0, kGlobal = 1, kWeak = 2;
 
 // Offsets of ELF header fields.
-inline constexpr size_t kAtClass = 4, kAtData = 5, kAtIdentVersion = 6, kAtType = 16,
-                        kAtMachine = 18, kAtVersion = 20, kAtEntry = 24, kAtPhoff = 28,
-                        kAtShoff = 32, kAtFlags = 36, kAtEhsize = 40, kAtPhentsize = 42,
-                        kAtPhnum = 44, kAtShentsize = 46, kAtShnum = 48, kAtShstrndx = 50;
+inline constexpr size_t kAtClass = 4, kAtData = 5, kAtIdentVersion = 6, kAtOsAbi = 7,
+                        kAtAbiVersion = 8, kAtType = 16, kAtMachine = 18, kAtVersion = 20,
+                        kAtEntry = 24, kAtPhoff = 28, kAtShoff = 32, kAtFlags = 36, kAtEhsize = 40,
+                        kAtPhentsize = 42, kAtPhnum = 44, kAtShentsize = 46, kAtShnum = 48,
+                        kAtShstrndx = 50;
 
 struct Load {
   uint32_t type = kLoad, address = 0, memory_size = 0, flags = 0;
+  Bytes bytes;
+};
+
+// A section that no segment holds.
+struct Extra {
+  uint32_t type = 0;
   Bytes bytes;
 };
 
@@ -49,6 +57,36 @@ struct Sym {
   uint8_t type = kFunc, bind = kGlobal;
   uint16_t section = 1;
 };
+
+// ABI flags of `mips-linux-gnu-gcc -march=mips32r2 -mfpxx`.
+struct Abi {
+  uint16_t version = 0;
+  uint8_t isa_level = 32, isa_rev = 2, gpr_size = 1, cpr1_size = 1, cpr2_size = 0, fp_abi = 5;
+  uint32_t isa_ext = 0, ases = 0, flags1 = 0, flags2 = 0;
+
+  Bytes bytes() const {
+    Bytes b = {uint8_t(version >> 8),
+               uint8_t(version),
+               isa_level,
+               isa_rev,
+               gpr_size,
+               cpr1_size,
+               cpr2_size,
+               fp_abi};
+    for (uint32_t word : {isa_ext, ases, flags1, flags2}) add32(b, word);
+    return b;
+  }
+};
+
+// The content of .gnu.attributes with the given attributes of the file, tags and values.
+inline Bytes make_attributes(const Bytes& values) {
+  Bytes b = {'A'};
+  add32(b, static_cast<uint32_t>(4 + 4 + 1 + 4 + values.size()));
+  b.insert(b.end(), {'g', 'n', 'u', 0, 1});
+  add32(b, static_cast<uint32_t>(1 + 4 + values.size()));
+  b.insert(b.end(), values.begin(), values.end());
+  return b;
+}
 
 // The valid program that most tests start from: 4 words of text at 0x400000 with the entry at its
 // second word, 5 bytes of data and 16 of memory at 0x410000.
@@ -60,6 +98,7 @@ struct Builder {
   };
   bool sections = true;  // a section table with a symbol table; false: as sstrip leaves it
   std::vector<Sym> symbols = {{"main", 0x400004, 8}, {"counter", 0x410000, 4, kObject}};
+  std::vector<Extra> extras;  // further sections
 
   // Where build() put things.
   size_t phdr(size_t i) const { return 52 + 32 * i; }
@@ -92,7 +131,7 @@ struct Builder {
     return b;
   }
 
-  // Sections: 0 null, 1 text (the first load), 2 symbol table, 3 its strings.
+  // Sections: 0 null, 1 text (the first load), 2 symbol table, 3 its strings, 4.. the extras.
   void add_sections(Bytes& b) const {
     Bytes strings(1);
     symtab = b.size();
@@ -107,17 +146,25 @@ struct Builder {
     }
     strtab = b.size();
     b.insert(b.end(), strings.begin(), strings.end());
+    const auto strings_size = static_cast<uint32_t>(strings.size());
+    const auto extras_begin = static_cast<uint32_t>(b.size());
+    for (const Extra& e : extras) b.insert(b.end(), e.bytes.begin(), e.bytes.end());
     shdrs = b.size();
     put32(b, kAtShoff, static_cast<uint32_t>(shdrs));
     put16(b, kAtShentsize, 40);
-    put16(b, kAtShnum, 4);
+    put16(b, kAtShnum, static_cast<uint32_t>(4 + extras.size()));
     put16(b, kAtShstrndx, 3);
     b.resize(b.size() + 40);
     const Load& text = loads.front();
     add_section(b, {0, 1, 6, text.address, 52 + 32 * uint32_t(loads.size()),
                     uint32_t(text.bytes.size()), 0, 0, 4, 0});
     add_section(b, {0, kSymtab, 0, 0, uint32_t(symtab), uint32_t(strtab - symtab), 3, 1, 4, 16});
-    add_section(b, {0, kStrtab, 0, 0, uint32_t(strtab), uint32_t(shdrs - strtab), 0, 0, 1, 0});
+    add_section(b, {0, kStrtab, 0, 0, uint32_t(strtab), strings_size, 0, 0, 1, 0});
+    uint32_t offset = extras_begin;
+    for (const Extra& e : extras) {
+      add_section(b, {0, e.type, 0, 0, offset, uint32_t(e.bytes.size()), 0, 0, 1, 0});
+      offset += static_cast<uint32_t>(e.bytes.size());
+    }
   }
 
   // name, type, flags, address, offset, size, link, info, alignment, entry size
@@ -127,7 +174,8 @@ struct Builder {
 };
 
 // The same file in little-endian order: every number of the headers, of the symbol table, of the
-// dynamic table and of the ABI flags turned around. `file` is big-endian and well-formed.
+// dynamic table, of the ABI flags and of attributes as make_attributes() composes them turned
+// around. `file` is big-endian and well-formed.
 inline Bytes little_endian(Bytes file) {
   const auto get16 = [&](size_t at) { return uint32_t{file[at]} << 8 | file[at + 1]; };
   const auto get32 = [&](size_t at) { return get16(at) << 16 | get16(at + 2); };
@@ -137,15 +185,16 @@ inline Bytes little_endian(Bytes file) {
   const auto turn_words = [&](size_t at, size_t count) {
     for (size_t i = 0; i < count; ++i) turn(at + 4 * i, 4);
   };
+  const auto turn_abiflags = [&](size_t at) {
+    turn(at, 2);
+    turn_words(at + 8, 4);
+  };
   const uint32_t phoff = get32(kAtPhoff), phnum = get16(kAtPhnum);
   const uint32_t shoff = get32(kAtShoff), shnum = get16(kAtShnum);
   for (size_t h = phoff; h < phoff + 32 * phnum; h += 32) {
     const uint32_t type = get32(h), offset = get32(h + 4), size = get32(h + 16);
     if (type == kDynamic) turn_words(offset, size / 4);
-    if (type == kAbiflags && size == 24) {
-      turn(offset, 2);
-      turn_words(offset + 8, 4);
-    }
+    if (type == kAbiflags && size == 24) turn_abiflags(offset);
     turn_words(h, 8);
   }
   for (size_t h = shoff; h < shoff + 40 * shnum; h += 40) {
@@ -153,6 +202,11 @@ inline Bytes little_endian(Bytes file) {
     for (size_t s = offset; type == kSymtab && s < offset + size; s += 16) {
       turn_words(s, 3);
       turn(s + 14, 2);
+    }
+    if (type == kAbiflagsSection && size == 24) turn_abiflags(offset);
+    if (type == kAttributesSection && size >= 14) {
+      turn_words(offset + 1, 1);
+      turn_words(offset + 10, 1);
     }
     turn_words(h, 10);
   }

@@ -8,17 +8,23 @@ namespace {
 Bytes rich_file(bool sections, bool little = false) {
   Builder b;
   b.sections = sections;
-  Bytes abiflags(24);
-  abiflags[2] = 32, abiflags[3] = 2, abiflags[4] = 1;
-  b.loads.insert(b.loads.begin() + 1, Load{kAbiflags, 0x400000, 24, kR, abiflags});
+  b.loads.insert(b.loads.begin() + 1, Load{kAbiflags, 0x400000, 24, kR, Abi().bytes()});
   b.loads.insert(b.loads.begin() + 1, Load{kDynamic, 0x400000, 8, kR, Bytes(8)});
   b.symbols.push_back({"label", 0x400000, 0, kNotype, kLocal});
   return little ? little_endian(b.build()) : b.build();
 }
 
+// As older toolchains make it: attributes in place of ABI flags.
+Bytes old_file(bool little) {
+  Builder b;
+  b.extras.push_back({kAttributesSection, make_attributes({4, 1, 8, 0})});
+  return little ? little_endian(b.build()) : b.build();
+}
+
 // Both byte orders, with and without a section table.
 std::vector<Bytes> rich_files() {
-  return {rich_file(false), rich_file(true), rich_file(false, true), rich_file(true, true)};
+  return {rich_file(false),      rich_file(true), rich_file(false, true),
+          rich_file(true, true), old_file(false), old_file(true)};
 }
 
 TEST(ElfDamage, AFileCutAnywhereIsRefused) {

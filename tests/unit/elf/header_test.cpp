@@ -1,4 +1,4 @@
-// Refusals that come from the ELF header and the ABI flags.
+// Refusals that come from the ELF header, but for e_flags.
 #include <string_view>
 
 #include "check.hpp"
@@ -136,37 +136,29 @@ TEST(ElfHeader, RefusesOtherTypes) {
   EXPECT_REFUSED(patched16(kAtType, 0xff00), "ELF type 65280");
 }
 
-TEST(ElfHeader, RefusesOtherAbis) {
-  EXPECT_REFUSED(patched32(kAtFlags, 0x50000020), "N32", "-mabi=32");
-  EXPECT_REFUSED(patched32(kAtFlags, 0x50002000), "O64", "-mabi=32");
-  EXPECT_REFUSED(patched32(kAtFlags, 0x50003000), "EABI", "-mabi=32");
-  EXPECT_REFUSED(patched32(kAtFlags, 0x50004000), "EABI", "-mabi=32");
-  EXPECT_REFUSED(patched32(kAtFlags, 0x50005000), "unknown MIPS ABI", "0x50005000");
-}
-
-TEST(ElfHeader, RefusesOtherEncodings) {
-  EXPECT_REFUSED(patched32(kAtFlags, 0x74001000), "MIPS16", "-mno-mips16");
-  EXPECT_REFUSED(patched32(kAtFlags, 0x72001000), "microMIPS", "-mno-micromips");
-  EXPECT_REFUSED(patched32(kAtFlags, 0x78001000), "MDMX");
-}
-
-TEST(ElfHeader, AcceptsLevelsUpToMips32r2AndRefusesTheOthers) {
-  const char* names[16] = {
-      nullptr,   nullptr,   "MIPS III",         "MIPS IV",          "MIPS V",           nullptr,
-      "MIPS64",  nullptr,   "MIPS64 release 2", "MIPS32 release 6", "MIPS64 release 6", "unknown",
-      "unknown", "unknown", "unknown",          "unknown"};
-  for (uint32_t level = 0; level < 16; ++level) {
-    const Bytes b = patched32(kAtFlags, level << 28 | 0x1007);
-    if (names[level] == nullptr) {
-      const auto r = load_exact(b);
-      ASSERT_TRUE(r) << r.error().message;
-      EXPECT_EQ(r->flags, level << 28 | 0x1007);
+TEST(ElfHeader, RefusesOtherSystems) {
+  for (unsigned system = 0; system < 256; ++system) {
+    const Bytes b = patched8(kAtOsAbi, static_cast<uint8_t>(system));
+    if (system == 0 || system == 3) {
+      EXPECT_TRUE(load_exact(b)) << system;
     } else {
-      EXPECT_REFUSED(b, names[level], "-march=mips32r2");
+      const std::string name = "operating system " + std::to_string(system) + " ";
+      EXPECT_REFUSED(b, name.c_str(), "EI_OSABI", "-static");
     }
   }
-  // No ABI bits at all: old toolchains mean o32, and Linux takes it as such.
-  EXPECT_TRUE(load_exact(patched32(kAtFlags, 0)));
+}
+
+TEST(ElfHeader, RefusesAbiVersionsThatAskForAnotherProcessor) {
+  for (unsigned version = 0; version < 256; ++version) {
+    const Bytes b = patched8(kAtAbiVersion, static_cast<uint8_t>(version));
+    if (version == 3) {
+      EXPECT_REFUSED(b, "EI_ABIVERSION 3, O32_FP64", "-mfp32");
+    } else if (version <= 5) {
+      EXPECT_TRUE(load_exact(b)) << version;
+    } else {
+      EXPECT_REFUSED(b, "unknown ABI version", "EI_ABIVERSION");
+    }
+  }
 }
 
 TEST(ElfHeader, RefusesDamagedTables) {
@@ -198,48 +190,6 @@ TEST(ElfHeader, IgnoresTheSectionTableWhenItHasNoEntries) {
   const auto r = load_exact(b);
   ASSERT_TRUE(r) << r.error().message;
   EXPECT_TRUE(r->symbols.empty());
-}
-
-Bytes with_abiflags(uint8_t level, uint8_t release, uint32_t ases, size_t size = 24,
-                    uint8_t version = 0) {
-  Builder b;
-  Bytes f(24);
-  f[1] = version, f[2] = level, f[3] = release, f[4] = 1;
-  put32(f, 12, ases);
-  f.resize(size);
-  b.loads.push_back({kAbiflags, 0x400000, 24, kR, f});
-  return b.build();
-}
-
-TEST(ElfAbiFlags, NameTheReleasesThatHeaderFlagsDoNot) {
-  EXPECT_TRUE(load_exact(with_abiflags(1, 0, 0)));
-  EXPECT_TRUE(load_exact(with_abiflags(2, 0, 0)));
-  EXPECT_TRUE(load_exact(with_abiflags(32, 1, 0)));
-  EXPECT_TRUE(load_exact(with_abiflags(32, 2, 0)));
-  EXPECT_REFUSED(with_abiflags(32, 3, 0), "MIPS32 release 3", "-march=mips32r2");
-  EXPECT_REFUSED(with_abiflags(32, 5, 0), "MIPS32 release 5");
-  EXPECT_REFUSED(with_abiflags(32, 6, 0), "MIPS32 release 6");
-  EXPECT_REFUSED(with_abiflags(64, 2, 0), "MIPS64 release 2");
-  EXPECT_REFUSED(with_abiflags(3, 0, 0), "MIPS3 ");
-}
-
-TEST(ElfAbiFlags, NameOtherEncodings) {
-  EXPECT_REFUSED(with_abiflags(32, 2, 0x400), "MIPS16", "-mno-mips16");
-  EXPECT_REFUSED(with_abiflags(32, 2, 0x800), "microMIPS", "-mno-micromips");
-  EXPECT_TRUE(
-      load_exact(with_abiflags(32, 2, 1)));  // DSP: such an instruction stops the run, if it comes
-}
-
-TEST(ElfAbiFlags, OfLittleEndianFiles) {
-  EXPECT_TRUE(load_exact(little_endian(with_abiflags(32, 2, 1))));
-  EXPECT_REFUSED(little_endian(with_abiflags(32, 6, 0)), "MIPS32 release 6");
-  EXPECT_REFUSED(little_endian(with_abiflags(32, 2, 0x400)), "MIPS16");
-}
-
-TEST(ElfAbiFlags, AreIgnoredInUnknownForms) {
-  EXPECT_TRUE(load_exact(with_abiflags(64, 6, 0, 24, 1)));
-  EXPECT_TRUE(load_exact(with_abiflags(64, 6, 0, 23)));
-  EXPECT_TRUE(load_exact(with_abiflags(64, 6, 0, 0)));
 }
 
 }  // namespace

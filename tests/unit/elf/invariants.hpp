@@ -14,6 +14,13 @@ inline const char* program_header_violation(const isa::ProgramImage& image) {
   const size_t words = image.program_headers.size();
   if (words == 0 || words % 8 != 0 || words / 8 > elf::kMaxProgramHeaders)
     return "bad number of program header words";
+  bool abiflags = false;
+  for (size_t i = 0; i < words; i += 8) {
+    const uint32_t type = image.program_headers[i];
+    if (type < 0x70000000 || type > 0x7fffffff || type == 0x70000000) continue;
+    if (type != 0x70000003 || abiflags) return "a segment type of the processor's";
+    abiflags = true;
+  }
   const uint32_t address = image.program_headers_address;
   if (address == 0) return nullptr;
   if (address % 4 != 0) return "program headers at an address that is no word's";
@@ -48,6 +55,7 @@ inline const char* violation(const isa::ProgramImage& image, size_t file_size) {
     bytes += s.bytes.size();
     previous_end = end;
   }
+  if ((image.flags & ~0xf000110fu) != 0) return "bits of e_flags that the machine does not serve";
   if (!entry_found || image.entry % 4 != 0) return "bad entry";
   if (bytes > file_size) return "more bytes than the file has";
   if (image.symbols.size() > elf::kMaxSymbols) return "too many symbols";

@@ -55,6 +55,8 @@ class Toolchain : public testing::Test {
 
   static constexpr const char* kBare =
       "-mabi=32 -msoft-float -mno-abicalls -fno-pic -G0 -ffreestanding -nostdlib -static ";
+  static constexpr const char* kHard =
+      "-mabi=32 -mno-abicalls -fno-pic -G0 -ffreestanding -nostdlib -static ";
   fs::path folder_;
 };
 
@@ -66,8 +68,9 @@ const isa::Symbol* find(const isa::ProgramImage& image, const std::string& name)
 }
 
 TEST_F(Toolchain, BareMetalProgramsLoad) {
-  for (const char* march : {"-march=r3000", "-march=mips2", "-march=mips32", "-march=mips32r2",
-                            "-march=mips32r2 -EL", "-march=r3000 -EL"}) {
+  for (const char* march :
+       {"-march=r3000", "-march=mips2", "-march=mips32", "-march=mips32r2", "-march=mips32r3",
+        "-march=mips32r5", "-march=mips32r2 -EL", "-march=r3000 -EL", "-march=mips32r5 -EL"}) {
     const bool little = std::string(march).ends_with("-EL");
     const Bytes file = compile(std::string(kBare) + march);
     const auto r = load_exact(file);
@@ -117,8 +120,6 @@ TEST_F(Toolchain, WrongOptionsAreRefusedWithTheRightOnes) {
                  "-no-pie");
   EXPECT_REFUSED(compile(std::string(kBare) + "-march=mips32r6 -mnan=2008"), "MIPS32 release 6",
                  "-march=mips32r2");
-  EXPECT_REFUSED(compile(std::string(kBare) + "-march=mips32r5"), "MIPS32 release 5",
-                 "-march=mips32r2");
   EXPECT_REFUSED(compile(std::string(kBare) + "-march=mips3 -mgp32"), "MIPS III",
                  "-march=mips32r2");
   EXPECT_REFUSED(compile(std::string(kBare) + "-mips16 -march=mips32r2"), "MIPS16", "-mno-mips16");
@@ -126,6 +127,63 @@ TEST_F(Toolchain, WrongOptionsAreRefusedWithTheRightOnes) {
                  "-mno-micromips");
   EXPECT_REFUSED(compile(std::string(kBare) + "-Wl,-N"), "both writable and executable");
   EXPECT_REFUSED(compile(std::string(kBare) + "-Wl,-Ttext-segment=0"), "below 0x00010000");
+}
+
+// Options that change no instruction of the program change what the file says about it.
+TEST_F(Toolchain, OptionsForAnotherProcessorAreRefused) {
+  const struct {
+    const char *options, *name, *cure;
+  } refused[] = {
+      {"-mfp64", "64-bit floating-point registers", "-mfp32"},
+      {"-mfp64 -mno-odd-spreg", "FP_64A", "-mfp32"},
+      {"-mfp64 -mmsa", "AFL_ASE_MSA", "-mno-msa"},
+      {"-mnan=2008", "EF_MIPS_NAN2008", "-mnan=legacy"},
+      {"-mdsp", "AFL_ASE_DSP ", "-mno-dsp"},
+      {"-mdspr2", "AFL_ASE_DSP ", "-mno-dsp"},
+      {"-meva", "AFL_ASE_EVA ", "-mno-eva"},
+      {"-mmcu", "AFL_ASE_MCU ", "-mno-mcu"},
+      {"-mmt", "AFL_ASE_MT ", "-mno-mt"},
+      {"-msmartmips", "AFL_ASE_SMARTMIPS ", "-mno-smartmips"},
+      {"-mvirt", "AFL_ASE_VIRT ", "-mno-virt"},
+      {"-mxpa", "AFL_ASE_XPA ", "-mno-xpa"},
+      {"-mcrc", "AFL_ASE_CRC ", "-mno-crc"},
+      {"-mginv", "AFL_ASE_GINV ", "-mno-ginv"},
+      {"-march=74kc", "AFL_ASE_DSP ", "-march=mips32r2"},
+      {"-march=m14k", "AFL_ASE_MCU ", "-march=mips32r2"},
+      {"-march=octeon", "MIPS64 release 2", "-march=mips32r2"},
+      {"-march=vr4100", "MIPS III", "-march=mips32r2"},
+  };
+  for (const auto& r : refused) {
+    for (const char* more : {"", " -s", " -EL"}) {
+      SCOPED_TRACE(std::string(r.options) + more);
+      const Bytes file = compile(std::string(kHard) + r.options + more);
+      EXPECT_REFUSED(file, r.name, r.cure);
+    }
+  }
+  for (const char* options :
+       {"-mfp32", "-mfpxx", "", "-msingle-float", "-msoft-float", "-march=4kc", "-march=24kf2_1"}) {
+    EXPECT_EQ(refusal(compile(std::string(kHard) + options)), "accepted") << options;
+  }
+}
+
+// What a compiler before 2014 would say, in attributes only.
+TEST_F(Toolchain, FilesWithoutAbiFlagsAreJudgedByTheirAttributes) {
+  const std::string script = (folder_ / "link.ld").string();
+  std::ofstream(script) << R"(ENTRY(__start)
+PHDRS { text PT_LOAD FLAGS(5); data PT_LOAD FLAGS(6); }
+SECTIONS {
+  . = 0x400000;
+  .text : { *(.text*) *(.rodata*) } :text
+  . = 0x500000;
+  .data : { *(.data*) *(.bss*) *(COMMON) } :data
+  .gnu.attributes 0 : { *(.gnu.attributes) }
+  /DISCARD/ : { *(.MIPS.abiflags) *(.reginfo) *(.pdr) *(.note*) }
+})";
+  const std::string options = std::string(kHard) + "-Wl,--build-id=none,-T," + script + " ";
+  for (const char* order : {"", " -EL"}) {
+    EXPECT_EQ(refusal(compile(options + "-mfp32" + order)), "accepted");
+    EXPECT_REFUSED(compile(options + "-mfp64" + order), ".gnu.attributes", "-mfp32");
+  }
 }
 
 TEST_F(Toolchain, LinuxProgramsLoadOnlyWhenStatic) {
