@@ -177,6 +177,26 @@ class Guide(unittest.TestCase):
         self.assertIn("mipzk-cc: float and double need the sources of GCC", run.stderr)
         self.assertIn("undefined reference to `__muldf3'", run.stderr)
 
+    def test_instruction_sets(self):
+        self.save("a.c", "int main(void) { return 7; }")
+        for march in "r3000", "mips1", "mips2", "mips32", "mips32r2", "mips32r3", "mips32r5":
+            run = self.cc(f"--march={march} a.c -o a.elf")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            # What the code asks of the processor stays in the file, for the loader.
+            self.assertIn("MIPS ABI Flags", self.sh("mips-linux-gnu-readelf -A a.elf").stdout)
+            if ARGUMENTS.mipzk:
+                self.assertRegex(self.sh("mipzk run a.elf").stdout, "exit code +7")
+
+    def test_bare_metal_for_another_processor(self):
+        if not ARGUMENTS.mipzk:
+            self.skipTest("no --mipzk")
+        self.save("a.c", "int main(void) { return 7; }")
+        for options, cure in (("-mdsp", "-mno-dsp"), ("-mmt", "-mno-mt")):
+            self.assertEqual(self.cc(f"--march=mips32r2 {options} a.c -o a.elf").returncode, 0)
+            run = self.sh("mipzk run a.elf")
+            self.assertEqual(run.returncode, 4, run.stdout + run.stderr)
+            self.assertIn(cure, run.stderr)
+
     def test_what_is_refused(self):
         self.save("a.c", "int main(void) { return 0; }")
         self.save("a.cpp", "int main() { return 0; }")
