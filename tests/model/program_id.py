@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The program id of an ELF file (MACHINE.md, sections 5 and 8; PROTOCOL.md, section 2). Slow: minutes for large
+"""The program id of an ELF file (MACHINE.md, sections 5, 8 and 9; PROTOCOL.md, section 2). Slow: minutes for large
 programs.
 
 program_id.py ELF_FILE prints the id."""
@@ -9,6 +9,7 @@ import re
 import struct
 import sys
 
+import admission
 import blake3
 import extension
 from lowering import EXIT_CODE, REGISTER_END, Context, limbs, lower
@@ -42,13 +43,14 @@ class Program:
 
 
 def read_elf(data):
-    """The Program of a 32-bit file, with the kernel if it is wanted."""
+    """The Program of a 32-bit file, with the kernel if it is wanted. admission.Refused: it is for another processor."""
     if data[:6] not in (b"\x7fELF\x01\x01", b"\x7fELF\x01\x02"):
         raise ValueError("not a 32-bit ELF file")
     byte_order, sign = ("little", "<") if data[5] == 1 else ("big", ">")
     entry, table = struct.unpack(sign + "II", data[24:32])
     flags, _, size, count = struct.unpack(sign + "IHHH", data[36:46])
     headers = [struct.unpack_from(sign + "8I", data, table + i * size) for i in range(count)]
+    admission.check(data, sign, headers)
     segments, headers_at = [], set()
     for kind, offset, address, _, file_size, memory_size, access, _ in headers:
         if kind != _LOAD:

@@ -3,8 +3,10 @@
 The tests of whole proofs are not here: see verify_proof.py and CMakeLists.txt."""
 
 import random
+import struct
 import unittest
 
+import admission
 import blake3
 import constraints
 import extension
@@ -334,6 +336,84 @@ class ConstraintsTest(unittest.TestCase):
         row = [cells[name] for name in table.columns]
         return {rule.expression.text for rule in table.rules
                 if rule.kind == "zero" and rule.expression.value([], row) % P != 0}
+
+
+class AdmissionTest(unittest.TestCase):
+    """MACHINE.md, section 9, value by value."""
+
+    FIELDS = ("version", "level", "revision", "gpr", "cpr1", "cpr2", "fp_abi", "extension", "ases", "flags1", "flags2")
+    GOOD = dict(version=0, level=32, revision=2, gpr=1, cpr1=1, cpr2=0, fp_abi=5, extension=0, ases=0, flags1=0, flags2=0)
+
+    def record(self, sign, **changes):
+        values = {**self.GOOD, **changes}
+        return struct.pack(sign + "H6B4I", *(values[name] for name in self.FIELDS))
+
+    @staticmethod
+    def attributes(sign, values, vendor=b"gnu\0"):
+        part = b"\1" + struct.pack(sign + "I", 5 + len(values)) + values
+        return b"A" + struct.pack(sign + "I", 4 + len(vendor) + len(part)) + vendor + part
+
+    @staticmethod
+    def file(sign, flags=0x70001007, system=0, abi_version=0, segments=(), sections=()):
+        """A file with nothing but what admission looks at, and its program headers."""
+        contents = [content for _, content in (*segments, *sections)]
+        offsets = [52 + sum(map(len, contents[:i])) for i in range(len(contents) + 1)]
+        headers = [(kind, offset, 0, 0, len(content), 0, 4, 4) for (kind, content), offset in zip(segments, offsets)]
+        data = bytes([0x7F, 0x45, 0x4C, 0x46, 1, 1 if sign == "<" else 2, 1, system, abi_version]) + bytes(23)
+        data += struct.pack(sign + "II6xHHH", offsets[-1], flags, 40, len(sections), 0) + b"".join(contents)
+        for (kind, content), offset in zip(sections, offsets[len(segments):]):
+            data += struct.pack(sign + "10I", 0, kind, 0, 0, offset, len(content), 0, 0, 1, 0)
+        return data, sign, headers
+
+    def served(self, *arguments, **options):
+        try:
+            admission.check(*self.file(*arguments, **options))
+            return True
+        except admission.Refused:
+            return False
+
+    def test_flags(self):
+        served = {0, 1, 2, 3, 8, 12, 28}
+        for sign in "<>":
+            self.assertEqual({bit for bit in range(32) if self.served(sign, flags=1 << bit)}, served)
+            self.assertEqual({level for level in range(16) if self.served(sign, flags=level << 28)}, {0, 1, 5, 7})
+            self.assertEqual({system for system in range(256) if self.served(sign, system=system)}, {0, 3})
+            self.assertEqual({v for v in range(256) if self.served(sign, abi_version=v)}, {0, 1, 2, 4, 5})
+
+    def test_abi_flags(self):
+        served = dict(version={0}, level={32}, revision={1, 2, 3, 5}, gpr={1}, cpr1={0, 1}, cpr2={0},
+                      fp_abi={0, 1, 2, 3, 5}, extension={0}, ases={0}, flags1={0, 1}, flags2={0})
+        for sign in "<>":
+            for name, values in served.items():
+                tried = {value for value in (*range(256), *(1 << i for i in range(8, 32)))
+                         if value < 256 or name in ("extension", "ases", "flags1", "flags2")}
+                for kind in "segments", "sections":
+                    number = {"segments": admission.ABIFLAGS, "sections": admission.ABIFLAGS_SECTION}[kind]
+                    self.assertEqual({value for value in tried if self.served(
+                        sign, **{kind: [(number, self.record(sign, **{name: value}))]})}, values, name)
+
+    def test_forms_of_abi_flags(self):
+        good, other = self.record(">"), self.record(">", fp_abi=1)
+        segment, section = admission.ABIFLAGS, admission.ABIFLAGS_SECTION
+        self.assertTrue(self.served(">", segments=[(segment, good)], sections=[(section, good)]))
+        self.assertFalse(self.served(">", segments=[(segment, good)], sections=[(section, other)]))
+        self.assertFalse(self.served(">", segments=[(segment, good)] * 2))
+        self.assertFalse(self.served(">", sections=[(section, good)] * 2))
+        self.assertFalse(self.served(">", segments=[(segment, good[:23])]))
+        self.assertTrue(self.served(">", segments=[(0x70000000, bytes(24)), (4, b"note")]))
+        self.assertFalse(self.served(">", segments=[(0x70000002, bytes(24))]))
+
+    def test_attributes(self):
+        kind = admission.ATTRIBUTES_SECTION
+        for sign in "<>":
+            for tag, values in (4, {0, 1, 2, 3, 5}), (8, {0}), (5, set()):
+                self.assertEqual({value for value in range(128) if self.served(
+                    sign, sections=[(kind, self.attributes(sign, bytes([tag, value])))])}, values)
+            bad = self.attributes(sign, b"\4\6")
+            self.assertTrue(self.served(sign, sections=[(kind, self.attributes(sign, b"\4\6", b"gnv\0"))]))
+            self.assertTrue(self.served(sign, sections=[(kind, bad), (admission.ABIFLAGS_SECTION, self.record(sign))]))
+            for damaged in bad[:10], b"B" + bad[1:], self.attributes(sign, b"\4"), self.attributes(sign, b"\4\x80"):
+                self.assertFalse(self.served(sign, sections=[(kind, damaged)]))
 
 
 class SoundnessTest(unittest.TestCase):
