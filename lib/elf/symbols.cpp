@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
+#include "base/visible.hpp"
 #include "elf/load.hpp"
 #include "elf/refuse.hpp"
 #include "elf/segments.hpp"
@@ -41,19 +43,15 @@ int rank(const Elf32_Sym& s, const isa::Segment& segment) {
   }
 }
 
-// Empty when there is no usable name. Names reach terminals, so control characters are replaced.
+// Empty when there is no usable name. Names reach terminals and the lines of reports.
 std::string name_at(ByteView strings, uint32_t offset) {
   if (offset >= strings.size()) return {};
   const ByteView rest = strings.subspan(offset);
   const auto end = std::find(rest.begin(), rest.end(), uint8_t{0});
   if (end == rest.end()) return {};
-  const size_t size = std::min<size_t>(static_cast<size_t>(end - rest.begin()), kMaxSymbolName);
-  std::string name(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(size));
-  for (char& c : name) {
-    const auto u = static_cast<unsigned char>(c);
-    if (u < 0x20 || u == 0x7f) c = '?';
-  }
-  return name;
+  const std::string_view name(reinterpret_cast<const char*>(rest.data()),
+                              static_cast<size_t>(end - rest.begin()));
+  return visible_name(name, kMaxSymbolName);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/visible.hpp"
 #include "elf/load.hpp"
 
 namespace mipzk::elf_test {
@@ -64,9 +65,7 @@ inline const char* violation(const isa::ProgramImage& image, size_t file_size) {
   for (const isa::Symbol& s : image.symbols) {
     if (s.address < previous) return "symbols out of order";
     if (s.name.empty() || s.name.size() > elf::kMaxSymbolName) return "bad length of a name";
-    for (char c : s.name) {
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return "control character in a name";
-    }
+    if (visible_name(s.name) != s.name) return "a name that is not fit to be shown";
     const bool inside =
         std::any_of(image.segments.begin(), image.segments.end(), [&](const isa::Segment& g) {
           return s.address >= g.address && s.address - g.address < g.memory_size;

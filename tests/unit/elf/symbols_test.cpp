@@ -71,8 +71,12 @@ TEST(ElfSymbols, NamesAreBoundedAndPrintable) {
   EXPECT_EQ(names({{"a\x1b[2J\x7f\ngr\xc3\xb6\xc3\x9f"
                     "e",
                     0x400000}}),
-            Names{"a?[2J??gr\xc3\xb6\xc3\x9f"
+            Names{"a\\x1b[2J\\x7f\\x0agr\xc3\xb6\xc3\x9f"
                   "e"});
+  EXPECT_EQ(names({{"csi\xc2\x9b"
+                    "2J\x9b\xe2\x80\xae\xff",
+                    0x400000}}),
+            Names{"csi\\xc2\\x9b2J\\x9b\\xe2\\x80\\xae\\xff"});
 }
 
 TEST(ElfSymbols, NamesOutsideTheStringsAreLeftOut) {
