@@ -274,7 +274,8 @@ MIPZK_API mipzk_status mipzk_program_segment(const mipzk_program* program, uint3
                                              mipzk_segment* out_segment,
                                              mipzk_error* err) MIPZK_NOEXCEPT;
 /* The name of a symbol, ascending by address; NULL if there is no such one. The name belongs to the
- * program. out_address and out_size may be NULL. */
+ * program. It is UTF-8 of at most 255 bytes; control characters, bytes that are not UTF-8 and marks
+ * that change the direction of writing appear as \x1b. out_address and out_size may be NULL. */
 MIPZK_API const char* mipzk_program_symbol(const mipzk_program* program, uint64_t index,
                                            uint32_t* out_address,
                                            uint32_t* out_size) MIPZK_NOEXCEPT;
@@ -321,7 +322,11 @@ MIPZK_API mipzk_status mipzk_job_shape(mipzk_job* job, const uint8_t* shape, siz
 
 /* What the program shows to people: text (any bytes), and marks with the number of instructions so
  * far. Not proved. Called during mipzk_job_execute, or during mipzk_job_prove if the job was not
- * executed before. NULL removes the hook. */
+ * executed before. NULL removes the hook.
+ *
+ * Text comes in pieces of at most 64 KiB. A run gives at most 1 MiB of it and 4 bytes for each
+ * instruction executed; the rest is cut off, and one last piece is a line that says so. The bytes
+ * are the program's choice: before a terminal gets them, escape what it would act on. */
 typedef void (*mipzk_print_fn)(void* user, const uint8_t* text, size_t size);
 typedef void (*mipzk_mark_fn)(void* user, uint64_t cycle, uint32_t mark);
 MIPZK_API mipzk_status mipzk_job_on_print(mipzk_job* job, mipzk_print_fn fn, void* user,

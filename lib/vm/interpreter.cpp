@@ -8,6 +8,7 @@
 #include "vm/interpreter.hpp"
 
 #include <bit>
+#include <cstring>
 #include <type_traits>
 
 #include "base/bytes.hpp"
@@ -28,12 +29,16 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
   return address < isa::kUserBase ? FaultKind::kNullPage : FaultKind::kUnmapped;
 }
 
-void host_call(const Processor& cpu, uint32_t number, uint64_t cycles) {
+[[gnu::noinline]] void host_call(Processor& cpu, uint32_t number, uint64_t cycles) {
   if (cpu.hooks == nullptr) return;
   if (number == isa::kCallCycle && cpu.hooks->cycle) cpu.hooks->cycle(cycles, cpu.reg[4]);
-  if (number == isa::kCallPrint && cpu.hooks->print) {
-    cpu.hooks->print(
-        printed_bytes(*cpu.memory, cpu.windows->little_endian(), cpu.reg[4], cpu.reg[5]));
+  if (number == isa::kCallPrint && cpu.hooks->print && !cpu.print_meter.silent()) {
+    auto text = printed_bytes(*cpu.memory, cpu.windows->little_endian(), cpu.reg[4], cpu.reg[5]);
+    const bool notice = cpu.print_meter.cut(text, cycles);
+    cpu.hooks->print(text);
+    if (notice)
+      cpu.hooks->print({reinterpret_cast<const uint8_t*>(PrintMeter::kNotice),
+                        std::strlen(PrintMeter::kNotice)});
   }
 }
 

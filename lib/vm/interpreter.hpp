@@ -42,6 +42,7 @@ struct Processor {
   const MicroOp* next = nullptr;       // at npc
   uint64_t cycles = 0;                 // completed
   FaultKind fault = FaultKind::kNone;  // after Stop::kFault; op is the culprit
+  PrintMeter print_meter;
 
  private:
   MicroOp missing_[2][kMissingPad];

@@ -37,7 +37,9 @@ struct Limits {
 // The host's ears. Callbacks run on the calling thread, between two instructions; they must not
 // throw.
 struct Hooks {
-  std::function<void(ByteView)> print;                       // PRINT: bytes from guest memory
+  // PRINT: bytes from guest memory, as many as PrintMeter (windows.hpp) lets through, and its
+  // notice.
+  std::function<void(ByteView)> print;
   std::function<void(uint64_t cycle, uint32_t mark)> cycle;  // CYCLE: instructions so far, $a0
   const std::atomic<bool>* cancel =
       nullptr;  // polled every 2^13 cycles; true stops with kCancelled

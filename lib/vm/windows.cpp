@@ -126,4 +126,19 @@ SecretVector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, ui
   return bytes;
 }
 
+const char PrintMeter::kNotice[] =
+    "\n[mipzk: the program has printed more than 1 MiB and 4 bytes per instruction: the rest of "
+    "what "
+    "it prints is not shown]\n";
+
+bool PrintMeter::cut(SecretVector<uint8_t>& text, uint64_t cycles) {
+  const uint64_t left = kPrintAllowance + kPrintBytesPerCycle * cycles - printed_;
+  if (text.size() > left) {
+    text.resize(static_cast<size_t>(left));
+    silent_ = true;
+  }
+  printed_ += text.size();
+  return silent_;
+}
+
 }  // namespace mipzk::vm

@@ -61,4 +61,23 @@ inline constexpr uint32_t kMaxPrintBytes = 1u << 16;
 SecretVector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, uint32_t address,
                                     uint32_t size);
 
+// What a run may print altogether: a fixed allowance, and so many bytes for each instruction that
+// it has executed, which is as fast as a program can write text with word stores.
+inline constexpr uint64_t kPrintAllowance = 1u << 20;
+inline constexpr uint64_t kPrintBytesPerCycle = 4;
+
+// Counts what a run prints. A PRINT that goes over the limit is cut and followed by a notice, and
+// those after it are silent; the run goes on as if nobody listened.
+class PrintMeter {
+ public:
+  bool silent() const { return silent_; }
+  // Cuts `text`, printed after `cycles` instructions; true when the notice is due.
+  bool cut(SecretVector<uint8_t>& text, uint64_t cycles);
+  static const char kNotice[];
+
+ private:
+  uint64_t printed_ = 0;
+  bool silent_ = false;
+};
+
 }  // namespace mipzk::vm

@@ -255,6 +255,52 @@ TEST(HostCalls, PrintNeverFaults) {
   EXPECT_EQ(printed(0xfffffffe, 100), std::string(2, '\0'));  // the last word, then the null page
 }
 
+// Runs `times` PRINTs of 64 KiB after `idle` turns of a loop of three instructions.
+Guest loud(uint32_t idle, unsigned times) {
+  Guest g;
+  g.bss_bytes = 0x10000;
+  g.li(kT0, idle);
+  g.op(imm(Op::kAddiu, kT0, kT0, 0xffff)).op(branch_zero(Op::kBgtz, kT0, -2)).op(kNopWord);
+  g.li(kA0, kData).li(kA1, 0x10000);
+  for (unsigned i = 0; i < times; ++i) g.op(kPrintWord);
+  return g.halt();
+}
+
+TEST(HostCalls, TextIsBoundedByTheLengthOfTheRun) {
+  // 16 times 64 KiB are the allowance; the 17th has four bytes for each instruction before its end.
+  const auto program = loud(1, 40).program();
+  Heard plain, recorded;
+  const auto a = vm::run(program, {}, {}, plain.hooks());
+  const auto b = vm::record(program, {}, {}, recorded.hooks());
+  ASSERT_TRUE(a.ok());
+  ASSERT_TRUE(b.ok());
+  const size_t end = plain.printed.find("\n[mipzk: ");
+  ASSERT_NE(end, std::string::npos);
+  const uint64_t cycles_then = a->cycles - 1 - 40 + 17;
+  EXPECT_GE(end, (1u << 20) + 4 * (cycles_then - 1));
+  EXPECT_LE(end, (1u << 20) + 4 * cycles_then);
+  EXPECT_EQ(plain.printed.substr(0, end), std::string(end, '\0'));
+  // The notice comes once, and nothing after it.
+  EXPECT_LT(plain.printed.size(), end + 200);
+  EXPECT_EQ(plain.printed.find('\0', end), std::string::npos);
+  EXPECT_EQ(plain.printed.back(), '\n');
+  EXPECT_EQ(recorded.printed, plain.printed);
+  // Whoever listens changes nothing.
+  check_recording(program, {}, *b);
+  EXPECT_EQ(vm::run(program, {})->cycles, a->cycles);
+  EXPECT_EQ(b->outcome.cycles, a->cycles);
+}
+
+TEST(HostCalls, LongerRunsMayPrintMore) {
+  Heard heard;
+  ASSERT_TRUE(vm::run(loud(1u << 17, 30).program(), {}, {}, heard.hooks()).ok());
+  EXPECT_EQ(heard.printed.size(), 30u << 16);
+  heard.printed.clear();
+  ASSERT_TRUE(vm::run(loud(1u << 17, 200).program(), {}, {}, heard.hooks()).ok());
+  EXPECT_GE(heard.printed.size(), (1u << 20) + 4 * 3 * (1u << 17));
+  EXPECT_LT(heard.printed.size(), (1u << 20) + 4 * 3 * (1u << 17) + 2000);
+}
+
 // Little-endian programs: words of windows, output, hints and PRINT have their first byte in the
 // least significant place; lengths are ordinary words.
 TEST(LittleEndian, Inputs) {
