@@ -4,14 +4,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
-#include "report.hpp"
+#include "paths.hpp"
 
 namespace mipzk::cli {
 namespace {
+
+constexpr size_t kFirstPiece = size_t{1} << 16;
 
 struct Descriptor {
   int fd = -1;
@@ -26,12 +29,15 @@ void wipe(void* data, size_t size) {
   __asm__ __volatile__("" : : "r"(data) : "memory");  // not to be optimised away
 }
 
+std::string shown(const std::string& path) {
+  return path == "-" ? "standard input or output" : quoted(path);
+}
+
 [[noreturn]] void fail(const char* what, const std::string& path, const char* verb, int code) {
-  const std::string name = path == "-" ? "standard input or output" : "'" + path + "'";
-  throw Failure(
-      kExitFile,
-      std::string("cannot ") + verb + " the " + what + " " + name + ": " + std::strerror(code),
-      code == ENOENT ? "check the path" : "");
+  throw Failure(kExitFile,
+                std::string("cannot ") + verb + " the " + what + " " + shown(path) + ": " +
+                    std::strerror(code),
+                code == ENOENT ? "check the path" : "");
 }
 
 void write_all(int fd, const uint8_t* data, size_t size, const char* what,
@@ -45,65 +51,84 @@ void write_all(int fd, const uint8_t* data, size_t size, const char* what,
   }
 }
 
-std::string folder_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
+void write_directly(const std::string& path, const uint8_t* data, size_t size, const char* what) {
+  Descriptor file;
+  if (path != "-") {
+    file.fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (file.fd < 0) fail(what, path, "write", errno);
+  }
+  const int fd = path == "-" ? STDOUT_FILENO : file.fd;
+  write_all(fd, data, size, what, path);
 }
 
-// A link is replaced at its target, so that the link stays.
-std::string resolve(const std::string& path) {
-  char* real = realpath(path.c_str(), nullptr);
-  if (real == nullptr) return path;
-  std::string s = real;
-  std::free(real);
-  return s;
-}
-
-bool written_directly(const std::string& path) {
-  struct stat st;
-  return path == "-" || (stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode));
+mode_t default_permissions() {
+  const mode_t mask = umask(0);
+  umask(mask);
+  return 0666 & ~mask;
 }
 
 }  // namespace
 
+Limit proof_limit(uint64_t max_proof_bytes) {
+  constexpr uint64_t kDefault = uint64_t{4} << 20;
+  return {max_proof_bytes != 0 ? max_proof_bytes : kDefault, "proofs", kExitProof, "MIPZK_E_POLICY",
+          "--max-proof-bytes allows longer ones"};
+}
+
 Bytes::~Bytes() { wipe(bytes_.data(), bytes_.size()); }
 
-Bytes read_file(const std::string& path, const char* what) {
-  Bytes result;
-  if (path.empty()) return result;
-  Descriptor file;
-  if (path != "-") {
-    file.fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file.fd < 0) fail(what, path, "read", errno);
-  }
-  const int fd = path == "-" ? STDIN_FILENO : file.fd;
+FileReader::FileReader(const std::string& path, const char* what) : path_(path), what_(what) {
+  if (path.empty()) return;
+  fd_ = path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat st;
-  size_t capacity = size_t{1} << 16;
-  if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
-    capacity = static_cast<size_t>(st.st_size) + 1;
-  std::vector<uint8_t> buffer(capacity);
-  size_t size = 0;
-  for (;;) {
-    if (size == buffer.size()) {  // grown by hand, because a vector would not wipe what it leaves
-      std::vector<uint8_t> larger(2 * size);
-      std::memcpy(larger.data(), buffer.data(), size);
-      wipe(buffer.data(), size);
-      buffer.swap(larger);
-    }
-    const ssize_t n = read(fd, buffer.data() + size, buffer.size() - size);
+  if (fd_ < 0 || fstat(fd_, &st) != 0) fail(what_, path_, "read", errno);
+  if (!S_ISREG(st.st_mode)) return;
+  const off_t begin = lseek(fd_, 0, SEEK_CUR);  // standard input may have been read before
+  if (begin >= 0 && st.st_size > begin) known_size_ = static_cast<uint64_t>(st.st_size - begin);
+}
+
+FileReader::~FileReader() {
+  if (fd_ > STDIN_FILENO) close(fd_);
+}
+
+// By hand, because a vector would not wipe what it leaves.
+void FileReader::reserve(size_t capacity) {
+  std::vector<uint8_t> larger(capacity);
+  if (size_ > 0) std::memcpy(larger.data(), bytes_.data(), size_);
+  wipe(bytes_.bytes_.data(), size_);
+  bytes_.bytes_.swap(larger);
+}
+
+void FileReader::fill(size_t most) {
+  while (fd_ >= 0 && !at_end_ && size_ < most) {
+    if (size_ == bytes_.size())
+      reserve(static_cast<size_t>(
+          std::min<uint64_t>(most, std::max<uint64_t>({kFirstPiece, 2 * size_, known_size_ + 1}))));
+    const ssize_t n = ::read(fd_, bytes_.bytes_.data() + size_, bytes_.size() - size_);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int code = errno;
-      wipe(buffer.data(), size);
-      fail(what, path, "read", code);
-    }
-    if (n == 0) break;
-    size += static_cast<size_t>(n);
+    if (n < 0) fail(what_, path_, "read", errno);
+    at_end_ = n == 0;
+    size_ += static_cast<size_t>(n);
   }
-  buffer.resize(size);
-  result.bytes_ = std::move(buffer);
-  return result;
+}
+
+bool FileReader::starts_with(std::string_view magic) {
+  reserve(kFirstPiece);
+  fill(magic.size());
+  return size_ >= magic.size() && std::memcmp(bytes_.data(), magic.data(), magic.size()) == 0;
+}
+
+Bytes FileReader::read(const Limit& limit) {
+  constexpr uint64_t kAddressable = SIZE_MAX / 4;
+  const size_t most = static_cast<size_t>(std::min(limit.bytes, kAddressable));
+  if (known_size_ <= most) fill(most + 1);
+  if (known_size_ > most || size_ > most)
+    throw Failure(limit.exit_code,
+                  std::string("cannot read the ") + what_ + " " + shown(path_) + ": longer than " +
+                      std::to_string(most) + " bytes, the limit for " + limit.kind,
+                  limit.cure, "", limit.status);
+  bytes_.bytes_.resize(size_);
+  return std::move(bytes_);
 }
 
 void check_writable(const std::string& path, const char* what) {
@@ -113,44 +138,34 @@ void check_writable(const std::string& path, const char* what) {
     if (S_ISDIR(st.st_mode)) fail(what, path, "write", EISDIR);
     if (access(path.c_str(), W_OK) != 0) fail(what, path, "write", errno);
     if (!S_ISREG(st.st_mode)) return;
+  } else if (errno != ENOENT) {
+    fail(what, path, "write", errno);
   }
-  const std::string folder = folder_of(resolve(path));
+  const std::string folder = folder_of(resolved(path));
   if (access(folder.c_str(), W_OK | X_OK) != 0) fail(what, path, "write", errno);
 }
 
 void write_file(const std::string& path, const uint8_t* data, size_t size, const char* what) {
   if (path.empty()) return;
-  if (written_directly(path)) {
-    Descriptor file;
-    if (path != "-") {
-      file.fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-      if (file.fd < 0) fail(what, path, "write", errno);
-    }
-    write_all(path == "-" ? STDOUT_FILENO : file.fd, data, size, what, path);
-    return;
-  }
-  const std::string target = resolve(path);
-  std::string name = target + ".XXXXXX";
+  struct stat st = {};
+  const bool exists = path != "-" && stat(path.c_str(), &st) == 0;
+  if (path == "-" || (exists && !S_ISREG(st.st_mode)))
+    return write_directly(path, data, size, what);
+  const std::string target = resolved(path);
+  std::string name = folder_of(target) + "/.mipzk-XXXXXX";  // a name that fits, however long theirs
   Descriptor file;
   file.fd = mkostemp(name.data(), O_CLOEXEC);
   if (file.fd < 0) fail(what, path, "write", errno);
   try {
     write_all(file.fd, data, size, what, path);
-    const mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(file.fd, 0666 & ~mask) != 0 || fsync(file.fd) != 0 ||
+    const mode_t permissions = exists ? st.st_mode & 0777 : default_permissions();
+    if (fchmod(file.fd, permissions) != 0 || fsync(file.fd) != 0 ||
         rename(name.c_str(), target.c_str()) != 0)
       fail(what, path, "write", errno);
   } catch (...) {
     unlink(name.c_str());
     throw;
   }
-}
-
-bool stdin_used_twice(std::initializer_list<std::string> paths) {
-  int count = 0;
-  for (const std::string& path : paths) count += path == "-";
-  return count > 1;
 }
 
 }  // namespace mipzk::cli

@@ -1,14 +1,41 @@
-// Files as whole byte strings: outputs appear complete or not at all.
+// Files as whole byte strings: no more is read than a file of its kind may have, and outputs appear
+// complete or not at all.
 #pragma once
 
+#include <mipzk/mipzk.h>
+
 #include <cstdint>
-#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "report.hpp"
 
 namespace mipzk::cli {
 
-// The bytes of a file, or of standard input for "-"; wiped when they are no longer needed.
+// The most bytes that a file of some kind may have, and how a longer one is refused.
+struct Limit {
+  uint64_t bytes;
+  const char* kind;  // plural
+  int exit_code = kExitFile;
+  const char* status = "";  // name of a mipzk_status
+  const char* cure = "";
+};
+inline constexpr uint64_t kWindowBytes = 67108860;  // of an input or output of the machine
+inline constexpr Limit kProgramLimit = {uint64_t{1} << 30, "programs", kExitProgram, "MIPZK_E_ELF",
+                                        "remove debug information (strip -g)"};
+inline constexpr Limit kInputLimit = {kWindowBytes, "inputs", kExitRun, "MIPZK_E_INPUT",
+                                      "pass a smaller input"};
+inline constexpr Limit kExpectedLimit = {kWindowBytes, "public inputs and outputs"};
+inline constexpr Limit kSeedLimit = {32, "seeds", kExitUsage, "", "head -c 32 /dev/urandom > seed"};
+inline constexpr Limit kShapeLimit = {4 + 2 * 96, "shapes", kExitFile, "",
+                                      "`mipzk inspect PROOF --shape FILE` writes one"};
+// For looking at a proof: more than the public input, the output and the rest can have.
+inline constexpr Limit kProofLimit = {uint64_t{1} << 28, "proofs", kExitProof, "MIPZK_E_POLICY"};
+// For verifying one: what the policy says, 0 for its default.
+Limit proof_limit(uint64_t max_proof_bytes);
+
+// The bytes of a file; wiped when they are no longer needed.
 class Bytes {
  public:
   Bytes() = default;
@@ -19,21 +46,48 @@ class Bytes {
   size_t size() const { return bytes_.size(); }
 
  private:
-  friend Bytes read_file(const std::string& path, const char* what);
+  friend class FileReader;
   std::vector<uint8_t> bytes_;
 };
 
-// Throws Failure. `what` names the file's role in messages. An empty path gives no bytes.
-Bytes read_file(const std::string& path, const char* what);
+// Reads a file, or standard input for "-", from its beginning. `what` names the file's role in
+// messages. All throw Failure.
+class FileReader {
+ public:
+  // An empty path stands for no bytes.
+  FileReader(const std::string& path, const char* what);
+  ~FileReader();
+  FileReader(const FileReader&) = delete;
+  FileReader& operator=(const FileReader&) = delete;
+
+  bool starts_with(std::string_view magic);
+  // The whole file. One that is longer than the limit is refused, before anything is read if its
+  // size is known, and else after that many bytes. Memory: at most 1.5 times the limit.
+  Bytes read(const Limit& limit);
+
+ private:
+  void fill(size_t most);
+  void reserve(size_t capacity);
+
+  std::string path_;
+  const char* what_;
+  int fd_ = -1;
+  uint64_t known_size_ = 0;  // 0: not known
+  Bytes bytes_;              // room for what is read
+  size_t size_ = 0;          // bytes read
+  bool at_end_ = false;
+};
+
+inline Bytes read_file(const std::string& path, const char* what, const Limit& limit) {
+  return FileReader(path, what).read(limit);
+}
 
 // Fails early when nothing can be written there, before an hour of proving.
 void check_writable(const std::string& path, const char* what);
 
-// Writes a temporary file in the same folder and renames it. "-", and what is no regular file (a
-// pipe, a device), is written to directly.
+// Writes a temporary file in the same folder and renames it, so that a failure leaves what was
+// there; permissions stay. "-", and what is no regular file (a pipe, a device), is written to
+// directly.
 void write_file(const std::string& path, const uint8_t* data, size_t size, const char* what);
-
-// Standard input can be read once.
-bool stdin_used_twice(std::initializer_list<std::string> paths);
 
 }  // namespace mipzk::cli

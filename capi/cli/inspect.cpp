@@ -1,11 +1,11 @@
 // mipzk inspect: what a program or a proof is. mipzk security: parameter sets, and a proof's bits.
 #include <fmt/format.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 
+#include "paths.hpp"
 #include "session.hpp"
 
 namespace mipzk::cli {
@@ -57,7 +57,7 @@ mipzk_proof_info proof_info(const Bytes& proof, const std::string& path) {
   info.struct_size = sizeof info;
   mipzk_error err;
   check(mipzk_proof_inspect(proof.data(), proof.size(), &info, &err), err,
-        "cannot inspect '" + path + "'");
+        "cannot inspect " + quoted(path));
   return info;
 }
 
@@ -89,8 +89,7 @@ Heights parse_shape(const uint8_t* data, size_t size, const std::string& path) {
   Heights heights;
   const size_t count = size < 4 || data[1] != 0 || data[2] != 0 || data[3] != 0 ? 0 : data[0];
   if (size != 4 + 2 * count || size == 4)
-    throw Failure(kExitFile, "'" + path + "' is not a shape",
-                  "`mipzk inspect PROOF --shape FILE` writes one");
+    throw Failure(kExitFile, quoted(path) + " is not a shape", kShapeLimit.cure);
   for (size_t i = 4; i < size; i += 2) heights[data[i]].push_back(data[i + 1]);
   return heights;
 }
@@ -104,8 +103,9 @@ void write_shape(const uint8_t* shape, size_t size, const Options& options) {
   if (grow > kMaxLog - kMinLog) throw Failure(kExitUsage, "--grow wants a number up to 12");
   for (auto& [table, logs] : heights)
     for (uint8_t& log : logs) log = static_cast<uint8_t>(std::min(kMaxLog, log + grow));
-  if (path != "-" && access(path.c_str(), F_OK) == 0) {
-    const Bytes before = read_file(path, "shape");
+  struct stat st;
+  if (path != "-" && stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode)) {
+    const Bytes before = read_file(path, "shape", kShapeLimit);
     for (auto& [table, logs] : parse_shape(before.data(), before.size(), path)) {
       std::vector<uint8_t>& mine = heights[table];
       mine.resize(std::max(mine.size(), logs.size()));
@@ -152,7 +152,7 @@ void rounds(const Bytes& proof, const std::string& path, Facts& facts) {
   for (uint32_t regime : {MIPZK_REGIME_UNIQUE, MIPZK_REGIME_JOHNSON}) {
     bits[regime].struct_size = sizeof bits[regime];
     check(mipzk_proof_security(proof.data(), proof.size(), regime, &bits[regime], &err), err,
-          "cannot inspect '" + path + "'");
+          "cannot inspect " + quoted(path));
   }
   std::string json[2];
   facts.say(fmt::format("{:<12} {:>15} {:>15}", "round", "unique decoding",
@@ -192,11 +192,15 @@ int inspect_command(const Args& args) {
   const std::string path = options.required("file");
   if (options.has("grow") && !options.has("shape"))
     throw Failure(kExitUsage, "--grow changes the shape that --shape writes");
-  const Bytes bytes = read_file(path, "file");
+  check_files(options, {"file"}, {"shape"});
+  check_writable(options.text("shape"), "shape");
+  FileReader file(path, "file");
+  const bool is_program = file.starts_with("\177ELF");
+  const Bytes bytes = file.read(is_program ? kProgramLimit : kProofLimit);
   Facts facts;
-  if (bytes.size() >= 4 && std::memcmp(bytes.data(), "\177ELF", 4) == 0) {
+  if (is_program) {
     Context ctx;
-    const auto program = load_program(ctx, path);
+    const auto program = load_program(ctx, bytes, path);
     inspect_program(program.get(), options.has("symbols"), facts);
     size_t size = 0;
     const uint8_t* shape = mipzk_program_shape(program.get(), &size);
@@ -222,7 +226,8 @@ int security_command(const Args& args) {
     profiles(facts);
   } else {
     const std::string path = options.text("proof");
-    const Bytes proof = read_file(path, "proof");
+    check_files(options, {"proof"}, {});
+    const Bytes proof = read_file(path, "proof", kProofLimit);
     facts.add("profile", std::string(proof_info(proof, path).profile_name));
     rounds(proof, path, facts);
   }

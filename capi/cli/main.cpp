@@ -1,7 +1,8 @@
-// The mipzk command-line tool; it uses only the C interface, except for tools.cpp.
+// The mipzk command-line tool. It uses the C interface and base/visible.hpp, except for tools.cpp.
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -67,7 +68,7 @@ int run(const Args& all) {
   const Args args(all.begin() + 1, all.end());
   for (const Command& c : kCommands)
     if (name == c.name) return c.run(args);
-  throw Failure(kExitUsage, "there is no command '" + name + "'",
+  throw Failure(kExitUsage, "there is no command " + quoted(name),
                 "mipzk --help lists the commands");
 }
 
@@ -94,5 +95,7 @@ int main(int argc, char** argv) {
   // A core file would hold the private input.
   const rlimit no_core = {0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
+  // A file that grows beyond the limit is an error of writing, which removes what was begun.
+  std::signal(SIGXFSZ, SIG_IGN);
   return mipzk::cli::guarded(mipzk::cli::Args(argv + (argc > 0 ? 1 : 0), argv + argc));
 }

@@ -64,7 +64,7 @@ uint64_t Options::number(const char* name) const {
 }
 
 uint64_t parse_number(const std::string& s, const std::string& what) {
-  const auto bad = [&] { return Failure(kExitUsage, what + " wants a number, not '" + s + "'"); };
+  const auto bad = [&] { return Failure(kExitUsage, what + " wants a number, not " + quoted(s)); };
   uint64_t result = 0;
   size_t i = 0, digits = 0;
   const bool is_hex = s.rfind("0x", 0) == 0;

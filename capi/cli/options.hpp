@@ -1,9 +1,11 @@
 // The command line of one subcommand.
 #pragma once
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report.hpp"
@@ -27,12 +29,21 @@ class Options {
   bool parse(const std::vector<std::string>& args);
 
   bool has(const char* name) const { return values_.count(name) != 0; }
+  // Whether the option of add_optional() is there without a value.
+  bool stands_alone(const char* name) const {
+    return has(name) && text(name).empty() &&
+           std::find(optional_.begin(), optional_.end(), std::string_view(name)) != optional_.end();
+  }
   std::string text(const char* name) const {
     return has(name) ? values_[name].as<std::string>() : "";
   }
   // Decimal or 0x hexadecimal, 0 when absent; K, M and G multiply by powers of 1024.
   uint64_t number(const char* name) const;
   bool json() const { return has("json"); }
+  // An option as messages name it: "--output", "the program".
+  std::string described(const char* name) const {
+    return name == positional_ ? "the " + positional_ : std::string("--") + name;
+  }
   // The positional argument; a usage failure when it is missing.
   std::string required(const char* name) const;
 

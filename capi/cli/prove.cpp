@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "paths.hpp"
 #include "session.hpp"
 
 namespace mipzk::cli {
@@ -50,17 +51,19 @@ uint32_t profile_id(const std::string& name) {
     if (name == p.name) return p.id;
     known += std::string(i == 0 ? "" : ", ") + p.name;
   }
-  throw Failure(kExitUsage, "there is no profile '" + name + "'", "the profiles are " + known);
+  throw Failure(kExitUsage, "there is no profile " + quoted(name), "the profiles are " + known);
 }
 
 }  // namespace
 
 int prove_command(const Args& args) {
-  Options options("mipzk prove [options] PROGRAM.elf --proof FILE",
-                  "Runs a program and proves the run. The proof is verified before it is written.\n"
-                  "It hides the private input, but for what the output, the exit code and the\n"
-                  "heights of its tables tell; --shape fixes the heights.",
-                  "program");
+  Options options(
+      "mipzk prove [options] PROGRAM.elf --proof FILE",
+      "Runs a program and proves the run. The proof is verified before it is written.\n"
+      "It hides the private input, but for what the output, the exit code and the\n"
+      "heights of its tables tell; --shape fixes the heights. No output may be the file\n"
+      "of an input or of another output.",
+      "program");
   add_run_options(options);
   options.visible().add_options()("proof", value("FILE"), "where to write the proof; - is stdout")(
       "output", value("FILE"), "where to write the program's output")(
@@ -75,8 +78,8 @@ int prove_command(const Args& args) {
   options.required("program");
   const std::string proof_path = options.required("proof");
   const std::string output_path = options.text("output");
-  if (proof_path == "-" && output_path == "-")
-    throw Failure(kExitUsage, "proof and output cannot both go to standard output");
+  check_files(options, {"program", "public", "private", "hints", "seed", "shape"},
+              {"proof", "output"});
   check_writable(proof_path, "proof");
   check_writable(output_path, "output");
 
@@ -88,13 +91,16 @@ int prove_command(const Args& args) {
   const auto job = make_job(ctx, program.get(), options);
   mipzk_error err;
   if (options.has("seed")) {
-    const Bytes seed = read_file(options.text("seed"), "seed");
+    const Bytes seed = read_file(options.text("seed"), "seed", kSeedLimit);
     if (seed.size() != 32)
       throw Failure(kExitUsage, "a seed has 32 bytes", "head -c 32 /dev/urandom > seed");
     check(mipzk_job_seed(job.get(), seed.data(), &err), err, "the seed");
   }
   if (options.has("shape")) {
-    const Bytes shape = read_file(options.text("shape"), "shape");
+    const Bytes shape = read_file(options.text("shape"), "shape", kShapeLimit);
+    if (shape.size() == 0)  // to the library: as the run needs
+      throw Failure(kExitFile, "the shape " + quoted(options.text("shape")) + " is empty",
+                    kShapeLimit.cure);
     check(mipzk_job_shape(job.get(), shape.data(), shape.size(), &err), err, "the shape");
   }
   const Run run = execute(job.get(), options);
@@ -141,8 +147,9 @@ int prove_command(const Args& args) {
   }
   size_t output_size = 0;
   const uint8_t* output = mipzk_job_output(job.get(), &output_size);
-  write_file(output_path, output, output_size, "output");
+  // The proof first: it is what cost the time.
   write_file(proof_path, proof, size, "proof");
+  write_file(output_path, output, output_size, "output");
 
   Facts facts;
   facts.add("program_id", hex(id, sizeof id));

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/visible.hpp"
+
 namespace mipzk::cli {
 
 const char kExitCodeHelp[] =
@@ -78,6 +80,8 @@ std::string hex(const uint8_t* data, size_t size) {
   }
   return s;
 }
+
+std::string quoted(const std::string& name) { return "'" + visible_name(name) + "'"; }
 
 std::string json_string(std::string_view text) {
   std::string s = "\"";

@@ -5,6 +5,7 @@
 #include <mipzk/mipzk.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -56,6 +57,8 @@ inline void check(mipzk_status status, const mipzk_error& err, const std::string
 }
 
 std::string hex(const uint8_t* data, size_t size);
+// A name from outside in single quotes, fit to be shown.
+std::string quoted(const std::string& name);
 std::string json_string(std::string_view text);
 
 // Facts in the order in which they were added.

@@ -1,6 +1,7 @@
 // mipzk run: executes a program without proving.
 #include <fmt/format.h>
 
+#include "paths.hpp"
 #include "session.hpp"
 #include "tools.hpp"
 
@@ -34,6 +35,7 @@ int run_command(const Args& args) {
   const std::string output_path = options.text("output");
   options.required("program");
   const bool tools = wants_tools(options);
+  check_files(options, {"program", "public", "private", "hints"}, {"output", "profile"});
   check_writable(output_path, "output");
   check_writable(options.text("profile"), "profile");
 

@@ -61,11 +61,14 @@ void Context::set(mipzk_option option, uint64_t value) {
 }
 
 Handle<mipzk_program> load_program(Context& ctx, const std::string& path) {
-  const Bytes elf = read_file(path, "program");
+  return load_program(ctx, read_file(path, "program", kProgramLimit), path);
+}
+
+Handle<mipzk_program> load_program(Context& ctx, const Bytes& elf, const std::string& path) {
   mipzk_program* program = nullptr;
   mipzk_error err;
   check(mipzk_program_load_elf(ctx.get(), elf.data(), elf.size(), &program, &err), err,
-        "cannot load '" + path + "'");
+        "cannot load " + quoted(path));
   return Handle<mipzk_program>(program);
 }
 
@@ -85,11 +88,9 @@ void apply_run_options(Context& ctx, const Options& options) {
 }
 
 Handle<mipzk_job> make_job(Context& ctx, const mipzk_program* program, const Options& options) {
-  if (stdin_used_twice({options.text("public"), options.text("private"), options.text("hints")}))
-    throw Failure(kExitUsage, "only one input can come from standard input");
-  const Bytes public_input = read_file(options.text("public"), "public input");
-  const Bytes private_input = read_file(options.text("private"), "private input");
-  const Bytes hints = read_file(options.text("hints"), "hints");
+  const Bytes public_input = read_file(options.text("public"), "public input", kInputLimit);
+  const Bytes private_input = read_file(options.text("private"), "private input", kInputLimit);
+  const Bytes hints = read_file(options.text("hints"), "hints", kInputLimit);
   mipzk_job* raw = nullptr;
   mipzk_error err;
   check(mipzk_job_new(ctx.get(), program, &raw, &err), err, "cannot start");
@@ -111,7 +112,7 @@ Run execute(mipzk_job* job, const Options& options) {
   mipzk_error err;
   const double start = now();
   if (mipzk_job_execute(job, &run.cycles, &run.exit_code, &err) != MIPZK_OK)
-    throw failure(err, "'" + options.text("program") + "' did not finish",
+    throw failure(err, quoted(options.text("program")) + " did not finish",
                   mipzk_job_fault_text(job) + fault_stack(*job));
   run.seconds = now() - start;
   return run;

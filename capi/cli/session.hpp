@@ -39,6 +39,7 @@ class Context {
 const std::atomic<bool>& interrupt_flag();
 
 Handle<mipzk_program> load_program(Context& ctx, const std::string& path);
+Handle<mipzk_program> load_program(Context& ctx, const Bytes& elf, const std::string& path);
 
 // --public, --private, --hints, --max-cycles, --max-memory, --threads
 void add_run_options(Options& options);

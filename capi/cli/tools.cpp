@@ -59,7 +59,7 @@ Range trace_range(const Options& options) {
   if (text.empty()) return range;
   const size_t colon = text.find(':');
   if (colon == std::string::npos)
-    throw Failure(kExitUsage, "--trace wants FROM:TO, not '" + text + "'",
+    throw Failure(kExitUsage, "--trace wants FROM:TO, not " + quoted(text),
                   "--trace=1000:1020 shows twenty instructions; --trace=1000: all from 1000 on");
   if (colon > 0) range.from = parse_number(text.substr(0, colon), "--trace");
   if (colon + 1 < text.size()) range.to = parse_number(text.substr(colon + 1), "--trace");
@@ -92,7 +92,7 @@ std::string stack_text(const debug::CallTracker& tracker, const vm::Stepper& mac
 [[noreturn]] void fail(const Error& error, const Options& options, const std::string& detail) {
   mipzk_error err;
   capi::report(&err, error);
-  throw failure(err, "'" + options.text("program") + "' did not finish", detail);
+  throw failure(err, quoted(options.text("program")) + " did not finish", detail);
 }
 
 ToolRun outcome(vm::Stepper& machine, const Options& options, const std::string& stack) {
@@ -221,8 +221,6 @@ bool wants_tools(const Options& options) {
   if (options.has("trace")) trace_range(options);
   if (options.has("gdb") && options.number("gdb") > UINT16_MAX)
     throw Failure(kExitUsage, "--gdb wants a port below 65536");
-  if (options.text("profile") == "-" && options.text("output") == "-")
-    throw Failure(kExitUsage, "only one of --profile and --output can go to standard output");
   return observed || options.has("gdb");
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "paths.hpp"
 #include "session.hpp"
 
 namespace mipzk::cli {
@@ -29,7 +30,7 @@ void read_id(const std::string& text, uint8_t id[32]) {
 void expect_bytes(const Bytes& proof, const mipzk_range& range, const Options& options,
                   const char* option, const char* what, int exit_code) {
   if (!options.has(option)) return;
-  const Bytes expected = read_file(options.text(option), what);
+  const Bytes expected = read_file(options.text(option), what, kExpectedLimit);
   const uint8_t* claimed = proof.data() + range.offset;
   if (expected.size() == range.size &&
       (range.size == 0 || std::memcmp(expected.data(), claimed, range.size) == 0))
@@ -62,6 +63,7 @@ int verify_command(const Args& args) {
   if (options.has("program-id") == options.has("elf"))
     throw Failure(kExitUsage, "say which program the proof must be about: --program-id or --elf",
                   "never take the id from the proof itself");
+  check_files(options, {"proof", "elf", "expect-public-input", "expect-output"}, {});
   uint8_t id[32];
   if (options.has("elf")) {
     Context ctx;
@@ -69,7 +71,8 @@ int verify_command(const Args& args) {
   } else {
     read_id(options.text("program-id"), id);
   }
-  const Bytes proof = read_file(proof_path, "proof");
+  const Bytes proof =
+      read_file(proof_path, "proof", proof_limit(options.number("max-proof-bytes")));
 
   mipzk_verify_policy policy = {};
   policy.struct_size = sizeof policy;
@@ -84,7 +87,7 @@ int verify_command(const Args& args) {
   mipzk_error err;
   const double start = now();
   check(verify(id, proof.data(), proof.size(), policy, &claim, &err), err,
-        "'" + proof_path + "' is not accepted");
+        quoted(proof_path) + " is not accepted");
   const double seconds = now() - start;
 
   if (options.has("expect-exit-code") && options.number("expect-exit-code") != claim.exit_code)

@@ -23,6 +23,9 @@ static int32_t on_progress(void* user, const mipzk_progress* p) {
   return 0;
 }
 
+/* No program and no input of the machine is larger. */
+#define MAX_FILE (1L << 30)
+
 /* The whole file in memory that the caller frees; NULL if it cannot be read. */
 static uint8_t* read_file(const char* path, size_t* size) {
   uint8_t* bytes = NULL;
@@ -30,7 +33,8 @@ static uint8_t* read_file(const char* path, size_t* size) {
   FILE* file = fopen(path, "rb");
   *size = 0;
   if (file == NULL) return NULL;
-  if (fseek(file, 0, SEEK_END) == 0 && (end = ftell(file)) >= 0 && fseek(file, 0, SEEK_SET) == 0) {
+  if (fseek(file, 0, SEEK_END) == 0 && (end = ftell(file)) >= 0 && end <= MAX_FILE &&
+      fseek(file, 0, SEEK_SET) == 0) {
     bytes = malloc((size_t)end + 1);
     if (bytes != NULL) *size = fread(bytes, 1, (size_t)end, file);
   }

@@ -228,6 +228,9 @@ class Proof(unittest.TestCase):
         self.assertIn(f"exit code 0, output {hashlib.sha256(PRIVATE).hexdigest()}", result.stdout.decode())
         self.assertIn(b"commit", result.stderr)
         self.assertEqual(run(ATTEST, message).returncode, 1)
+        with open(message, "ab") as file:
+            file.truncate(2 << 30)
+        self.assertEqual(run(ATTEST, message).returncode, 2)  # too long to be looked at
         self.assertEqual(run(ATTEST).returncode, 2)
 
 
