@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/visible.hpp"
 #include "paths.hpp"
 
 namespace mipzk::cli {
@@ -58,7 +59,9 @@ void write_directly(const std::string& path, const uint8_t* data, size_t size, c
     if (file.fd < 0) fail(what, path, "write", errno);
   }
   const int fd = path == "-" ? STDOUT_FILENO : file.fd;
-  write_all(fd, data, size, what, path);
+  if (isatty(fd) == 0) return write_all(fd, data, size, what, path);
+  const std::string text = visible_text({reinterpret_cast<const char*>(data), size});
+  write_all(fd, reinterpret_cast<const uint8_t*>(text.data()), text.size(), what, path);
 }
 
 mode_t default_permissions() {

@@ -87,7 +87,7 @@ void check_writable(const std::string& path, const char* what);
 
 // Writes a temporary file in the same folder and renames it, so that a failure leaves what was
 // there; permissions stay. "-", and what is no regular file (a pipe, a device), is written to
-// directly.
+// directly; a terminal gets visible text (base/visible.hpp).
 void write_file(const std::string& path, const uint8_t* data, size_t size, const char* what);
 
 }  // namespace mipzk::cli

@@ -7,6 +7,7 @@
 #include <exception>
 #include <new>
 
+#include "base/visible.hpp"
 #include "options.hpp"
 #include "report.hpp"
 
@@ -37,10 +38,12 @@ void help(std::FILE* out) {
 }
 
 void explain(const Failure& e, bool json) {
-  std::fprintf(stderr, "mipzk: %s\n", e.what());
-  if (!e.detail.empty())
-    std::fprintf(stderr, "%s%s", e.detail.c_str(), e.detail.back() == '\n' ? "" : "\n");
-  if (!e.cure.empty()) std::fprintf(stderr, "  %s\n", e.cure.c_str());
+  // Arguments and names in files may hold anything.
+  const std::string detail = visible_text(e.detail);
+  std::fprintf(stderr, "mipzk: %s\n", visible_name(e.what()).c_str());
+  if (!detail.empty())
+    std::fprintf(stderr, "%s%s", detail.c_str(), detail.back() == '\n' ? "" : "\n");
+  if (!e.cure.empty()) std::fprintf(stderr, "  %s\n", visible_text(e.cure).c_str());
   if (!json) return;
   Facts facts;
   facts.add_json("ok", "false");

@@ -1,6 +1,7 @@
 #include "report.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -82,6 +83,16 @@ std::string hex(const uint8_t* data, size_t size) {
 }
 
 std::string quoted(const std::string& name) { return "'" + visible_name(name) + "'"; }
+
+void put_text(std::FILE* stream, std::string_view text) {
+  static const bool terminals[] = {isatty(STDOUT_FILENO) != 0, isatty(STDERR_FILENO) != 0};
+  if (terminals[stream == stderr ? 1 : 0]) {
+    const std::string shown = visible_text(text);
+    std::fwrite(shown.data(), 1, shown.size(), stream);
+  } else {
+    std::fwrite(text.data(), 1, text.size(), stream);
+  }
+}
 
 std::string json_string(std::string_view text) {
   std::string s = "\"";

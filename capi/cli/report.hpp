@@ -59,6 +59,9 @@ inline void check(mipzk_status status, const mipzk_error& err, const std::string
 std::string hex(const uint8_t* data, size_t size);
 // A name from outside in single quotes, fit to be shown.
 std::string quoted(const std::string& name);
+// Text from outside on standard output or error. A terminal gets visible text (base/visible.hpp),
+// a pipe or a file the bytes as they are.
+void put_text(std::FILE* stream, std::string_view text);
 std::string json_string(std::string_view text);
 
 // Facts in the order in which they were added.

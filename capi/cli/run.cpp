@@ -25,7 +25,8 @@ int run_command(const Args& args) {
   Options options(
       "mipzk run [options] PROGRAM.elf",
       "Runs a program on the machine, without proving. What the program prints goes to\n"
-      "standard error.",
+      "standard error, at most 1 MiB and 4 bytes for each instruction. A terminal gets control\n"
+      "characters as \\x1b, a pipe or a file the bytes.",
       "program");
   add_run_options(options);
   options.visible().add_options()("output", value("FILE"),

@@ -24,7 +24,9 @@ extern "C" void on_interrupt(int number) {
   std::signal(number, SIG_DFL);  // a second one ends the tool at once
 }
 
-void on_print(void*, const uint8_t* text, size_t size) { std::fwrite(text, 1, size, stderr); }
+void on_print(void*, const uint8_t* text, size_t size) {
+  put_text(stderr, {reinterpret_cast<const char*>(text), size});
+}
 
 // `shape` is not null when a fixed shape hides how long the run is.
 void on_mark(void* shape, uint64_t cycle, uint32_t mark) {

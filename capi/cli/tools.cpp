@@ -40,7 +40,7 @@ class Log {
     if (buffer_.size() >= kFull) flush();
   }
   void flush() {
-    std::fwrite(buffer_.data(), 1, buffer_.size(), stderr);
+    put_text(stderr, buffer_);
     buffer_.clear();
   }
 
@@ -151,7 +151,7 @@ ToolRun run_observed(mipzk_job& job, const Options& options) {
   std::string stack;
   if (profiler != nullptr) {
     stack = stack_text(profiler->tracker(), machine);
-    if (!options.json()) std::fputs(profiler->text(kShownFunctions).c_str(), stderr);
+    if (!options.json()) put_text(stderr, profiler->text(kShownFunctions));
     const std::string folded = profiler->folded();
     write_file(options.text("profile"), reinterpret_cast<const uint8_t*>(folded.data()),
                folded.size(), "profile");
