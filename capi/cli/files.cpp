@@ -102,11 +102,12 @@ void FileReader::reserve(size_t capacity) {
   bytes_.bytes_.swap(larger);
 }
 
+// Room grows to a little more than twice, so that from half a limit the next step is the last.
 void FileReader::fill(size_t most) {
   while (fd_ >= 0 && !at_end_ && size_ < most) {
     if (size_ == bytes_.size())
-      reserve(static_cast<size_t>(
-          std::min<uint64_t>(most, std::max<uint64_t>({kFirstPiece, 2 * size_, known_size_ + 1}))));
+      reserve(static_cast<size_t>(std::min<uint64_t>(
+          most, std::max<uint64_t>({kFirstPiece, 2 * size_ + 1, known_size_ + 1}))));
     const ssize_t n = ::read(fd_, bytes_.bytes_.data() + size_, bytes_.size() - size_);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) fail(what_, path_, "read", errno);

@@ -91,8 +91,8 @@ class Limits(Folder):
             (6, LOOKED_AT, ("security",)),
         )
 
-    # Twice what the largest of them may take, so that a reader without a limit cannot eat the machine.
-    MEMORY = 1 << 30
+    # More than 1.5 times the largest of these limits, so that a reader without a limit cannot eat the machine.
+    MEMORY = 512 << 20
 
     def test_endless_devices(self):
         for code, limit, args in self.reads():
@@ -100,7 +100,7 @@ class Limits(Folder):
 
     def test_endless_programs(self):
         for args in (("run",), ("verify", self.secret, "--elf")):
-            self.refused(4, *args, "/dev/zero", memory=3 << 30, says=("/dev/zero", f"longer than {PROGRAM} bytes"))
+            self.refused(4, *args, "/dev/zero", memory=2 << 30, says=("/dev/zero", f"longer than {PROGRAM} bytes"))
 
     def test_huge_sparse_files(self):
         huge = self.sparse("huge", 100 << 30)
