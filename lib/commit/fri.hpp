@@ -4,10 +4,12 @@
 // itself, without a shift. FRI shows that it is close to a polynomial of degree < n / 2^log_blowup.
 //
 // While the degree bound D is above 32, the current word is committed and folded by k = min(8,
-// D/32): with f(X) = sum over i < k of X^i f_i(X^k), the next word has the values of sum beta^i f_i
-// at y = x^k, and the bound D / k. The layer's tree is unsalted; its row r has entries k r .. k r +
-// k - 1 of the word, the values at the k-th roots of one y, as 5 k words. The last polynomial is
-// sent.
+// D/32) with log2 k independent challenges beta_0, beta_1, ...: with f(X) = sum over i < k of
+// X^i f_i(X^k), the next word has the values of sum c_i f_i at y = x^k, where c_i is the product of
+// the beta_j for the set bits j of i, and the bound D / k. That is folding by two with beta_0, then
+// with beta_1, and so on (docs/SECURITY.md says why not with powers of one challenge). The layer's
+// tree is unsalted; its row r has entries k r .. k r + k - 1 of the word, the values at the k-th
+// roots of one y, as 5 k words. The last polynomial is sent.
 //
 // Proof bytes: per fold the root (32) and, if there is work to do, its nonce (le64); then the last
 // polynomial's coefficients, constant first (20 each); after the queries are drawn, the layers'
@@ -31,9 +33,9 @@ inline constexpr unsigned kLogFriFinal = 5;  // log2 of the last polynomial's le
 
 // Transcript labels.
 inline constexpr uint32_t kLabelFriRoot = 0x20;   // root of a layer
-inline constexpr uint32_t kLabelFriFold = 0x21;   // draws beta
+inline constexpr uint32_t kLabelFriFold = 0x21;   // draws the betas of a fold, beta_0 first
 inline constexpr uint32_t kLabelFriFinal = 0x22;  // last coefficients
-inline constexpr uint32_t kLabelFriWork = 0x23;   // nonce before beta
+inline constexpr uint32_t kLabelFriWork = 0x23;   // nonce before the betas
 
 // The schedule of folds, a function of the two sizes.
 struct FriPlan {

@@ -24,20 +24,18 @@ void append_fp5(std::vector<uint8_t>& out, const Fp5& x) {
 }  // namespace
 
 std::vector<Fp5> fold_word(Pool& pool, std::span<const Fp5> word, unsigned log_size,
-                           unsigned log_fold, const Fp5& beta) {
+                           std::span<const Fp5> betas) {
+  const auto log_fold = static_cast<unsigned>(betas.size());
   const size_t fold = size_t{1} << log_fold;
   std::vector<Fp5> out(word.size() / fold);
   // Entry 2 t of a bit-reversed word of any size is at the twiddle t.
   const Fp* inverse_points = twiddles(log_size, Direction::kInverse);
-  Fp5 betas[kMaxLogFold];
-  betas[0] = beta;
-  for (unsigned i = 1; i < log_fold; ++i) betas[i] = betas[i - 1] * betas[i - 1];
   const Kernels& k = kernels();
   pool.parallel_for(out.size(), 256, [&](size_t begin, size_t end) {
     const Fp* points[kMaxLogFold];
     for (unsigned step = 0; step < log_fold; ++step)
       points[step] = inverse_points + begin * (fold >> (step + 1));
-    k.fold(&out[begin], &word[begin * fold], end - begin, log_fold, points, betas);
+    k.fold(&out[begin], &word[begin * fold], end - begin, log_fold, points, betas.data());
   });
   return out;
 }
@@ -64,8 +62,10 @@ bool FriProver::commit(Pool& pool, hash::Transcript& transcript, std::vector<Fp5
       transcript.check_work(kLabelFriWork, fold_bits, nonce);
       append_u64(out, nonce);
     }
-    const Fp5 beta = transcript.challenges(kLabelFriFold).fp5();
-    word = fold_word(pool, words_.back(), log_size, log_fold, beta);
+    hash::Challenges drawn = transcript.challenges(kLabelFriFold);
+    Fp5 betas[kMaxLogFold];
+    for (unsigned j = 0; j < log_fold; ++j) betas[j] = drawn.fp5();
+    word = fold_word(pool, words_.back(), log_size, {betas, log_fold});
   }
   coeffs_from_values(pool, word.data(), plan_.log_last_size, Fp::one(), RowOrder::kBitReversed);
   const size_t degree = plan_.last_degree();

@@ -33,8 +33,8 @@ class FriProver {
   std::vector<std::unique_ptr<MerkleTree>> trees_;
 };
 
-// One fold of a word of 2^log_size entries by 2^log_fold.
+// One fold of a word of 2^log_size entries by 2^betas.size(); 1 to kMaxLogFold betas.
 std::vector<Fp5> fold_word(Pool& pool, std::span<const Fp5> word, unsigned log_size,
-                           unsigned log_fold, const Fp5& beta);
+                           std::span<const Fp5> betas);
 
 }  // namespace mipzk::commit

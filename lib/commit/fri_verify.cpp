@@ -34,21 +34,22 @@ bool read_fp5(Reader& reader, Fp5& out) {
   return true;
 }
 
-// Folds the 2^log_fold entries of one row; `x` is the point of the first one.
-Fp5 fold_row(const uint8_t* row, unsigned log_fold, Fp x, Fp5 beta) {
+// Folds the 2^log_fold entries of one row; `x` is the point of the first one. The pairs of step s
+// are folded with betas[s].
+Fp5 fold_row(const uint8_t* row, unsigned log_fold, Fp x, const Fp5* betas) {
   Fp5 values[size_t{1} << kMaxLogFold];
   size_t count = size_t{1} << log_fold;
   for (size_t i = 0; i < count; ++i) values[i] = load_fp5(row + 20 * i);
   Fp inverse = x.inverse();
-  for (unsigned bits = log_fold; bits > 0; --bits) {
+  for (unsigned step = 0; step < log_fold; ++step) {
+    const unsigned bits = log_fold - step;
     // Entry 2 t is at x times the (2^bits)-th root of unity to the power bitrev(2 t).
     const Fp root = field::root_of_unity(bits).inverse();
     count /= 2;
     for (size_t t = 0; t < count; ++t)
       values[t] = fold_pair(values[2 * t], values[2 * t + 1],
-                            inverse * root.pow(reverse(2 * t, bits)), beta);
+                            inverse * root.pow(reverse(2 * t, bits)), betas[step]);
     inverse *= inverse;
-    beta *= beta;
   }
   return values[0];
 }
@@ -72,7 +73,8 @@ Status FriVerifier::read_commitments(Reader& reader, hash::Transcript& transcrip
       if (!transcript.check_work(kLabelFriWork, fold_bits, nonce))
         return rejected("FRI: the work before a fold is not done");
     }
-    betas_[i] = transcript.challenges(kLabelFriFold).fp5();
+    hash::Challenges drawn = transcript.challenges(kLabelFriFold);
+    for (unsigned j = 0; j < plan_.layers[i].log_fold; ++j) betas_[i][j] = drawn.fp5();
   }
   for (size_t i = 0; i < plan_.last_degree(); ++i)
     if (!read_fp5(reader, last_[i]))

@@ -33,7 +33,7 @@ class FriVerifier {
   FriPlan plan_;
   unsigned log_n_ = 0;
   hash::Digest roots_[kMaxFriLayers];
-  Fp5 betas_[kMaxFriLayers];
+  Fp5 betas_[kMaxFriLayers][kMaxLogFold];
   Fp5 last_[size_t{1} << kLogFriFinal];
   // Per query, in the current layer.
   uint32_t index_[kMaxQueries];

@@ -47,7 +47,7 @@ inline constexpr Profile kC100 = {2, "C100", 100, Regime::kJohnson, 10, 2, 87, 2
 inline constexpr Profile kS128 = {3, "S128", 128, Regime::kUniqueDecoding, 0, 2, 157, 352, 4, 0,
                                   2, 0,      22};
 inline constexpr Profile kC128 = {4,  "C128", 128, Regime::kJohnson, 6, 2, 120, 288, 8, 3,
-                                  22, 18,     22};
+                                  22, 14,     22};
 static_assert(well_formed(kS100) && well_formed(kC100) && well_formed(kS128) && well_formed(kC128));
 
 // All profiles of this build. Test programs may link tests/support/test_profiles.cpp, which has

@@ -25,13 +25,9 @@ struct Bounds {
   bool johnson;
 
   // Numerator of the proximity-gap error of one line at dimension `dim`.
-  double line(double dim) const { return johnson ? gap(dim, m) : dim / rho; }
-  // The same for one power of the curve of a fold. As printed, the theorem for curves has an m
-  // twice as large as that for lines (docs/SECURITY.md, section 4).
-  double curve(double dim) const { return johnson ? gap(dim, 2 * m) : dim / rho; }
-
-  double gap(double dim, double mult) const {
-    double h = mult + 0.5, h5 = h * h * h * h * h;
+  double line(double dim) const {
+    if (!johnson) return dim / rho;
+    double h = m + 0.5, h5 = h * h * h * h * h;
     return (2 * h5 + 3 * h * theta * rho) / (3 * rho * sqrt_rho) * dim / rho + h / sqrt_rho;
   }
 };
@@ -90,12 +86,11 @@ Security evaluate(const Profile& p, const SecurityInput& in, unsigned m) {
   unsigned variables = 0;
   while ((uint64_t{1} << variables) <= in.pairs) ++variables;
   s.batch = bits(b.line(height) * variables) + p.batch_work;
-  // A fold by k is a curve of degree k - 1; one power more is charged as a margin.
-  double dim = height;
-  while (dim > 32 && s.folds < kMaxFolds) {
-    double k = dim / 32 < 8 ? dim / 32 : 8;
-    dim /= k;
-    s.fold[s.folds++] = bits(b.curve(dim) * k) + p.fold_work;
+  // A fold by 2^lines is that many lines, all over the folded domain.
+  for (unsigned log_dim = in.log_height; log_dim > 5 && s.folds < kMaxFolds;) {
+    unsigned lines = log_dim - 5 < 3 ? log_dim - 5 : 3;
+    log_dim -= lines;
+    s.fold[s.folds++] = bits(b.line(pow2(static_cast<int>(log_dim))) * lines) + p.fold_work;
   }
   s.query = -static_cast<double>(p.queries) * log2_positive(1 - b.theta) + p.query_work;
   s.hash = 128;

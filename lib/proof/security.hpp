@@ -1,8 +1,8 @@
 // The provable security of a proof's actual parameters and shape, in bits, round by round.
 //
 // Formulas: docs/SECURITY.md; the same in tests/model/soundness.py, which a test compares with.
-// Only proven bounds: unique decoding, or the Johnson regime with the bound of BCHKS25 (ePrint
-// 2025/2055).
+// Only proven bounds: unique decoding, or the Johnson regime with the bound for lines of BCHKS25
+// (ePrint 2025/2055, Theorem 1.5).
 #pragma once
 
 #include "proof/shape.hpp"

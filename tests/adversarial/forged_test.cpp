@@ -424,6 +424,38 @@ TEST(Forged, WrongFolds) {
     EXPECT_EQ(with(Step::kFinal, [&](Forger& f) { f.last[k] += Fp5::one(); }), kLast);
 }
 
+// Folds with other challenges than those drawn: each by itself replaced, by another one of the fold
+// where there is one; all of them powers of one, as FRI is usually written; in another order.
+TEST(Forged, FoldsWithOtherChallenges) {
+  const Forger shape(honest());
+  const commit::FriPlan plan(shape.shape.max_log_height() + shape.profile->log_blowup,
+                             shape.profile->log_blowup);
+  for (unsigned target = 0; target < plan.count; ++target) {
+    const std::string why = target + 1 < plan.count ? kFold : kLast;
+    const unsigned steps = plan.layers[target].log_fold;
+    const auto judged = [&](auto&& change) {
+      return with(Step::kFold, [&](Forger& f) {
+        if (f.layer != target) return;
+        EXPECT_EQ(f.betas.size(), steps);
+        change(f.betas);
+      });
+    };
+    for (unsigned j = 0; j < steps; ++j)
+      EXPECT_EQ(judged([&](std::vector<Fp5>& b) {
+                  b[j] = steps > 1 ? b[(j + 1) % steps] : b[j] + Fp5::one();
+                }),
+                why)
+          << target << " " << j;
+    if (steps == 1) continue;
+    EXPECT_EQ(judged([](std::vector<Fp5>& b) {
+                for (size_t j = 1; j < b.size(); ++j) b[j] = b[j - 1] * b[j - 1];
+              }),
+              why)
+        << target;
+    EXPECT_EQ(judged([](std::vector<Fp5>& b) { std::reverse(b.begin(), b.end()); }), why) << target;
+  }
+}
+
 // More coefficients than agreed, honestly meant: the word has that degree. (Plonky3
 // GHSA-f69f-5fx9-w9r9.)
 TEST(Forged, FinalPolynomialOfHigherDegree) {

@@ -320,6 +320,13 @@ void Forger::batch() {
   }
 }
 
+std::vector<Fp5> Forger::fold_challenges(unsigned log_fold) const {
+  PlainTranscript::Stream c = transcript.draw(commit::kLabelFriFold);
+  std::vector<Fp5> drawn;
+  while (drawn.size() < log_fold) drawn.push_back(c.fp5());
+  return drawn;
+}
+
 void Forger::fri() {
   const commit::FriPlan plan(shape.max_log_height() + profile->log_blowup, profile->log_blowup);
   for (layer = 0; layer < plan.count; ++layer) {
@@ -333,8 +340,9 @@ void Forger::fri() {
     put(layer_trees_.back()->root());
     transcript.absorb(commit::kLabelFriRoot, layer_trees_.back()->root());
     work(commit::kLabelFriWork, profile->fold_work);
-    const Fp5 beta = transcript.draw(commit::kLabelFriFold).fp5();
-    word = commit::fold_word(pool_, word, log_size, log_fold, beta);
+    betas = fold_challenges(log_fold);
+    lie(Step::kFold);
+    word = commit::fold_word(pool_, word, log_size, betas);
   }
   last = word;
   commit::coeffs_from_values(pool_, last.data(), plan.log_last_size, Fp::one(),

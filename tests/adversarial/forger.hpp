@@ -29,6 +29,7 @@ enum class Step {
   kOpenings,   // the openings at zeta
   kWord,       // the batched word
   kLayer,      // a word of FRI, `layer` says which
+  kFold,       // the fold's `betas`, which are drawn
   kFinal,      // the final polynomial
   kRows,       // the query indices
 };
@@ -67,7 +68,8 @@ class Forger {
   std::vector<Fp5> openings, lambda, word;  // openings by pair
   proof::Tree tree{};
   unsigned layer = 0;
-  std::vector<Fp5> last;  // the final coefficients
+  std::vector<Fp5> betas;  // of the layer's fold
+  std::vector<Fp5> last;   // the final coefficients
   std::vector<uint32_t> indices;
 
   size_t instance(air::TableId id) const;  // the first one
@@ -87,6 +89,7 @@ class Forger {
   void open();       // openings, from zeta
   void weights();    // lambda
   void batch();      // the batched word, from lambda and the openings
+  std::vector<Fp5> fold_challenges(unsigned log_fold) const;  // of the next fold
 
   // What a height's quotient must be at zeta, and what the opened chunks say.
   Fp5 quotient_at_zeta(unsigned log_height);

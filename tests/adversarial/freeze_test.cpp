@@ -313,7 +313,7 @@ TEST(Freeze, Openings) {
 
 // Layer roots: half of the leaves are changed in one entry each, such that the layer folds to a
 // word of low degree. A query notices when it hits such an entry, one of sixteen (of four in the
-// last layer): a forger who knows the fold challenge escapes far more queries than the distance of
+// last layer): a forger who knows the fold challenges escapes far more queries than the distance of
 // the code allows.
 class FreezeLayers : public testing::TestWithParam<unsigned> {};
 TEST_P(FreezeLayers, FriRoot) {
@@ -324,13 +324,13 @@ TEST_P(FreezeLayers, FriRoot) {
                                f.profile->log_blowup);
     ASSERT_LT(target, plan.count);
     const auto [log_size, log_fold] = plan.layers[target];
-    const Fp5 beta = f.transcript.draw(kFold).fp5();
+    const std::vector<Fp5> betas = f.fold_challenges(log_fold);
     Pool pool(1);
     std::vector<Fp5> unit(f.word.size());
     const size_t fold = size_t{1} << log_fold;
     for (size_t i = fold - 1; i < unit.size(); i += fold) unit[i] = Fp5::one();
-    const std::vector<Fp5> is = commit::fold_word(pool, f.word, log_size, log_fold, beta),
-                           of_one = commit::fold_word(pool, unit, log_size, log_fold, beta);
+    const std::vector<Fp5> is = commit::fold_word(pool, f.word, log_size, betas),
+                           of_one = commit::fold_word(pool, unit, log_size, betas);
     // The first entries of a bit-reversed word are its values on a subgroup.
     const unsigned log_next = log_size - log_fold, log_degree = log_next - f.profile->log_blowup;
     std::vector<Fp5> code(is.begin(), is.begin() + (std::ptrdiff_t{1} << log_degree));

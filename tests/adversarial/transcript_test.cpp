@@ -207,6 +207,43 @@ TEST_P(Transcripts, EveryNonceIsAbsorbed) {
   EXPECT_EQ(nonces, rounds);
 }
 
+// A fold by 2^r takes r elements from the stream that is drawn after the layer's root, one for each
+// step of folding by two. None is made of another, and each changes with the root.
+TEST_P(Transcripts, EveryStepOfAFoldHasAChallengeOfItsOwn) {
+  const proof::Profile& p = *GetParam();
+  const commit::FriPlan plan(map_.shape.max_log_height() + p.log_blowup, p.log_blowup);
+  const auto of_layer = [&](const ProofMap& map, unsigned layer) {
+    std::vector<Fp5> betas;
+    for (const Draw& d : map.draws)
+      if (d.name == "fold " + std::to_string(layer)) {
+        PlainTranscript::Stream c = d.transcript.draw(d.label);
+        while (betas.size() < plan.layers[layer].log_fold) betas.push_back(c.fp5());
+      }
+    return betas;
+  };
+  std::vector<std::vector<Fp5>> taken;
+  for (const test::SeenDraw& d : watched(honest_, true))
+    if (d.label == commit::kLabelFriFold) taken.push_back(d.taken);
+  ASSERT_EQ(taken.size(), plan.count);
+  std::vector<Fp5> all;
+  for (unsigned i = 0; i < plan.count; ++i) {
+    EXPECT_EQ(taken[i].size(), plan.layers[i].log_fold) << i;
+    EXPECT_EQ(taken[i], of_layer(map_, i)) << i;
+    // Not powers of the one before.
+    for (size_t j = 1; j < taken[i].size(); ++j)
+      EXPECT_FALSE(taken[i][j] == taken[i][j - 1] * taken[i][j - 1]) << i << " " << j;
+    Bytes other = honest_;
+    other[map_["fri root " + std::to_string(i)].offset + 31] ^= 1;
+    const std::vector<Fp5> after = of_layer(map_proof(other, p), i);
+    ASSERT_EQ(after.size(), taken[i].size());
+    for (size_t j = 0; j < after.size(); ++j)
+      EXPECT_FALSE(after[j] == taken[i][j]) << i << " " << j;
+    all.insert(all.end(), taken[i].begin(), taken[i].end());
+  }
+  for (size_t a = 0; a < all.size(); ++a)
+    for (size_t b = 0; b < a; ++b) EXPECT_FALSE(all[a] == all[b]) << a << " " << b;
+}
+
 INSTANTIATE_TEST_SUITE_P(Profiles, Transcripts, testing::Values(&test::kTest2, &test::kTest4),
                          [](const auto& p) { return std::string(p.param->name); });
 

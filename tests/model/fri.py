@@ -26,29 +26,32 @@ def evaluate(coefficients, x):
     return result
 
 
-def fold_leaf(values, index, log_size, beta):
-    """Folds the entries index k .. index k + k - 1 of a word of 2^log_size entries, k = len(values).
+def fold_leaf(values, index, log_size, betas):
+    """Folds the entries index k .. index k + k - 1 of a word of 2^log_size entries, k = len(values) = 2^len(betas).
 
     They are the values at u_r = u_0 w_k^rev(r), u_0 = w_n^rev(index k). With f the polynomial of degree < k
     through them, sum of X^i f_i, f_i is (1/k) u_0^-i times the sum of w_k^(-i rev(r)) value_r; the result is
-    the sum of beta^i f_i."""
+    the sum of f_i times the product of the beta_j for the set bits j of i."""
     k = len(values)
     log_k = k.bit_length() - 1
     base = pow(root_of_unity(log_size), reverse_bits(index * k, log_size), P)
-    ratio = beta * pow(base, -1, P)
+    inverse_base = pow(base, -1, P)
     inverse_root = pow(root_of_unity(log_k), -1, P)
-    total, power = Fq(0), Fq(pow(k, -1, P))
+    total = Fq(0)
     for i in range(k):
         part = Fq(0)
         for r, value in enumerate(values):
             part = part + value * pow(inverse_root, i * reverse_bits(r, log_k), P)
-        total = total + power * part
-        power = power * ratio
+        factor = Fq(pow(k, -1, P) * pow(inverse_base, i, P) % P)
+        for j in range(log_k):
+            if i >> j & 1:
+                factor = factor * betas[j]
+        total = total + factor * part
     return total
 
 
 class Commitment:
-    """What the FRI part of a proof holds before the queries: layers (root, arity, challenge), final."""
+    """What the FRI part of a proof holds before the queries: layers (root, arity, challenges), final."""
 
     def __init__(self, reader, transcript, max_height, fold_work):
         self.layers = []
@@ -57,7 +60,7 @@ class Commitment:
             transcript.absorb(ROOT_LABEL, root)
             if fold_work:
                 require(transcript.check_work(WORK_LABEL, fold_work, reader.bytes(8)), "fold work")
-            self.layers.append((root, arity, transcript.draw_extension(FOLD_LABEL, 1)[0]))
+            self.layers.append((root, arity, transcript.draw_extension(FOLD_LABEL, arity.bit_length() - 1)))
         start = reader.offset
         self.final = reader.extensions(FINAL_COEFFICIENTS)
         transcript.absorb(FINAL_LABEL, reader.data[start:reader.offset])
@@ -66,7 +69,7 @@ class Commitment:
 def check_queries(reader, commitment, log_size, word):
     """Reads and checks the openings of the layers. word: index -> value of the committed word there."""
     current = word
-    for number, (root, arity, beta) in enumerate(commitment.layers):
+    for number, (root, arity, betas) in enumerate(commitment.layers):
         log_arity = arity.bit_length() - 1
         rows = sorted({j >> log_arity for j in current})
         name = "FRI layer %d" % number
@@ -75,7 +78,7 @@ def check_queries(reader, commitment, log_size, word):
         for j, value in current.items():
             require(leaves[j >> log_arity][j & arity - 1] == value,
                     "%s does not hold the value that the layer before gives" % name)
-        current = {row: fold_leaf(values, row, log_size, beta) for row, values in leaves.items()}
+        current = {row: fold_leaf(values, row, log_size, betas) for row, values in leaves.items()}
         log_size -= log_arity
     for j, value in current.items():
         point = pow(root_of_unity(log_size), reverse_bits(j, log_size), P)

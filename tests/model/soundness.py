@@ -2,16 +2,17 @@
 
 Command line: soundness.py PROOF_FILE, or soundness.py PROFILE_ID ID:LOG_HEIGHT ... (a shape), or
 soundness.py PROFILE_ID
-(the worst shape that section 5 of PROTOCOL.md lets pass).
+(the worst shape that section 5 of PROTOCOL.md lets pass), or soundness.py table (that of all profiles, as in
+SECURITY.md).
 
 With q = p^5, N the greatest height, rho = 2^-b, n the size of a domain, theta the relative distance below which a word
 is close to a codeword (they agree on more than (1 - theta) n points):
-  unique decoding: theta = (1 - rho)/2, list size L = 1, eps(n) = n/q for lines and for each power of a curve
+  unique decoding: theta = (1 - rho)/2, list size L = 1, eps(n) = n/q for a line
       (Ben-Sasson, Carmon, Ishai, Kopparty, Saraf, "Proximity Gaps for Reed-Solomon Codes", ePrint 2020/654);
   Johnson, m: eta = sqrt(rho)/(2m), theta = 1 - sqrt(rho) - eta, L = (m + 1/2)/sqrt(rho),
-      eps(n) = [(2 (m+1/2)^5 + 3 (m+1/2) theta rho)/(3 rho^1.5) n + (m+1/2)/sqrt(rho)]/q for lines (Thm. 1.5), the same
-      with 2m for each power of a curve (Thm. 4.6 as printed) of Ben-Sasson, Carmon, Haboeck, Kopparty, Saraf,
-      "On Proximity Gaps for Reed-Solomon Codes", ePrint 2025/2055.
+      eps(n) = [(2 (m+1/2)^5 + 3 (m+1/2) theta rho)/(3 rho^1.5) n + (m+1/2)/sqrt(rho)]/q for a line
+      (Ben-Sasson, Carmon, Haboeck, Kopparty, Saraf, "On Proximity Gaps for Reed-Solomon Codes", ePrint 2025/2055,
+      Thm. 1.5; a smaller bound is in ePrint 2026/2056: SECURITY.md, section 4).
 """
 
 import math
@@ -38,14 +39,9 @@ class Regime:
 
     def line_error(self, n):
         """The error of one random line over a domain of n points."""
-        return n / Q if self.m is None else self.gap(n, self.m)
-
-    def curve_error(self, n):
-        """The same for each power of a random curve."""
-        return n / Q if self.m is None else self.gap(n, 2 * self.m)
-
-    def gap(self, n, multiplicity):
-        m = multiplicity + 0.5
+        if self.m is None:
+            return n / Q
+        m = self.m + 0.5
         return ((2 * m**5 + 3 * m * self.theta * self.rho) / (3 * self.rho**1.5) * n + m / math.sqrt(self.rho)) / Q
 
 
@@ -76,7 +72,8 @@ def rounds(profile, shape, multiplicity="own"):
     dimension = height
     for number, arity in enumerate(fri.fold_arities(height), 1):
         dimension //= arity
-        result["fold %d" % number] = bits(regime.curve_error(dimension << profile.log_blowup) * arity, "fold")
+        lines = arity.bit_length() - 1
+        result["fold %d" % number] = bits(regime.line_error(dimension << profile.log_blowup) * lines, "fold")
     result["query"] = -profile.queries * math.log2(1 - regime.theta) + profile.work["query"]
     result["hash"] = HASH_BITS
     return result
@@ -115,7 +112,23 @@ def of_proof(path):
     return claim.profile, shapes.Shape([tuple(reader.bytes(2)) for _ in range(reader.integer(4))])
 
 
+def table():
+    """The rows of the table in section 4 of SECURITY.md: the bits for the worst shape."""
+    rows = []
+    for profile in shapes.PROFILES.values():
+        bits = rounds(profile, WorstShape(profile))
+        total = min(bits.values())
+        cells = ["%.1f" % bits[name] for name in ("lookup", "constraints", "deep", "batch")]
+        cells += ["%.1f ..." % bits["fold 1"], "%.2f" % bits["query"]]
+        cells.append("**%.1f**%s" % (total, " (hash)" if total == bits["hash"] else ""))
+        rows.append("| %s | %s |" % (profile.name, " | ".join(cells)))
+    return rows
+
+
 def main(arguments):
+    if arguments == ["table"]:
+        print("\n".join(table()))
+        return 0
     if len(arguments) == 1 and arguments[0].isdigit():
         profile = shapes.PROFILES[int(arguments[0])]
         shape = WorstShape(profile)

@@ -2,6 +2,7 @@
 
 The tests of whole proofs are not here: see verify_proof.py and CMakeLists.txt."""
 
+import pathlib
 import random
 import struct
 import unittest
@@ -167,18 +168,18 @@ class MerkleTest(unittest.TestCase):
 class FriTest(unittest.TestCase):
     HEIGHT, LOG_SIZE = 512, 10
 
-    def prove(self, word):
-        """Honest folding of `word`, whatever its degree; the proof bytes and the queried values."""
+    def prove(self, word, lie=lambda layer, betas: betas):
+        """Folding of `word`, whatever its degree, with the challenges that `lie` makes of those drawn; the proof bytes."""
         transcript, layers, log_size = Transcript(), [], self.LOG_SIZE
         front = b""
-        for arity in fri.fold_arities(self.HEIGHT):
+        for layer, arity in enumerate(fri.fold_arities(self.HEIGHT)):
             rows = [b"".join(v.encode() for v in word[i:i + arity]) for i in range(0, len(word), arity)]
             levels = merkle.build([rows])
             transcript.absorb(fri.ROOT_LABEL, levels[-1][0])
             front += levels[-1][0]
-            beta = transcript.draw_extension(fri.FOLD_LABEL, 1)[0]
+            betas = lie(layer, transcript.draw_extension(fri.FOLD_LABEL, arity.bit_length() - 1))
             layers.append(([rows], levels, arity))
-            word = [fri.fold_leaf(word[i * arity:(i + 1) * arity], i, log_size, beta) for i in range(len(rows))]
+            word = [fri.fold_leaf(word[i * arity:(i + 1) * arity], i, log_size, betas) for i in range(len(rows))]
             log_size -= arity.bit_length() - 1
         coefficients = []
         for k in range(5):
@@ -219,20 +220,44 @@ class FriTest(unittest.TestCase):
         with self.assertRaisesRegex(Rejected, "layer 0"):
             self.check(proof, word)
 
+    def test_folds_with_other_challenges(self):
+        # Powers of one challenge, as FRI is usually written; one challenge in place of another; another order.
+        word = self.word(self.HEIGHT)
+
+        def with_change(target, change):
+            return self.prove(word, lambda layer, betas: change(betas) if layer == target else betas)
+
+        changes = [lambda b: [b[0], b[0]**2, b[0]**4], lambda b: b[::-1]]
+        for j in range(3):
+            changes.append(lambda b, j=j: b[:j] + [b[(j + 1) % 3]] + b[j + 1:])
+            changes.append(lambda b, j=j: b[:j] + [Fq(0)] + b[j + 1:])
+        for change in changes:
+            with self.assertRaisesRegex(Rejected, "layer 1"):
+                self.check(with_change(0, change), word)
+        with self.assertRaisesRegex(Rejected, "final polynomial"):
+            self.check(with_change(1, lambda b: [b[0] + 1]), word)
+        self.check(with_change(0, lambda b: b), word)
+
     def test_fold_is_the_sum_of_parts(self):
-        # f = sum X^i f_i(X^4) with f_i constants or lines: the fold is sum beta^i f_i.
+        # f = sum X^i f_i(X^k) with f_i lines: the fold is the sum of f_i times the challenges of the set bits of i.
         generator = random.Random(4)
-        parts = [[generator.randrange(P), generator.randrange(P)] for _ in range(4)]
-        coefficients = [parts[i % 4][i // 4] for i in range(8)]
-        beta = random_element(generator)
-        values = extension.evaluate_on_subgroup(coefficients + [0] * 24)
-        word = [Fq(values[reverse_bits(j, 5)]) for j in range(32)]
-        for row in range(8):
-            y = pow(root_of_unity(3), reverse_bits(row, 3), P)
-            expected = Fq(0)
-            for i in range(3, -1, -1):
-                expected = expected * beta + (parts[i][0] + parts[i][1] * y)
-            self.assertEqual(fri.fold_leaf(word[4 * row:4 * row + 4], row, 5, beta), expected)
+        for log_k in (1, 2, 3):
+            k, log_rows = 1 << log_k, 5 - log_k
+            parts = [[generator.randrange(P), generator.randrange(P)] for _ in range(k)]
+            coefficients = [parts[i % k][i // k] for i in range(2 * k)]
+            betas = [random_element(generator) for _ in range(log_k)]
+            values = extension.evaluate_on_subgroup(coefficients + [0] * (32 - 2 * k))
+            word = [Fq(values[reverse_bits(j, 5)]) for j in range(32)]
+            for row in range(32 // k):
+                y = pow(root_of_unity(log_rows), reverse_bits(row, log_rows), P)
+                expected = Fq(0)
+                for i in range(k):
+                    factor = Fq(1)
+                    for j in range(log_k):
+                        if i & 1 << j:
+                            factor = factor * betas[j]
+                    expected = expected + factor * (parts[i][0] + parts[i][1] * y)
+                self.assertEqual(fri.fold_leaf(word[k * row:k * (row + 1)], row, 5, betas), expected)
 
 
 class ExtensionTest(unittest.TestCase):
@@ -421,6 +446,17 @@ class SoundnessTest(unittest.TestCase):
     def test_profiles_reach_their_target_in_the_worst_shape(self):
         for profile in shapes.PROFILES.values():
             self.assertGreaterEqual(soundness.security(profile, soundness.WorstShape(profile)), profile.target)
+
+    def test_documents_state_the_numbers(self):
+        docs = pathlib.Path(__file__).resolve().parents[2] / "docs"
+        security, protocol = ((docs / name).read_text().splitlines() for name in ("SECURITY.md", "PROTOCOL.md"))
+        for row in soundness.table():
+            self.assertIn(row, security)
+        for number, p in shapes.PROFILES.items():
+            regime = "Johnson, m = %d" % p.multiplicity if p.multiplicity else "unique decoding"
+            work = ", ".join(map(str, p.work.values()))
+            self.assertIn("| %d | %s | %d bits, %s | %d | %d | %d | %s |" %
+                          (number, p.name, p.target, regime, p.log_blowup, p.queries, p.tail_rows, work), protocol)
 
     def test_regimes(self):
         unique, johnson = soundness.Regime(0.5, None), soundness.Regime(0.25, 10)

@@ -122,6 +122,23 @@ class JohnsonTest(unittest.TestCase):
         used = {p.multiplicity for p in shapes.PROFILES.values()} - {None}
         self.assertTrue(used <= set(MULTIPLICITIES))
 
+    def test_the_smaller_bound_implies_what_is_counted(self):
+        # That of ePrint 2026/2056, for every code that is batched or folded.
+        for rate, height, m in itertools.product(map(float, RATES), HEIGHTS, MULTIPLICITIES):
+            n, reduced = height / rate, rate - rate / height
+            slack = math.sqrt(rate) * (1 + 1 / (2 * m)) - math.sqrt(reduced)
+            self.assertLessEqual(math.sqrt(reduced) / (2 * slack), m)
+            self.assertLess(self.smaller_bound(n, reduced, m), soundness.Regime(rate, m).line_error(n))
+        for name, spare in (("C100", 5.8), ("C128", 4.4)):
+            p = next(p for p in shapes.PROFILES.values() if p.name == name)
+            rate, n = 2.0**-p.log_blowup, 1 << shapes.MAX_LOG_DOMAIN
+            counted = soundness.Regime(rate, p.multiplicity).line_error(n)
+            self.assertEqual(round(math.log2(counted / self.smaller_bound(n, rate - 1 / n, p.multiplicity)), 1), spare)
+
+    @staticmethod
+    def smaller_bound(n, reduced, m):
+        return 8 / 3 * n * (m + 0.5)**3 / reduced / soundness.Q
+
     def test_reduced_rate_changes_no_total(self):
         # In ePrint 2025/2055 rho is (N - 1)/n for the code of dimension N = rho n.
         for profile in shapes.PROFILES.values():

@@ -1,6 +1,6 @@
 // Watches and freezes the challenges of code that draws them from hash::Transcript, such as the
 // verifier. The transcript itself is the shipped one: the linker sends calls of
-// Transcript::challenges here first (--wrap, see CMakeLists.txt).
+// Transcript::challenges and Challenges::fp5 here first (--wrap, see CMakeLists.txt).
 #pragma once
 
 #include <array>
@@ -15,6 +15,7 @@ struct SeenDraw {
   uint32_t label = 0;
   hash::Digest state{};           // that the challenges were made from
   std::array<uint32_t, 8> words;  // the first ones of the stream
+  std::vector<field::Fp5> taken;  // the elements of F_q that were taken before the next draw
 };
 
 // Draws under these labels are made from these states instead of the transcript's own: they do not

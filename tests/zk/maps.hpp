@@ -131,7 +131,9 @@ inline std::vector<Fp> fri_view(std::vector<Fp5> word, unsigned log_n, unsigned 
     for (size_t j : at) leaves.insert(j >> log_fold);
     for (size_t leaf : leaves)
       for (size_t k = 0; k < size_t{1} << log_fold; ++k) show(word[(leaf << log_fold) + k]);
-    word = commit::fold_word(pool(), word, log_size, log_fold, random_fp5(challenges));
+    Fp5 betas[commit::kMaxLogFold];
+    for (Fp5& beta : betas) beta = random_fp5(challenges);
+    word = commit::fold_word(pool(), word, log_size, {betas, log_fold});
     at = leaves;
   }
   commit::coeffs_from_values(pool(), word.data(), plan.log_last_size, Fp::one(),

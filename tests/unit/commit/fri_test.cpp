@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 
 #include "commit/fri_prove.hpp"
@@ -103,8 +104,8 @@ TEST(FriPlan, Schedule) {
   EXPECT_EQ(q.log_last_size, 7u);
 }
 
-// The fold against its definition on coefficients, f_0 + beta f_1 + beta^2 f_2 + ..., on every
-// tier.
+// The fold against its definition on coefficients, the sum over i < k of f_i times the challenges
+// of the set bits of i, on every tier. Small words end within a vector.
 TEST(Fri, FoldIsThatOfTheCoefficients) {
   for (KernelTier tier : {KernelTier::kBaseline, KernelTier::kAvx2, KernelTier::kAvx512}) {
     if (!kernel_tier_available(tier)) continue;
@@ -113,15 +114,16 @@ TEST(Fri, FoldIsThatOfTheCoefficients) {
       for (unsigned log_n : {3u, 4u, 7u, 11u}) {
         Source source(log_n);
         const size_t n = size_t{1} << log_n, fold = size_t{1} << log_fold;
-        const Word coeffs = source.fp5s(n);
-        const Fp5 beta = source.fp5();
+        const Word coeffs = source.fp5s(n), betas = source.fp5s(log_fold);
         Word folded(n / fold);
-        for (size_t i = 0; i < folded.size(); ++i) {
-          Fp5 power = Fp5::one();
-          for (size_t k = 0; k < fold; ++k, power *= beta)
-            folded[i] += power * coeffs[fold * i + k];
-        }
-        EXPECT_EQ(fold_word(pool(), word_of(coeffs, log_n), log_n, log_fold, beta),
+        for (size_t i = 0; i < folded.size(); ++i)
+          for (size_t k = 0; k < fold; ++k) {
+            Fp5 factor = Fp5::one();
+            for (unsigned j = 0; j < log_fold; ++j)
+              if ((k >> j & 1) != 0) factor *= betas[j];
+            folded[i] += factor * coeffs[fold * i + k];
+          }
+        EXPECT_EQ(fold_word(pool(), word_of(coeffs, log_n), log_n, betas),
                   word_of(folded, log_n - log_fold))
             << kernels().name << " " << log_n << " " << log_fold;
       }
@@ -236,20 +238,20 @@ TEST(Fri, ForeignLastPolynomialIsRejected) {
   EXPECT_STREQ(verify(bad).error().message, "FRI: a last coefficient is not a field element");
 }
 
-// A layer that is a good tree over a word other than the fold.
-TEST(Fri, ForeignLayerIsRejected) {
-  Source source(6);
-  const unsigned log_n = 10;
-  const Word word = word_of(source.fp5s(512), log_n);
-  const auto indices = draw_indices(source, log_n, 6);
-  // As FriProver, but adding one polynomial of the next degree bound to the second layer.
+// As `prove`, written again, with a place to change the challenges of a layer before it is folded
+// and the word that comes out.
+struct Lies {
+  std::function<void(unsigned layer, Word& betas)> challenges = [](unsigned, Word&) {};
+  std::function<void(unsigned layer, Word& next)> fold = [](unsigned, Word&) {};
+};
+Case prove_lying(const Word& word, unsigned log_n, const std::vector<uint32_t>& indices,
+                 const Lies& lies) {
   hash::Transcript t = start();
   const FriPlan plan(log_n, 1);
-  ASSERT_EQ(plan.count, 2u);
   Bytes proof;
   std::vector<Word> words{word};
   std::vector<std::unique_ptr<MerkleTree>> trees;
-  words.reserve(3);
+  words.reserve(plan.count + 1);
   for (unsigned i = 0; i < plan.count; ++i) {
     const auto [log_size, log_fold] = plan.layers[i];
     const MatrixView view{log_size - log_fold, size_t{5} << log_fold,
@@ -259,15 +261,17 @@ TEST(Fri, ForeignLayerIsRejected) {
     const hash::Digest& root = trees[i]->root();
     proof.insert(proof.end(), root.begin(), root.end());
     t.absorb_digest(kLabelFriRoot, root);
-    Word next = fold_word(pool(), words[i], log_size, log_fold, t.challenges(kLabelFriFold).fp5());
-    if (i == 0)
-      for (Fp5& x : next) x += Fp5::one();
-    words.push_back(next);
+    hash::Challenges drawn = t.challenges(kLabelFriFold);
+    Word betas;
+    while (betas.size() < log_fold) betas.push_back(drawn.fp5());
+    lies.challenges(i, betas);
+    words.push_back(fold_word(pool(), words[i], log_size, betas));
+    lies.fold(i, words.back());
   }
-  coeffs_from_values(pool(), words[2].data(), plan.log_last_size, Fp::one(),
-                     RowOrder::kBitReversed);
-  for (size_t i = 0; i < 32; ++i)
-    for (Fp x : words[2][i].c) {
+  Word& last = words.back();
+  coeffs_from_values(pool(), last.data(), plan.log_last_size, Fp::one(), RowOrder::kBitReversed);
+  for (size_t i = 0; i < plan.last_degree(); ++i)
+    for (Fp x : last[i].c) {
       uint8_t bytes[4];
       store_le32(bytes, x.raw());
       proof.insert(proof.end(), bytes, bytes + 4);
@@ -280,7 +284,56 @@ TEST(Fri, ForeignLayerIsRejected) {
   }
   Case c{log_n, 1, 0, indices, {}, proof};
   for (uint32_t i : indices) c.words.push_back(word[i]);
-  EXPECT_STREQ(verify(c).error().message, "FRI: a fold differs from the next layer");
+  return c;
+}
+
+// A layer that is a good tree over a word other than the fold.
+TEST(Fri, ForeignLayerIsRejected) {
+  Source source(6);
+  const unsigned log_n = 10;
+  const Word word = word_of(source.fp5s(512), log_n);
+  const auto indices = draw_indices(source, log_n, 6);
+  Lies lies;
+  EXPECT_TRUE(verify(prove_lying(word, log_n, indices, lies)).ok());
+  lies.fold = [](unsigned layer, Word& next) {
+    if (layer == 0)
+      for (Fp5& x : next) x += Fp5::one();
+  };
+  EXPECT_STREQ(verify(prove_lying(word, log_n, indices, lies)).error().message,
+               "FRI: a fold differs from the next layer");
+}
+
+// Folds by 2, 4 and 8, first and last, with one challenge other than drawn, or with powers of the
+// first one.
+TEST(Fri, EveryChallengeOfAFoldIsUsed) {
+  for (unsigned log_n : {7u, 8u, 9u, 10u, 11u}) {
+    Source source(log_n);
+    const Word word = word_of(source.fp5s(size_t{1} << (log_n - 1)), log_n);
+    const auto indices = draw_indices(source, log_n, 4);
+    const FriPlan plan(log_n, 1);
+    const auto rejected = [&](unsigned layer, auto&& change) {
+      Lies lies;
+      lies.challenges = [&](unsigned i, Word& betas) {
+        if (i == layer) change(betas);
+      };
+      const Status s = verify(prove_lying(word, log_n, indices, lies));
+      return !s.ok() && s.error().code == Errc::kRejected;
+    };
+    EXPECT_EQ(prove_lying(word, log_n, indices, {}).proof, prove(word, log_n, 1, 0, indices).proof);
+    for (unsigned layer = 0; layer < plan.count; ++layer) {
+      const unsigned steps = plan.layers[layer].log_fold;
+      for (unsigned j = 0; j < steps; ++j)
+        EXPECT_TRUE(rejected(layer, [&](Word& betas) { betas[j] += Fp5::one(); }))
+            << log_n << " " << layer << " " << j;
+      if (steps == 1) continue;
+      EXPECT_TRUE(rejected(layer,
+                           [&](Word& betas) {
+                             for (unsigned j = 1; j < steps; ++j)
+                               betas[j] = betas[j - 1] * betas[j - 1];
+                           }))
+          << log_n << " " << layer;
+    }
+  }
 }
 
 TEST(Fri, ArgumentsAreChecked) {
