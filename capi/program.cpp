@@ -1,5 +1,5 @@
 // Programs: loading an ELF file, and facts about it.
-#include "air/tables.hpp"
+#include "air/table_info.hpp"
 #include "elf/load.hpp"
 #include "guard.hpp"
 #include "kernel/kernel.hpp"
@@ -13,10 +13,10 @@ std::vector<uint8_t> least_shape(const prove::LoadedProgram& loaded) {
   bool present[isa::kClassCount] = {};
   for (const isa::RomEntry& e : loaded.program.rom) present[static_cast<size_t>(e.cls)] = true;
   std::vector<uint8_t> shape(4);
-  for (size_t i = 0; i < air::kTableCount; ++i) {
-    const air::TableId id = air::kTables[i].id;
+  for (const air::TableInfo& table : air::tables()) {
+    const air::TableId id = table.id;
     unsigned log = air::kMinLogHeight;
-    if (id < isa::kClassCount && !present[id]) continue;
+    if (table.role == air::Role::kInstruction && !present[id]) continue;
     if (id == air::kTableRom) log = loaded.header.log_rom;
     if (id == air::kTableRegion) log = loaded.header.log_region;
     if (id == air::kTableImage) log = loaded.header.log_image;

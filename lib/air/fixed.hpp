@@ -5,7 +5,6 @@
 
 namespace mipzk::air {
 
-inline constexpr unsigned kFixedLogRows = 15;
 inline constexpr uint32_t kFixedContentRows = 1u << 14;
 
 // What ShiftVar needs of a shift by s < 32 bits: s = 8 j + u, u < 8; v = u (left) or 8 - u (right);

@@ -83,9 +83,21 @@ class Fp5 {
   Fp5 frobenius() const;  // x -> x^p
   Fp5 inverse() const;    // 0 -> 0
   constexpr bool is_zero() const { return *this == Fp5(); }
+  // Times X: X^5 = 1 - X^2.
+  constexpr Fp5 times_x() const {
+    return Fp5(std::array<Fp, 5>{c[4], c[0], c[1] - c[4], c[2], c[3]});
+  }
   static constexpr Fp5 zero() { return Fp5(); }
   static constexpr Fp5 one() { return Fp5(Fp::one()); }
 };
+
+// x[0] + x[1] X + ... + x[4] X^4: the value of an extension column whose base columns have these
+// values at some point.
+constexpr Fp5 combine_coordinates(const Fp5* x) {
+  Fp5 r = x[4];
+  for (size_t i = 4; i-- > 0;) r = r.times_x() + x[i];
+  return r;
+}
 
 // Replaces each element by its inverse; zeros stay zero. `scratch` has the size of `values`.
 void batch_inverse(std::span<Fp5> values, std::span<Fp5> scratch);

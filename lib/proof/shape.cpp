@@ -3,31 +3,6 @@
 namespace mipzk::proof {
 namespace {
 
-// How many instances of a table a shard may have.
-struct Allowed {
-  unsigned min, max;
-};
-Allowed allowed(uint8_t table) {
-  switch (table) {
-    case air::kTableRom:
-    case air::kTableFixed:
-    case air::kTableRegion:
-    case air::kTableImage:
-      return {1, 1};
-    case air::kTableBoundary:
-    case air::kTableFresh:
-    case air::kTablePublic:
-      return {1, kMaxInstances};
-    default:
-      return {0, kMaxInstances};
-  }
-}
-
-constexpr unsigned kIds = air::kTables[air::kTableCount - 1].id + 1u;
-constexpr uint8_t kRequired[] = {air::kTableRom,   air::kTableFixed,    air::kTableRegion,
-                                 air::kTableImage, air::kTableBoundary, air::kTableFresh,
-                                 air::kTablePublic};
-
 Error malformed(const char* text) { return Error(Errc::kMalformed, text); }
 
 }  // namespace
@@ -57,7 +32,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
                    const Profile& profile, Shape& out) {
   out = Shape();
   if (instances.size() > kMaxInstances) return malformed("too many table instances");
-  uint8_t seen[kIds] = {};  // by table id
+  uint8_t seen[256] = {};  // by table id
   for (size_t i = 0; i < instances.size(); ++i) {
     const Instance& in = instances[i];
     const air::TableInfo* info = air::find_table(in.table);
@@ -71,7 +46,8 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
           prev.table < in.table || (prev.table == in.table && prev.log_height >= in.log_height);
       if (!ordered) return malformed("table instances are out of order");
     }
-    if (++seen[in.table] > allowed(in.table).max) return malformed("a table occurs too often");
+    if (++seen[in.table] > 1 && info->count == air::Count::kOnce)
+      return malformed("a table occurs too often");
     if ((in.table == air::kTableRom && in.log_height != header.log_rom) ||
         (in.table == air::kTableRegion && in.log_height != header.log_region) ||
         (in.table == air::kTableImage && in.log_height != header.log_image) ||
@@ -88,8 +64,9 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
     out.classes_ |= 1u << in.log_height;
     if (in.log_height > out.max_log_) out.max_log_ = in.log_height;
   }
-  for (uint8_t table : kRequired)
-    if (seen[table] < allowed(table).min) return malformed("a required table is missing");
+  for (const air::TableInfo& t : air::tables())
+    if (seen[t.id] == 0 && t.count != air::Count::kAny)
+      return malformed("a required table is missing");
   out.instance_count_ = static_cast<uint32_t>(instances.size());
   if (out.messages_ > kMaxMessages) return malformed("too many bus messages");
   if (4 * out.slots_ >= kMaxTicks) return malformed("too many instruction slots");
@@ -98,7 +75,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
   for (unsigned t = kTreeProgram; t <= kTreeExt; ++t) {
     for (size_t i = 0; i < instances.size(); ++i) {
       const air::Layout& l = out.info_[i]->layout;
-      bool is_fixed = instances[i].table == air::kTableFixed;
+      const air::Preprocessed pre = out.info_[i]->pre;
       Matrix m{};
       m.tree = static_cast<Tree>(t);
       m.log_height = instances[i].log_height;
@@ -106,7 +83,8 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
       m.instance = static_cast<int16_t>(i);
       bool present = false;
       if (t == kTreeProgram || t == kTreeFixed) {
-        present = l.pre_columns != 0 && is_fixed == (t == kTreeFixed);
+        present =
+            pre == (t == kTreeFixed ? air::Preprocessed::kProtocol : air::Preprocessed::kProgram);
         m.width = static_cast<uint16_t>(l.pre_columns);
       } else if (t == kTreePassOne || t == kTreeMain) {
         present = l.pass_one == (t == kTreePassOne);

@@ -5,7 +5,7 @@
 #include <span>
 
 #include "air/instance.hpp"
-#include "air/tables.hpp"
+#include "air/table_info.hpp"
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "proof/statement.hpp"
@@ -13,8 +13,6 @@
 namespace mipzk::proof {
 
 inline constexpr unsigned kMaxInstances = 96;
-// The prover cuts all tables but ROM, FIXED, REGION and IMAGE in two at most.
-static_assert(2 * air::kTableCount - 4 <= kMaxInstances);
 inline constexpr unsigned kMaxMatrices = 3 * kMaxInstances + 2 * 13 + 8;
 inline constexpr unsigned kMaxColumns = 1u << 13;  // base columns opened in a shard
 inline constexpr uint64_t kMaxMessages = uint64_t{1} << 28;

@@ -2,8 +2,8 @@
 
 namespace mipzk::prove {
 
-bool ext_steps_avx512(const ExtScope& s, size_t begin, size_t end, Fp5* ext) {
-  return step_rows_any(s, begin, end, ext);
+bool ext_steps_avx512(const Plan& plan, const ExtRows& rows, size_t begin, size_t end, Fp* memory) {
+  return step_rows(plan, rows, begin, end, memory);
 }
 
 }  // namespace mipzk::prove

@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "commit/kernels.hpp"
+#include "commit/panel.hpp"
 
 namespace mipzk::prove {
 namespace {
@@ -52,37 +53,42 @@ air::Published accumulate(const air::Layout& l, size_t rows, Fp5* ext) {
 
 // The message on bus MASK of `count` cells.
 Fp5 mask(const air::FormBases& fb, const Fp* cells, unsigned count) {
-  Fp5 r = fb.bus[static_cast<unsigned>(air::Bus::kMask)];
-  for (unsigned i = 0; i < count; ++i) r += fb.ch.beta[i + 1] * cells[i];
-  return r;
+  return air::fingerprint(fb, air::Bus::kMask, count, [&](unsigned i) { return cells[i]; });
 }
 
 }  // namespace
 
 bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned tail_rows,
               SecretVector<Fp>& out, air::Published& published) {
-  const air::Layout& l = air::find_table(scope.table)->layout;
+  const air::TableInfo& table = *air::find_table(scope.table);
+  const air::Layout& l = table.layout;
   const size_t height = size_t{1} << log_height, rows = height - tail_rows;
   out.assign(height * 5 * l.ext_columns(), Fp::zero());
   static_assert(sizeof(Fp5) == 5 * sizeof(Fp));
   Fp5* ext = reinterpret_cast<Fp5*>(out.data());
   std::atomic<bool> good{true};
   const ExtKernel steps = kernel();
+  const Plan plan = plan_steps(table, *scope.local, *scope.global);
+  const ExtRows data{scope.pre, scope.base, ext};
   pool.parallel_for(rows / 16, 16, [&](size_t begin, size_t end) {
-    if (!steps(scope, 16 * begin, 16 * end, ext)) good = false;
+    const commit::Scratch memory(kKernelRows * (plan.cells_per_row() + 15 * plan.ext_columns));
+    if (!steps(plan, data, 16 * begin, 16 * end, memory.get())) good = false;
   });
   if (!good) return false;
   published = accumulate(l, rows, ext);
 
   // The mask ring: P_t f(b) = P f(a), S_t = S + A - B, G_t as P_t, with the closing row's cells.
   const Fp* cells = scope.base + rows * l.base_columns;
-  Fp5 a = mask(*scope.local, cells, 10), b = mask(*scope.local, cells + 10, 10);
+  using air::kGlobalRing, air::kLocalRing;
+  Fp5 a = mask(*scope.local, cells + kLocalRing.a, kLocalRing.size);
+  Fp5 b = mask(*scope.local, cells + kLocalRing.b, kLocalRing.size);
   if (a.is_zero() || b.is_zero()) return false;
   published.p *= a * b.inverse();
-  for (unsigned i = 0; i < 5; ++i) published.s.c[i] += cells[i] - cells[10 + i];
+  for (unsigned i = 0; i < 5; ++i)
+    published.s.c[i] += cells[kLocalRing.a + i] - cells[kLocalRing.b + i];
   if (!l.pass_one) return true;
-  a = mask(*scope.global, cells + 20, 5);
-  b = mask(*scope.global, cells + 25, 5);
+  a = mask(*scope.global, cells + kGlobalRing.a, kGlobalRing.size);
+  b = mask(*scope.global, cells + kGlobalRing.b, kGlobalRing.size);
   if (a.is_zero() || b.is_zero()) return false;
   published.g *= a * b.inverse();
   return true;

@@ -4,14 +4,11 @@
 #include <vector>
 
 #include "air/constraints.hpp"
-#include "air/tables.hpp"
 #include "base/pool.hpp"
 #include "base/secret_memory.hpp"
+#include "prove/plan.hpp"
 
 namespace mipzk::prove {
-
-using field::Fp;
-using field::Fp5;
 
 struct ExtScope {
   air::TableId table = 0;
@@ -28,11 +25,19 @@ struct ExtScope {
 bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned tail_rows,
               SecretVector<Fp>& out, air::Published& published);
 
+// Rows of preprocessed and base columns, and where the quotients of their steps go.
+struct ExtRows {
+  const Fp* pre = nullptr;
+  const Fp* base = nullptr;
+  Fp5* ext = nullptr;
+};
+
 // The quotients of the steps of rows [begin, end), multiples of 16, with one instruction set;
-// chosen by fill_ext. False when a denominator is zero.
-using ExtKernel = bool (*)(const ExtScope&, size_t begin, size_t end, Fp5* ext);
-bool ext_steps_baseline(const ExtScope&, size_t begin, size_t end, Fp5* ext);
-bool ext_steps_avx2(const ExtScope&, size_t begin, size_t end, Fp5* ext);
-bool ext_steps_avx512(const ExtScope&, size_t begin, size_t end, Fp5* ext);
+// chosen by fill_ext. `memory` is aligned to 64 bytes and has room for kKernelRows times
+// plan.cells_per_row() + 15 plan.ext_columns elements. False when a denominator is zero.
+using ExtKernel = bool (*)(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
+bool ext_steps_baseline(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
+bool ext_steps_avx2(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
+bool ext_steps_avx512(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
 
 }  // namespace mipzk::prove

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <iterator>
 
-#include "air/tables.hpp"
+#include "air/table_info.hpp"
 #include "commit/panel.hpp"
 #include "hash/grind.hpp"
 #include "proof/points.hpp"

@@ -1,6 +1,7 @@
 #include "prove/quotient.hpp"
 
 #include "commit/kernels.hpp"
+#include "commit/panel.hpp"
 
 namespace mipzk::prove {
 namespace {
@@ -23,8 +24,11 @@ QuotientKernel kernel() {
 void add_quotient(Pool& pool, const InstanceScope& scope, const PointSet& set,
                   const PointFactors& factors, Fp5* acc) {
   const QuotientKernel k = kernel();
+  const Plan plan = plan_quotient(*air::find_table(scope.table), *scope.local, *scope.global,
+                                  *scope.published, scope.gamma);
   pool.parallel_for(set.points / 16, 16, [&](size_t begin, size_t end) {
-    k(scope, set, factors, 16 * begin, 16 * end, acc);
+    const commit::Scratch memory(kKernelRows * plan.cells_per_row());
+    k(plan, set, factors, 16 * begin, 16 * end, memory.get(), acc);
   });
 }
 

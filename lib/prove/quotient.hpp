@@ -8,13 +8,10 @@
 #include <vector>
 
 #include "air/constraints.hpp"
-#include "air/tables.hpp"
 #include "base/pool.hpp"
+#include "prove/plan.hpp"
 
 namespace mipzk::prove {
-
-using field::Fp;
-using field::Fp5;
 
 // Row-major cells of one instance on a set of points; the number of points is a multiple of 16.
 // `pre`, `base`, `ext` have the widths of the layout.
@@ -49,14 +46,13 @@ struct InstanceScope {
 void add_quotient(Pool& pool, const InstanceScope& scope, const PointSet& set,
                   const PointFactors& factors, Fp5* acc);
 
-// Points [begin, end), multiples of 16, with one instruction set; chosen by add_quotient.
-using QuotientKernel = void (*)(const InstanceScope&, const PointSet&, const PointFactors&,
-                                size_t begin, size_t end, Fp5* acc);
-void quotient_baseline(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t,
+// Points [begin, end), multiples of 16, with one instruction set; chosen by add_quotient. `memory`
+// is aligned to 64 bytes and has room for kKernelRows * plan.cells_per_row() elements.
+using QuotientKernel = void (*)(const Plan&, const PointSet&, const PointFactors&, size_t begin,
+                                size_t end, Fp* memory, Fp5* acc);
+void quotient_baseline(const Plan&, const PointSet&, const PointFactors&, size_t, size_t, Fp*,
                        Fp5*);
-void quotient_avx2(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t,
-                   Fp5*);
-void quotient_avx512(const InstanceScope&, const PointSet&, const PointFactors&, size_t, size_t,
-                     Fp5*);
+void quotient_avx2(const Plan&, const PointSet&, const PointFactors&, size_t, size_t, Fp*, Fp5*);
+void quotient_avx512(const Plan&, const PointSet&, const PointFactors&, size_t, size_t, Fp*, Fp5*);
 
 }  // namespace mipzk::prove

@@ -2,9 +2,9 @@
 
 namespace mipzk::prove {
 
-void quotient_baseline(const InstanceScope& s, const PointSet& set, const PointFactors& f,
-                       size_t begin, size_t end, Fp5* acc) {
-  quotient_any(s, set, f, begin, end, acc);
+void quotient_baseline(const Plan& plan, const PointSet& set, const PointFactors& f, size_t begin,
+                       size_t end, Fp* memory, Fp5* acc) {
+  quotient_points(plan, set, f, begin, end, memory, acc);
 }
 
 }  // namespace mipzk::prove

@@ -1,68 +1,171 @@
 // The quotient kernel, included by one source file per instruction set. Lanes are points.
 #include "commit/ntt.hpp"
-#include "prove/packed_ext.hpp"
+#include "prove/plan_kernel.inl"
 #include "prove/quotient.hpp"
 
 namespace mipzk::prove {
 inline namespace MIPZK_PACKED_ISA {
 
-template <class T>
-void quotient_points(const InstanceScope& s, const PointSet& set, const PointFactors& f,
-                     size_t begin, size_t end, Fp5* acc) {
-  constexpr air::Layout L = air::compute_layout<T>();
-  constexpr size_t ext_width = 5 * L.ext_columns();
-  V pre[L.pre_columns + 1], base[L.base_columns];
-  E ext[L.ext_columns() + 1];
-  for (size_t j = begin; j < end; j += kLanes) {
-    size_t row[kLanes], next[kLanes];
-    for (size_t l = 0; l < kLanes; ++l) row[l] = j + l;
-    for (size_t c = 0; c < L.pre_columns; ++c) pre[c] = gather(set.pre, L.pre_columns, row, c);
-    for (size_t c = 0; c < L.base_columns; ++c) base[c] = gather(set.base, L.base_columns, row, c);
-    for (size_t c = 0; c < L.ext_columns(); ++c) ext[c] = gather_ext(set.ext, ext_width, row, c);
+// P, G and S one row on, for the points of a block.
+struct NextRow {
+  E running[3][kVectors];
 
-    air::PointCells<V, E> cells{};
-    cells.pre = pre;
-    cells.base = base;
-    cells.ext = ext;
-    if constexpr (L.running_columns() != 0) {
-      const bool given = set.next != nullptr;
-      if (!given) {
+  void load(const Plan& plan, const PointSet& set, size_t first, size_t vectors) {
+    const bool given = set.next != nullptr;
+    const Fp* const matrix = given ? set.next : set.ext;
+    const size_t width = size_t{5} * (given ? plan.running_count : plan.ext_columns);
+    const size_t mask = (size_t{1} << set.log_points) - 1;
+    for (size_t b = 0; b < vectors; ++b) {
+      size_t row[kLanes];
+      for (size_t i = 0; i < kLanes; ++i) {
+        row[i] = first + b * kLanes + i;
+        if (given) continue;
         // The trace's generator is the square of the domain's.
-        const size_t mask = (size_t{1} << set.log_points) - 1;
-        for (size_t l = 0; l < kLanes; ++l) {
-          size_t i = commit::bit_reverse(j + l, set.log_points);
-          next[l] = commit::bit_reverse((i + 2) & mask, set.log_points);
-        }
+        const size_t point = commit::bit_reverse(row[i], set.log_points);
+        row[i] = commit::bit_reverse((point + 2) & mask, set.log_points);
       }
-      unsigned k = 0;
-      auto running = [&](E& out, unsigned index) {
-        out = given ? gather_ext(set.next, 5 * L.running_columns(), row, k)
-                    : gather_ext(set.ext, ext_width, next, index);
-        ++k;
-      };
-      if constexpr (L.has_p()) running(cells.p_next, L.p_index());
-      if constexpr (L.has_g()) running(cells.g_next, L.g_index());
-      if constexpr (L.has_s()) running(cells.s_next, L.s_index());
-    }
-    air::ConstraintEval<T, V, E> eval(*s.local, *s.global, *s.published, s.gamma, cells);
-    eval.run();
-    using O = air::Ops<V, E>;
-    E sum = O::mul_base(eval.row, V::load(&f.row[j]));
-    sum += O::mul_base(eval.first, V::load(&f.first[j]));
-    sum += O::mul_base(eval.closing, V::load(&f.closing[j]));
-    for (size_t k = 0; k < 5; ++k) {
-      Fp lanes[kLanes];
-      (gather(reinterpret_cast<const Fp*>(acc), 5, row, k) + sum.c[k]).store(lanes);
-      for (size_t l = 0; l < kLanes; ++l) acc[j + l].c[k] = lanes[l];
+      size_t k = 0;
+      for (unsigned c = 0; c < 3; ++c) {
+        if (plan.running[c] == kNoColumn) continue;
+        const size_t column = given ? k++ : plan.running[c];
+        for (size_t i = 0; i < 5; ++i)
+          running[c][b].c[i] = gather(matrix, width, row, 5 * column + i);
+      }
     }
   }
-}
+};
 
-inline void quotient_any(const InstanceScope& s, const PointSet& set, const PointFactors& f,
-                         size_t begin, size_t end, Fp5* acc) {
-  air::for_each_table([&]<class T>() {
-    if (air::kTableId<T> == s.table) quotient_points<T>(s, set, f, begin, end, acc);
-  });
+// The sums over the constraints at the points of a block.
+class BlockSums {
+ public:
+  BlockSums(const Plan& plan, const Block& block, const NextRow& next)
+      : plan_(plan), block_(block), next_(next) {
+    for (E& h : helpers_) h = E::zero();
+  }
+
+  // Zeros are added two at a time; `held_` waits for its partner.
+  void zero(const PlannedStep& s) {
+    if (held_ == nullptr) {
+      held_ = &s;
+      return;
+    }
+    for (size_t b = 0; b < block_.vectors(); ++b)
+      row[b].add(block_.value(held_->a, b), held_->weight, block_.value(s.a, b), s.weight);
+    held_ = nullptr;
+  }
+  void flush() {
+    if (held_ == nullptr) return;
+    for (size_t b = 0; b < block_.vectors(); ++b)
+      row[b].add(block_.value(held_->a, b), held_->weight, V::zero(), held_->weight);
+    held_ = nullptr;
+  }
+  // Before the operand changes.
+  void changes(Operand to) {
+    if (held_ != nullptr && held_->a == to) flush();
+  }
+
+  // h d = n; the last step closes on the running sum: (S' - S - sum of h) d = n.
+  void lookup(const PlannedStep& s) {
+    for (size_t b = 0; b < block_.vectors(); ++b) {
+      E n, d;
+      block_.lookup(s, b, n, d);
+      E h = block_.ext(s.column, b);
+      if (s.last) {
+        h = next_.running[2][b] - h - helpers_[b];
+      } else {
+        helpers_[b] = helpers_[b] + h;
+      }
+      row[b].add(h * d - n, s.weight);
+    }
+  }
+  // next * read = previous * write
+  void product(const PlannedStep& s) {
+    for (size_t b = 0; b < block_.vectors(); ++b) {
+      E read, write;
+      block_.product(s, b, read, write);
+      const E next = s.last ? next_.running[s.is_global ? 1 : 0][b] : block_.ext(s.column, b);
+      row[b].add(cross(next, read, block_.ext(s.previous, b), write), s.weight);
+    }
+  }
+  void boundary() {
+    for (size_t b = 0; b < block_.vectors(); ++b) {
+      E running[3];
+      for (unsigned c = 0; c < 3; ++c) {
+        const E start = c < 2 ? E::one() : E::zero();  // the value in row 0
+        running[c] = start;
+        if (plan_.running[c] == kNoColumn) continue;
+        running[c] = block_.ext(plan_.running[c], b);
+        first[b].add(running[c] - start, plan_.first_weight[c]);
+      }
+      ring(b, 0, plan_.local_ring, plan_.published.p, running[0]);
+      if (plan_.pass_one) ring(b, 1, plan_.global_ring, plan_.published.g, running[1]);
+      E sum = E::broadcast(plan_.published.s) - running[2];
+      for (size_t k = 0; k < 5; ++k)
+        sum.c[k] += block_.value(static_cast<Operand>(plan_.local_cells[1] + k), b) -
+                    block_.value(static_cast<Operand>(plan_.local_cells[0] + k), b);
+      closing[b].add(sum, plan_.closing_weight[2]);
+    }
+  }
+
+  WeightedSum row[kVectors], first[kVectors], closing[kVectors];
+
+ private:
+  void ring(size_t b, unsigned c, const PlannedRing& r, const Fp5& published, const E& running) {
+    closing[b].add(
+        cross(E::broadcast(published), block_.linear(r.b, b), running, block_.linear(r.a, b)),
+        plan_.closing_weight[c]);
+  }
+
+  const Plan& plan_;
+  const Block& block_;
+  const NextRow& next_;
+  const PlannedStep* held_ = nullptr;
+  E helpers_[kVectors];
+};
+
+inline void quotient_points(const Plan& plan, const PointSet& set, const PointFactors& f,
+                            size_t begin, size_t end, Fp* memory, Fp5* acc) {
+  Block block(plan, memory);
+  NextRow next;
+  for (size_t start = begin; start < end; start += block.vectors() * kLanes) {
+    const size_t left = (end - start) / kLanes;
+    block.load(set.pre, set.base, start, left < kVectors ? left : kVectors);
+    block.load_ext(set.ext, start);
+    next.load(plan, set, start, block.vectors());
+    BlockSums sums(plan, block, next);
+    for (const PlannedStep& s : plan.steps) {
+      switch (s.kind) {
+        case PlannedStep::kCalculate:
+          sums.changes(s.to);
+          block.calculate(s);
+          break;
+        case PlannedStep::kZero:
+          sums.zero(s);
+          break;
+        case PlannedStep::kLookup:
+          sums.lookup(s);
+          break;
+        case PlannedStep::kProduct:
+          sums.product(s);
+          break;
+      }
+    }
+    sums.flush();
+    sums.boundary();
+    for (size_t b = 0; b < block.vectors(); ++b) {
+      const size_t j = start + b * kLanes;
+      const E sum = sums.row[b].reduce() * V::load(&f.row[j]) +
+                    sums.first[b].reduce() * V::load(&f.first[j]) +
+                    sums.closing[b].reduce() * V::load(&f.closing[j]);
+      size_t row[kLanes];
+      for (size_t i = 0; i < kLanes; ++i) row[i] = j + i;
+      for (size_t k = 0; k < 5; ++k) {
+        Fp lanes[kLanes];
+        (gather(reinterpret_cast<const Fp*>(acc), 5, row, k) + sum.c[k]).store(lanes);
+        for (size_t i = 0; i < kLanes; ++i) acc[j + i].c[k] = lanes[i];
+      }
+    }
+  }
 }
 
 }  // namespace MIPZK_PACKED_ISA

@@ -64,22 +64,21 @@ struct Builder {
     return std::ranges::any_of(fixed, [&](const air::Instance& h) { return h.table == id; });
   }
 
-  // Adds empty instances of table T for `n` items, `per_row` of them to a row; false when they do
+  // Adds empty instances of a table for `n` items, `per_row` of them to a row; false when they do
   // not fit.
-  template <class T>
-  bool make(size_t n, unsigned per_row, bool may_split, unsigned fixed_log) {
-    constexpr air::Layout L = air::compute_layout<T>();
+  bool make(air::TableId id, size_t n, unsigned per_row, bool may_split, unsigned fixed_log) {
+    const air::TableInfo& table = *air::find_table(id);
     const size_t rows = (n + per_row - 1) / per_row;
-    const std::vector<unsigned> logs = heights(air::kTableId<T>, rows, may_split, fixed_log);
+    const std::vector<unsigned> logs = heights(id, rows, may_split, fixed_log);
     if (logs.empty()) {
-      if (too_high == nullptr) too_high = air::kTableName<T>;
+      if (too_high == nullptr) too_high = table.name;
       return false;
     }
     for (unsigned log : logs) {
       InstanceTrace& t = out.emplace_back();
-      t.table = air::kTableId<T>;
+      t.table = id;
       t.log_height = static_cast<uint8_t>(log);
-      t.base.assign((size_t{1} << log) * L.base_columns, Fp::zero());
+      t.base.assign((size_t{1} << log) * table.layout.base_columns, Fp::zero());
     }
     return true;
   }
@@ -89,14 +88,14 @@ struct Builder {
   template <class T, class Fill>
   void place(size_t first, unsigned per_row, size_t begin, size_t end, const Fill& fill) {
     using Row = typename T::template Row<Fp>;
-    constexpr air::Layout L = air::compute_layout<T>();
+    const size_t width = air::find_table(T::kId)->layout.base_columns;
     size_t before = 0;  // items of the instances before t
     for (size_t t = first; begin < end; ++t) {
       const size_t after = before + ((size_t{1} << out[t].log_height) - tail) * per_row;
       for (; begin < std::min(end, after); ++begin) {
         const size_t row = (begin - before) / per_row, slot = (begin - before) % per_row;
-        fill(*reinterpret_cast<Row*>(&out[t].base[row * L.base_columns]),
-             static_cast<unsigned>(slot), begin);
+        fill(*reinterpret_cast<Row*>(&out[t].base[row * width]), static_cast<unsigned>(slot),
+             begin);
       }
       before = after;
     }
@@ -106,35 +105,29 @@ struct Builder {
   template <class T, class Fill>
   void add(size_t n, bool may_split, unsigned fixed_log, const Fill& fill) {
     const size_t first = out.size();
-    if (!make<T>(n, 1, may_split, fixed_log)) return;
+    if (!make(T::kId, n, 1, may_split, fixed_log)) return;
     pool.parallel_for(n, 1024, [&](size_t begin, size_t end) {
       place<T>(first, 1, begin, end, [&](auto& row, unsigned, size_t i) { fill(row, i); });
     });
-    for (size_t t = first; t < out.size(); ++t) collect<T>(out[t]);
+    for (size_t t = first; t < out.size(); ++t) collect(out[t]);
   }
 
   // Fills the pair columns of all rows under constraints and counts their requests.
-  template <class T>
   void collect(InstanceTrace& t) {
-    constexpr air::Layout L = air::compute_layout<T>();
-    if constexpr (L.ranges + L.tuples == 0) return;
-    // Tables that only answer request nothing, and their preprocessed rows are not read here.
-    if constexpr (L.pre_columns != 0 && !std::is_same_v<T, air::Image>) return;
-    size_t rows = (size_t{1} << t.log_height) - tail;
+    const air::TableInfo& table = *air::find_table(t.table);
+    // Tables that answer request nothing, and their preprocessed rows are not read here.
+    if (table.role == air::Role::kProvider) return;
+    const Fp* const pre = t.table == air::kTableImage ? tables.image.data.data() : nullptr;
+    const size_t rows = (size_t{1} << t.log_height) - tail;
     std::mutex mutex;
     pool.parallel_for(rows, rows / pool.threads() + 1, [&](size_t begin, size_t end) {
       LookupCounts local(program);
-      Collector<T> collector(program, local);
-      for (size_t i = begin; i < end; ++i) collector.run(pre<T>(i), &t.base[i * L.base_columns]);
+      Collector(table, program, local)
+          .run(pre != nullptr ? pre + begin * table.layout.pre_columns : nullptr,
+               &t.base[begin * table.layout.base_columns], end - begin);
       std::lock_guard<std::mutex> lock(mutex);
       counts.add(local);
     });
-  }
-
-  template <class T>
-  const Fp* pre(size_t row) const {
-    if constexpr (std::is_same_v<T, air::Image>) return &tables.image.data[row * 4];
-    return nullptr;
   }
 
   void instructions();
@@ -170,7 +163,7 @@ void Builder::instructions() {
       constexpr auto kClass = static_cast<size_t>(T::kClass);
       const uint32_t n = shard.counts[kClass];
       first[kClass] = out.size();
-      if (n != 0 || wanted(air::kTableId<T>)) fits = make<T>(n, T::kSlots, true, 0) && fits;
+      if (n != 0 || wanted(T::kId)) fits = make(T::kId, n, T::kSlots, true, 0) && fits;
     }
   });
   if (!fits) return;
@@ -193,12 +186,7 @@ void Builder::instructions() {
     }
   });
   for (const auto& list : bumps_of) bumps.insert(bumps.end(), list.begin(), list.end());
-  air::for_each_table([&]<class T>() {
-    if constexpr (T::kSlots != 0) {
-      for (InstanceTrace& t : out)
-        if (t.table == air::kTableId<T>) collect<T>(t);
-    }
-  });
+  for (InstanceTrace& t : out) collect(t);
 }
 
 bool is_public_key(uint32_t key) {

@@ -5,6 +5,7 @@
 // slots hold one instruction in each; a slot that is not filled stays zero.
 #pragma once
 
+#include "air/fixed.hpp"
 #include "air/tables.hpp"
 #include "vm/event.hpp"
 

@@ -19,7 +19,7 @@ struct Terms {
 inline void receive_public(const air::FormBases& fb, uint32_t direction, uint32_t key,
                            uint32_t word, Terms& t) {
   air::Msg<Fp> m{air::Form::kPublic, {Fp(direction), Fp(key), Fp(word & 0xffff), Fp(word >> 16)}};
-  t.received *= air::fingerprint<Fp, Fp5>(fb, m);
+  t.received *= air::fingerprint(fb, m);
 }
 
 // A window: its length word, then the bytes as words in the program's byte order, the last one
@@ -41,10 +41,10 @@ inline Terms global_terms(const air::FormBases& fb, const proof::Statement& s) {
   Terms t;
   auto token = [&](uint32_t lo, uint32_t hi, uint32_t shard) {
     air::Msg<Fp> m{air::Form::kToken, {Fp(air::kStateKey), Fp(lo), Fp(hi), Fp(1u), Fp(shard)}};
-    return air::fingerprint<Fp, Fp5>(fb, m);
+    return air::fingerprint(fb, m);
   };
   auto order = [&](uint32_t key) {
-    return air::fingerprint<Fp, Fp5>(fb, air::Msg<Fp>{air::Form::kOrder, {Fp(key)}});
+    return air::fingerprint(fb, air::Msg<Fp>{air::Form::kOrder, {Fp(key)}});
   };
   uint32_t pc4 = s.program.entry / 4;
   t.sent = token(pc4, pc4 + 1, 0) * order(0);

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <new>
 
-#include "air/tables.hpp"
+#include "air/constraints.hpp"
 #include "commit/fri_verify.hpp"
 #include "commit/merkle.hpp"
 #include "hash/transcript.hpp"
@@ -21,7 +21,6 @@ using proof::Profile;
 using proof::Shape;
 
 constexpr unsigned kMaxPairs = proof::kMaxColumns + 15 * proof::kMaxInstances;
-constexpr unsigned kMaxTableConstraints = 160;
 constexpr unsigned kHeights = air::kMaxLogHeight + 1;
 
 Error rejected(const char* text) { return Error(Errc::kRejected, text); }
@@ -41,7 +40,7 @@ struct Workspace {
   air::Published published[proof::kMaxInstances];
   Fp5 openings[kMaxPairs];
   Fp5 lambda[kMaxPairs];
-  Fp5 gamma[kMaxTableConstraints];
+  Fp5 values[air::kMaxOperands];  // while the rules of a table are evaluated
   uint32_t index[proof::kMaxQueries];
   Fp5 word[proof::kMaxQueries];
   TreeRows trees[proof::kTreeCount];
@@ -219,17 +218,6 @@ Status Verifier::balance() {
   return {};
 }
 
-// An extension cell from the openings of its five base columns.
-Fp5 ext_value(const Fp5* base) {
-  Fp5 r;
-  for (size_t k = 0; k < 5; ++k) {
-    Fp5 basis;
-    basis.c[k] = Fp::one();
-    r += base[k] * basis;
-  }
-  return r;
-}
-
 // The quotient identity of every height class at zeta.
 Status Verifier::at_zeta() {
   air::FormBases local(local_), global(global_);
@@ -243,49 +231,38 @@ Status Verifier::at_zeta() {
     if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) base[m.instance] = &m;
     if (m.tree == proof::kTreeExt) ext[m.instance] = &m;
   }
-  Fp5 power = Fp5::one();
+  Fp5 weight = Fp5::one();  // the power of gamma of the next constraint
   for (size_t i = 0; i < ws_.shape.instances().size(); ++i) {
     const air::TableInfo& info = ws_.shape.info(i);
     unsigned log = ws_.shape.instances()[i].log_height;
-    for (unsigned k = 0; k < info.layout.constraints; ++k) {
-      ws_.gamma[k] = power;
-      power *= gamma_;
-    }
-    Fp5 ext_cells[64], next[3];
-    const Fp5* at_next = nullptr;
+    const air::Layout& l = info.layout;
+    Fp5 ext_cells[air::kMaxExtColumns];
+    air::PointCells cells;
+    cells.pre = pre[i] != nullptr ? &ws_.openings[pre[i]->first_pair] : nullptr;
+    cells.base = &ws_.openings[base[i]->first_pair];
+    cells.ext = ext_cells;
     if (ext[i] != nullptr) {
       const Fp5* values = &ws_.openings[ext[i]->first_pair];
-      for (unsigned k = 0; k < ext[i]->width / 5u; ++k) ext_cells[k] = ext_value(values + 5 * k);
-      at_next = values + ext[i]->width;
-      for (unsigned k = 0; k < ext[i]->running; ++k) next[k] = ext_value(at_next + 5 * k);
+      for (unsigned k = 0; k < l.ext_columns(); ++k)
+        ext_cells[k] = field::combine_coordinates(values + 5 * k);
+      const Fp5* at_next = values + ext[i]->width;
+      for (auto [exists, cell] : {std::pair{l.has_p(), &cells.p_next},
+                                  {l.has_g(), &cells.g_next},
+                                  {l.has_s(), &cells.s_next}}) {
+        if (!exists) continue;
+        *cell = field::combine_coordinates(at_next);
+        at_next += 5;
+      }
     }
-    Fp5 row, first, closing;
-    air::for_each_table([&]<class T>() {
-      if (air::kTableId<T> != info.id) return;
-      constexpr air::Layout L = air::compute_layout<T>();
-      static_assert(L.constraints <= kMaxTableConstraints && L.ext_columns() <= 64);
-      air::PointCells<Fp5, Fp5> cells{};
-      cells.pre = pre[i] != nullptr ? &ws_.openings[pre[i]->first_pair] : nullptr;
-      cells.base = &ws_.openings[base[i]->first_pair];
-      cells.ext = ext_cells;
-      unsigned k = 0;
-      if constexpr (L.has_p()) cells.p_next = next[k++];
-      if constexpr (L.has_g()) cells.g_next = next[k++];
-      if constexpr (L.has_s()) cells.s_next = next[k++];
-      (void)k;
-      air::ConstraintEval<T, Fp5, Fp5> eval(local, global, ws_.published[i], ws_.gamma, cells);
-      eval.run();
-      row = eval.row;
-      first = eval.first;
-      closing = eval.closing;
-    });
+    const air::ConstraintSums sums = air::evaluate_constraints(
+        info, local, global, ws_.published[i], gamma_, weight, cells, ws_.values);
     // E(zeta) / Z_H(zeta), 1 / (zeta - 1), 1 / (zeta - g^(N-R)).
     uint64_t n = uint64_t{1} << log;
     Fp g = field::root_of_unity(log), x = g.pow(n - profile_->tail_rows);
     Fp5 close_at = zeta_ - x, e = Fp5::one();
     for (unsigned k = 0; k < profile_->tail_rows; ++k, x *= g) e *= zeta_ - x;
-    q[log] += row * e * (zeta_.pow(n) - Fp::one()).inverse() +
-              first * (zeta_ - Fp::one()).inverse() + closing * close_at.inverse();
+    q[log] += sums.row * e * (zeta_.pow(n) - Fp::one()).inverse() +
+              sums.first * (zeta_ - Fp::one()).inverse() + sums.closing * close_at.inverse();
   }
   auto all = ws_.shape.matrices();
   size_t first = 0;
@@ -298,7 +275,9 @@ Status Verifier::at_zeta() {
     const uint64_t n = uint64_t{1} << log;
     Fp5 second = zeta_.pow(n - profile_->first_overlap());
     Fp5 third = zeta_.pow(n - profile_->second_overlap());
-    if (ext_value(q01) + second * (ext_value(q01 + 5) + third * ext_value(q2)) != q[log])
+    if (field::combine_coordinates(q01) + second * (field::combine_coordinates(q01 + 5) +
+                                                    third * field::combine_coordinates(q2)) !=
+        q[log])
       return rejected("a constraint does not hold at the opening point");
   }
   return {};

@@ -151,7 +151,7 @@ TEST(CatalogueControl, TrapsHandOverTheNextAddress) {
 TEST(CatalogueControl, FlagsAreBoolean) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   for (Fp flag : {Fp(2), -Fp(1), Fp(2).inverse()}) {
-    for (air::TableId id : {air::kTableId<air::Add>, air::kTableBoundary, air::kTablePublic}) {
+    for (air::TableId id : {air::Add::kId, air::kTableBoundary, air::kTablePublic}) {
       Shard s = t.shard;
       cell(*s.find(id), 0, "real") = flag;
       recount(s);
@@ -184,10 +184,10 @@ TEST(CatalogueControl, TooManySlotsAreRefused) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   std::vector<proof::Instance> list;
   for (const trace::InstanceTrace& x : t.shard.traces)
-    if (x.table != air::kTableId<air::Nop>) list.push_back({x.table, x.log_height});
+    if (x.table != air::Nop::kId) list.push_back({x.table, x.log_height});
   proof::Shape shape;
   auto refused = [&](unsigned count) {
-    std::vector<proof::Instance> more(count, {air::kTableId<air::Nop>, 22});
+    std::vector<proof::Instance> more(count, {air::Nop::kId, 22});
     more.insert(more.end(), list.begin(), list.end());
     return !proof::Shape::make(more, t.program->header, test::kTest2, shape);
   };
@@ -247,27 +247,36 @@ TEST(CatalogueControl, EveryInstructionIsThatOfTheProgram) {
   expect_refused(forged, kRules | kLocal);
 }
 
-// The message on bus MASK that the closing row of a pass-1 table makes of its cells. Published
-// values and the running column are chosen such that only its factor is left of the constraint:
-// published f(b) - running f(a), b the cells that are taken off and a those that are added.
+// The message on bus MASK that the closing row of a pass-1 table makes of its cells, as the only
+// thing that is left of its constraints: published f(b) - running f(a) for the local and for the
+// global product, b the cells that are taken off and a those that are added; and the sum.
 field::Fp5 mask_message(const air::FormBases& fb, bool global, bool added, const Fp* cells) {
-  constexpr air::Layout l = air::compute_layout<air::Image>();
-  static_assert(l.pass_one && !l.has_p() && l.has_g());
-  const field::Fp5 zero, one = field::Fp5::one();
-  // The last three constraints: local product, sum, global product. There is no local running
-  // column in this table; 1 stands for it, and is taken off.
-  field::Fp5 gamma[l.constraints] = {}, ext[l.ext_columns()] = {};
-  gamma[l.constraints - (global ? 1 : 3)] = one;
-  ext[l.g_index()] = added ? one : zero;
-  const auto closing = [&](const field::Fp5& published) {
-    const Fp pre[l.pre_columns] = {};
-    const air::PointCells<Fp, field::Fp5> at{pre, cells, ext};
-    const air::Published all{published, zero, published};
-    air::ConstraintEval<air::Image, Fp, field::Fp5> eval(fb, fb, all, gamma, at);
-    eval.run();
-    return eval.closing;
+  using field::Fp5;
+  const air::TableInfo& table = *air::find_table(air::kTableImage);
+  const air::Layout& l = table.layout;
+  EXPECT_TRUE(l.pass_one && !l.has_p() && l.has_g() && !l.has_s());
+  const Fp5 zero, one = Fp5::one();
+  const auto closing = [&](const Fp5& p, const Fp5& g, const Fp5& running_g) {
+    std::vector<Fp5> pre(l.pre_columns), base(l.base_columns), ext(l.ext_columns());
+    std::vector<Fp5> values(table.rules.operands());
+    for (size_t i = 0; i < base.size(); ++i) base[i] = Fp5(cells[i]);
+    ext[l.g_index()] = running_g;
+    air::Published published{p, zero, g};  // with a sum that makes its constraint 0
+    for (size_t i = 0; i < 5; ++i) published.s.c[i] = cells[i] - cells[10 + i];
+    air::PointCells at;
+    at.pre = pre.data();
+    at.base = base.data();
+    at.ext = ext.data();
+    Fp5 weight = one;
+    return air::evaluate_constraints(table, fb, fb, published, one, weight, at, values.data())
+        .closing;
   };
-  return added ? zero - closing(zero) : closing(one) - closing(zero);
+  // There is no local running column in this table; 1 stands for it.
+  if (!global)
+    return added ? zero - closing(zero, zero, zero)
+                 : closing(one, zero, zero) - closing(zero, zero, zero);
+  return added ? closing(zero, zero, zero) - closing(zero, zero, one)
+               : closing(zero, one, zero) - closing(zero, zero, zero);
 }
 
 // SP1 v4: the kind of an interaction was missing from its hash. Equal coordinates on two buses, and
@@ -291,7 +300,7 @@ TEST(CatalogueControl, MessagesNameTheirBus) {
   const auto product = [&](air::Form form, std::initializer_list<uint32_t> cells) {
     air::Msg<Fp> m{form, {}};
     std::transform(cells.begin(), cells.end(), m.v, [](uint32_t v) { return Fp(v); });
-    return air::fingerprint<Fp, Fp5>(fb, m);
+    return air::fingerprint(fb, m);
   };
   // A register, the state, and coordinates that occur on most buses.
   const std::array<uint32_t, 5> all[] = {{kReg + 5, 1, 0, 1, 9}, {kStateKey, 1, 2, 1, 9},
@@ -317,7 +326,7 @@ TEST(CatalogueControl, MessagesNameTheirBus) {
       air::Coords<Fp> c;
       c.count = 5;
       for (size_t i = 0; i < m.size(); ++i) c.v[i] = Fp(m[i]);
-      note(bus, m, air::fingerprint<Fp, Fp5>(fb, static_cast<air::Bus>(bus), c));
+      note(bus, m, air::fingerprint(fb, static_cast<air::Bus>(bus), c));
     }
   }
   EXPECT_EQ(seen.size(), messages);

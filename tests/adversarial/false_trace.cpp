@@ -44,7 +44,7 @@ class Teller {
   template <class T>
   trace::InstanceTrace& instance(size_t rows, unsigned log_height = 0) {
     trace::InstanceTrace t;
-    t.table = air::kTableId<T>;
+    t.table = T::kId;
     if (log_height == 0) {
       log_height = air::kMinLogHeight;
       while ((size_t{1} << log_height) < rows + kTail) ++log_height;

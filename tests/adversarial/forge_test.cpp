@@ -266,7 +266,7 @@ TEST_P(Forge, Instances) {
       p[at] = static_cast<uint8_t>(id);
       EXPECT_EQ(judge(p).code, Errc::kMalformed) << name << " table " << id;
     }
-    for (const air::TableInfo& t : air::kTables) {
+    for (const air::TableInfo& t : air::tables()) {
       if (t.id == table(i)) continue;
       Bytes p = honest_;
       p[at] = t.id;

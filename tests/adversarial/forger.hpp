@@ -103,7 +103,9 @@ class Forger {
   unsigned closing_constraint(size_t i, char which) const;
   // The mask message in the closing row: of `count` cells from `at` on.
   Fp5 mask(size_t i, char which, unsigned at, unsigned count);
-  // The constraints of a data row, each with its weight.
+  // The constraints of an instance, each with its weight, summed up over given cells.
+  air::ConstraintSums constraints(size_t i, const air::PointCells& cells) const;
+  // Those of a data row.
   Fp5 row_error(size_t i, size_t row);
 
  private:

@@ -90,31 +90,33 @@ Fp5 Forger::mask(size_t i, char which, unsigned at, unsigned count) {
   return r;
 }
 
-Fp5 Forger::row_error(size_t i, size_t row) {
+air::ConstraintSums Forger::constraints(size_t i, const air::PointCells& cells) const {
+  const air::TableInfo& table = shape.info(i);
   const air::FormBases l(local), g(global);
-  std::vector<Fp5> powers, cells;
-  for (unsigned k = 0; k < layout(i).constraints; ++k) powers.push_back(weight(i, k));
-  for (unsigned k = 0; k < layout(i).ext_columns(); ++k) cells.push_back(ext_cell(i, row, k));
-  Fp5 error;
-  air::for_each_table([&]<class T>() {
-    if (air::kTableId<T> != shape.instances()[i].table) return;
-    constexpr air::Layout L = air::compute_layout<T>();
-    air::PointCells<Fp, Fp5> at{};
-    at.pre = L.pre_columns != 0 ? &pre(i).evals[row * L.pre_columns] : nullptr;
-    at.base = &base(i).evals[row * L.base_columns];
-    at.ext = cells.data();
-    if (L.has_p()) at.p_next = ext_cell(i, row + 1, L.p_index());
-    if (L.has_g()) at.g_next = ext_cell(i, row + 1, L.g_index());
-    if (L.has_s()) at.s_next = ext_cell(i, row + 1, L.s_index());
-    air::ConstraintEval<T, Fp, Fp5> eval(l, g, published[i], powers.data(), at);
-    eval.run();
-    error = eval.row;
-  });
-  return error;
+  std::vector<Fp5> values(table.rules.operands());
+  Fp5 w = weight(i, 0);
+  return air::evaluate_constraints(table, l, g, published[i], gamma, w, cells, values.data());
+}
+
+Fp5 Forger::row_error(size_t i, size_t row) {
+  const air::Layout& l = layout(i);
+  std::vector<Fp5> pre_cells, base_cells, ext_cells;
+  for (unsigned k = 0; k < l.pre_columns; ++k)
+    pre_cells.push_back(pre(i).evals[row * l.pre_columns + k]);
+  for (unsigned k = 0; k < l.base_columns; ++k)
+    base_cells.push_back(base(i).evals[row * l.base_columns + k]);
+  for (unsigned k = 0; k < l.ext_columns(); ++k) ext_cells.push_back(ext_cell(i, row, k));
+  air::PointCells at;
+  at.pre = pre_cells.data();
+  at.base = base_cells.data();
+  at.ext = ext_cells.data();
+  if (l.has_p()) at.p_next = ext_cell(i, row + 1, l.p_index());
+  if (l.has_g()) at.g_next = ext_cell(i, row + 1, l.g_index());
+  if (l.has_s()) at.s_next = ext_cell(i, row + 1, l.s_index());
+  return constraints(i, at).row;
 }
 
 Fp5 Forger::quotient_at_zeta(unsigned log_height) {
-  const air::FormBases l(local), g(global);
   std::vector<const proof::Matrix*> pre_of(published.size()), base_of(published.size()),
       ext_of(published.size());
   for (const proof::Matrix& m : shape.matrices()) {
@@ -125,30 +127,24 @@ Fp5 Forger::quotient_at_zeta(unsigned log_height) {
   Fp5 row, first, closing;
   for (size_t i = 0; i < published.size(); ++i) {
     if (shape.instances()[i].log_height != log_height) continue;
-    std::vector<Fp5> weights;
-    for (unsigned k = 0; k < layout(i).constraints; ++k) weights.push_back(weight(i, k));
+    const air::Layout& l = layout(i);
     const Fp5* opened = &openings[ext_of[i]->first_pair];
     std::vector<Fp5> cells, next(3);
-    for (unsigned k = 0; k < layout(i).ext_columns(); ++k) cells.push_back(compose(opened + 5 * k));
+    for (unsigned k = 0; k < l.ext_columns(); ++k) cells.push_back(compose(opened + 5 * k));
     for (unsigned k = 0; k < ext_of[i]->running; ++k)
       next[k] = compose(opened + ext_of[i]->width + 5 * k);
-    air::for_each_table([&]<class T>() {
-      if (air::kTableId<T> != shape.instances()[i].table) return;
-      constexpr air::Layout L = air::compute_layout<T>();
-      air::PointCells<Fp5, Fp5> at{};
-      at.pre = pre_of[i] != nullptr ? &openings[pre_of[i]->first_pair] : nullptr;
-      at.base = &openings[base_of[i]->first_pair];
-      at.ext = cells.data();
-      size_t k = 0;
-      if (L.has_p()) at.p_next = next[k++];
-      if (L.has_g()) at.g_next = next[k++];
-      if (L.has_s()) at.s_next = next[k++];
-      air::ConstraintEval<T, Fp5, Fp5> eval(l, g, published[i], weights.data(), at);
-      eval.run();
-      row += eval.row;
-      first += eval.first;
-      closing += eval.closing;
-    });
+    air::PointCells at;
+    at.pre = pre_of[i] != nullptr ? &openings[pre_of[i]->first_pair] : nullptr;
+    at.base = &openings[base_of[i]->first_pair];
+    at.ext = cells.data();
+    size_t k = 0;
+    if (l.has_p()) at.p_next = next[k++];
+    if (l.has_g()) at.g_next = next[k++];
+    if (l.has_s()) at.s_next = next[k++];
+    const air::ConstraintSums sums = constraints(i, at);
+    row += sums.row;
+    first += sums.first;
+    closing += sums.closing;
   }
   const uint64_t n = uint64_t{1} << log_height;
   const Fp w = field::root_of_unity(log_height);

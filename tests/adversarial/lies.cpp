@@ -112,7 +112,7 @@ class Forger {
       if constexpr (T::kSlots == 1) {
         const auto& events = events_.of(T::kClass);
         if (events.empty()) return;
-        trace::InstanceTrace& t = *s.find(air::kTableId<T>);
+        trace::InstanceTrace& t = *s.find(T::kId);
         for (size_t i = 0; i < events.size(); ++i)
           trace::fill_row(*reinterpret_cast<typename T::template Row<Fp>*>(row_of(t, i)), events[i],
                           entry(events[i]));

@@ -42,8 +42,8 @@ Shard pretend_input(const Told& run, uint32_t index, uint32_t value);
 size_t row_at(const Shard& shard, air::TableId table, uint32_t pc);
 template <class T>
 trace::InstanceTrace& table(Shard& s) {
-  trace::InstanceTrace* t = s.find(air::kTableId<T>);
-  EXPECT_NE(t, nullptr) << air::kTableName<T>;
+  trace::InstanceTrace* t = s.find(T::kId);
+  EXPECT_NE(t, nullptr) << T::kName;
   return *t;
 }
 // The row of Boundary, Fresh or Public with this key.

@@ -38,35 +38,31 @@ Message message_of(Bus bus, const Coords<Fp>& c) {
   return out;
 }
 
-class Listener : public air::Builder<Listener, Fp, Fp> {
+// What a row says, from the report of its rules.
+class Listener {
  public:
   explicit Listener(RowSays& out) : out_(out) {}
-  Fp constant(uint32_t n) { return Fp(n); }
-  Fp k(uint32_t n) { return Fp(n); }
-  void zero(Fp v) {
-    if (v != Fp::zero()) out_.broken.push_back(static_cast<unsigned>(out_.zeros.size()));
-    out_.zeros.push_back(v);
-  }
-  void range(Fp v) { out_.ranges.push_back(v); }
-  void request(Bus bus, Fp n, const Coords<Fp>& c) {
-    if (n != Fp::zero()) out_.lookups.emplace_back(message_of(bus, c), n);
-  }
-  void provide(Bus bus, Fp n, const Coords<Fp>& c) {
-    if (n != Fp::zero()) out_.lookups.emplace_back(message_of(bus, c), -n);
-  }
-  void local(const Msg<Fp>& r, const Msg<Fp>& w) { product(out_.local, r, w); }
-  void global(const Msg<Fp>& r, const Msg<Fp>& w) { product(out_.global, r, w); }
-  void global_gated(Fp gate, const Msg<Fp>& r, const Msg<Fp>& w) {
-    if (open(gate)) product(out_.global, r, w);
-  }
-  void global_send(Fp gate, const Msg<Fp>& w) {
-    if (open(gate)) out_.global.emplace_back(message_of(w), Fp::one());
+  void tell(const air::RowReport& r) {
+    out_.zeros = r.zeros;
+    out_.broken = r.violations;
+    out_.ranges = r.ranges;
+    for (const air::Tuple& t : r.requests) lookup(t, t.numerator);
+    for (const air::Tuple& t : r.provides) lookup(t, -t.numerator);
+    for (const air::Access& a : r.locals) product(out_.local, a);
+    for (const air::Access& a : r.globals) product(out_.global, a);
+    for (const air::GatedAccess& g : r.gated)
+      if (open(g.gate)) product(out_.global, g.access);
+    for (const air::GatedAccess& g : r.sends)
+      if (open(g.gate)) out_.global.emplace_back(message_of(g.access.write), Fp::one());
   }
 
  private:
-  static void product(Terms& t, const Msg<Fp>& r, const Msg<Fp>& w) {
-    t.emplace_back(message_of(r), -Fp::one());
-    t.emplace_back(message_of(w), Fp::one());
+  void lookup(const air::Tuple& t, Fp n) {
+    if (n != Fp::zero()) out_.lookups.emplace_back(message_of(t.bus, t.coords), n);
+  }
+  static void product(Terms& t, const air::Access& a) {
+    t.emplace_back(message_of(a.read), -Fp::one());
+    t.emplace_back(message_of(a.write), Fp::one());
   }
   bool open(Fp gate) {
     if (gate != Fp::zero() && gate != Fp::one()) out_.gate_not_boolean = true;
@@ -85,21 +81,7 @@ std::vector<std::string> words_of(const char* text) {
 using Registry = std::array<TableOps, air::kTableBump + 1>;
 Registry make_registry() {
   Registry r;
-  air::for_each_table([&]<class T>() {
-    TableOps& ops = r[air::kTableId<T>];
-    ops.info = air::find_table(air::kTableId<T>);
-    ops.columns = words_of(T::kColumns);
-    ops.eval = [](const Fp* pre, const Fp* base, RowSays& out) {
-      Listener b(out);
-      const auto& row = *reinterpret_cast<const typename T::template Row<Fp>*>(base);
-      if constexpr (air::compute_layout<T>().pre_columns != 0) {
-        T::eval(b, *reinterpret_cast<const typename T::template Pre<Fp>*>(pre), row);
-      } else {
-        (void)pre;
-        T::eval(b, typename T::template Pre<Fp>{}, row);
-      }
-    };
-  });
+  for (const air::TableInfo& t : air::tables()) r[t.id] = {&t, words_of(t.columns)};
   return r;
 }
 
@@ -213,6 +195,15 @@ void RowSays::clear() {
   global.clear();
   lookups.clear();
   gate_not_boolean = false;
+}
+
+void TableOps::eval(const Fp* pre, const Fp* base, RowSays& out) const {
+  thread_local std::array<std::unique_ptr<air::RowChecker>, air::kTableBump + 1> checkers;
+  thread_local air::RowReport report;
+  std::unique_ptr<air::RowChecker>& checker = checkers[info->id];
+  if (checker == nullptr) checker = std::make_unique<air::RowChecker>(*info);
+  checker->check(pre, base, report);
+  Listener(out).tell(report);
 }
 
 const TableOps& table_ops(air::TableId id) {

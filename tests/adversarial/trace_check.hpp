@@ -48,7 +48,9 @@ struct RowSays {
 struct TableOps {
   const air::TableInfo* info = nullptr;
   std::vector<std::string> columns;  // named ones
-  void (*eval)(const Fp* pre, const Fp* base, RowSays& out) = nullptr;
+
+  // What a row says; `pre` may be null where the table has no preprocessed columns.
+  void eval(const Fp* pre, const Fp* base, RowSays& out) const;
 };
 const TableOps& table_ops(air::TableId id);
 

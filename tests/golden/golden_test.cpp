@@ -34,7 +34,7 @@ struct Case {
 // Every table once; heights of the program's own tables are not the caller's.
 std::vector<air::Instance> fixed_shape() {
   std::vector<air::Instance> shape;
-  for (const air::TableInfo& t : air::kTables)
+  for (const air::TableInfo& t : air::tables())
     shape.push_back({t.id, static_cast<uint8_t>(t.id == air::kTableFresh ? 12 : 11)});
   return shape;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "air/tables.hpp"
+#include "air/table_info.hpp"
 
 namespace mipzk {
 namespace {
@@ -63,41 +63,47 @@ const char* bus_name(air::Bus bus) {
   return "?";
 }
 
-class Printer : public air::Builder<Printer, Expr, Expr> {
+// Prints the rules of a table as they are read.
+class Printer {
  public:
-  Expr constant(uint32_t n) { return Expr::number(n); }
-  Expr k(uint32_t n) { return Expr::number(n); }
-  void zero(const Expr& e) { std::printf("zero %s\n", e.text.c_str()); }
-  void range(const Expr& e) { std::printf("range %s\n", e.text.c_str()); }
-  void request(air::Bus bus, const Expr& n, const air::Coords<Expr>& c) {
-    lookup("request", bus, n, c);
+  Printer(const air::TableInfo& table, const std::vector<std::string>& names)
+      : rules_(table.rules), values_(table.rules.operands()) {
+    for (size_t i = 0; i < names.size(); ++i) values_[i] = {names[i], 2};
+    for (unsigned i = 0; i < rules_.constant_count; ++i)
+      values_[rules_.first_constant + i] = Expr::number(rules_.constants[i]);
   }
-  void provide(air::Bus bus, const Expr& n, const air::Coords<Expr>& c) {
-    lookup("provide", bus, n, c);
+
+  void arithmetic(air::Code code, air::Operand to, air::Operand a, air::Operand b) {
+    const Expr &x = values_[a], &y = values_[b];
+    values_[to] = code == air::Code::kAdd ? x + y : code == air::Code::kSub ? x - y : x * y;
   }
-  void local(const air::Msg<Expr>& r, const air::Msg<Expr>& w) {
+  void zero(air::Operand v) { std::printf("zero %s\n", text(v)); }
+  void range(air::Operand v) { std::printf("range %s\n", text(v)); }
+  void request(const air::LookupOperands& m) { lookup("request", m); }
+  void provide(const air::LookupOperands& m) { lookup("provide", m); }
+  void local(const air::MessageOperands& r, const air::MessageOperands& w) {
     std::printf("local %s -> %s\n", message(r).c_str(), message(w).c_str());
   }
-  void global(const air::Msg<Expr>& r, const air::Msg<Expr>& w) {
+  void global(const air::MessageOperands& r, const air::MessageOperands& w) {
     std::printf("global %s -> %s\n", message(r).c_str(), message(w).c_str());
   }
-  void global_gated(const Expr& g, const air::Msg<Expr>& r, const air::Msg<Expr>& w) {
-    std::printf("global_gated [%s] %s -> %s\n", g.text.c_str(), message(r).c_str(),
-                message(w).c_str());
+  void global_gated(air::Operand g, const air::MessageOperands& r, const air::MessageOperands& w) {
+    std::printf("global_gated [%s] %s -> %s\n", text(g), message(r).c_str(), message(w).c_str());
   }
-  void global_send(const Expr& g, const air::Msg<Expr>& w) {
-    std::printf("global_send [%s] -> %s\n", g.text.c_str(), message(w).c_str());
+  void global_send(air::Operand g, const air::MessageOperands& w) {
+    std::printf("global_send [%s] -> %s\n", text(g), message(w).c_str());
   }
 
  private:
-  static void lookup(const char* what, air::Bus bus, const Expr& n, const air::Coords<Expr>& c) {
+  const char* text(air::Operand o) const { return values_[o].text.c_str(); }
+  void lookup(const char* what, const air::LookupOperands& m) const {
     std::string list;
-    for (unsigned i = 0; i < c.count; ++i) list += (i ? ", " : "") + c.v[i].text;
-    std::printf("%s [%s] %s(%s)\n", what, n.text.c_str(), bus_name(bus), list.c_str());
+    for (unsigned i = 0; i < m.count; ++i) list += (i ? ", " : "") + values_[m.coords[i]].text;
+    std::printf("%s [%s] %s(%s)\n", what, text(m.numerator), bus_name(m.bus), list.c_str());
   }
   // All coordinates of the bus's message, constant ones included.
-  static std::string message(const air::Msg<Expr>& m) {
-    const air::FormInfo& f = air::kForms[static_cast<unsigned>(m.form)];
+  std::string message(const air::MessageOperands& m) const {
+    const air::FormInfo& f = air::form_info(m.form);
     Expr c[5];
     unsigned count = 0;
     for (int i = 0; i < 2; ++i) {
@@ -106,13 +112,16 @@ class Printer : public air::Builder<Printer, Expr, Expr> {
       if (f.const_position[i] + 1u > count) count = f.const_position[i] + 1u;
     }
     for (unsigned i = 0; i < f.count; ++i) {
-      c[f.position[i]] = c[f.position[i]] + m.v[i];
+      c[f.position[i]] = c[f.position[i]] + values_[m.coords[i]];
       if (f.position[i] + 1u > count) count = f.position[i] + 1u;
     }
     std::string list;
     for (unsigned i = 0; i < count; ++i) list += (i ? ", " : "") + c[i].text;
     return std::string(bus_name(f.bus)) + "(" + list + ")";
   }
+
+  const air::Rules& rules_;
+  std::vector<Expr> values_;
 };
 
 std::vector<std::string> words(const char* text) {
@@ -122,32 +131,21 @@ std::vector<std::string> words(const char* text) {
   return out;
 }
 
-template <class Cells>
-void name_cells(Cells& cells, const std::vector<std::string>& names) {
-  auto* e = reinterpret_cast<Expr*>(&cells);
-  for (size_t i = 0; i < names.size(); ++i) e[i] = {names[i], 2};
-}
-
-template <class T>
-void print_table() {
-  constexpr air::Layout L = air::compute_layout<T>();
-  std::printf("\n## %u %s\n", air::kTableId<T>, air::find_table(air::kTableId<T>)->name);
+void print_table(const air::TableInfo& t) {
+  const air::Layout& l = t.layout;
+  std::printf("\n## %u %s\n", t.id, t.name);
   std::printf(
       "%s, %u instructions a row, %u base columns (%u named, %u pairs), %u extension columns (%u "
       "local, "
       "%u global, %u lookup), %u constraints\n```\n",
-      L.pass_one ? "pass 1" : "pass 2", T::kSlots, L.base_columns, L.named_columns, L.pair_columns,
-      L.ext_columns(), L.local_steps, L.global_steps, L.lookup_steps, L.constraints);
-  typename T::template Pre<Expr> pre{};
-  typename T::template Row<Expr> row{};
-  if constexpr (L.pre_columns != 0) {
-    std::printf("preprocessed %s\n", T::kPreColumns);
-    name_cells(pre, words(T::kPreColumns));
-  }
-  std::printf("columns %s\n", T::kColumns);
-  name_cells(row, words(T::kColumns));
-  Printer p;
-  T::eval(p, pre, row);
+      l.pass_one ? "pass 1" : "pass 2", t.slots, l.base_columns, l.named_columns, l.pair_columns,
+      l.ext_columns(), l.local_steps, l.global_steps, l.lookup_steps, l.constraints);
+  if (l.pre_columns != 0) std::printf("preprocessed %s\n", t.pre_columns);
+  std::printf("columns %s\n", t.columns);
+  std::vector<std::string> names = words(t.pre_columns);
+  for (const std::string& name : words(t.columns)) names.push_back(name);
+  Printer p(t, names);
+  air::read_rules(t.rules, p);
   std::printf("```\n");
 }
 
@@ -163,6 +161,6 @@ int main() {
       "lookup or the gate of a\nproduct. Expressions are over F_p. Contents of the preprocessed "
       "columns: MACHINE.md "
       "(ROM, Region, Image), and for Fixed the\nsection at the end of PROTOCOL.md.\n");
-  mipzk::air::for_each_table([]<class T>() { mipzk::print_table<T>(); });
+  for (const mipzk::air::TableInfo& t : mipzk::air::tables()) mipzk::print_table(t);
   return 0;
 }

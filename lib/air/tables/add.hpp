@@ -5,8 +5,8 @@
 
 namespace mipzk::air {
 
-struct Add : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kAdd;
+struct Add : InstructionTable<isa::Class::kAdd> {
+  static constexpr const char* kName = "Add";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t rd rd_old_lo rd_old_hi rd_t "
       "sign c0 c1 lo hi";
@@ -19,9 +19,8 @@ struct Add : InstructionTable {
     T c0, c1;  // carries or borrows out of the limbs
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.rd = r.rd.reg;

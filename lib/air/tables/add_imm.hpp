@@ -5,8 +5,8 @@
 
 namespace mipzk::air {
 
-struct AddImm : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kAddImm;
+struct AddImm : InstructionTable<isa::Class::kAddImm> {
+  static constexpr const char* kName = "AddImm";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t k_lo k_hi lo hi";
   template <class T>
@@ -16,9 +16,8 @@ struct AddImm : InstructionTable {
     RegWrite<T> rd;
     T k_lo, k_hi, lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     f.k[0] = r.k_lo;

@@ -6,8 +6,8 @@
 
 namespace mipzk::air {
 
-struct AddTrap : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kAddTrap;
+struct AddTrap : InstructionTable<isa::Class::kAddTrap> {
+  static constexpr const char* kName = "AddTrap";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t rd rd_old_lo rd_old_hi rd_t "
       "sign k_lo k_hi carry rs_neg b_neg neg lo hi";
@@ -21,9 +21,8 @@ struct AddTrap : InstructionTable {
     T rs_neg, b_neg, neg;  // sign bits of rs, of the second operand and of the result
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.rd = r.rd.reg;
@@ -35,8 +34,8 @@ struct AddTrap : InstructionTable {
     b.read(r.c, kSlotRt, r.rt);
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     // Exact limbs: by the ROM the constant is 0 or rt is register 0.
-    V b_lo = r.rt.lo + r.k_lo;
-    V b_hi = r.rt.hi + r.k_hi;
+    Cell b_lo = r.rt.lo + r.k_lo;
+    Cell b_hi = r.rt.hi + r.k_hi;
     // Integers below 2^18 on both sides; `lo` in [0, 2^16) makes the carry unique.
     b.zero(r.carry * (r.carry - b.one()) * (r.carry + b.one()));
     b.zero(r.rs.lo + r.sign * b_lo - r.lo - r.carry * b.k(65536));

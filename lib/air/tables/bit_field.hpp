@@ -9,8 +9,8 @@
 
 namespace mipzk::air {
 
-struct BitField : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kBitField;
+struct BitField : InstructionTable<isa::Class::kBitField> {
+  static constexpr const char* kName = "BitField";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t b0 b1 b2 b3 rt rt_lo rt_hi rt_t rd rd_t old0 old1 old2 old3 "
       "amount keep mask0 mask1 mask2 mask3 q u j1 j2 j3 "
@@ -30,9 +30,8 @@ struct BitField : InstructionTable {
     T taken[4], lost[4];  // x & mask, old & mask
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs;
     f.rt = r.rt.reg;
     f.rd = r.rd;
@@ -40,16 +39,16 @@ struct BitField : InstructionTable {
     f.k[1] = r.keep;
     for (int i = 0; i < 4; ++i) f.k[2 + i] = r.mask[i];
     b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<V>{r.rs, limb(b, r.byte), limb(b, r.byte + 2), r.rs_t});
+    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.byte), limb(b, r.byte + 2), r.rs_t});
     b.read(r.c, kSlotRt, r.rt);
-    b.write(r.c, kSlotRd, RegWrite<V>{r.rd, limb(b, r.old), limb(b, r.old + 2), r.rd_t}, r.lo,
+    b.write(r.c, kSlotRd, RegWrite<Cell>{r.rd, limb(b, r.old), limb(b, r.old + 2), r.rd_t}, r.lo,
             r.hi);
 
     // The lookup has s in [0, 32). As q < 2^16, s + rt_lo + amount = 32 q holds for integers, so s
     // is -(rt_lo + amount) mod 32.
     b.range(r.q);
-    const V j[4] = {b.one() - r.j1 - r.j2 - r.j3, r.j1, r.j2, r.j3};
-    Coords<V> m;
+    const Cell j[4] = {b.one() - r.j1 - r.j2 - r.j3, r.j1, r.j2, r.j3};
+    Coords<Cell> m;
     m.v[0] = b.constant(0);  // left
     m.v[1] = r.q * b.k(32) - r.rt.lo - r.amount;
     m.v[2] = r.u;
@@ -59,7 +58,7 @@ struct BitField : InstructionTable {
     m.count = 9;
     b.request(Bus::kShiftAmount, b.one(), m);
     for (int i = 0; i < 4; ++i) {
-      Coords<V> s;
+      Coords<Cell> s;
       s.v[0] = r.byte[i];
       s.v[1] = r.u;
       s.v[2] = r.out[i];
@@ -68,11 +67,11 @@ struct BitField : InstructionTable {
       b.request(Bus::kShiftByte, b.one(), s);
     }
     // Bytes: out is a multiple of 2^u and carry < 2^u.
-    V w[4];
+    Cell w[4];
     for (int i = 0; i < 4; ++i) w[i] = r.out[i] + r.carry[(i + 3) % 4];
-    V result[4];
+    Cell result[4];
     for (int i = 0; i < 4; ++i) {
-      V x = j[0] * w[i];
+      Cell x = j[0] * w[i];
       for (int n = 1; n < 4; ++n) x = x + j[n] * w[(i + 4 - n) % 4];
       b.zero(x - r.x[i]);
       b.byte_and(r.x[i], r.mask[i], r.taken[i]);

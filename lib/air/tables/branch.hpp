@@ -6,15 +6,14 @@
 namespace mipzk::air {
 
 // `next` = the npc after a branch with `taken` in {0, 1}.
-template <class B, class V = typename B::V>
-constexpr void branch(B& b, const Cpu<V>& c, const V& taken, const V& target, const V& next) {
-  V ahead = c.npc + c.real;
+constexpr void branch(Builder& b, const Cpu<Cell>& c, Cell taken, Cell target, Cell next) {
+  Cell ahead = c.npc + c.real;
   b.zero(ahead + taken * (target - ahead) - next);
 }
 
 // beq, bne.
-struct BranchEq : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kBranchEq;
+struct BranchEq : InstructionTable<isa::Class::kBranchEq> {
+  static constexpr const char* kName = "BranchEq";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t not_equal target equal inv_lo "
       "inv_hi "
@@ -28,9 +27,8 @@ struct BranchEq : InstructionTable {
     T inv_lo, inv_hi;  // witness of a difference
     T next;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.k[0] = r.not_equal;
@@ -39,14 +37,14 @@ struct BranchEq : InstructionTable {
     b.read(r.c, kSlotRs, r.rs);
     b.read(r.c, kSlotRt, r.rt);
     equality(b, r.c.real, r.rs.lo - r.rt.lo, r.rs.hi - r.rt.hi, r.inv_lo, r.inv_hi, r.equal);
-    V taken = r.equal + r.not_equal * (b.one() - r.equal - r.equal);
+    Cell taken = r.equal + r.not_equal * (b.one() - r.equal - r.equal);
     branch(b, r.c, taken, r.target, r.next);
   }
 };
 
 // blez, bgtz, bltz, bgez: taken = k0 + k1 neg + k2 zero.
-struct BranchZero : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kBranchZero;
+struct BranchZero : InstructionTable<isa::Class::kBranchZero> {
+  static constexpr const char* kName = "BranchZero";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t k0 k1 k2 target neg zero inv next";
   template <class T>
@@ -56,9 +54,8 @@ struct BranchZero : InstructionTable {
     T k0, k1, k2, target;
     T neg, is_zero, inv, next;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.k[0] = r.k0;
     f.k[1] = r.k1;
@@ -73,8 +70,8 @@ struct BranchZero : InstructionTable {
 };
 
 // bltzal, bgezal: taken = k0 + k1 neg; $ra = pc + 8 in any case.
-struct BranchLink : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kBranchLink;
+struct BranchLink : InstructionTable<isa::Class::kBranchLink> {
+  static constexpr const char* kName = "BranchLink";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t k0 k1 target link_lo "
       "link_hi "
@@ -87,9 +84,8 @@ struct BranchLink : InstructionTable {
     T k0, k1, target, link_lo, link_hi;
     T neg, next;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     f.k[0] = r.k0;

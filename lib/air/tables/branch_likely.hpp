@@ -8,8 +8,8 @@ namespace mipzk::air {
 
 // taken = k0 + k1 neg + k2 equal. Those that compare with zero have rt = register 0, those that do
 // not link write 0 to the trash register.
-struct BranchLikely : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kBranchLikely;
+struct BranchLikely : InstructionTable<isa::Class::kBranchLikely> {
+  static constexpr const char* kName = "BranchLikely";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t rd rd_old_lo rd_old_hi rd_t "
       "k0 k1 k2 target link_lo link_hi neg equal inv_lo inv_hi taken next";
@@ -23,9 +23,8 @@ struct BranchLikely : InstructionTable {
     T inv_lo, inv_hi;  // witness of a difference
     T taken, next;     // next: the npc afterwards
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.rd = r.rd.reg;
@@ -45,7 +44,7 @@ struct BranchLikely : InstructionTable {
     equality(b, r.c.real, r.rs.lo - r.rt.lo, r.rs.hi - r.rt.hi, r.inv_lo, r.inv_hi, r.equal);
     // 0 or 1 by the ROM's k0, k1, k2: one for each of the conditions, whose parts are bits.
     b.zero(r.k0 + r.k1 * r.neg + r.k2 * r.equal - r.taken);
-    V beyond = r.c.npc + r.c.real * b.k(2);
+    Cell beyond = r.c.npc + r.c.real * b.k(2);
     b.zero(beyond + r.taken * (r.target - beyond) - r.next);
   }
 };

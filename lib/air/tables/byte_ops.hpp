@@ -5,8 +5,8 @@
 
 namespace mipzk::air {
 
-struct ByteOps : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kByteOps;
+struct ByteOps : InstructionTable<isa::Class::kByteOps> {
+  static constexpr const char* kName = "ByteOps";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t b0 b1 b2 b3 rd rd_old_lo rd_old_hi rd_t seb seh wsbh "
       "top neg and01 and23 lo hi";
@@ -20,17 +20,16 @@ struct ByteOps : InstructionTable {
     T both[2];         // of two bytes: these lookups make them bytes
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    const V* x = r.byte;
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    const Cell* x = r.byte;
+    RomFields<Cell> f;
     f.rs = r.rs;
     f.rd = r.rd.reg;
     f.k[0] = r.seb;
     f.k[1] = r.seh;
     f.k[2] = r.wsbh;
     b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<V>{r.rs, limb(b, x), limb(b, x + 2), r.rs_t});
+    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, x), limb(b, x + 2), r.rs_t});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     for (int i = 0; i < 2; ++i) b.byte_and(x[2 * i], x[2 * i + 1], r.both[i]);
     // `top` is one of the bytes or 0, so the lookup makes neg its top bit.

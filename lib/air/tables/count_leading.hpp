@@ -7,8 +7,8 @@ namespace mipzk::air {
 
 // y = rs (clz) or its complement (clo), byte by byte. `lead` is the first byte of y that is not 0,
 // from the top; `at` says which one.
-struct CountLeading : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kCountLeading;
+struct CountLeading : InstructionTable<isa::Class::kCountLeading> {
+  static constexpr const char* kName = "CountLeading";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t b0 b1 b2 b3 rd rd_old_lo rd_old_hi rd_t ones "
       "at0 at1 at2 at3 none lead shift out and01 and23";
@@ -25,29 +25,28 @@ struct CountLeading : InstructionTable {
     T out;      // lead 2^shift
     T both[2];  // of two bytes: these lookups make them bytes
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs;
     f.rd = r.rd.reg;
     f.k[0] = r.ones;
     b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<V>{r.rs, limb(b, r.byte), limb(b, r.byte + 2), r.rs_t});
+    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.byte), limb(b, r.byte + 2), r.rs_t});
     // At most 32, so a limb.
-    const V count =
+    const Cell count =
         r.none * b.k(32) + r.at[0] * b.k(24) + r.at[1] * b.k(16) + r.at[2] * b.k(8) + r.shift;
     b.write(r.c, kSlotRd, r.rd, count, b.constant(0));
 
     for (int i = 0; i < 2; ++i) b.byte_and(r.byte[2 * i], r.byte[2 * i + 1], r.both[i]);
     // Five bits of which exactly one is set; on padding rows none is.
-    for (const V& at : r.at) b.boolean(at);
+    for (Cell at : r.at) b.boolean(at);
     b.boolean(r.none);
     b.zero(r.at[0] + r.at[1] + r.at[2] + r.at[3] + r.none - r.c.real);
     // Bytes of y above the leading one are 0, each by itself: no sum could wrap. That the leading
     // one is not 0 follows below.
-    V above = r.none, lead = r.none * b.k(128);
+    Cell above = r.none, lead = r.none * b.k(128);
     for (int i = 0; i < 4; ++i) {
-      const V y = r.byte[i] + r.ones * (b.constant(255) - r.byte[i] * b.k(2));
+      const Cell y = r.byte[i] + r.ones * (b.constant(255) - r.byte[i] * b.k(2));
       b.zero(y * above);
       above = above + r.at[i];
       lead = lead + r.at[i] * y;
@@ -55,7 +54,7 @@ struct CountLeading : InstructionTable {
     b.zero(lead - r.lead);
     // lead 2^shift is below 256 and has its top bit: `lead` is not 0 and has exactly `shift`
     // leading zeros; 128 has none.
-    Coords<V> m;
+    Coords<Cell> m;
     m.v[0] = r.lead;
     m.v[1] = r.shift;
     m.v[2] = r.out;

@@ -8,8 +8,8 @@
 
 namespace mipzk::air {
 
-struct Div : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kDiv;
+struct Div : InstructionTable<isa::Class::kDiv> {
+  static constexpr const char* kName = "Div";
   static constexpr const char* kColumns =
       "real clk pc npc rs n_lo n_hi rs_t rt rt_t d0 d1 d2 d3 "
       "hi_old_lo hi_old_hi hi_t lo_old_lo lo_old_hi lo_t signed by_zero q0 q1 q2 q3 rem_lo rem_hi "
@@ -31,22 +31,21 @@ struct Div : InstructionTable {
     T g_lo, g_hi;      // |D| - 1 - |R|
     T borrow;          // out of its low limb: 0, 1 or 2
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    const V d_lo = limb(b, r.d), d_hi = limb(b, r.d + 2);
-    const V q_lo = limb(b, r.q), q_hi = limb(b, r.q + 2);
-    const V real = r.c.real;
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    const Cell d_lo = limb(b, r.d), d_hi = limb(b, r.d + 2);
+    const Cell q_lo = limb(b, r.q), q_hi = limb(b, r.q + 2);
+    const Cell real = r.c.real;
+    RomFields<Cell> f;
     f.rs = r.n.reg;
     f.rt = r.rt;
     f.k[0] = r.is_signed;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.n);
-    b.read(r.c, kSlotRt, RegRead<V>{r.rt, d_lo - r.by_zero, d_hi, r.rt_t});
-    b.write(r.c, kSlotMem, RegWrite<V>{b.constant(isa::kHi), r.hi_old_lo, r.hi_old_hi, r.hi_t},
+    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, d_lo - r.by_zero, d_hi, r.rt_t});
+    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(isa::kHi), r.hi_old_lo, r.hi_old_hi, r.hi_t},
             r.rem_lo, r.rem_hi);
-    b.write(r.c, kSlotRd, RegWrite<V>{b.constant(isa::kLo), r.lo_old_lo, r.lo_old_hi, r.lo_t}, q_lo,
-            q_hi);
+    b.write(r.c, kSlotRd, RegWrite<Cell>{b.constant(isa::kLo), r.lo_old_lo, r.lo_old_hi, r.lo_t},
+            q_lo, q_hi);
 
     for (int i = 0; i < 4; ++i) b.byte_and(r.q[i], r.d[i], r.both[i]);
     b.range(r.rem_lo);
@@ -59,8 +58,8 @@ struct Div : InstructionTable {
     // The signs of N = n - 2^32 n_neg and D = d - 2^32 d_neg are those of the operands.
     sign_bit(b, r.n.hi, r.n_top);
     sign_bit(b, d_hi, r.d_top);
-    const V n_neg = r.is_signed * r.n_top;
-    const V d_neg = r.is_signed * r.d_top;
+    const Cell n_neg = r.is_signed * r.n_top;
+    const Cell d_neg = r.is_signed * r.d_top;
 
     // Q D + R = N for integers:
     //   q d + rem - n - 2^32 (q_neg d + d_neg q + rem_neg - n_neg) + 2^64 q_neg d_neg = 0,
@@ -70,7 +69,7 @@ struct Div : InstructionTable {
     b.boolean(r.q_neg);
     b.boolean(r.rem_neg);
     small_carries(b, r.t);
-    const V t2 = r.t[2] - real;
+    const Cell t2 = r.t[2] - real;
     b.zero(word_product(b, r.q, r.d, 0) + r.rem_lo - r.n.lo - r.t[0] * b.k(65536));
     b.zero(word_product(b, r.q, r.d, 1) + r.rem_hi - r.n.hi + r.t[0] - r.t[1] * b.k(65536));
     b.zero(word_product(b, r.q, r.d, 2) - r.q_neg * d_lo - d_neg * q_lo - r.rem_neg + n_neg +
@@ -93,8 +92,7 @@ struct Div : InstructionTable {
 
  private:
   // A limb, or 2^16 - 1 minus the limb.
-  template <class B, class V = typename B::V>
-  static constexpr V flipped(B& b, const V& limb, const V& flip) {
+  static constexpr Cell flipped(Builder& b, Cell limb, Cell flip) {
     return limb + flip * (b.constant(65535) - limb * b.k(2));
   }
 };

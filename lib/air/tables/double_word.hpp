@@ -11,9 +11,8 @@ namespace mipzk::air {
 // The key of word A at rs + k (modulo 2^32), whose address is 8 a_u + 2^16 a_hi. 8 a_u is an exact
 // limb: u and 8 u are checked, so a_u < 2^13. The key is even and below 2^30, so key + 1 is that of
 // word B.
-template <class B, class V = typename B::V>
-constexpr V double_key(B& b, const RegRead<V>& rs, const V& k_lo, const V& k_hi, const V& a_u,
-                       const V& a_hi) {
+constexpr Cell double_key(Builder& b, const RegRead<Cell>& rs, Cell k_lo, Cell k_hi, Cell a_u,
+                          Cell a_hi) {
   add_limbs(b, rs.lo, rs.hi, k_lo, k_hi, a_u * b.k(8), a_hi);
   b.range(a_u);
   b.range(a_u * b.k(8));
@@ -22,8 +21,8 @@ constexpr V double_key(B& b, const RegRead<V>& rs, const V& k_lo, const V& k_hi,
 }
 
 // Word B in slot 2, word A and the register of word B in slot 3, the register of word A in slot 4.
-struct LoadDouble : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kLoadDouble;
+struct LoadDouble : InstructionTable<isa::Class::kLoadDouble> {
+  static constexpr const char* kName = "LoadDouble";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t "
       "rb rb_old_lo rb_old_hi rb_t k_lo k_hi a_u a_hi ma_lo ma_hi ma_w ma_t mb_lo mb_hi mb_w mb_t";
@@ -37,9 +36,8 @@ struct LoadDouble : InstructionTable {
     T ma_lo, ma_hi, ma_w, ma_t;
     T mb_lo, mb_hi, mb_w, mb_t;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     f.k[0] = r.k_lo;
@@ -47,7 +45,7 @@ struct LoadDouble : InstructionTable {
     f.k[2] = r.rb.reg;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
-    V key = double_key(b, r.rs, r.k_lo, r.k_hi, r.a_u, r.a_hi);
+    Cell key = double_key(b, r.rs, r.k_lo, r.k_hi, r.a_u, r.a_hi);
     b.memory_read(r.c, kSlotRt, key + b.one(), r.mb_w, r.mb_t, r.mb_lo, r.mb_hi);
     b.memory_read(r.c, kSlotMem, key, r.ma_w, r.ma_t, r.ma_lo, r.ma_hi);
     b.write(r.c, kSlotMem, r.rb, r.mb_lo, r.mb_hi);
@@ -56,8 +54,8 @@ struct LoadDouble : InstructionTable {
 };
 
 // The register of word A in slot 2, word A and the register of word B in slot 3, word B in slot 4.
-struct StoreDouble : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kStoreDouble;
+struct StoreDouble : InstructionTable<isa::Class::kStoreDouble> {
+  static constexpr const char* kName = "StoreDouble";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t rb rb_lo rb_hi rb_t "
       "k_lo k_hi a_u a_hi ma_lo ma_hi ma_t mb_lo mb_hi mb_t";
@@ -70,9 +68,8 @@ struct StoreDouble : InstructionTable {
     T ma_lo, ma_hi, ma_t;
     T mb_lo, mb_hi, mb_t;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.k[0] = r.k_lo;
@@ -82,15 +79,15 @@ struct StoreDouble : InstructionTable {
     b.read(r.c, kSlotRs, r.rs);
     b.read(r.c, kSlotRt, r.rt);
     b.read(r.c, kSlotMem, r.rb);
-    V key = double_key(b, r.rs, r.k_lo, r.k_hi, r.a_u, r.a_hi);
+    Cell key = double_key(b, r.rs, r.k_lo, r.k_hi, r.a_u, r.a_hi);
     b.memory(r.c, kSlotMem, key, b.one(), r.ma_t, r.ma_lo, r.ma_hi, r.rt.lo, r.rt.hi);
     b.memory(r.c, kSlotRd, key + b.one(), b.one(), r.mb_t, r.mb_lo, r.mb_hi, r.rb.lo, r.rb.hi);
   }
 };
 
 // rd = rs in slot 4, the other register of the pair = rt in slot 3.
-struct MovePair : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kMovePair;
+struct MovePair : InstructionTable<isa::Class::kMovePair> {
+  static constexpr const char* kName = "MovePair";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t rd rd_old_lo rd_old_hi rd_t "
       "rb rb_old_lo rb_old_hi rb_t";
@@ -100,9 +97,8 @@ struct MovePair : InstructionTable {
     RegRead<T> rs, rt;
     RegWrite<T> rd, rb;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.rd = r.rd.reg;

@@ -8,6 +8,11 @@
 namespace mipzk::air {
 
 struct Fixed : MainTable {
+  static constexpr const char* kName = "Fixed";
+  static constexpr TableId kId = kTableFixed;
+  static constexpr Role kRole = Role::kProvider;
+  static constexpr Preprocessed kPre = Preprocessed::kProtocol;
+  static constexpr Count kCount = Count::kOnce;
   static constexpr const char* kPreColumns =
       "v a b and0 and1 and2 and3 sb_b sb_v sb_out sb_carry "
       "sa_right sa_s sa_v sa_j0 sa_j1 sa_j2 sa_j3 sa_fill_lo sa_fill_hi";
@@ -23,23 +28,22 @@ struct Fixed : MainTable {
   struct Row {
     T range[4], both[4], shift_byte, shift_amount;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>& p, const Row<V>& r) {
+  static constexpr void eval(Builder& b, const Pre<Cell>& p, const Row<Cell>& r) {
     for (uint32_t k = 0; k < 4; ++k) {
-      Coords<V> m;
+      Coords<Cell> m;
       m.v[0] = p.v + b.constant(k << 14);
       m.count = 1;
       b.provide(Bus::kRange, r.range[k], m);
     }
     for (uint32_t k = 0; k < 4; ++k) {
-      Coords<V> m;
+      Coords<Cell> m;
       m.v[0] = p.a + b.constant(k << 6);
       m.v[1] = p.b;
       m.v[2] = p.a_and_b[k];
       m.count = 3;
       b.provide(Bus::kAnd, r.both[k], m);
     }
-    Coords<V> m;
+    Coords<Cell> m;
     for (unsigned i = 0; i < 4; ++i) m.v[i] = p.shift_byte[i];
     m.count = 4;
     b.provide(Bus::kShiftByte, r.shift_byte, m);

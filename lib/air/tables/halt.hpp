@@ -5,8 +5,8 @@
 
 namespace mipzk::air {
 
-struct Halt : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kHalt;
+struct Halt : InstructionTable<isa::Class::kHalt> {
+  static constexpr const char* kName = "Halt";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t";
   template <class T>
@@ -15,9 +15,8 @@ struct Halt : InstructionTable {
     RegRead<T> rs;
     RegWrite<T> rd;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     b.cpu(kClass, r.c, r.c.real * b.k(kHaltedPc4), b.constant(0), f);

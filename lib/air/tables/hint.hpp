@@ -5,8 +5,8 @@
 
 namespace mipzk::air {
 
-struct Hint : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kHint;
+struct Hint : InstructionTable<isa::Class::kHint> {
+  static constexpr const char* kName = "Hint";
   static constexpr const char* kColumns = "real clk pc npc rd rd_old_lo rd_old_hi rd_t lo hi";
   template <class T>
   struct Row {
@@ -14,9 +14,8 @@ struct Hint : InstructionTable {
     RegWrite<T> rd;
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rd = r.rd.reg;
     b.cpu(kClass, r.c, f);
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);

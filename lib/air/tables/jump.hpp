@@ -6,9 +6,8 @@
 namespace mipzk::air {
 
 // j, four to a row because its own columns would be too few.
-struct Jump : MainTable {
-  static constexpr isa::Class kClass = isa::Class::kJump;
-  static constexpr unsigned kSlots = 4;
+struct Jump : InstructionTable<isa::Class::kJump, 4> {
+  static constexpr const char* kName = "Jump";
   static constexpr const char* kColumns =
       "real0 clk0 pc0 npc0 target0 real1 clk1 pc1 npc1 target1 "
       "real2 clk2 pc2 npc2 target2 real3 clk3 pc3 npc3 target3";
@@ -21,10 +20,9 @@ struct Jump : MainTable {
   struct Row {
     Slot<T> slot[kSlots];
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    for (const Slot<V>& s : r.slot) {
-      RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    for (const Slot<Cell>& s : r.slot) {
+      RomFields<Cell> f;
       f.k[0] = s.target;
       b.cpu(kClass, s.c, s.c.npc, s.target, f);
     }
@@ -32,9 +30,8 @@ struct Jump : MainTable {
 };
 
 // jal, two to a row: $ra = pc + 8.
-struct JumpLink : MainTable {
-  static constexpr isa::Class kClass = isa::Class::kJumpLink;
-  static constexpr unsigned kSlots = 2;
+struct JumpLink : InstructionTable<isa::Class::kJumpLink, 2> {
+  static constexpr const char* kName = "JumpLink";
   static constexpr const char* kColumns =
       "real0 clk0 pc0 npc0 ra_old_lo0 ra_old_hi0 ra_t0 target0 link_lo0 link_hi0 "
       "real1 clk1 pc1 npc1 ra_old_lo1 ra_old_hi1 ra_t1 target1 link_lo1 link_hi1";
@@ -48,16 +45,15 @@ struct JumpLink : MainTable {
   struct Row {
     Slot<T> slot[kSlots];
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    for (const Slot<V>& s : r.slot) {
-      RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    for (const Slot<Cell>& s : r.slot) {
+      RomFields<Cell> f;
       f.rd = b.constant(31);
       f.k[0] = s.target;
       f.k[1] = s.link_lo;
       f.k[2] = s.link_hi;
       b.cpu(kClass, s.c, s.c.npc, s.target, f);
-      b.write(s.c, kSlotRd, RegWrite<V>{f.rd, s.old_lo, s.old_hi, s.t}, s.link_lo, s.link_hi);
+      b.write(s.c, kSlotRd, RegWrite<Cell>{f.rd, s.old_lo, s.old_hi, s.t}, s.link_lo, s.link_hi);
     }
   }
 };
@@ -68,17 +64,15 @@ template <class T>
 struct TargetRead {
   T reg, v, hi, t;
 };
-template <class B, class V = typename B::V>
-constexpr V target(B& b, const Cpu<V>& c, const TargetRead<V>& rs) {
-  b.read(c, kSlotRs, RegRead<V>{rs.reg, rs.v * b.k(4), rs.hi, rs.t});
+constexpr Cell target(Builder& b, const Cpu<Cell>& c, const TargetRead<Cell>& rs) {
+  b.read(c, kSlotRs, RegRead<Cell>{rs.reg, rs.v * b.k(4), rs.hi, rs.t});
   b.range(rs.v);
   return rs.v + rs.hi * b.k(1u << 14);
 }
 
 // jr (and jalr without a link), two to a row.
-struct JumpReg : MainTable {
-  static constexpr isa::Class kClass = isa::Class::kJumpReg;
-  static constexpr unsigned kSlots = 2;
+struct JumpReg : InstructionTable<isa::Class::kJumpReg, 2> {
+  static constexpr const char* kName = "JumpReg";
   static constexpr const char* kColumns =
       "real0 clk0 pc0 npc0 rs0 rs_v0 rs_hi0 rs_t0 real1 clk1 pc1 npc1 rs1 rs_v1 rs_hi1 rs_t1";
   template <class T>
@@ -90,20 +84,19 @@ struct JumpReg : MainTable {
   struct Row {
     Slot<T> slot[kSlots];
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    for (const Slot<V>& s : r.slot) {
-      RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    for (const Slot<Cell>& s : r.slot) {
+      RomFields<Cell> f;
       f.rs = s.rs.reg;
-      V to = target(b, s.c, s.rs);
+      Cell to = target(b, s.c, s.rs);
       b.cpu(kClass, s.c, s.c.npc, to, f);
     }
   }
 };
 
 // jalr: the target is read before rd = pc + 8 is written, also when they are the same register.
-struct JumpRegLink : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kJumpRegLink;
+struct JumpRegLink : InstructionTable<isa::Class::kJumpRegLink> {
+  static constexpr const char* kName = "JumpRegLink";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_v rs_hi rs_t rd rd_old_lo rd_old_hi rd_t link_lo link_hi";
   template <class T>
@@ -113,14 +106,13 @@ struct JumpRegLink : InstructionTable {
     RegWrite<T> rd;
     T link_lo, link_hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     f.k[1] = r.link_lo;
     f.k[2] = r.link_hi;
-    V to = target(b, r.c, r.rs);
+    Cell to = target(b, r.c, r.rs);
     b.cpu(kClass, r.c, r.c.npc, to, f);
     b.write(r.c, kSlotRd, r.rd, r.link_lo, r.link_hi);
   }

@@ -8,8 +8,8 @@
 namespace mipzk::air {
 
 // As LoadWord, and LINK = the address.
-struct LoadLinked : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kLoadLinked;
+struct LoadLinked : InstructionTable<isa::Class::kLoadLinked> {
+  static constexpr const char* kName = "LoadLinked";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t k_lo k_hi a_v a_hi m_lo "
       "m_hi m_w m_t link_lo link_hi link_t";
@@ -23,19 +23,18 @@ struct LoadLinked : InstructionTable {
     T m_lo, m_hi, m_w, m_t;
     T link_lo, link_hi, link_t;  // LINK before
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     f.k[0] = r.k_lo;
     f.k[1] = r.k_hi;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
-    V key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, b.constant(0));
+    Cell key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, b.constant(0));
     b.memory_read(r.c, kSlotMem, key, r.m_w, r.m_t, r.m_lo, r.m_hi);
     // 4 a_v and a_hi are exact limbs.
-    b.write(r.c, kSlotMem, RegWrite<V>{b.constant(isa::kLink), r.link_lo, r.link_hi, r.link_t},
+    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(isa::kLink), r.link_lo, r.link_hi, r.link_t},
             r.a_v * b.k(4), r.a_hi);
     b.write(r.c, kSlotRd, r.rd, r.m_lo, r.m_hi);
   }
@@ -43,8 +42,8 @@ struct LoadLinked : InstructionTable {
 
 // rd = 1 and the word becomes rt if LINK is the address; rd = 0 and the word stays if it is not.
 // LINK = 0 in any case, and in any case the word must be writable.
-struct StoreCond : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kStoreCond;
+struct StoreCond : InstructionTable<isa::Class::kStoreCond> {
+  static constexpr const char* kName = "StoreCond";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t rd rd_old_lo rd_old_hi rd_t "
       "k_lo k_hi a_v a_hi m_lo m_hi m_t link_lo link_hi link_t ok inv_lo inv_hi new_lo new_hi";
@@ -61,9 +60,8 @@ struct StoreCond : InstructionTable {
     T inv_lo, inv_hi;  // witness of a difference
     T new_lo, new_hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.rd = r.rd.reg;
@@ -72,10 +70,10 @@ struct StoreCond : InstructionTable {
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
     b.read(r.c, kSlotRt, r.rt);
-    V key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, b.constant(0));
+    Cell key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, b.constant(0));
     // On padding rows LINK is 0, so ok = 0 and the word stays.
     b.memory_kept(r.c, kSlotMem, key, b.one(), r.m_t, r.m_lo, r.m_hi, r.new_lo, r.new_hi);
-    b.write(r.c, kSlotMem, RegWrite<V>{b.constant(isa::kLink), r.link_lo, r.link_hi, r.link_t},
+    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(isa::kLink), r.link_lo, r.link_hi, r.link_t},
             b.constant(0), b.constant(0));
     b.write(r.c, kSlotRd, r.rd, r.ok, b.constant(0));
     equality(b, r.c.real, r.link_lo - r.a_v * b.k(4), r.link_hi - r.a_hi, r.inv_lo, r.inv_hi, r.ok);

@@ -5,8 +5,8 @@
 
 namespace mipzk::air {
 
-struct Logic : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kLogic;
+struct Logic : InstructionTable<isa::Class::kLogic> {
+  static constexpr const char* kName = "Logic";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t a0 a1 a2 a3 rt rt_t b0 b1 b2 b3 rd rd_old_lo rd_old_hi rd_t "
       "k0 k1 k2 and0 and1 and2 and3 lo hi";
@@ -20,35 +20,33 @@ struct Logic : InstructionTable {
     T both[4];
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs;
     f.rt = r.rt;
     f.rd = r.rd.reg;
     for (int i = 0; i < 3; ++i) f.k[i] = r.k[i];
     b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<V>{r.rs, limb(b, r.a), limb(b, r.a + 2), r.rs_t});
-    b.read(r.c, kSlotRt, RegRead<V>{r.rt, limb(b, r.b), limb(b, r.b + 2), r.rt_t});
+    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.a), limb(b, r.a + 2), r.rs_t});
+    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, limb(b, r.b), limb(b, r.b + 2), r.rt_t});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     // The four forms of the ROM (MACHINE.md, "Lowering") give a byte for bytes a, b, a & b, so lo
     // and hi are exact.
-    V out[4] = {byte(r, 0), byte(r, 1), byte(r, 2), byte(r, 3)};
+    Cell out[4] = {byte(r, 0), byte(r, 1), byte(r, 2), byte(r, 3)};
     for (int i = 0; i < 4; ++i) b.byte_and(r.a[i], r.b[i], r.both[i]);
     b.zero(limb(b, out) - r.lo);
     b.zero(limb(b, out + 2) - r.hi);
   }
 
  private:
-  template <class V>
-  static constexpr V byte(const Row<V>& r, int i) {
+  static constexpr Cell byte(const Row<Cell>& r, int i) {
     return r.k[0] * (r.a[i] + r.b[i]) + r.k[1] * r.both[i] + r.k[2];
   }
 };
 
 // andi, ori, xori: the constant has two bytes k2, k3; the high half is k0 * rs_hi.
-struct LogicImm : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kLogicImm;
+struct LogicImm : InstructionTable<isa::Class::kLogicImm> {
+  static constexpr const char* kName = "LogicImm";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t a0 a1 rs_hi rd rd_old_lo rd_old_hi rd_t k0 k1 k2 k3 and0 and1 lo hi";
   template <class T>
@@ -60,24 +58,22 @@ struct LogicImm : InstructionTable {
     T both[2];
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs;
     f.rd = r.rd.reg;
     for (int i = 0; i < 4; ++i) f.k[i] = r.k[i];
     b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<V>{r.rs, limb(b, r.a), r.rs_hi, r.rs_t});
+    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.a), r.rs_hi, r.rs_t});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
-    V out[2] = {byte(r, 0), byte(r, 1)};
+    Cell out[2] = {byte(r, 0), byte(r, 1)};
     for (int i = 0; i < 2; ++i) b.byte_and(r.a[i], r.k[2 + i], r.both[i]);
     b.zero(limb(b, out) - r.lo);
     b.zero(r.k[0] * r.rs_hi - r.hi);  // k0 is 0 or 1
   }
 
  private:
-  template <class V>
-  static constexpr V byte(const Row<V>& r, int i) {
+  static constexpr Cell byte(const Row<Cell>& r, int i) {
     return r.k[0] * (r.a[i] + r.k[2 + i]) + r.k[1] * r.both[i];
   }
 };

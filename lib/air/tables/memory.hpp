@@ -7,8 +7,7 @@
 namespace mipzk::air {
 
 // Checks 0 <= v < 2^(16 + high_bits) for v = lo + 2^16 hi given by its limbs.
-template <class B, class V = typename B::V>
-constexpr void range_long(B& b, const V& lo, const V& hi, unsigned high_bits) {
+constexpr void range_long(Builder& b, Cell lo, Cell hi, unsigned high_bits) {
   b.range(lo);
   b.range(hi);
   b.range(hi * b.k(1u << (16 - high_bits)));
@@ -16,6 +15,11 @@ constexpr void range_long(B& b, const V& lo, const V& hi, unsigned high_bits) {
 
 // Words and registers with initial content. A used row holds its word's first and last token.
 struct Image : PassOneTable {
+  static constexpr const char* kName = "Image";
+  static constexpr TableId kId = kTableImage;
+  static constexpr Role kRole = Role::kSource;
+  static constexpr Preprocessed kPre = Preprocessed::kProgram;
+  static constexpr Count kCount = Count::kOnce;
   static constexpr const char* kPreColumns = "key lo hi w";
   static constexpr const char* kColumns = "used fin_lo fin_hi shard";
   template <class T>
@@ -26,17 +30,20 @@ struct Image : PassOneTable {
   struct Row {
     T used, fin_lo, fin_hi, shard;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>& p, const Row<V>& r) {
+  static constexpr void eval(Builder& b, const Pre<Cell>& p, const Row<Cell>& r) {
     b.boolean(r.used);
-    b.global_gated(r.used, Msg<V>{Form::kToken, {p.key, r.fin_lo, r.fin_hi, p.w, r.shard}},
-                   Msg<V>{Form::kToken, {p.key, p.lo, p.hi, p.w, b.constant(0)}});
+    b.global_gated(r.used, Msg<Cell>{Form::kToken, {p.key, r.fin_lo, r.fin_hi, p.w, r.shard}},
+                   Msg<Cell>{Form::kToken, {p.key, p.lo, p.hi, p.w, b.constant(0)}});
   }
 };
 
 // Words of a region: zero RAM, or the private input, whose words the prover chooses. Keys ascend
 // along the ORDER chain through all instances, so each has one row at most.
 struct Fresh : PassOneTable {
+  static constexpr const char* kName = "Fresh";
+  static constexpr TableId kId = kTableFresh;
+  static constexpr Role kRole = Role::kSource;
+  static constexpr Count kCount = Count::kSome;
   static constexpr const char* kColumns =
       "real key prev start end kind in_lo in_hi fin_lo fin_hi shard "
       "ds_lo ds_hi de_lo de_hi dp_lo dp_hi";
@@ -48,10 +55,9 @@ struct Fresh : PassOneTable {
     T de_lo, de_hi;  // end - 1 - key
     T dp_lo, dp_hi;  // key - prev - 1
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     b.boolean(r.real);
-    Coords<V> m;
+    Coords<Cell> m;
     m.v[0] = r.start;
     m.v[1] = r.end;
     m.v[2] = r.kind;
@@ -72,23 +78,26 @@ struct Fresh : PassOneTable {
     b.same_unless(r.real, r.in_hi, r.fin_hi);
     b.zero(b.not_(r.real) * r.shard);
     b.same_unless(r.real, r.prev, r.key);
-    V w = b.not_(r.kind);
-    b.global(Msg<V>{Form::kToken, {r.key, r.fin_lo, r.fin_hi, w, r.shard}},
-             Msg<V>{Form::kToken, {r.key, r.in_lo, r.in_hi, w, b.constant(0)}});
-    b.global(Msg<V>{Form::kOrder, {r.prev}}, Msg<V>{Form::kOrder, {r.key}});
+    Cell w = b.not_(r.kind);
+    b.global(Msg<Cell>{Form::kToken, {r.key, r.fin_lo, r.fin_hi, w, r.shard}},
+             Msg<Cell>{Form::kToken, {r.key, r.in_lo, r.in_hi, w, b.constant(0)}});
+    b.global(Msg<Cell>{Form::kOrder, {r.prev}}, Msg<Cell>{Form::kOrder, {r.key}});
   }
 };
 
 // Public words. Input: initial value public, read-only. Output (and exit code): starts 0, final
 // value public. The verifier receives one PUBLIC message per word.
 struct Public : PassOneTable {
+  static constexpr const char* kName = "Public";
+  static constexpr TableId kId = kTablePublic;
+  static constexpr Role kRole = Role::kSource;
+  static constexpr Count kCount = Count::kSome;
   static constexpr const char* kColumns = "real out key lo hi in_lo in_hi fin_lo fin_hi shard";
   template <class T>
   struct Row {
     T real, out, key, lo, hi, in_lo, in_hi, fin_lo, fin_hi, shard;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     b.boolean(r.real);
     b.boolean(r.out);
     b.zero(r.in_lo - b.not_(r.out) * r.lo);
@@ -98,9 +107,9 @@ struct Public : PassOneTable {
     b.same_unless(r.real, r.in_lo, r.fin_lo);
     b.same_unless(r.real, r.in_hi, r.fin_hi);
     b.zero(b.not_(r.real) * r.shard);
-    b.global(Msg<V>{Form::kToken, {r.key, r.fin_lo, r.fin_hi, r.out, r.shard}},
-             Msg<V>{Form::kToken, {r.key, r.in_lo, r.in_hi, r.out, b.constant(0)}});
-    b.global_send(r.real, Msg<V>{Form::kPublic, {r.out, r.key, r.lo, r.hi}});
+    b.global(Msg<Cell>{Form::kToken, {r.key, r.fin_lo, r.fin_hi, r.out, r.shard}},
+             Msg<Cell>{Form::kToken, {r.key, r.in_lo, r.in_hi, r.out, b.constant(0)}});
+    b.global_send(r.real, Msg<Cell>{Form::kPublic, {r.out, r.key, r.lo, r.hi}});
   }
 };
 
@@ -108,31 +117,37 @@ struct Public : PassOneTable {
 // access, and leaves. STATE has a row too, with pc and npc as its limbs. `kShard` is the
 // verifier's.
 struct Boundary : PassOneTable {
+  static constexpr const char* kName = "Boundary";
+  static constexpr TableId kId = kTableBoundary;
+  static constexpr Role kRole = Role::kMemory;
+  static constexpr Count kCount = Count::kSome;
   static constexpr uint32_t kShard = 1;
   static constexpr const char* kColumns = "real key in_lo in_hi out_lo out_hi w shard_in t_last";
   template <class T>
   struct Row {
     T real, key, in_lo, in_hi, out_lo, out_hi, w, shard_in, t_last;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     b.boolean(r.real);
-    V shard = r.real * b.k(kShard);
+    Cell shard = r.real * b.k(kShard);
     b.range(shard - r.shard_in - r.real);
     b.same_unless(r.real, r.in_lo, r.out_lo);
     b.same_unless(r.real, r.in_hi, r.out_hi);
     b.zero(b.not_(r.real) * r.shard_in);
     b.zero(b.not_(r.real) * r.t_last);
-    b.global(Msg<V>{Form::kToken, {r.key, r.in_lo, r.in_hi, r.w, r.shard_in}},
-             Msg<V>{Form::kToken, {r.key, r.out_lo, r.out_hi, r.w, shard}});
-    b.local(Msg<V>{Form::kMem, {r.key, r.out_lo, r.out_hi, r.w, r.t_last}},
-            Msg<V>{Form::kMem, {r.key, r.in_lo, r.in_hi, r.w, b.constant(0)}});
+    b.global(Msg<Cell>{Form::kToken, {r.key, r.in_lo, r.in_hi, r.w, r.shard_in}},
+             Msg<Cell>{Form::kToken, {r.key, r.out_lo, r.out_hi, r.w, shard}});
+    b.local(Msg<Cell>{Form::kMem, {r.key, r.out_lo, r.out_hi, r.w, r.t_last}},
+            Msg<Cell>{Form::kMem, {r.key, r.in_lo, r.in_hi, r.w, b.constant(0)}});
   }
 };
 
 // Restamps a word whose last access is too old for a 16-bit difference. Both the difference and the
 // new time are checked to 28 bits: without the second check a chain of bumps would wrap modulo p.
 struct Bump : MainTable {
+  static constexpr const char* kName = "Bump";
+  static constexpr TableId kId = kTableBump;
+  static constexpr Role kRole = Role::kMemory;
   static constexpr const char* kColumns = "real key lo hi w t_old t_new d_lo d_hi n_lo n_hi";
   template <class T>
   struct Row {
@@ -140,21 +155,25 @@ struct Bump : MainTable {
     T d_lo, d_hi;  // t_new - t_old - 1
     T n_lo, n_hi;  // t_new
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     b.boolean(r.real);
     b.zero(r.t_new - r.t_old - r.real - r.d_lo - r.d_hi * b.k(65536));
     b.zero(r.t_new - r.n_lo - r.n_hi * b.k(65536));
     range_long(b, r.d_lo, r.d_hi, 12);
     range_long(b, r.n_lo, r.n_hi, 12);
     b.same_unless(r.real, r.t_old, r.t_new);
-    b.local(Msg<V>{Form::kMem, {r.key, r.lo, r.hi, r.w, r.t_old}},
-            Msg<V>{Form::kMem, {r.key, r.lo, r.hi, r.w, r.t_new}});
+    b.local(Msg<Cell>{Form::kMem, {r.key, r.lo, r.hi, r.w, r.t_old}},
+            Msg<Cell>{Form::kMem, {r.key, r.lo, r.hi, r.w, r.t_new}});
   }
 };
 
 // The regions of fresh words, part of the program.
 struct Region : MainTable {
+  static constexpr const char* kName = "Region";
+  static constexpr TableId kId = kTableRegion;
+  static constexpr Role kRole = Role::kProvider;
+  static constexpr Preprocessed kPre = Preprocessed::kProgram;
+  static constexpr Count kCount = Count::kOnce;
   static constexpr const char* kPreColumns = "start end kind";
   static constexpr const char* kColumns = "mult";
   template <class T>
@@ -165,9 +184,8 @@ struct Region : MainTable {
   struct Row {
     T mult;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>& p, const Row<V>& r) {
-    Coords<V> m;
+  static constexpr void eval(Builder& b, const Pre<Cell>& p, const Row<Cell>& r) {
+    Coords<Cell> m;
     m.v[0] = p.start;
     m.v[1] = p.end;
     m.v[2] = p.kind;

@@ -5,8 +5,8 @@
 
 namespace mipzk::air {
 
-struct MoveCond : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kMoveCond;
+struct MoveCond : InstructionTable<isa::Class::kMoveCond> {
+  static constexpr const char* kName = "MoveCond";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t rd rd_old_lo rd_old_hi rd_t "
       "if_not_zero is_zero inv lo hi";
@@ -18,9 +18,8 @@ struct MoveCond : InstructionTable {
     T if_not_zero, is_zero, inv;
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.rd = r.rd.reg;
@@ -31,7 +30,7 @@ struct MoveCond : InstructionTable {
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     zero_test(b, r.c.real, r.rt.lo, r.rt.hi, r.inv, r.is_zero);
     // A bit, so the new limbs are copies of limbs.
-    V moves = r.is_zero + r.if_not_zero * (b.one() - r.is_zero - r.is_zero);
+    Cell moves = r.is_zero + r.if_not_zero * (b.one() - r.is_zero - r.is_zero);
     b.zero(r.rd.old_lo + moves * (r.rs.lo - r.rd.old_lo) - r.lo);
     b.zero(r.rd.old_hi + moves * (r.rs.hi - r.rd.old_hi) - r.hi);
   }

@@ -8,28 +8,25 @@
 namespace mipzk::air {
 
 // Sum over i + j = k of a_i b_j, for bytes from the lowest: at most 4 * 255^2 < 2^18.
-template <class V>
-constexpr V byte_product(const V* a, const V* b, int k) {
-  V sum = a[k < 4 ? 0 : k - 3] * b[k < 4 ? k : 3];
+constexpr Cell byte_product(const Cell* a, const Cell* b, int k) {
+  Cell sum = a[k < 4 ? 0 : k - 3] * b[k < 4 ? k : 3];
   for (int i = (k < 4 ? 0 : k - 3) + 1; i < 4 && i <= k; ++i) sum = sum + a[i] * b[k - i];
   return sum;
 }
 
 // Products of bytes at limb i: at most 4 * 255^2 * 257 < 2^27.
-template <class B, class V = typename B::V>
-constexpr V word_product(B& b, const V* x, const V* y, int i) {
+constexpr Cell word_product(Builder& b, const Cell* x, const Cell* y, int i) {
   return byte_product(x, y, 2 * i) + byte_product(x, y, 2 * i + 1) * b.k(256);
 }
 
 // Three carries of fewer than 2^12 each: they are 16-bit numbers whose sum is below 2^12.
-template <class B, class V = typename B::V>
-constexpr void small_carries(B& b, const V (&t)[3]) {
+constexpr void small_carries(Builder& b, const Cell (&t)[3]) {
   for (int i = 0; i < 3; ++i) b.range(t[i]);
   b.range((t[0] + t[1] + t[2]) * b.k(16));
 }
 
-struct Mult : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kMult;
+struct Mult : InstructionTable<isa::Class::kMult> {
+  static constexpr const char* kName = "Mult";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t a0 a1 a2 a3 rt rt_t b0 b1 b2 b3 "
       "hi hi_old_lo hi_old_hi hi_t lo lo_old_lo lo_old_hi lo_t signed "
@@ -47,19 +44,18 @@ struct Mult : InstructionTable {
     T wrap;          // 2^64 added to a negative product
     T r[4];          // limbs of the result
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    const V a_lo = limb(b, r.a), a_hi = limb(b, r.a + 2);
-    const V b_lo = limb(b, r.b), b_hi = limb(b, r.b + 2);
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    const Cell a_lo = limb(b, r.a), a_hi = limb(b, r.a + 2);
+    const Cell b_lo = limb(b, r.b), b_hi = limb(b, r.b + 2);
+    RomFields<Cell> f;
     f.rs = r.rs;
     f.rt = r.rt;
     f.rd = r.lo.reg;
     f.k[0] = r.is_signed;
     f.k[1] = r.hi.reg;
     b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<V>{r.rs, a_lo, a_hi, r.rs_t});
-    b.read(r.c, kSlotRt, RegRead<V>{r.rt, b_lo, b_hi, r.rt_t});
+    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, a_lo, a_hi, r.rs_t});
+    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, b_lo, b_hi, r.rt_t});
     b.write(r.c, kSlotMem, r.hi, r.r[2], r.r[3]);
     b.write(r.c, kSlotRd, r.lo, r.r[0], r.r[1]);
 
@@ -73,7 +69,7 @@ struct Mult : InstructionTable {
     // column holds it plus 2.
     for (int i = 0; i < 4; ++i) b.range(r.r[i]);
     small_carries(b, r.t);
-    const V t2 = r.t[2] - r.c.real * b.k(2);
+    const Cell t2 = r.t[2] - r.c.real * b.k(2);
     b.zero(word_product(b, r.a, r.b, 0) - r.r[0] - r.t[0] * b.k(65536));
     b.zero(word_product(b, r.a, r.b, 1) + r.t[0] - r.r[1] - r.t[1] * b.k(65536));
     b.zero(word_product(b, r.a, r.b, 2) + r.t[1] - r.a_neg * b_lo - r.b_neg * a_lo - r.r[2] -

@@ -6,8 +6,8 @@
 
 namespace mipzk::air {
 
-struct MultAcc : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kMultAcc;
+struct MultAcc : InstructionTable<isa::Class::kMultAcc> {
+  static constexpr const char* kName = "MultAcc";
   static constexpr uint32_t kOffset = 1024;  // of the carries, which can be negative
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t a0 a1 a2 a3 rt rt_t b0 b1 b2 b3 "
@@ -27,21 +27,20 @@ struct MultAcc : InstructionTable {
     T top;           // carry out of the last one: -1, 0 or 1
     T r[4];          // limbs of the result
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    const V a_lo = limb(b, r.a), a_hi = limb(b, r.a + 2);
-    const V b_lo = limb(b, r.b), b_hi = limb(b, r.b + 2);
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    const Cell a_lo = limb(b, r.a), a_hi = limb(b, r.a + 2);
+    const Cell b_lo = limb(b, r.b), b_hi = limb(b, r.b + 2);
+    RomFields<Cell> f;
     f.rs = r.rs;
     f.rt = r.rt;
     f.k[0] = r.is_signed;
     f.k[1] = r.sign;
     b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<V>{r.rs, a_lo, a_hi, r.rs_t});
-    b.read(r.c, kSlotRt, RegRead<V>{r.rt, b_lo, b_hi, r.rt_t});
-    b.write(r.c, kSlotMem, RegWrite<V>{b.constant(isa::kHi), r.hi_old_lo, r.hi_old_hi, r.hi_t},
+    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, a_lo, a_hi, r.rs_t});
+    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, b_lo, b_hi, r.rt_t});
+    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(isa::kHi), r.hi_old_lo, r.hi_old_hi, r.hi_t},
             r.r[2], r.r[3]);
-    b.write(r.c, kSlotRd, RegWrite<V>{b.constant(isa::kLo), r.lo_old_lo, r.lo_old_hi, r.lo_t},
+    b.write(r.c, kSlotRd, RegWrite<Cell>{b.constant(isa::kLo), r.lo_old_lo, r.lo_old_hi, r.lo_t},
             r.r[0], r.r[1]);
 
     for (int i = 0; i < 3; ++i) b.byte_and(r.a[i], r.b[i], r.both[i]);
@@ -55,8 +54,8 @@ struct MultAcc : InstructionTable {
     for (int i = 0; i < 4; ++i) b.range(r.r[i]);
     for (int i = 0; i < 3; ++i) b.range(r.t[i]);
     b.range((r.t[0] + r.t[1] + r.t[2]) * b.k(8));
-    const V offset = r.c.real * b.k(kOffset);
-    const V t[3] = {r.t[0] - offset, r.t[1] - offset, r.t[2] - offset};
+    const Cell offset = r.c.real * b.k(kOffset);
+    const Cell t[3] = {r.t[0] - offset, r.t[1] - offset, r.t[2] - offset};
     b.zero(r.lo_old_lo + r.sign * word_product(b, r.a, r.b, 0) - r.r[0] - t[0] * b.k(65536));
     b.zero(r.lo_old_hi + r.sign * word_product(b, r.a, r.b, 1) + t[0] - r.r[1] - t[1] * b.k(65536));
     b.zero(r.hi_old_lo + r.sign * (word_product(b, r.a, r.b, 2) - r.a_neg * b_lo - r.b_neg * a_lo) +

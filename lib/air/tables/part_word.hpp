@@ -11,12 +11,11 @@ namespace mipzk::air {
 
 // Bytes are listed from the lowest. `target` with `source` moved over it, up by n bytes (n one-hot
 // in `up_by`) if up = 1, down by n bytes (`down_by`) if up = 0; bytes that nothing moves to stay.
-template <class B, class V = typename B::V>
-constexpr void merge_part(B& b, const V& up, const V (&up_by)[4], const V (&down_by)[4],
-                          const V* source, const V* target, const V& lo, const V& hi) {
-  V merged[4];
+constexpr void merge_part(Builder& b, Cell up, const Cell (&up_by)[4], const Cell (&down_by)[4],
+                          const Cell* source, const Cell* target, Cell lo, Cell hi) {
+  Cell merged[4];
   for (int i = 0; i < 4; ++i) {
-    V u = b.constant(0), d = b.constant(0);
+    Cell u = b.constant(0), d = b.constant(0);
     for (int n = 0; n < 4; ++n) {
       u = u + up_by[n] * (i >= n ? source[i - n] : target[i]);
       d = d + down_by[n] * (i + n < 4 ? source[i + n] : target[i]);
@@ -41,10 +40,9 @@ struct Part {
 };
 
 // Checks the bytes and the address; returns the key of the word.
-template <class B, class V = typename B::V>
-constexpr V part_key(B& b, const RegRead<V>& rs, const Part<V>& p) {
-  V key = word_key(b, rs, p.k_lo, p.k_hi, p.a_v, p.a_hi, p.offset);
-  V o = byte_offset(b, p.o0, p.o1);
+constexpr Cell part_key(Builder& b, const RegRead<Cell>& rs, const Part<Cell>& p) {
+  Cell key = word_key(b, rs, p.k_lo, p.k_hi, p.a_v, p.a_hi, p.offset);
+  Cell o = byte_offset(b, p.o0, p.o1);
   b.zero(o + p.le * (b.constant(3) - o * b.k(2)) - p.offset);
   b.zero(p.o0 * p.o1 - p.o01);
   for (int i = 0; i < 4; ++i) b.byte_and(p.reg[i], p.mem[i], p.both[i]);
@@ -53,8 +51,8 @@ constexpr V part_key(B& b, const RegRead<V>& rs, const Part<V>& p) {
 
 // lwl: the addressed byte and those below it in the word go to the upper end of rd, moved up by o
 // bytes. lwr: the addressed byte and those above it go to the lower end, moved down by 3 - o.
-struct LoadPart : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kLoadPart;
+struct LoadPart : InstructionTable<isa::Class::kLoadPart> {
+  static constexpr const char* kName = "LoadPart";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_t m_w k_lo k_hi left le a_v a_hi offset o0 o1 o01 "
       "r0 r1 r2 r3 m0 m1 m2 m3 and0 and1 and2 and3 m_t lo hi";
@@ -65,10 +63,9 @@ struct LoadPart : InstructionTable {
     T rd, rd_t, m_w;
     Part<T> p;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    const Part<V>& p = r.p;
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    const Part<Cell>& p = r.p;
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd;
     f.k[0] = p.k_lo;
@@ -77,20 +74,20 @@ struct LoadPart : InstructionTable {
     f.k[3] = p.le;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
-    V key = part_key(b, r.rs, p);
+    Cell key = part_key(b, r.rs, p);
     b.memory_read(r.c, kSlotMem, key, r.m_w, p.m_t, limb(b, p.mem), limb(b, p.mem + 2));
-    b.write(r.c, kSlotRd, RegWrite<V>{r.rd, limb(b, p.reg), limb(b, p.reg + 2), r.rd_t}, p.lo,
+    b.write(r.c, kSlotRd, RegWrite<Cell>{r.rd, limb(b, p.reg), limb(b, p.reg + 2), r.rd_t}, p.lo,
             p.hi);
-    const V o[4] = {b.one() - p.o0 - p.o1 + p.o01, p.o0 - p.o01, p.o1 - p.o01, p.o01};
-    const V back[4] = {o[3], o[2], o[1], o[0]};
+    const Cell o[4] = {b.one() - p.o0 - p.o1 + p.o01, p.o0 - p.o01, p.o1 - p.o01, p.o01};
+    const Cell back[4] = {o[3], o[2], o[1], o[0]};
     merge_part(b, p.left, o, back, p.mem, p.reg, p.lo, p.hi);
   }
 };
 
 // swl: the upper bytes of rt go to the addressed byte and those below it, moved down by o. swr: the
 // lower bytes go to the addressed byte and those above it, moved up by 3 - o.
-struct StorePart : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kStorePart;
+struct StorePart : InstructionTable<isa::Class::kStorePart> {
+  static constexpr const char* kName = "StorePart";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_t k_lo k_hi left le a_v a_hi offset o0 o1 o01 "
       "r0 r1 r2 r3 m0 m1 m2 m3 and0 and1 and2 and3 m_t lo hi";
@@ -101,10 +98,9 @@ struct StorePart : InstructionTable {
     T rt, rt_t;
     Part<T> p;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    const Part<V>& p = r.p;
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    const Part<Cell>& p = r.p;
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt;
     f.k[0] = p.k_lo;
@@ -113,11 +109,11 @@ struct StorePart : InstructionTable {
     f.k[3] = p.le;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, RegRead<V>{r.rt, limb(b, p.reg), limb(b, p.reg + 2), r.rt_t});
-    V key = part_key(b, r.rs, p);
+    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, limb(b, p.reg), limb(b, p.reg + 2), r.rt_t});
+    Cell key = part_key(b, r.rs, p);
     b.memory(r.c, kSlotMem, key, b.one(), p.m_t, limb(b, p.mem), limb(b, p.mem + 2), p.lo, p.hi);
-    const V o[4] = {b.one() - p.o0 - p.o1 + p.o01, p.o0 - p.o01, p.o1 - p.o01, p.o01};
-    const V back[4] = {o[3], o[2], o[1], o[0]};
+    const Cell o[4] = {b.one() - p.o0 - p.o1 + p.o01, p.o0 - p.o01, p.o1 - p.o01, p.o01};
+    const Cell back[4] = {o[3], o[2], o[1], o[0]};
     merge_part(b, b.not_(p.left), back, o, p.reg, p.mem, p.lo, p.hi);
   }
 };

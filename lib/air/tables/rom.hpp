@@ -6,6 +6,11 @@
 namespace mipzk::air {
 
 struct Rom : MainTable {
+  static constexpr const char* kName = "Rom";
+  static constexpr TableId kId = kTableRom;
+  static constexpr Role kRole = Role::kProvider;
+  static constexpr Preprocessed kPre = Preprocessed::kProgram;
+  static constexpr Count kCount = Count::kOnce;
   static constexpr const char* kPreColumns = "class pc rs rt rd k0 k1 k2 k3 k4 k5";
   static constexpr const char* kColumns = "mult";
   template <class T>
@@ -16,9 +21,8 @@ struct Rom : MainTable {
   struct Row {
     T mult;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>& p, const Row<V>& r) {
-    Coords<V> m;
+  static constexpr void eval(Builder& b, const Pre<Cell>& p, const Row<Cell>& r) {
+    Coords<Cell> m;
     for (unsigned i = 0; i < 11; ++i) m.v[i] = p.entry[i];
     m.count = 11;
     b.provide(Bus::kRom, r.mult, m);

@@ -5,8 +5,8 @@
 
 namespace mipzk::air {
 
-struct Shift : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kShift;
+struct Shift : InstructionTable<isa::Class::kShift> {
+  static constexpr const char* kName = "Shift";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t k0 k1 k2 k3 k4 k5 "
       "l0 l1 h0 h1 lo hi";
@@ -19,9 +19,8 @@ struct Shift : InstructionTable {
     T l0, l1, h0, h1;  // lo M = l0 + 2^16 l1, hi M = h0 + 2^16 h1
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     for (int i = 0; i < 6; ++i) f.k[i] = r.k[i];

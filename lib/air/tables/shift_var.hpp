@@ -9,8 +9,8 @@
 
 namespace mipzk::air {
 
-struct ShiftVar : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kShiftVar;
+struct ShiftVar : InstructionTable<isa::Class::kShiftVar> {
+  static constexpr const char* kName = "ShiftVar";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_t b0 b1 b2 b3 rt rt_lo rt_hi rt_t rd rd_old_lo rd_old_hi rd_t "
       "amount right arithmetic q v j1 j2 j3 fill_lo fill_hi neg "
@@ -29,9 +29,8 @@ struct ShiftVar : InstructionTable {
     T out[4], carry[4];
     T lo, hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs;
     f.rt = r.rt.reg;
     f.rd = r.rd.reg;
@@ -39,7 +38,7 @@ struct ShiftVar : InstructionTable {
     f.k[1] = r.right;
     f.k[2] = r.arithmetic;
     b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<V>{r.rs, limb(b, r.byte), limb(b, r.byte + 2), r.rs_t});
+    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.byte), limb(b, r.byte + 2), r.rs_t});
     b.read(r.c, kSlotRt, r.rt);
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
 
@@ -47,8 +46,8 @@ struct ShiftVar : InstructionTable {
     // for integers. By the ROM either the amount is 0, which makes s = rt_lo mod 32, or rt is
     // register 0; then |s - amount| < 32 leaves q = 0 only.
     b.range(r.q);
-    const V j[4] = {b.one() - r.j1 - r.j2 - r.j3, r.j1, r.j2, r.j3};
-    Coords<V> m;
+    const Cell j[4] = {b.one() - r.j1 - r.j2 - r.j3, r.j1, r.j2, r.j3};
+    Coords<Cell> m;
     m.v[0] = r.right;
     m.v[1] = r.rt.lo - r.q * b.k(32) + r.amount;
     m.v[2] = r.v;
@@ -58,7 +57,7 @@ struct ShiftVar : InstructionTable {
     m.count = 9;
     b.request(Bus::kShiftAmount, b.one(), m);
     for (int i = 0; i < 4; ++i) {
-      Coords<V> s;
+      Coords<Cell> s;
       s.v[0] = r.byte[i];
       s.v[1] = r.v;
       s.v[2] = r.out[i];
@@ -70,20 +69,20 @@ struct ShiftVar : InstructionTable {
 
     // Bytes of W, exact: out is a multiple of 2^v and carry < 2^v. The result is one selection of
     // them, and the fill has bits only where a right shift leaves zeros.
-    const V zero = b.constant(0);
-    const V w[9] = {zero,
-                    zero,
-                    zero,
-                    r.out[0],
-                    r.out[1] + r.carry[0],
-                    r.out[2] + r.carry[1],
-                    r.out[3] + r.carry[2],
-                    r.carry[3],
-                    zero};
+    const Cell zero = b.constant(0);
+    const Cell w[9] = {zero,
+                       zero,
+                       zero,
+                       r.out[0],
+                       r.out[1] + r.carry[0],
+                       r.out[2] + r.carry[1],
+                       r.out[3] + r.carry[2],
+                       r.carry[3],
+                       zero};
     auto limb_at = [&](int i) {  // of W at byte i, from -3
       return i > 4 ? zero : w[i + 3] + w[i + 4] * b.k(256);
     };
-    V left_lo = zero, left_hi = zero, right_lo = zero, right_hi = zero;
+    Cell left_lo = zero, left_hi = zero, right_lo = zero, right_hi = zero;
     for (int i = 0; i < 4; ++i) {
       left_lo = left_lo + j[i] * limb_at(-i);
       left_hi = left_hi + j[i] * limb_at(2 - i);

@@ -10,16 +10,15 @@ namespace mipzk::air {
 // difference before its borrow lies in [-2^16, 2^16), because a signed high limb lies in [-2^15,
 // 2^15) and an unsigned one in [0, 2^16); so exactly one `less` brings it into [0, 2^16). Nothing
 // exceeds 2^18.
-template <class B, class V = typename B::V>
-constexpr void less_than(B& b, const V& a_lo, const V& a_hi, const V& b_lo, const V& b_hi,
-                         const V& flip, const V& borrow, const V& less) {
+constexpr void less_than(Builder& b, Cell a_lo, Cell a_hi, Cell b_lo, Cell b_hi, Cell flip,
+                         Cell borrow, Cell less) {
   b.boolean(borrow);
   b.range(a_lo - b_lo + borrow * b.k(65536));
   b.range(a_hi - b_hi - borrow + (less + flip) * b.k(65536));
 }
 
-struct Slt : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kSlt;
+struct Slt : InstructionTable<isa::Class::kSlt> {
+  static constexpr const char* kName = "Slt";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t rd rd_old_lo rd_old_hi rd_t "
       "signed rs_neg rt_neg flip borrow less";
@@ -30,9 +29,8 @@ struct Slt : InstructionTable {
     RegWrite<T> rd;
     T is_signed, rs_neg, rt_neg, flip, borrow, less;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.rd = r.rd.reg;
@@ -49,8 +47,8 @@ struct Slt : InstructionTable {
   }
 };
 
-struct SltImm : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kSltImm;
+struct SltImm : InstructionTable<isa::Class::kSltImm> {
+  static constexpr const char* kName = "SltImm";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t signed k_lo k_hi k_neg "
       "rs_neg flip borrow less";
@@ -61,9 +59,8 @@ struct SltImm : InstructionTable {
     RegWrite<T> rd;
     T is_signed, k_lo, k_hi, k_neg, rs_neg, flip, borrow, less;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     f.k[0] = r.is_signed;

@@ -12,23 +12,20 @@
 namespace mipzk::air {
 
 // The half with `byte` at offset o0 and `other` at the other place.
-template <class B, class V = typename B::V>
-constexpr V half_of(B& b, const V& o0, const V& byte, const V& other) {
+constexpr Cell half_of(Builder& b, Cell o0, Cell byte, Cell other) {
   return byte * b.k(256) + other - o0 * (byte - other) * b.k(255);
 }
 
 // Two bits, if a0 and a1 are and a half access has a0 = 0.
-template <class V>
 struct Selector {
-  V o0, o1;
+  Cell o0, o1;
 };
-template <class B, class V = typename B::V>
-constexpr Selector<V> selector(B& b, const V& a0, const V& a1, const V& half, const V& le) {
+constexpr Selector selector(Builder& b, Cell a0, Cell a1, Cell half, Cell le) {
   return {a0 + le * (b.one() - half - a0 * b.k(2)), a1 + le * (b.one() - a1 * b.k(2))};
 }
 
-struct LoadSub : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kLoadSub;
+struct LoadSub : InstructionTable<isa::Class::kLoadSub> {
+  static constexpr const char* kName = "LoadSub";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rd rd_old_lo rd_old_hi rd_t k_lo k_hi half signed le "
       "a_v a_hi a0 a1 m_lo m_hi m_w m_t byte other ext lo";
@@ -44,9 +41,8 @@ struct LoadSub : InstructionTable {
     T ext;          // signed and the top bit of the result is set
     T lo;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rd = r.rd.reg;
     f.k[0] = r.k_lo;
@@ -56,7 +52,7 @@ struct LoadSub : InstructionTable {
     f.k[4] = r.le;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
-    V key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, byte_offset(b, r.a0, r.a1));
+    Cell key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, byte_offset(b, r.a0, r.a1));
     b.memory_read(r.c, kSlotMem, key, r.m_w, r.m_t, r.m_lo, r.m_hi);
     b.write(r.c, kSlotRd, r.rd, r.lo, r.ext * b.k(65535));
     b.zero(r.half * r.a0);  // an unaligned half has no row
@@ -67,14 +63,14 @@ struct LoadSub : InstructionTable {
     b.byte_and(r.byte, r.is_signed * b.k(128), r.ext * b.k(128));
     b.byte_and(r.other, b.constant(0), b.constant(0));
     // Byte: byte + 0xff00 ext. Half (o0 = 0): 256 byte + other.
-    V as_byte = r.byte + r.ext * b.k(0xff00);
-    V as_half = r.byte * b.k(256) + r.other;
+    Cell as_byte = r.byte + r.ext * b.k(0xff00);
+    Cell as_half = r.byte * b.k(256) + r.other;
     b.zero(as_byte + r.half * (as_half - as_byte) - r.lo);
   }
 };
 
-struct StoreSub : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kStoreSub;
+struct StoreSub : InstructionTable<isa::Class::kStoreSub> {
+  static constexpr const char* kName = "StoreSub";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_t r0 r1 rt_hi k_lo k_hi half le a_v a_hi a0 a1 "
       "m_lo m_hi m_t byte other r_and m_and new_lo new_hi";
@@ -90,9 +86,8 @@ struct StoreSub : InstructionTable {
     T r_and, m_and;  // r0 & r1, byte & other: these lookups make them bytes
     T new_lo, new_hi;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt;
     f.k[0] = r.k_lo;
@@ -101,9 +96,9 @@ struct StoreSub : InstructionTable {
     f.k[3] = r.le;
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
-    V rt_lo = r.r0 + r.r1 * b.k(256);
-    b.read(r.c, kSlotRt, RegRead<V>{r.rt, rt_lo, r.rt_hi, r.rt_t});
-    V key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, byte_offset(b, r.a0, r.a1));
+    Cell rt_lo = r.r0 + r.r1 * b.k(256);
+    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, rt_lo, r.rt_hi, r.rt_t});
+    Cell key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, byte_offset(b, r.a0, r.a1));
     b.memory(r.c, kSlotMem, key, b.one(), r.m_t, r.m_lo, r.m_hi, r.new_lo, r.new_hi);
     b.zero(r.half * r.a0);  // an unaligned half has no row
     const auto [o0, o1] = selector(b, r.a0, r.a1, r.half, r.le);
@@ -112,7 +107,7 @@ struct StoreSub : InstructionTable {
     // The chosen half before and after, and the half that stays. New limbs are exact: made of bytes
     // or copied.
     b.zero(r.m_hi + o1 * (r.m_lo - r.m_hi) - half_of(b, o0, r.byte, r.other));
-    V with_byte = half_of(b, o0, r.r0, r.other);  // 256 r0 + other in a half access
+    Cell with_byte = half_of(b, o0, r.r0, r.other);  // 256 r0 + other in a half access
     b.zero(r.new_hi + o1 * (r.new_lo - r.new_hi) - with_byte -
            r.half * (rt_lo - r.r0 * b.k(256) - r.other));
     b.zero(o1 * (r.new_hi - r.m_hi));

@@ -7,8 +7,8 @@
 
 namespace mipzk::air {
 
-struct Trap : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kTrap;
+struct Trap : InstructionTable<isa::Class::kTrap> {
+  static constexpr const char* kName = "Trap";
   static constexpr uint32_t kK0 = 26, kK1 = 27;
   static constexpr const char* kColumns =
       "real clk pc npc k0_old_lo k0_old_hi k0_t k1_old_lo k1_old_hi k1_t "
@@ -23,9 +23,8 @@ struct Trap : InstructionTable {
     T vector;
     T npc_v, npc_hi;  // npc = npc_v + 2^14 npc_hi, npc_v < 2^14
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rd = b.constant(kK0);
     f.k[0] = r.word_lo;
     f.k[1] = r.word_hi;
@@ -38,11 +37,11 @@ struct Trap : InstructionTable {
     b.range(r.npc_v);
     b.range(r.npc_v * b.k(4));
     b.range(r.npc_hi);
-    b.write(r.c, kSlotMem, RegWrite<V>{b.constant(kK1), r.k1_old_lo, r.k1_old_hi, r.k1_t},
+    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(kK1), r.k1_old_lo, r.k1_old_hi, r.k1_t},
             r.word_lo, r.word_hi);
-    b.write(r.c, kSlotMem, RegWrite<V>{b.constant(isa::kLink), r.link_lo, r.link_hi, r.link_t},
+    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(isa::kLink), r.link_lo, r.link_hi, r.link_t},
             b.constant(0), b.constant(0));
-    b.write(r.c, kSlotRd, RegWrite<V>{b.constant(kK0), r.k0_old_lo, r.k0_old_hi, r.k0_t},
+    b.write(r.c, kSlotRd, RegWrite<Cell>{b.constant(kK0), r.k0_old_lo, r.k0_old_hi, r.k0_t},
             r.npc_v * b.k(4), r.npc_hi);
   }
 };

@@ -9,8 +9,8 @@
 namespace mipzk::air {
 
 // teq, teqi: rs is not b. tne, tnei: rs is b.
-struct TrapEqual : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kTrapEqual;
+struct TrapEqual : InstructionTable<isa::Class::kTrapEqual> {
+  static constexpr const char* kName = "TrapEqual";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t equal k_lo k_hi inv_lo inv_hi";
   template <class T>
@@ -21,9 +21,8 @@ struct TrapEqual : InstructionTable {
     T k_lo, k_hi;
     T inv_lo, inv_hi;  // witness of a difference
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.k[0] = r.equal;
@@ -38,8 +37,8 @@ struct TrapEqual : InstructionTable {
 };
 
 // tge, tgeu and their immediate forms: rs is less than b. tlt, tltu: it is not.
-struct TrapLess : InstructionTable {
-  static constexpr isa::Class kClass = isa::Class::kTrapLess;
+struct TrapLess : InstructionTable<isa::Class::kTrapLess> {
+  static constexpr const char* kName = "TrapLess";
   static constexpr const char* kColumns =
       "real clk pc npc rs rs_lo rs_hi rs_t rt rt_lo rt_hi rt_t signed less k_lo k_hi "
       "rs_neg b_neg flip borrow";
@@ -52,9 +51,8 @@ struct TrapLess : InstructionTable {
     T k_lo, k_hi;
     T rs_neg, b_neg, flip, borrow;
   };
-  template <class B, class V = typename B::V>
-  static constexpr void eval(B& b, const Pre<V>&, const Row<V>& r) {
-    RomFields<V> f;
+  static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
+    RomFields<Cell> f;
     f.rs = r.rs.reg;
     f.rt = r.rt.reg;
     f.k[0] = r.is_signed;
@@ -64,7 +62,7 @@ struct TrapLess : InstructionTable {
     b.cpu(kClass, r.c, f);
     b.read(r.c, kSlotRs, r.rs);
     b.read(r.c, kSlotRt, r.rt);
-    const V b_lo = r.rt.lo + r.k_lo, b_hi = r.rt.hi + r.k_hi;
+    const Cell b_lo = r.rt.lo + r.k_lo, b_hi = r.rt.hi + r.k_hi;
     sign_bit(b, r.rs.hi, r.rs_neg);
     sign_bit(b, b_hi, r.b_neg);
     b.zero(r.is_signed * (r.b_neg - r.rs_neg) - r.flip);

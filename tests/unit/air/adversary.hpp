@@ -205,25 +205,11 @@ class Adversary {
 
   static constexpr unsigned kMaxRepairs = 9;
 
-  // Records the values of the `zero` rules.
-  struct Residues : air::Builder<Residues, Fp, Fp> {
-    std::vector<Fp> values;
-    Fp constant(uint32_t n) { return Fp(n); }
-    Fp k(uint32_t n) { return Fp(n); }
-    void zero(const Fp& v) { values.push_back(v); }
-    void range(const Fp&) {}
-    void request(air::Bus, const Fp&, const air::Coords<Fp>&) {}
-    void provide(air::Bus, const Fp&, const air::Coords<Fp>&) {}
-    void local(const air::Msg<Fp>&, const air::Msg<Fp>&) {}
-    void global(const air::Msg<Fp>&, const air::Msg<Fp>&) {}
-    void global_gated(const Fp&, const air::Msg<Fp>&, const air::Msg<Fp>&) {}
-    void global_send(const Fp&, const air::Msg<Fp>&) {}
-  };
+  // The values of the `zero` rules.
   std::vector<Fp> residues(const RowOf<T>& row) const {
-    Residues r;
-    T::eval(r, {}, row);
-    if (dropped_.kind == Dropped::kZero) r.values[dropped_.index] = Fp();
-    return r.values;
+    std::vector<Fp> values = air::check_row<T>(row).zeros;
+    if (dropped_.kind == Dropped::kZero) values[dropped_.index] = Fp();
+    return values;
   }
 
   // Columns whose change alters what the row reads or its ROM entry.
@@ -275,7 +261,7 @@ class Adversary {
   }
   std::string describe(RowOf<T> row) {
     std::ostringstream out;
-    out << air::kTableName<T> << " word 0x" << std::hex << sample_.word << ":";
+    out << T::kName << " word 0x" << std::hex << sample_.word << ":";
     for (unsigned i = 0; i < kCells<T>; ++i)
       if (cells<T>(row)[i] != cells<T>(honest_)[i])
         out << " " << names_[i] << " 0x" << cells<T>(honest_)[i].value() << " -> 0x"

@@ -2,16 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <random>
 
-#include "air/constraints.hpp"
+#include "air/table_info.hpp"
 #include "air/tables.hpp"
 
 namespace mipzk::test {
 namespace {
-
-using field::Fp;
-using field::Fp5;
 
 struct Expected {
   const char* name;
@@ -49,8 +45,8 @@ TEST(Census, IsAsExpected) {
   std::printf("%-13s %3s %5s %5s %4s %6s %7s %11s %8s\n", "table", "id", "slots", "named", "base",
               "ext", "lookups", "constraints", "messages");
   unsigned base = 0, ext = 0, i = 0;
-  ASSERT_EQ(std::size(kExpected), air::kTableCount);
-  for (const air::TableInfo& t : air::kTables) {
+  ASSERT_EQ(std::size(kExpected), air::tables().size());
+  for (const air::TableInfo& t : air::tables()) {
     const air::Layout& l = t.layout;
     std::printf("%-13s %3u %5u %5u %4u %6u %7u %11u %8u\n", t.name, t.id, t.slots, l.named_columns,
                 l.base_columns, l.ext_columns(), l.ranges + l.tuples, l.constraints, l.messages());
@@ -74,10 +70,10 @@ TEST(Census, IdsOfInstructionTablesAreTheirClasses) {
   unsigned classes = 0;
   air::for_each_table([&]<class T>() {
     if constexpr (T::kSlots != 0) {
-      EXPECT_EQ(air::kTableId<T>, static_cast<unsigned>(T::kClass));
+      EXPECT_EQ(T::kId, static_cast<unsigned>(T::kClass));
       ++classes;
     }
-    EXPECT_EQ(air::find_table(air::kTableId<T>)->name, air::kTableName<T>);
+    EXPECT_EQ(air::find_table(T::kId)->name, T::kName);
   });
   EXPECT_EQ(classes, isa::kLastClass - isa::kFirstClass + 1);
   EXPECT_EQ(air::find_table(0), nullptr);
@@ -85,73 +81,19 @@ TEST(Census, IdsOfInstructionTablesAreTheirClasses) {
   EXPECT_EQ(air::find_table(air::kTableBump + 1), nullptr);
 }
 
-// Degrees over all rules: the layout refuses more than 3 (1 for messages); here, that 3 is reached
-// and that the census sees degrees at all.
-template <class T>
-int degree_of() {
-  air::CensusBuilder b;
-  typename T::template Row<air::Degree> row{};
-  typename T::template Pre<air::Degree> pre{};
-  T::eval(b, pre, row);
-  EXPECT_LE(b.max_message_degree, 1) << air::kTableName<T>;
-  return b.max_degree;
-}
-TEST(Census, TheGreatestDegreeIsThree) {
-  int greatest = 0;
-  air::for_each_table([&]<class T>() {
-    const int d = degree_of<T>();
-    EXPECT_LE(d, 3) << air::kTableName<T>;
-    greatest = std::max(greatest, d);
-  });
-  EXPECT_EQ(greatest, 3);
-  EXPECT_EQ(degree_of<air::Shift>(), 2);
-  EXPECT_EQ(degree_of<air::ShiftVar>(), 3);
-}
-
-// Every constraint that the layout counts is evaluated, each with its own power of gamma.
-template <class T>
-struct Evaluated {
-  Fp5 row, first, closing;
-};
-template <class T>
-Evaluated<T> evaluate(const std::vector<Fp5>& gamma, uint64_t seed) {
-  constexpr air::Layout l = air::compute_layout<T>();
-  std::mt19937_64 rng(seed);
-  auto f = [&] { return Fp(static_cast<uint32_t>(rng())); };
-  auto e = [&] { return Fp5(std::array<Fp, 5>{f(), f(), f(), f(), f()}); };
-  air::Challenges ch[2];
-  for (air::Challenges& c : ch) {
-    c.alpha = e();
-    for (Fp5& beta : c.beta) beta = e();
+// That no rule has a degree above 3 (1 for messages) is asserted when the rules are compiled; here,
+// that they are read at all.
+TEST(Census, RulesHaveTheirWords) {
+  for (const air::TableInfo& t : air::tables()) {
+    SCOPED_TRACE(t.name);
+    size_t words = 0;
+    for (const uint16_t* p = t.rules.words; words < t.rules.size; p += air::statement_size(p))
+      words += air::statement_size(p);
+    EXPECT_EQ(words, t.rules.size);
+    EXPECT_EQ(t.rules.constants[0], 0u);
+    EXPECT_EQ(t.rules.first_constant, t.layout.pre_columns + t.layout.base_columns);
+    EXPECT_LE(t.rules.operands(), air::kMaxOperands);
   }
-  std::vector<Fp> pre(l.pre_columns + 1), base(l.base_columns);
-  std::vector<Fp5> ext(l.ext_columns() + 1);
-  for (Fp& v : pre) v = f();
-  for (Fp& v : base) v = f();
-  for (Fp5& v : ext) v = e();
-  const air::FormBases local(ch[0]), global(ch[1]);
-  const air::Published published{e(), e(), e()};
-  const air::PointCells<Fp, Fp5> cells{pre.data(), base.data(), ext.data(), e(), e(), e()};
-  air::ConstraintEval<T, Fp, Fp5> eval(local, global, published, gamma.data(), cells);
-  eval.run();
-  return {eval.row, eval.first, eval.closing};
-}
-TEST(Census, EveryConstraintIsEvaluated) {
-  air::for_each_table([]<class T>() {
-    SCOPED_TRACE(air::kTableName<T>);
-    constexpr air::Layout l = air::compute_layout<T>();
-    std::vector<Fp5> gamma(l.constraints + 1);
-    for (unsigned i = 0; i <= l.constraints; ++i) {
-      gamma[i] = Fp5::one();
-      bool seen = false;
-      for (uint64_t seed = 0; seed < 3 && !seen; ++seed) {
-        const auto v = evaluate<T>(gamma, seed);
-        seen = !(v.row.is_zero() && v.first.is_zero() && v.closing.is_zero());
-      }
-      EXPECT_EQ(seen, i < l.constraints) << "constraint " << i;
-      gamma[i] = Fp5();
-    }
-  });
 }
 
 }  // namespace

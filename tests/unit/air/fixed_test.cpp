@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "air/check.hpp"
+#include "air/fixed.hpp"
 #include "air/tables.hpp"
 
 namespace mipzk::test {

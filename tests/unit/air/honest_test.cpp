@@ -18,7 +18,7 @@ void for_each_instruction(const F& f) {
 TEST(HonestRows, SatisfyTheRulesAndSayWhatTheMachineDoes) {
   Rng rng(1);
   for_each_instruction([&]<class T>() {
-    SCOPED_TRACE(air::kTableName<T>);
+    SCOPED_TRACE(T::kName);
     air::RowReport report;
     for (unsigned i = 0; i < kRounds; ++i) {
       const Sample s = random_sample(T::kClass, rng);
@@ -60,7 +60,7 @@ TEST(HonestRows, FillAllSlotsOfARow) {
   Rng rng(2);
   for_each_instruction([&]<class T>() {
     if constexpr (T::kSlots > 1) {
-      SCOPED_TRACE(air::kTableName<T>);
+      SCOPED_TRACE(T::kName);
       RowOf<T> row{};
       Sample samples[T::kSlots];
       for (unsigned i = 0; i < T::kSlots; ++i) {
@@ -85,7 +85,7 @@ TEST(HonestRows, FillAllSlotsOfARow) {
 // Every table names its columns, each once.
 TEST(Columns, AreAllNamed) {
   air::for_each_table([]<class T>() {
-    SCOPED_TRACE(air::kTableName<T>);
+    SCOPED_TRACE(T::kName);
     auto names = column_names(T::kColumns);
     EXPECT_EQ(names.size(), kCells<T>);
     std::sort(names.begin(), names.end());

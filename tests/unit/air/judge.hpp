@@ -17,7 +17,7 @@ namespace mipzk::test {
 using air::Fp;
 
 template <class T>
-inline constexpr unsigned kCells = air::compute_layout<T>().named_columns;
+inline constexpr unsigned kCells = sizeof(typename T::template Row<Fp>) / sizeof(Fp);
 template <class T>
 using RowOf = typename T::template Row<Fp>;
 

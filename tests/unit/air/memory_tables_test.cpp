@@ -159,7 +159,7 @@ void expect_no_free_column(const RowOf<T>& honest, Rng& rng) {
       if (v == old) continue;
       cells<T>(row)[i] = v;
       const air::RowReport r = air::check_row<T>(row);
-      EXPECT_TRUE(!r.ok() || !says_the_same(r)) << air::kTableName<T> << " " << names[i];
+      EXPECT_TRUE(!r.ok() || !says_the_same(r)) << T::kName << " " << names[i];
     }
     cells<T>(row)[i] = old;
   }

@@ -20,7 +20,7 @@ template <class F>
 void for_each_instruction(const F& f) {
   air::for_each_table([&]<class T>() {
     if constexpr (T::kSlots != 0) {
-      SCOPED_TRACE(air::kTableName<T>);
+      SCOPED_TRACE(T::kName);
       f.template operator()<T>();
     }
   });
@@ -30,7 +30,7 @@ template <class T>
 void expect_honest(const Tally& tally) {
   EXPECT_TRUE(tally.forged.empty()) << tally.forged.size() << " lies, such as\n"
                                     << tally.forged.front();
-  const auto it = kFree.find(air::kTableName<T>);
+  const auto it = kFree.find(T::kName);
   for (const std::string& name : tally.free)
     EXPECT_TRUE(it != kFree.end() && it->second.count(name) != 0) << name << " is free";
   EXPECT_GT(tally.refused, tally.tried / 8);

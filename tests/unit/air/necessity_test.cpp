@@ -97,9 +97,9 @@ TEST(Rules, AreNecessary) {
   unsigned found = 0;
   air::for_each_table([&]<class T>() {
     if constexpr (T::kSlots != 0) {
-      SCOPED_TRACE(air::kTableName<T>);
+      SCOPED_TRACE(T::kName);
       const air::RowReport report = air::check_row<T>(row_of<T>(random_sample(T::kClass, rng)));
-      const std::set<std::string>& beyond = kBeyond.at(air::kTableName<T>);
+      const std::set<std::string>& beyond = kBeyond.at(T::kName);
       auto probe = [&](Dropped::Kind kind, const char* name, unsigned i) {
         const std::string rule = name + std::to_string(i);
         if (beyond.count(rule) != 0) return;
@@ -107,8 +107,9 @@ TEST(Rules, AreNecessary) {
         ++found;
       };
       // Slots have the same rules; a sample lies in the first one.
-      for (unsigned i = 0; i < report.zeros / T::kSlots; ++i) probe(Dropped::kZero, "z", i);
-      for (unsigned i = 0; i < report.ranges / T::kSlots; ++i) probe(Dropped::kRange, "r", i);
+      for (unsigned i = 0; i < report.zeros.size() / T::kSlots; ++i) probe(Dropped::kZero, "z", i);
+      for (unsigned i = 0; i < report.ranges.size() / T::kSlots; ++i)
+        probe(Dropped::kRange, "r", i);
       for (unsigned i = 0; i < report.requests.size(); ++i)
         if (report.requests[i].bus != air::Bus::kRom) probe(Dropped::kTuple, "t", i);
     }

@@ -27,7 +27,7 @@ bool neutral(const air::RowReport& r) {
 
 TEST(Padding, TheEmptyRowSatisfiesEveryTable) {
   air::for_each_table([]<class T>() {
-    SCOPED_TRACE(air::kTableName<T>);
+    SCOPED_TRACE(T::kName);
     const air::RowReport report = air::check_row<T>(RowOf<T>{});
     EXPECT_TRUE(report.ok());
     EXPECT_TRUE(neutral<T>(report));
@@ -43,7 +43,7 @@ TEST(Padding, OtherColumnsDoNotMatter) {
   Rng rng(31);
   air::for_each_table([&]<class T>() {
     if constexpr (!std::is_same_v<T, air::Fixed>) {  // its rows only provide
-      SCOPED_TRACE(air::kTableName<T>);
+      SCOPED_TRACE(T::kName);
       const auto names = column_names(T::kColumns);
       RowOf<T> row{};
       Fp* c = cells<T>(row);
@@ -64,7 +64,7 @@ TEST(Padding, InstructionsCannotBeSwitchedOffInPart) {
   Rng rng(32);
   air::for_each_table([&]<class T>() {
     if constexpr (T::kSlots != 0) {
-      SCOPED_TRACE(air::kTableName<T>);
+      SCOPED_TRACE(T::kName);
       Tally tally;
       for (unsigned i = 0; i < 2; ++i) {
         const Sample s = random_sample(T::kClass, rng);

@@ -41,9 +41,9 @@ void check(const isa::Program& program, const vm::Inputs& inputs, Seen& seen) {
           trace::fill_row(row, e, entry(e.pc));
         }
         air::check_row<T>({}, row, report);
-        ASSERT_TRUE(report.ok()) << air::kTableName<T> << " at " << std::hex << e.pc;
+        ASSERT_TRUE(report.ok()) << T::kName << " at " << std::hex << e.pc;
         ASSERT_EQ(judge(text(e.pc), e.pc, context, report), Verdict::kRight)
-            << air::kTableName<T> << " at " << std::hex << e.pc;
+            << T::kName << " at " << std::hex << e.pc;
         ++seen[cls];
       }
     }

@@ -28,7 +28,7 @@ class FixedShape : public testing::Test {
   // Every table once, those of the program and the protocol with heights that are not theirs.
   static Heights all_tables(uint8_t log) {
     Heights h;
-    for (const air::TableInfo& t : air::kTables) h.push_back({t.id, log});
+    for (const air::TableInfo& t : air::tables()) h.push_back({t.id, log});
     return h;
   }
   // What the verifier finds: all as given but for the tables that are not the caller's.
@@ -96,7 +96,7 @@ class FixedShape : public testing::Test {
 TEST_F(FixedShape, HasEveryTableWhateverTheRunNeeds) {
   load(3);
   const Heights shape = all_tables(10);
-  ASSERT_EQ(shape.size(), air::kTableCount);
+  ASSERT_EQ(shape.size(), air::tables().size());
   std::string first;
   for (const Bytes& input : {Bytes{1, 2, 3, 4}, Bytes{0xff, 0xee, 0, 1}}) {
     const auto proof = prove(shape, input);
@@ -117,7 +117,7 @@ TEST_F(FixedShape, ATableWithoutRowsIsProvedAlone) {
   ASSERT_TRUE(plain);
   const Heights own = shape_of(*plain);
   size_t added = 0;
-  for (const air::TableInfo& t : air::kTables) {
+  for (const air::TableInfo& t : air::tables()) {
     Heights shape = own;
     const auto at = std::ranges::find_if(shape, [&](auto& h) { return h.table >= t.id; });
     if (at != shape.end() && at->table == t.id) continue;
