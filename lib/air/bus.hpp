@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "field/fp5.hpp"
+#include "isa/keys.hpp"
 
 namespace mipzk::air {
 
@@ -38,9 +39,9 @@ struct Challenges {
   Fp5 base(Bus bus) const { return alpha + beta[0] * Fp(static_cast<uint32_t>(bus)); }
 };
 
-inline constexpr uint32_t kRegisterKeyBase = 1u << 30;
-inline constexpr uint32_t kStateKey = kRegisterKeyBase + 255;
-inline constexpr uint32_t kHaltedPc4 = 1u << 30;
-inline constexpr uint32_t kLastKey = (1u << 30) - 1;  // end of the order chain
+using isa::kHaltedPc4;
+using isa::kLastKey;
+using isa::kRegisterKeyBase;
+using isa::kStateKey;
 
 }  // namespace mipzk::air

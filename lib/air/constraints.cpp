@@ -59,7 +59,7 @@ class Evaluator {
       h = cells_.ext[offset + lookup_steps_ - 1];
       helpers_ += h;
     } else {
-      h = cells_.s_next - cells_.ext[l_.s_index()] - helpers_;
+      h = cells_.next[2] - cells_.ext[l_.s_index()] - helpers_;
     }
     add(sums_.row, h * d - n);
   }
@@ -77,9 +77,7 @@ class Evaluator {
     unsigned& done = product_steps_[is_global];
     const Fp5& previous = cells_.ext[offset + (done == 0 ? steps : done) - 1];
     ++done;
-    const Fp5& next = done < steps ? cells_.ext[offset + done - 1]
-                      : is_global  ? cells_.g_next
-                                   : cells_.p_next;
+    const Fp5& next = done < steps ? cells_.ext[offset + done - 1] : cells_.next[is_global];
     add(sums_.row, next * read - previous * write);
   }
 

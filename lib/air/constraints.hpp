@@ -62,7 +62,7 @@ struct PointCells {
   const Fp5* pre = nullptr;
   const Fp5* base = nullptr;
   const Fp5* ext = nullptr;
-  Fp5 p_next, g_next, s_next;
+  Fp5 next[3];  // P, G, S
 };
 
 // Sums over the constraints of data rows, of row 0 and of the closing row. Constraint i of the

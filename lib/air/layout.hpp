@@ -1,6 +1,8 @@
 // The columns, steps and constraints that follow from a table's rules.
 #pragma once
 
+#include <array>
+
 #include "air/steps.hpp"
 
 namespace mipzk::air {
@@ -42,6 +44,12 @@ struct Layout {
   constexpr bool has_g() const { return global_steps != 0; }
   constexpr bool has_s() const { return lookup_steps != 0; }
   constexpr unsigned running_columns() const { return has_p() + has_g() + has_s(); }
+  // Indices of P, G and S, in this order everywhere; kNoColumn for one that does not exist.
+  static constexpr unsigned kNoColumn = ~0u;
+  constexpr std::array<unsigned, 3> running() const {
+    return {has_p() ? p_index() : kNoColumn, has_g() ? g_index() : kNoColumn,
+            has_s() ? s_index() : kNoColumn};
+  }
   // Bus messages of one row, reads and writes counted separately.
   constexpr unsigned messages() const {
     return ranges + tuples + 2 * local_items + 2 * global_items;

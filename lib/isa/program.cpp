@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "isa/keys.hpp"
+
 namespace mipzk::isa {
 namespace {
 
-constexpr uint32_t kRegisterKeys = 1u << 30;
 constexpr uint32_t kMapPage = 4096;
 constexpr uint32_t kInitialStackPointer = kStackTop - 64;
 constexpr uint8_t kSp = 29;
@@ -95,7 +96,7 @@ uint32_t round_to_page(uint64_t address) {
 void add_registers(Program& program) {
   for (uint32_t r = 0; r < kRegisterEnd; ++r) {
     if (r == kExitCode) continue;
-    program.image.push_back({kRegisterKeys + r, r == kSp ? kInitialStackPointer : 0, true});
+    program.image.push_back({kRegisterKeyBase + r, r == kSp ? kInitialStackPointer : 0, true});
   }
 }
 

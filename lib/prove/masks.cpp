@@ -5,11 +5,7 @@
 
 namespace mipzk::prove {
 
-namespace {
-
-constexpr size_t kLocalCells = 10, kGlobalCells = 5;  // of a tuple of the mask rings
-
-}  // namespace
+namespace {}  // namespace
 
 // Derives the key of all masks, hedged with the statement and all that determines the cells that
 // they hide: the run (sources, boundary, hints) and the way in which it is laid out in tables.
@@ -42,7 +38,7 @@ void Prover::blind_base() {
     if (options_.masks.tails)
       blinding_.fill(BlindingUse::kBaseTail, i, {tail, profile_.tail_rows * m.width});
     ring.push_back(tail);
-    if (shape_.info(i).layout.pass_one) ring_pass_one.push_back(tail + 2 * kLocalCells);
+    if (shape_.info(i).layout.pass_one) ring_pass_one.push_back(tail + air::kGlobalRing.a);
   }
   auto close = [&](const std::vector<Fp*>& tuples, size_t cells, BlindingUse use) {
     for (size_t i = 0; i < tuples.size(); ++i) {
@@ -55,8 +51,8 @@ void Prover::blind_base() {
     for (size_t i = 0; i < tuples.size(); ++i)
       std::copy_n(tuples[i], cells, tuples[(i + 1) % tuples.size()] + cells);
   };
-  close(ring, kLocalCells, BlindingUse::kLocalRing);
-  close(ring_pass_one, kGlobalCells, BlindingUse::kGlobalRing);
+  close(ring, air::kLocalRing.size, BlindingUse::kLocalRing);
+  close(ring_pass_one, air::kGlobalRing.size, BlindingUse::kGlobalRing);
 }
 
 // Random rows behind the closing row, and random partial and helper columns in it.
@@ -69,12 +65,8 @@ void Prover::blind_extension() {
     Fp* closing = m.evals.data() + rows * m.width;
     SecretVector<Fp> kept(closing, closing + m.width);
     blinding_.fill(BlindingUse::kExtTail, i, {closing, profile_.tail_rows * m.width});
-    auto keep = [&](bool present, unsigned ext) {
-      if (present) std::copy_n(&kept[5 * ext], 5, closing + 5 * ext);
-    };
-    keep(l.has_p(), l.p_index());
-    keep(l.has_g(), l.g_index());
-    keep(l.has_s(), l.s_index());
+    for (const size_t c : l.running())
+      if (c != air::Layout::kNoColumn) std::copy_n(&kept[5 * c], 5, closing + 5 * c);
   }
 }
 

@@ -10,10 +10,8 @@ namespace mipzk::prove {
 std::vector<size_t> running_columns(const Shape& shape, const Matrix& m) {
   std::vector<size_t> r;
   if (m.running == 0) return r;
-  const air::Layout& l = shape.info(static_cast<size_t>(m.instance)).layout;
-  if (l.has_p()) r.push_back(5 * l.p_index());
-  if (l.has_g()) r.push_back(5 * l.g_index());
-  if (l.has_s()) r.push_back(5 * l.s_index());
+  for (const size_t c : shape.info(static_cast<size_t>(m.instance)).layout.running())
+    if (c != air::Layout::kNoColumn) r.push_back(5 * c);
   return r;
 }
 

@@ -1,5 +1,7 @@
 #include "prove/plan.hpp"
 
+#include <algorithm>
+
 #include "air/reduce.hpp"
 
 namespace mipzk::prove {
@@ -162,9 +164,7 @@ Plan empty_plan(const air::TableInfo& table) {
   plan.pre_columns = l.pre_columns;
   plan.base_columns = l.base_columns;
   plan.ext_columns = l.ext_columns();
-  if (l.has_p()) plan.running[0] = l.p_index();
-  if (l.has_g()) plan.running[1] = l.g_index();
-  if (l.has_s()) plan.running[2] = l.s_index();
+  std::ranges::copy(l.running(), plan.running);
   plan.running_count = l.running_columns();
   plan.first_constant = table.rules.first_constant;
   for (unsigned i = 0; i < table.rules.constant_count; ++i)

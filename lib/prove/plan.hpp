@@ -54,7 +54,7 @@ struct PlannedRing {
   Linear a, b;
 };
 
-inline constexpr unsigned kNoColumn = ~0u;
+inline constexpr unsigned kNoColumn = air::Layout::kNoColumn;
 inline constexpr size_t kKernelRows = 64;  // that kernels work on together, at most
 
 struct Plan {

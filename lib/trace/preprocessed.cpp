@@ -1,19 +1,20 @@
 #include "trace/preprocessed.hpp"
 
 #include "air/fixed.hpp"
-#include "air/tables/fixed.hpp"
+#include "air/table_info.hpp"
+#include "isa/keys.hpp"
 
 namespace mipzk::trace {
 namespace {
 
 using field::Fp;
 
-PreMatrix make(size_t rows, unsigned tail_rows, unsigned width) {
+PreMatrix make(air::TableId table, size_t rows, unsigned tail_rows) {
   PreMatrix m;
-  m.width = width;
+  m.width = air::find_table(table)->layout.pre_columns;
   m.log_height = 10;
   while ((size_t{1} << m.log_height) < rows + tail_rows) ++m.log_height;
-  m.data.assign((size_t{1} << m.log_height) * width, Fp::zero());
+  m.data.assign((size_t{1} << m.log_height) * m.width, Fp::zero());
   return m;
 }
 
@@ -21,10 +22,10 @@ PreMatrix make(size_t rows, unsigned tail_rows, unsigned width) {
 
 ProgramTables program_tables(const isa::Program& program, unsigned tail_rows) {
   ProgramTables t;
-  t.rom = make(program.rom.size(), tail_rows, 11);
+  t.rom = make(air::kTableRom, program.rom.size(), tail_rows);
   for (size_t i = 0; i < program.rom.size(); ++i) {
     const isa::RomEntry& e = program.rom[i];
-    Fp* row = &t.rom.data[i * 11];
+    Fp* row = &t.rom.data[i * t.rom.width];
     row[0] = Fp(static_cast<uint32_t>(e.cls));
     row[1] = Fp(e.pc4);
     row[2] = Fp(e.rs);
@@ -32,19 +33,19 @@ ProgramTables program_tables(const isa::Program& program, unsigned tail_rows) {
     row[4] = Fp(e.rd);
     for (int k = 0; k < 6; ++k) row[5 + k] = Fp(e.k[k]);
   }
-  t.region = make(program.regions.size(), tail_rows, 3);
+  t.region = make(air::kTableRegion, program.regions.size(), tail_rows);
   for (size_t i = 0; i < program.regions.size(); ++i) {
     const isa::Region& r = program.regions[i];
-    Fp* row = &t.region.data[i * 3];
+    Fp* row = &t.region.data[i * t.region.width];
     row[0] = Fp(r.start);
     row[1] = Fp(r.end);
     row[2] = Fp(static_cast<uint32_t>(r.kind));
   }
-  t.image = make(program.image.size(), tail_rows, 4);
-  for (size_t i = 0; i < t.image.data.size() / 4; ++i) {
-    Fp* row = &t.image.data[i * 4];
+  t.image = make(air::kTableImage, program.image.size(), tail_rows);
+  for (size_t i = 0; i < t.image.data.size() / t.image.width; ++i) {
+    Fp* row = &t.image.data[i * t.image.width];
     if (i >= program.image.size()) {
-      row[0] = Fp(kPadKey);
+      row[0] = Fp(isa::kPadKey);
       continue;
     }
     const isa::ImageWord& w = program.image[i];

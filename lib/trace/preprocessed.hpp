@@ -20,8 +20,7 @@ struct ProgramTables {
 };
 
 // Heights leave `tail_rows` rows free after the content; rows beyond the content are padding that
-// no run can use (class 0, an empty region, key kPadKey).
-inline constexpr uint32_t kPadKey = (1u << 30) + 254;
+// no run can use (class 0, an empty region, key isa::kPadKey).
 ProgramTables program_tables(const isa::Program& program, unsigned tail_rows);
 
 PreMatrix fixed_tables();

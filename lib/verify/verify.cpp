@@ -246,11 +246,9 @@ Status Verifier::at_zeta() {
       for (unsigned k = 0; k < l.ext_columns(); ++k)
         ext_cells[k] = field::combine_coordinates(values + 5 * k);
       const Fp5* at_next = values + ext[i]->width;
-      for (auto [exists, cell] : {std::pair{l.has_p(), &cells.p_next},
-                                  {l.has_g(), &cells.g_next},
-                                  {l.has_s(), &cells.s_next}}) {
-        if (!exists) continue;
-        *cell = field::combine_coordinates(at_next);
+      for (size_t k = 0; k < 3; ++k) {
+        if (l.running()[k] == air::Layout::kNoColumn) continue;
+        cells.next[k] = field::combine_coordinates(at_next);
         at_next += 5;
       }
     }
@@ -366,14 +364,11 @@ void Verifier::batched_word() {
       if (m.running == 0) continue;
       const air::Layout& l = ws_.shape.info(static_cast<size_t>(m.instance)).layout;
       lambda += m.width;
-      auto running = [&](bool present, unsigned ext) {
-        if (!present) return;
+      for (const size_t ext : l.running()) {
+        if (ext == air::Layout::kNoColumn) continue;
         for (size_t k = 0; k < 5; ++k)
           sums[m.log_height][1] += *lambda++ * load_fp(row + 4 * (5 * ext + k));
-      };
-      running(l.has_p(), l.p_index());
-      running(l.has_g(), l.g_index());
-      running(l.has_s(), l.s_index());
+      }
     }
     for (unsigned log = 0; log < kHeights; ++log) {
       bool used = (ws_.shape.height_classes() >> log & 1) != 0 || log == proof::kSmallLogHeight;

@@ -12,15 +12,15 @@
 #include <cstdint>
 
 #include "base/secret_memory.hpp"
+#include "isa/keys.hpp"
 #include "isa/rom.hpp"
 #include "vm/access_log.hpp"
 
 namespace mipzk::vm {
 
-inline constexpr uint32_t kRegisterKeyBase = 1u << 30;
-inline constexpr uint32_t kStateKey = kRegisterKeyBase + 255;
-inline constexpr uint32_t kHaltedPc4 = 1u
-                                       << 30;  // pc / 4 of the state after HALT: not a ROM address
+using isa::kHaltedPc4;
+using isa::kRegisterKeyBase;
+using isa::kStateKey;
 
 inline constexpr unsigned kRegisterCount = isa::kRegisterEnd;
 using Registers = std::array<uint32_t, kRegisterCount>;

@@ -110,9 +110,8 @@ Fp5 Forger::row_error(size_t i, size_t row) {
   at.pre = pre_cells.data();
   at.base = base_cells.data();
   at.ext = ext_cells.data();
-  if (l.has_p()) at.p_next = ext_cell(i, row + 1, l.p_index());
-  if (l.has_g()) at.g_next = ext_cell(i, row + 1, l.g_index());
-  if (l.has_s()) at.s_next = ext_cell(i, row + 1, l.s_index());
+  for (size_t k = 0; k < 3; ++k)
+    if (l.running()[k] != l.kNoColumn) at.next[k] = ext_cell(i, row + 1, l.running()[k]);
   return constraints(i, at).row;
 }
 
@@ -137,10 +136,8 @@ Fp5 Forger::quotient_at_zeta(unsigned log_height) {
     at.pre = pre_of[i] != nullptr ? &openings[pre_of[i]->first_pair] : nullptr;
     at.base = &openings[base_of[i]->first_pair];
     at.ext = cells.data();
-    size_t k = 0;
-    if (l.has_p()) at.p_next = next[k++];
-    if (l.has_g()) at.g_next = next[k++];
-    if (l.has_s()) at.s_next = next[k++];
+    for (size_t c = 0, k = 0; c < 3; ++c)
+      if (l.running()[c] != l.kNoColumn) at.next[c] = next[k++];
     const air::ConstraintSums sums = constraints(i, at);
     row += sums.row;
     first += sums.first;

@@ -119,11 +119,13 @@ TEST_P(Kernels, QuotientIsTheVerifiersEvaluation) {
       std::vector<Fp5> ext_at;
       for (size_t k = 0; k < l.ext_columns(); ++k)
         ext_at.push_back(ext_cell(&ext[j * ext_width + 5 * k]));
-      air::PointCells cells{pre_at.data(), base_at.data(), ext_at.data(), {}, {}, {}};
+      air::PointCells cells{pre_at.data(), base_at.data(), ext_at.data(), {}};
       const Fp* running = next.data() + j * next_width;
-      if (l.has_p()) cells.p_next = ext_cell(running), running += 5;
-      if (l.has_g()) cells.g_next = ext_cell(running), running += 5;
-      if (l.has_s()) cells.s_next = ext_cell(running);
+      for (size_t k = 0; k < 3; ++k) {
+        if (l.running()[k] == kNoColumn) continue;
+        cells.next[k] = ext_cell(running);
+        running += 5;
+      }
       Fp5 weight = Fp5::one();
       const air::ConstraintSums sums = air::evaluate_constraints(
           t, local, global, published, challenge, weight, cells, values.data());
@@ -198,10 +200,9 @@ TEST_P(Kernels, StepsSatisfyTheirConstraints) {
         row.push_back(ext_cell(&ext[5 * (j * l.ext_columns() + k)]));
         next.push_back(ext_cell(&ext[5 * ((j + 1) * l.ext_columns() + k)]));
       }
-      air::PointCells cells{pre_at.data(), base_at.data(), row.data(), {}, {}, {}};
-      if (l.has_p()) cells.p_next = next[l.p_index()];
-      if (l.has_g()) cells.g_next = next[l.g_index()];
-      if (l.has_s()) cells.s_next = next[l.s_index()];
+      air::PointCells cells{pre_at.data(), base_at.data(), row.data(), {}};
+      for (size_t k = 0; k < 3; ++k)
+        if (l.running()[k] != kNoColumn) cells.next[k] = next[l.running()[k]];
       air::RowReport report;
       air::RowChecker(t).check(pre.data() + j * l.pre_columns, &base[j * l.base_columns], report);
       const Fp5 gamma = random.fp5();
