@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks how the documents are laid out: lines of README.md and docs/*.md stay below 120 columns outside of tables and
-code, and in the documents of STRICT no paragraph has more than 130 words and no sentence more than 45. --fix wraps
-paragraphs with longer lines anew; --self-test checks the checker. Standard library only.
+code, in the documents of STRICT no paragraph has more than 130 words and no sentence more than 45, and the files that they
+name or link to exist. --fix wraps paragraphs with longer lines anew; --self-test checks the checker. Standard library
+only.
 
 A bullet is a paragraph. Formulas, code, tables and headings have no words: a word is made of letters, two at least.
 docs/TABLES.md is printed by a program and not read here."""
@@ -20,6 +21,9 @@ ITEM = re.compile(r"\s*(?:[-*]|\d+\.) ")
 WORD = re.compile(r"[(\"'*\[]*(?:[A-Za-z]{2,}|[aI])(?:['/-][A-Za-z]+)*[)\]\"'*]*[.,;:?!]*[)\"'*]*$")
 END = re.compile(r"(?<=[.?!])[)\"'*]*\s+(?=[(\"'*\[`]*[A-Z0-9])")
 ABBREVIATION = re.compile(r"\b(?:e\.g|i\.e|etc|Thm|cf)\.$")
+PATH = re.compile(r"`((?:bindings|capi|docs|include|lib|tests)/[\w./+-]+)`")
+PLACEHOLDER = re.compile(r"[A-Z]{4,}$")  # tests/guests/stock/LANGUAGE
+LINK = re.compile(r"\]\(([\w./-]+)(?:#[\w-]*)?\)")
 # At the beginning of a line they would make a list, a heading or a quotation.
 MARKUP = re.compile(r" (?=(?:[-+*>=#]+|\d+[.)])(?: |$))")
 
@@ -77,6 +81,13 @@ def problems(text, strict):
                 yield number, f"a sentence of {words(sentence)} words, more than {SENTENCE}: {sentence[:60]} ..."
 
 
+def missing(text, folder, root=ROOT):
+    """Files that the text names, from the root, or links to, from its folder, and that do not exist."""
+    named = [(name, root / name) for name in PATH.findall(text) if not PLACEHOLDER.search(name)]
+    linked = [(name, folder / name) for name in LINK.findall(text)]
+    return sorted({name for name, path in named + linked if not path.exists()})
+
+
 def wrap(lines):
     first = LEAD.match(lines[0]).group()
     rest = "> " if first.startswith("> ") else " " * len(first)
@@ -118,6 +129,10 @@ def self_test():
     assert words('(a word), *two* "three": x y_1 2^b `code here` and/or well-known') == 6
     assert sentences("One. Two (three). Four e.g. Five? Six") == ["One.", "Two (three).", "Four e.g. Five?", "Six"]
 
+    here = pathlib.Path(__file__).resolve().parent
+    assert missing("`tests/run` `tests/no_file` `tests/LANGUAGE` [x](run) [y](no.md#z) (no.md)", here) == [
+        "no.md", "tests/no_file"]
+
     start = "x" * 114
     assert fix(f"  - {start} two\n    three `four five`\n") == f"  - {start}\n    two three `four five`\n"
     assert fix(f"> {start} two\n> three\n") == f"> {start}\n> two three\n"
@@ -139,6 +154,9 @@ def main():
             path.write_text(text, encoding="utf-8")
         for number, what in problems(text, path.name in STRICT):
             print(f"{path.relative_to(ROOT)}:{number}: {what}")
+            failed = True
+        for name in missing(text, path.parent):
+            print(f"{path.relative_to(ROOT)}: there is no {name}")
             failed = True
     return 1 if failed else 0
 
