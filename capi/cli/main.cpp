@@ -1,5 +1,7 @@
 // The mipzk command-line tool. It uses the C interface and base/visible.hpp, except for tools.cpp.
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -75,6 +77,13 @@ int run(const Args& all) {
                 "mipzk --help lists the commands");
 }
 
+// A file that is opened later would get the number of a standard stream that was closed, and be
+// read or written as that stream. What takes its place here can be neither, as before.
+void hold_closed_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int guarded(const Args& all) {
   const bool json = std::find(all.begin(), all.end(), "--json") != all.end();
   try {
@@ -100,5 +109,6 @@ int main(int argc, char** argv) {
   setrlimit(RLIMIT_CORE, &no_core);
   // A file that grows beyond the limit is an error of writing, which removes what was begun.
   std::signal(SIGXFSZ, SIG_IGN);
+  mipzk::cli::hold_closed_streams();
   return mipzk::cli::guarded(mipzk::cli::Args(argv + (argc > 0 ? 1 : 0), argv + argc));
 }

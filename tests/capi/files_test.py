@@ -22,9 +22,11 @@ WINDOW, PROGRAM, PROOF, LOOKED_AT = 67108860, 1 << 30, 4 << 20, 256 << 20
 ID = ("--program-id", "00" * 32)
 
 
-def mipzk(*args, memory=None, file_size=None, **redirections):
-    """Runs the tool, with so many bytes of address space and no file longer than file_size."""
+def mipzk(*args, memory=None, file_size=None, closed=(), **redirections):
+    """Runs the tool with so many bytes of address space, no file longer than file_size, some descriptors closed."""
     def limit():
+        for descriptor in closed:
+            os.close(descriptor)
         if memory is not None and "MIPZK_SANITIZED" not in os.environ:  # sanitizers reserve terabytes
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         if file_size is not None:
@@ -227,6 +229,14 @@ class Overlaps(Folder):
                      ("verify", "-", "--elf", "-"), ("verify", "-", *ID, "--expect-output", "-")):
             self.refused(2, *args, input=b"", says=("one input",), cwd=self.folder)
         self.refused(2, "prove", self.guest, "--proof", "-", "--output", "-", says=("--proof", "--output", "standard output"))
+
+    def test_closed_streams_are_no_files(self):
+        # The program, read before, had the number of standard input: the private input was empty, and nothing was said.
+        self.refused(3, "run", self.guest, "--private", "-", closed=(0,), says=("cannot read", "Bad file descriptor"))
+        self.refused(3, "run", self.guest, "--output", "-", closed=(0, 1), says=("cannot write", "Bad file descriptor"))
+        result = mipzk("run", self.guest, "--private", self.secret, "--output", self.folder / "a", closed=(0, 1, 2))
+        self.assertEqual(result.returncode, 3)  # the report has nowhere to go
+        self.assertIn(b"secret", (self.folder / "a").read_bytes())
 
     def test_what_may_be_the_same(self):
         run = ("run", self.guest, "--json")
