@@ -1,7 +1,9 @@
 // The numbers of every table: columns, constraints and degrees. A change here changes the protocol.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "air/table_info.hpp"
 #include "air/tables.hpp"
@@ -94,6 +96,60 @@ TEST(Census, RulesHaveTheirWords) {
     EXPECT_EQ(t.rules.first_constant, t.layout.pre_columns + t.layout.base_columns);
     EXPECT_LE(t.rules.operands(), air::kMaxOperands);
   }
+}
+
+// Which buses the rules of a table use, by the challenges that they use them with.
+struct BusesUsed {
+  std::set<air::Bus> in_local, in_global, lookups;
+  void arithmetic(air::Code, air::Operand, air::Operand, air::Operand) {}
+  void zero(air::Operand) {}
+  void range(air::Operand) {}
+  void request(const air::LookupOperands& m) { lookups.insert(m.bus); }
+  void provide(const air::LookupOperands& m) { lookups.insert(m.bus); }
+  void local(const air::MessageOperands& r, const air::MessageOperands& w) { both(in_local, r, w); }
+  void global(const air::MessageOperands& r, const air::MessageOperands& w) {
+    both(in_global, r, w);
+  }
+  void global_gated(air::Operand, const air::MessageOperands& r, const air::MessageOperands& w) {
+    both(in_global, r, w);
+  }
+  void global_send(air::Operand, const air::MessageOperands& w) { both(in_global, w, w); }
+  static void both(std::set<air::Bus>& to, const air::MessageOperands& r,
+                   const air::MessageOperands& w) {
+    to.insert({air::form_info(r.form).bus, air::form_info(w.form).bus});
+  }
+};
+
+// A global bus in a table of pass 2 would be broken: its columns may be chosen after the
+// challenges.
+TEST(Census, GlobalBusesAreInTablesOfPassOne) {
+  using air::Bus;
+  const std::set<Bus> local = {Bus::kMemory}, global = {Bus::kToken, Bus::kOrder, Bus::kPublic},
+                      lookup = {Bus::kRom, Bus::kAnd, Bus::kShiftByte, Bus::kShiftAmount,
+                                Bus::kRegion};
+  const auto all_in = [](const std::set<Bus>& used, const std::set<Bus>& allowed) {
+    return std::ranges::includes(allowed, used);
+  };
+  BusesUsed all;
+  for (const air::TableInfo& t : air::tables()) {
+    SCOPED_TRACE(t.name);
+    BusesUsed used;
+    air::read_rules(t.rules, used);
+    EXPECT_TRUE(all_in(used.in_local, local));
+    EXPECT_TRUE(all_in(used.in_global, t.layout.pass_one ? global : std::set<Bus>()));
+    EXPECT_TRUE(all_in(used.lookups,
+                       t.id == air::kTableFixed
+                           ? std::set{Bus::kRange, Bus::kAnd, Bus::kShiftByte, Bus::kShiftAmount}
+                           : lookup));
+    EXPECT_EQ(used.in_local.empty(), !t.layout.has_p());
+    EXPECT_EQ(used.in_global.empty(), !t.layout.has_g());
+    all.in_local.merge(used.in_local);
+    all.in_global.merge(used.in_global);
+    all.lookups.merge(used.lookups);
+  }
+  EXPECT_EQ(all.in_local, local);
+  EXPECT_EQ(all.in_global, global);
+  EXPECT_EQ(all.lookups.size(), lookup.size() + 1);
 }
 
 }  // namespace

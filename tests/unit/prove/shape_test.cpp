@@ -185,6 +185,18 @@ TEST_F(FixedShape, TooSmallIsRefusedWithTheTable) {
   expect_unprovable(shape, "a required table is missing");
 }
 
+// Without a shape a table is cut into two instances at most (lib/trace/build.cpp): all of them fit.
+TEST_F(FixedShape, TwoInstancesOfEachTableFit) {
+  load(1);
+  Heights most;
+  for (const air::TableInfo& t : air::tables())
+    most.insert(most.end(), t.count == air::Count::kOnce ? 1 : 2, {t.id, 10});
+  proof::Shape shape;
+  const Status s = proof::Shape::make(expected(most), program_.header, test::kTest2, shape);
+  EXPECT_TRUE(s) << s.error().message;
+  EXPECT_EQ(shape.instances().size(), most.size());
+}
+
 // Refused before it is laid out, which no memory would suffice for.
 TEST_F(FixedShape, TooLargeIsRefusedAtOnce) {
   load(5);
