@@ -52,10 +52,11 @@ void write_all(int fd, const uint8_t* data, size_t size, const char* what,
   }
 }
 
+// In place of what a regular file holds, too.
 void write_directly(const std::string& path, const uint8_t* data, size_t size, const char* what) {
   Descriptor file;
   if (path != "-") {
-    file.fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    file.fd = open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (file.fd < 0) fail(what, path, "write", errno);
   }
   const int fd = path == "-" ? STDOUT_FILENO : file.fd;
@@ -163,9 +164,12 @@ void write_file(const std::string& path, const uint8_t* data, size_t size, const
   try {
     write_all(file.fd, data, size, what, path);
     const mode_t permissions = exists ? st.st_mode & 0777 : default_permissions();
-    if (fchmod(file.fd, permissions) != 0 || fsync(file.fd) != 0 ||
-        rename(name.c_str(), target.c_str()) != 0)
-      fail(what, path, "write", errno);
+    if (fchmod(file.fd, permissions) != 0 || fsync(file.fd) != 0) fail(what, path, "write", errno);
+    if (rename(name.c_str(), target.c_str()) != 0) {
+      if (errno != EBUSY) fail(what, path, "write", errno);
+      unlink(name.c_str());
+      write_directly(path, data, size, what);  // a mount point: a container's file, for example
+    }
   } catch (...) {
     unlink(name.c_str());
     throw;

@@ -86,8 +86,8 @@ inline Bytes read_file(const std::string& path, const char* what, const Limit& l
 void check_writable(const std::string& path, const char* what);
 
 // Writes a temporary file in the same folder and renames it, so that a failure leaves what was
-// there; permissions stay. "-", and what is no regular file (a pipe, a device), is written to
-// directly; a terminal gets visible text (base/visible.hpp).
+// there; permissions stay. "-", what is no regular file (a pipe, a device), and a file that is
+// mounted by itself are written to directly; a terminal gets visible text (base/visible.hpp).
 void write_file(const std::string& path, const uint8_t* data, size_t size, const char* what);
 
 }  // namespace mipzk::cli

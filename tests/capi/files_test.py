@@ -296,6 +296,22 @@ class Writing(Folder):
             self.assertTrue((self.folder / "dangling").is_symlink())
             self.assertEqual((self.folder / "new").read_bytes(), bytes(8))
 
+    def test_a_mounted_file_is_written_to(self):
+        # As containers mount them: nothing can be renamed to such a file.
+        mounted, place = self.file("mounted", b"longer than what is written"), self.file("place")
+        namespace = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-ec")
+        bind = 'mount --bind "$0" "$1"; shift; exec "$@"'
+        try:
+            subprocess.run([*namespace, bind, mounted, place, "true"], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as e:
+            print("test_a_mounted_file_is_written_to is skipped: this user may not mount:", e, file=sys.stderr)
+            return
+        result = subprocess.run([*namespace, bind, mounted, place, MIPZK, "run", self.guest, "--output", place],
+                                capture_output=True, timeout=120)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(mounted.read_bytes(), bytes(8))
+        self.assertFalse([name for name in os.listdir(self.folder) if name.startswith(".mipzk")])
+
     def test_long_names(self):
         longest = self.folder / ("n" * os.pathconf(self.folder, "PC_NAME_MAX"))
         self.assertEqual(mipzk("run", self.guest, "--output", longest).returncode, 0)
