@@ -4,9 +4,6 @@
 
 namespace mipzk::capi {
 
-static_assert(std::atomic<bool>::is_always_lock_free,
-              "mipzk_ctx_cancel is for signal handlers too");
-
 Pool& pool_of(mipzk_ctx& ctx) {
   if (ctx.settings.pool == nullptr) ctx.settings.pool = std::make_shared<Pool>(ctx.threads);
   return *ctx.settings.pool;
@@ -59,7 +56,7 @@ mipzk_status mipzk_ctx_new(uint32_t abi_version, mipzk_ctx** out, mipzk_error* e
       return Error(Errc::kUnsupported, "the header and the library have different ABI versions",
                    MIPZK_ABI_VERSION);
     auto ctx = std::make_unique<mipzk_ctx>();
-    ctx->settings.cancel = std::make_shared<std::atomic<bool>>(false);
+    ctx->settings.cancel = std::make_shared<std::atomic_flag>();
     *out = ctx.release();
     return {};
   });
@@ -74,11 +71,12 @@ mipzk_status mipzk_ctx_set_u64(mipzk_ctx* ctx, mipzk_option option, uint64_t val
 }
 
 void mipzk_ctx_cancel(mipzk_ctx* ctx) noexcept {
-  if (ctx != nullptr) ctx->settings.cancel->store(true, std::memory_order_relaxed);
+  // For signal handlers too: a flag is lock-free on every processor, an atomic<bool> is not.
+  if (ctx != nullptr) ctx->settings.cancel->test_and_set(std::memory_order_relaxed);
 }
 
 void mipzk_ctx_resume(mipzk_ctx* ctx) noexcept {
-  if (ctx != nullptr) ctx->settings.cancel->store(false, std::memory_order_relaxed);
+  if (ctx != nullptr) ctx->settings.cancel->clear(std::memory_order_relaxed);
 }
 
 void mipzk_ctx_free(mipzk_ctx* ctx) noexcept { delete ctx; }

@@ -114,7 +114,7 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
   bool stopped = false;
   const auto stop = [&](uint32_t phase, uint64_t done, uint64_t total) {
     const mipzk_progress progress = {sizeof progress, phase, done, total};
-    stopped = stopped || job.settings.cancel->load(std::memory_order_relaxed) ||
+    stopped = stopped || job.settings.cancel->test(std::memory_order_relaxed) ||
               (fn != nullptr && fn(user, &progress) != 0);
     return stopped;
   };

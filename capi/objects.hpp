@@ -26,7 +26,7 @@ struct Settings {
   const proof::Profile* profile = &proof::kS100;
   bool hiding = true;
   std::shared_ptr<Pool> pool;  // made on first use
-  std::shared_ptr<std::atomic<bool>> cancel;
+  std::shared_ptr<std::atomic_flag> cancel;
 };
 
 struct LoadedElf {

@@ -14,12 +14,11 @@ namespace mipzk::cli {
 namespace {
 
 std::atomic<mipzk_ctx*> interrupted_context{nullptr};
-std::atomic<bool> interrupt{false};
-static_assert(std::atomic<mipzk_ctx*>::is_always_lock_free &&
-              std::atomic<bool>::is_always_lock_free);
+std::atomic_flag interrupt;
+static_assert(std::atomic<mipzk_ctx*>::is_always_lock_free);
 
 extern "C" void on_interrupt(int number) {
-  interrupt = true;
+  interrupt.test_and_set();
   mipzk_ctx_cancel(interrupted_context.load());
   std::signal(number, SIG_DFL);  // a second one ends the tool at once
 }
@@ -38,7 +37,7 @@ void on_mark(void* shape, uint64_t cycle, uint32_t mark) {
 
 }  // namespace
 
-const std::atomic<bool>& interrupt_flag() { return interrupt; }
+const std::atomic_flag& interrupt_flag() { return interrupt; }
 
 Context::Context() {
   mipzk_ctx* ctx = nullptr;

@@ -35,8 +35,8 @@ class Context {
   Handle<mipzk_ctx> ctx_;
 };
 
-// Becomes true at the first Ctrl-C.
-const std::atomic<bool>& interrupt_flag();
+// Set by the first Ctrl-C.
+const std::atomic_flag& interrupt_flag();
 
 Handle<mipzk_program> load_program(Context& ctx, const std::string& path);
 Handle<mipzk_program> load_program(Context& ctx, const Bytes& elf, const std::string& path);

@@ -136,7 +136,7 @@ ToolRun run_observed(mipzk_job& job, const Options& options) {
   }
 
   State state = State::kRunning;
-  while (state == State::kRunning && !interrupt_flag()) {
+  while (state == State::kRunning && !interrupt_flag().test()) {
     const uint64_t cycle = machine.cycles();
     const bool in_range = cycle >= range.from && cycle < range.to;
     const uint64_t edge = in_range ? range.to : cycle < range.from ? range.from : UINT64_MAX;
@@ -184,8 +184,8 @@ ToolRun run_under_gdb(mipzk_job& job, const Options& options) {
         "session, not of the program\n",
         stderr);
   if (end == debug::GdbStub::End::kDetached)
-    while (machine.state() == State::kRunning && !interrupt_flag()) machine.run(kSlice);
-  if (machine.state() == State::kRunning && !interrupt_flag()) {
+    while (machine.state() == State::kRunning && !interrupt_flag().test()) machine.run(kSlice);
+  if (machine.state() == State::kRunning && !interrupt_flag().test()) {
     ToolRun run;
     run.finished = false;
     run.cycles = machine.cycles();
@@ -236,7 +236,7 @@ std::string fault_stack(const mipzk_job& job) {
   debug::Profiler profiler(code, machine);
   debug::Observer* const observers[] = {&profiler};
   State state = State::kRunning;
-  while (state == State::kRunning && machine.cycles() < kMost && !interrupt_flag())
+  while (state == State::kRunning && machine.cycles() < kMost && !interrupt_flag().test())
     state = debug::run_observed(machine, code, observers, kSlice);
   if (state == State::kFault) return stack_text(profiler.tracker(), machine);
   if (state == State::kRunning) return "\n  --profile shows the call stack";

@@ -76,8 +76,8 @@ struct Loop {
 };
 
 struct Release {
-  std::atomic<bool>& flag;
-  ~Release() { flag.store(false, std::memory_order_release); }
+  std::atomic_flag& flag;
+  ~Release() { flag.clear(std::memory_order_release); }
 };
 
 }  // namespace
@@ -87,7 +87,7 @@ struct Pool::Impl {
   ~Impl() { workers.join(); }
 
   boost::asio::thread_pool workers;
-  std::atomic<bool> busy{false};
+  std::atomic_flag busy;  // exchanging an atomic<bool> takes libatomic on some processors
 };
 
 Pool::Pool(unsigned threads) : threads_(effective_threads(threads)) {
@@ -99,7 +99,7 @@ Pool::~Pool() = default;
 void Pool::parallel_for(size_t n, size_t grain, const std::function<void(size_t, size_t)>& f) {
   if (n == 0) return;
   const size_t blocks = std::min(n / std::max<size_t>(grain, 1), threads_ * kBlocksPerThread);
-  if (impl_ == nullptr || blocks < 2 || impl_->busy.exchange(true, std::memory_order_acquire)) {
+  if (impl_ == nullptr || blocks < 2 || impl_->busy.test_and_set(std::memory_order_acquire)) {
     f(0, n);
     return;
   }

@@ -73,7 +73,7 @@ Status GdbConnection::accept() {
 
 // More bytes into the buffer; false when there are none, or no more will come.
 bool GdbConnection::fill(bool wait) {
-  if (cancel_) closed_ = true;
+  if (cancel_.test()) closed_ = true;
   if (closed_) return false;
   pollfd waiting = {socket_, POLLIN, 0};
   const int ready = poll(&waiting, 1, wait ? -1 : 0);

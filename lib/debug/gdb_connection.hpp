@@ -16,8 +16,8 @@ namespace mipzk::debug {
 
 class GdbConnection {
  public:
-  // The connection ends when `cancel` becomes true.
-  explicit GdbConnection(const std::atomic<bool>& cancel) : cancel_(cancel) {}
+  // The connection ends when `cancel` is set.
+  explicit GdbConnection(const std::atomic_flag& cancel) : cancel_(cancel) {}
   ~GdbConnection();
   GdbConnection(const GdbConnection&) = delete;
   GdbConnection& operator=(const GdbConnection&) = delete;
@@ -38,7 +38,7 @@ class GdbConnection {
   bool fill(bool wait);
   void write(std::string_view bytes);
 
-  const std::atomic<bool>& cancel_;
+  const std::atomic_flag& cancel_;
   int listener_ = -1, socket_ = -1;
   bool acknowledge_ = true, closed_ = false;
   bool started_ = false;  // something was received

@@ -25,7 +25,7 @@ Status run_to_halt(const isa::Program& program, Processor& cpu, uint64_t max_cyc
                    const Limits& limits, FaultReport* report, Step step) {
   const auto cancelled = [&] {
     return cpu.hooks != nullptr && cpu.hooks->cancel != nullptr &&
-           cpu.hooks->cancel->load(std::memory_order_relaxed);
+           cpu.hooks->cancel->test(std::memory_order_relaxed);
   };
   for (;;) {
     if (cancelled()) return cancelled_error(program, cpu, report);

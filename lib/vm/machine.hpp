@@ -41,8 +41,8 @@ struct Hooks {
   // notice.
   std::function<void(ByteView)> print;
   std::function<void(uint64_t cycle, uint32_t mark)> cycle;  // CYCLE: instructions so far, $a0
-  const std::atomic<bool>* cancel =
-      nullptr;  // polled every 2^13 cycles; true stops with kCancelled
+  // Polled every 2^13 cycles; once set, the run stops with kCancelled.
+  const std::atomic_flag* cancel = nullptr;
 };
 
 struct Outcome {

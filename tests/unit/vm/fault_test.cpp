@@ -461,15 +461,16 @@ TEST(Limit, ARecordingLongerThanItsShardIsUnprovable) {
 }
 
 TEST(Cancel, BeforeAndDuringARun) {
-  std::atomic<bool> flag{true};
+  std::atomic_flag flag;
+  flag.test_and_set();
   vm::Hooks hooks;
   hooks.cancel = &flag;
   EXPECT_EQ(stop_of(endless(), {}, hooks).error.code, Errc::kCancelled);
   // Raised by the guest's first mark, noticed soon.
   Guest g;
   g.op(kCycleWord).op(branch(Op::kBeq, 0, 0, -1)).op(kNopWord);
-  flag = false;
-  hooks.cycle = [&](uint64_t, uint32_t) { flag = true; };
+  flag.clear();
+  hooks.cycle = [&](uint64_t, uint32_t) { flag.test_and_set(); };
   vm::FaultReport report;
   const auto r = vm::run(g.program(), {}, {}, hooks, &report);
   ASSERT_FALSE(r.ok());
