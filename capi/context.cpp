@@ -66,6 +66,8 @@ mipzk_status mipzk_ctx_set_u64(mipzk_ctx* ctx, mipzk_option option, uint64_t val
                                mipzk_error* err) noexcept {
   return capi::guarded(err, [&]() -> Status {
     if (ctx == nullptr) return Error(Errc::kArgument, "ctx is NULL");
+    const capi::Use use(ctx->in_use);
+    if (Status s = use.status(); !s) return s;
     return capi::set_option(*ctx, option, value);
   });
 }

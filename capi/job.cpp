@@ -156,6 +156,8 @@ template <class F>
 mipzk_status with_job(mipzk_job* job, mipzk_error* err, const F& f) noexcept {
   return guarded(err, [&]() -> Status {
     if (job == nullptr) return Error(Errc::kArgument, "job is NULL");
+    const Use use(job->in_use);
+    if (Status s = use.status(); !s) return s;
     return wiping_stack(f);
   });
 }
@@ -172,6 +174,8 @@ mipzk_status mipzk_job_new(mipzk_ctx* ctx, const mipzk_program* program, mipzk_j
   return capi::guarded(err, [&]() -> Status {
     if (ctx == nullptr || program == nullptr || out == nullptr)
       return Error(Errc::kArgument, "ctx, program or out is NULL");
+    const capi::Use use(ctx->in_use);
+    if (Status s = use.status(); !s) return s;
     capi::pool_of(*ctx);
     auto job = std::make_unique<mipzk_job>();
     job->settings = ctx->settings;
@@ -267,14 +271,14 @@ mipzk_status mipzk_job_execute(mipzk_job* job, uint64_t* out_cycles, uint32_t* o
 const uint8_t* mipzk_job_output(const mipzk_job* job, size_t* out_size) noexcept {
   static constexpr uint8_t kEmpty[1] = {};
   if (out_size != nullptr) *out_size = 0;
-  if (job == nullptr || !job->result.valid) return nullptr;
+  if (job == nullptr || job->in_use.test() || !job->result.valid) return nullptr;
   const std::vector<uint8_t>& output = job->result.outcome.output;
   if (out_size != nullptr) *out_size = output.size();
   return output.empty() ? kEmpty : output.data();
 }
 
 const char* mipzk_job_fault_text(const mipzk_job* job) noexcept {
-  return job != nullptr ? job->result.fault_text.c_str() : "";
+  return job != nullptr && !job->in_use.test() ? job->result.fault_text.c_str() : "";
 }
 
 const char* mipzk_phase_name(uint32_t phase) noexcept {

@@ -43,11 +43,35 @@ struct RunResult {
   std::string fault_text;
 };
 
+// Takes an object for the length of a call, unless another call has it: one of another thread, or
+// the one that calls back.
+class Use {
+ public:
+  explicit Use(std::atomic_flag& in_use)
+      : in_use_(in_use), mine_(!in_use.test_and_set(std::memory_order_acquire)) {}
+  ~Use() {
+    if (mine_) in_use_.clear(std::memory_order_release);
+  }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+  Status status() const {
+    if (mine_) return {};
+    return Error(Errc::kState,
+                 "another call is using this object; wait for its end, on its thread or after the "
+                 "callback");
+  }
+
+ private:
+  std::atomic_flag& in_use_;
+  const bool mine_;
+};
+
 }  // namespace mipzk::capi
 
 struct mipzk_ctx {
   mipzk::capi::Settings settings;
   unsigned threads = 0;  // 0: one per hardware thread
+  std::atomic_flag in_use;
 };
 
 struct mipzk_program {
@@ -66,6 +90,7 @@ struct mipzk_job {
   void* mark_user = nullptr;
   bool shown = false;  // the hooks have been called for these inputs
   mipzk::capi::RunResult result;
+  std::atomic_flag in_use;
 };
 
 struct mipzk_blob {

@@ -64,6 +64,8 @@ mipzk_status mipzk_program_load_elf(mipzk_ctx* ctx, const uint8_t* elf, size_t s
     if (ctx == nullptr || out == nullptr) return Error(Errc::kArgument, "ctx or out is NULL");
     if (!capi::buffer_ok(elf, size))
       return Error(Errc::kArgument, "elf is NULL but its size is not 0");
+    const capi::Use use(ctx->in_use);
+    if (Status s = use.status(); !s) return s;
     return capi::load(*ctx, {elf, size}, out);
   });
 }

@@ -18,7 +18,8 @@
  *     MIPZK_E_ARGUMENT, or ignored by functions that cannot fail.
  *   - `T *` must be used by one thread at a time, `const T *` may be shared. Different jobs of one
  *     context may be used at the same time. mipzk_ctx_cancel may be called at any time from any
- *     thread, and from a signal handler.
+ *     thread, and from a signal handler. A call with a `T *` that another call is using is refused
+ *     with MIPZK_E_STATE; freeing it is not checked.
  *   - Callbacks run on the thread that made the call, never two at once, never after it returns.
  *     They must not use the handle whose call is under way (mipzk_ctx_cancel is allowed), throw, or
  *     longjmp.
@@ -60,7 +61,7 @@ typedef int32_t mipzk_status;
 #define MIPZK_E_CANCELLED (-3)     /* stopped by mipzk_ctx_cancel or a progress callback */
 #define MIPZK_E_INTERNAL (-4)      /* a defect of this library: please report it */
 #define MIPZK_E_UNSUPPORTED (-5)   /* valid, but this version cannot do it */
-#define MIPZK_E_STATE (-6)         /* calls in the wrong order */
+#define MIPZK_E_STATE (-6)         /* another call, or the one calling back, uses this object */
 #define MIPZK_E_ELF (-10)          /* the program file cannot be loaded */
 #define MIPZK_E_INPUT (-11)        /* an input does not fit the machine */
 #define MIPZK_E_FAULT (-12)        /* the program did something that stops it; see job_fault_text */
@@ -340,7 +341,8 @@ MIPZK_API mipzk_status mipzk_job_execute(mipzk_job* job, uint64_t* out_cycles,
                                          uint32_t* out_exit_code, mipzk_error* err) MIPZK_NOEXCEPT;
 
 /* The output of the last successful run; belongs to the job and is gone when an input is set or the
- * job runs again. NULL and 0 before. Never NULL after a run, even for an empty output. */
+ * job runs again. NULL and 0 before, and while it runs. Never NULL after a run, even for an empty
+ * output. */
 MIPZK_API const uint8_t* mipzk_job_output(const mipzk_job* job, size_t* out_size) MIPZK_NOEXCEPT;
 
 /* Why the last run stopped: several lines with the place, the instruction and advice, without any

@@ -165,6 +165,100 @@ TEST(Run, ObjectsMayBeFreedInAnyOrder) {
   EXPECT_EQ(s.output().size(), 9u);
 }
 
+// A call of a job that another call is using, on this thread or another one.
+TEST(Run, AJobThatIsInUseIsRefused) {
+  struct Inside {
+    Session* s;
+    std::vector<mipzk_status> found;
+    std::string message;
+  };
+  Session s("exit_code");
+  s.private_input(exit_with(1, 3));
+  Inside inside = {&s, {}, {}};
+  const auto calls = [](Inside& in) {
+    mipzk_job* job = in.s->job;
+    const Bytes data(32);
+    uint64_t cycles = 7;
+    mipzk_error err = {};
+    in.found = {mipzk_job_public_input(job, data.data(), 1, &err),
+                mipzk_job_private_input(job, data.data(), 1, nullptr),
+                mipzk_job_hints(job, data.data(), 4, nullptr),
+                mipzk_job_seed(job, data.data(), nullptr),
+                mipzk_job_shape(job, nullptr, 0, nullptr),
+                mipzk_job_on_print(job, nullptr, nullptr, nullptr),
+                mipzk_job_on_mark(job, nullptr, nullptr, nullptr),
+                mipzk_job_execute(job, &cycles, nullptr, nullptr)};
+    in.message = err.message;
+    EXPECT_EQ(err.status, MIPZK_E_STATE);
+    EXPECT_EQ(cycles, 0u);
+    size_t size = 7;
+    EXPECT_EQ(mipzk_job_output(job, &size), nullptr);
+    EXPECT_EQ(size, 0u);
+    EXPECT_STREQ(mipzk_job_fault_text(job), "");
+  };
+  static constexpr auto kCalls = calls;
+  const auto expect_refused = [&] {
+    EXPECT_EQ(inside.found, std::vector<mipzk_status>(8, MIPZK_E_STATE));
+    EXPECT_NE(inside.message, "");
+    EXPECT_EQ(s.output(), (Bytes{0xff, 0xff, 0xff, 0xfc}));
+    inside.found.clear();
+  };
+  const auto here = [](void* user, const uint8_t*, size_t) { kCalls(*static_cast<Inside*>(user)); };
+  const auto elsewhere = [](void* user, const uint8_t*, size_t) {
+    std::thread([user] { kCalls(*static_cast<Inside*>(user)); }).join();
+  };
+  ASSERT_EQ(mipzk_job_on_print(s.job, here, &inside, nullptr), MIPZK_OK);
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  expect_refused();
+  ASSERT_EQ(mipzk_job_on_print(s.job, elsewhere, &inside, nullptr), MIPZK_OK);
+  s.private_input(exit_with(1, 3));
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  expect_refused();
+  // Other objects are free: a callback may begin another job of the same context.
+  const auto another = [](void* user, const uint8_t*, size_t) {
+    auto* in = static_cast<Inside*>(user);
+    mipzk_job* job = nullptr;
+    in->found = {mipzk_job_new(in->s->ctx, in->s->program, &job, nullptr),
+                 mipzk_job_private_input(job, nullptr, 0, nullptr),
+                 mipzk_job_execute(job, nullptr, nullptr, nullptr)};
+    mipzk_job_free(job);
+  };
+  ASSERT_EQ(mipzk_job_on_print(s.job, another, &inside, nullptr), MIPZK_OK);
+  s.private_input(exit_with(1, 3));
+  ASSERT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  EXPECT_EQ(inside.found, std::vector<mipzk_status>(3, MIPZK_OK));
+}
+
+// Two threads that share a context without taking turns are told so, sooner or later.
+TEST(Run, AContextThatIsInUseIsRefused) {
+  Session s("sha256");
+  const Bytes elf = guest("sha256");
+  std::atomic<bool> end{false};
+  std::atomic<uint64_t> refused{0};
+  std::thread other([&] {
+    mipzk_error err;
+    while (!end) {
+      const mipzk_status status = mipzk_ctx_set_u64(s.ctx, MIPZK_OPT_MAX_CYCLES, 0, &err);
+      if (status == MIPZK_OK) continue;
+      EXPECT_EQ(status, MIPZK_E_STATE);
+      ++refused;
+    }
+  });
+  for (int i = 0; i < 1000 && refused == 0; ++i) {
+    mipzk_program* program = nullptr;
+    const mipzk_status status =
+        mipzk_program_load_elf(s.ctx, elf.data(), elf.size(), &program, nullptr);
+    if (status == MIPZK_E_STATE) ++refused;
+    EXPECT_TRUE(status == MIPZK_OK || status == MIPZK_E_STATE) << status;
+    EXPECT_EQ(program != nullptr, status == MIPZK_OK);
+    mipzk_program_free(program);
+  }
+  end = true;
+  other.join();
+  EXPECT_GT(refused, 0u);
+  EXPECT_EQ(mipzk_ctx_set_u64(s.ctx, MIPZK_OPT_MAX_CYCLES, 0, nullptr), MIPZK_OK);
+}
+
 TEST(Run, JobsOfOneContextRunAtTheSameTime) {
   Session s("sha256");
   std::vector<std::thread> threads;
