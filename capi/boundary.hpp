@@ -30,32 +30,71 @@ inline mipzk_status report(mipzk_error* err, const Status& s) { return report(er
 
 inline bool buffer_ok(const uint8_t* data, size_t size) { return data != nullptr || size == 0; }
 
-// Larger values are garbage rather than a later version's struct.
-inline constexpr uint32_t kMaxStructBytes = 4096;
-
-// Reads a caller's struct of which versions to come may know more fields; unknown ones must be
-// zero.
+// Bytes of the first version of each struct that callers pass: none of them has a smaller one. The
+// number stays when the struct grows.
 template <class T>
-Status read_struct(const T& given, T& out) {
-  if (given.struct_size < sizeof(T) || given.struct_size > kMaxStructBytes)
-    return Error(Errc::kArgument, "struct_size is wrong: set it to sizeof the struct");
-  const auto* bytes = reinterpret_cast<const uint8_t*>(&given);
-  for (size_t i = sizeof(T); i < given.struct_size; ++i)
+inline constexpr size_t kFirstBytes = 0;
+template <>
+inline constexpr size_t kFirstBytes<mipzk_verify_policy> = 32;
+template <>
+inline constexpr size_t kFirstBytes<mipzk_claim> = 40;
+template <>
+inline constexpr size_t kFirstBytes<mipzk_proof_info> = 152;
+template <>
+inline constexpr size_t kFirstBytes<mipzk_security> = 80;
+template <>
+inline constexpr size_t kFirstBytes<mipzk_profile> = 48;
+template <>
+inline constexpr size_t kFirstBytes<mipzk_program_info> = 40;
+template <>
+inline constexpr size_t kFirstBytes<mipzk_segment> = 24;
+
+// Larger values are garbage rather than a later version's struct.
+inline constexpr size_t kMaxStructBytes = 4096;
+
+// The bytes that a caller's struct and T have in common; 0 for no struct or one of a wrong size.
+template <class T>
+size_t common_bytes(const void* given) {
+  static_assert(kFirstBytes<T> >= sizeof(uint32_t) && kFirstBytes<T> <= sizeof(T));
+  if (given == nullptr) return 0;
+  uint32_t size;
+  std::memcpy(&size, given, sizeof size);
+  if (size < kFirstBytes<T> || size > kMaxStructBytes) return 0;
+  return size < sizeof(T) ? size : sizeof(T);
+}
+
+inline constexpr char kWrongSize[] =
+    "a struct is NULL, or its struct_size is wrong: set it to sizeof the struct";
+
+// Reads a caller's struct of any version: fields that it lacks are zero, and those that this
+// library lacks must be.
+template <class T>
+Status read_struct(const void* given, T& out) {
+  const size_t size = common_bytes<T>(given);
+  if (size == 0) return Error(Errc::kArgument, kWrongSize);
+  out = {};
+  std::memcpy(&out, given, size);
+  const auto* bytes = static_cast<const uint8_t*>(given);
+  for (size_t i = sizeof(T); i < out.struct_size; ++i)
     if (bytes[i] != 0)
       return Error(Errc::kUnsupported, "a field that this version does not know is not zero");
-  out = given;
   return {};
 }
 
-// Prepares a struct that the library fills: everything after struct_size becomes zero.
-template <class T>
-Status clear_struct(T* out) {
-  if (out == nullptr) return Error(Errc::kArgument, "a pointer to a result is NULL");
-  const uint32_t size = out->struct_size;
-  if (size < sizeof(T) || size > kMaxStructBytes)
-    return Error(Errc::kArgument, "struct_size is wrong: set it to sizeof the struct");
-  std::memset(reinterpret_cast<uint8_t*>(out) + sizeof size, 0, size - sizeof size);
-  return {};
+// Sets a caller's struct of any version to what `fill(T&)` makes of an empty one, as far as it
+// goes. Whether `fill` fails or not, what it left is what the caller gets: zeros unless it set
+// fields.
+template <class T, class F>
+Status fill_struct(T* out, const F& fill) {
+  const size_t size = common_bytes<T>(out);
+  if (size == 0) return Error(Errc::kArgument, kWrongSize);
+  T whole = {};
+  const Status status = fill(whole);
+  // struct_size stays: it may be that of a larger struct.
+  constexpr size_t kSkip = sizeof whole.struct_size;
+  std::memcpy(reinterpret_cast<uint8_t*>(out) + kSkip,
+              reinterpret_cast<const uint8_t*>(&whole) + kSkip, size - kSkip);
+  return status;
 }
 
 // Copies a name into a fixed, zeroed field and leaves its last byte zero.

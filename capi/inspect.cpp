@@ -93,13 +93,15 @@ Status security(ByteView proof, uint32_t regime, mipzk_security& out) {
 mipzk_status mipzk_proof_inspect(const uint8_t* proof, size_t proof_size,
                                  mipzk_proof_info* out_info, mipzk_error* err) noexcept {
   using namespace mipzk;
-  if (Status s = capi::clear_struct(out_info); !s) return capi::report(err, s);
-  return capi::report(err, capi::inspect({proof, proof_size}, *out_info));
+  return capi::report(err, capi::fill_struct(out_info, [&](mipzk_proof_info& info) {
+                        return capi::inspect({proof, proof_size}, info);
+                      }));
 }
 
 mipzk_status mipzk_proof_security(const uint8_t* proof, size_t proof_size, uint32_t regime,
                                   mipzk_security* out_security, mipzk_error* err) noexcept {
   using namespace mipzk;
-  if (Status s = capi::clear_struct(out_security); !s) return capi::report(err, s);
-  return capi::report(err, capi::security({proof, proof_size}, regime, *out_security));
+  return capi::report(err, capi::fill_struct(out_security, [&](mipzk_security& bits) {
+                        return capi::security({proof, proof_size}, regime, bits);
+                      }));
 }

@@ -81,30 +81,30 @@ void mipzk_program_free(mipzk_program* program) noexcept { delete program; }
 mipzk_status mipzk_program_inspect(const mipzk_program* program, mipzk_program_info* out_info,
                                    mipzk_error* err) noexcept {
   return capi::guarded(err, [&]() -> Status {
-    if (Status s = capi::clear_struct(out_info); !s) return s;
-    if (program == nullptr) return Error(Errc::kArgument, "program is NULL");
-    const isa::Program& p = program->elf->loaded.program;
-    out_info->entry = p.entry;
-    out_info->elf_flags = program->elf->flags;
-    out_info->segments = static_cast<uint32_t>(program->elf->segments.size());
-    out_info->symbols = p.symbols.size();
-    out_info->instructions = p.rom.size();
-    out_info->image_words = p.image.size();
-    return {};
+    return capi::fill_struct(out_info, [&](mipzk_program_info& info) -> Status {
+      if (program == nullptr) return Error(Errc::kArgument, "program is NULL");
+      const isa::Program& p = program->elf->loaded.program;
+      info.entry = p.entry;
+      info.elf_flags = program->elf->flags;
+      info.segments = static_cast<uint32_t>(program->elf->segments.size());
+      info.symbols = p.symbols.size();
+      info.instructions = p.rom.size();
+      info.image_words = p.image.size();
+      return {};
+    });
   });
 }
 
 mipzk_status mipzk_program_segment(const mipzk_program* program, uint32_t index,
                                    mipzk_segment* out_segment, mipzk_error* err) noexcept {
   return capi::guarded(err, [&]() -> Status {
-    if (Status s = capi::clear_struct(out_segment); !s) return s;
-    if (program == nullptr) return Error(Errc::kArgument, "program is NULL");
-    if (index >= program->elf->segments.size())
-      return Error(Errc::kArgument, "the program has no such segment");
-    const uint32_t size = out_segment->struct_size;
-    *out_segment = program->elf->segments[index];
-    out_segment->struct_size = size;
-    return {};
+    return capi::fill_struct(out_segment, [&](mipzk_segment& segment) -> Status {
+      if (program == nullptr) return Error(Errc::kArgument, "program is NULL");
+      if (index >= program->elf->segments.size())
+        return Error(Errc::kArgument, "the program has no such segment");
+      segment = program->elf->segments[index];
+      return {};
+    });
   });
 }
 

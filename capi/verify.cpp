@@ -36,7 +36,7 @@ Status read_policy(const mipzk_verify_policy* given, verify::Policy& out) {
   out = {};
   if (given == nullptr) return {};
   mipzk_verify_policy p = {};
-  if (Status s = read_struct(*given, p); !s) return s;
+  if (Status s = read_struct(given, p); !s) return s;
   if ((p.flags & ~MIPZK_VERIFY_ALLOW_NO_HIDING) != 0 || p.reserved != 0)
     return Error(Errc::kUnsupported, "a policy has flags or reserved fields that must be 0");
   out.allow_not_hiding = (p.flags & MIPZK_VERIFY_ALLOW_NO_HIDING) != 0;
@@ -123,17 +123,18 @@ size_t mipzk_verify_workspace_size(const mipzk_verify_policy* policy) noexcept {
 mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof, size_t proof_size,
                           const mipzk_verify_policy* policy, void* workspace, size_t workspace_size,
                           mipzk_claim* out_claim, mipzk_error* err) noexcept {
-  if (Status s = capi::clear_struct(out_claim); !s) return capi::report(err, s);
-  verify::Policy p;
-  if (Status s = capi::read_policy(policy, p); !s) return capi::report(err, s);
-  verify::Claim claim;
-  Status s = capi::verify(program_id, {proof, proof_size}, p, workspace, workspace_size, claim);
-  if (s) {
-    out_claim->exit_code = claim.exit_code;
-    out_claim->public_input = {claim.public_offset, claim.public_size};
-    out_claim->output = {claim.output_offset, claim.output_size};
-  }
-  return capi::report(err, s);
+  return capi::report(err, capi::fill_struct(out_claim, [&](mipzk_claim& out) -> Status {
+                        verify::Policy p;
+                        if (Status s = capi::read_policy(policy, p); !s) return s;
+                        verify::Claim claim;
+                        Status s = capi::verify(program_id, {proof, proof_size}, p, workspace,
+                                                workspace_size, claim);
+                        if (!s) return s;
+                        out.exit_code = claim.exit_code;
+                        out.public_input = {claim.public_offset, claim.public_size};
+                        out.output = {claim.output_offset, claim.output_size};
+                        return {};
+                      }));
 }
 
 uint32_t mipzk_profile_count(void) noexcept {
@@ -141,16 +142,18 @@ uint32_t mipzk_profile_count(void) noexcept {
 }
 
 mipzk_status mipzk_profile_get(uint32_t index, mipzk_profile* out, mipzk_error* err) noexcept {
-  if (Status s = capi::clear_struct(out); !s) return capi::report(err, s);
-  if (index >= mipzk_profile_count())
-    return capi::report(err, Error(Errc::kArgument, "there is no such profile"));
-  const proof::Profile& p = proof::profiles()[index];
-  out->id = p.id;
-  capi::copy_name(out->name, p.name);
-  out->target_bits = p.target_bits;
-  out->blowup = 1u << p.log_blowup;
-  out->queries = p.queries;
-  out->grinding_bits = p.query_work;
-  out->regime = p.regime == proof::Regime::kJohnson ? MIPZK_REGIME_JOHNSON : MIPZK_REGIME_UNIQUE;
-  return capi::report(err, Status());
+  return capi::report(err, capi::fill_struct(out, [&](mipzk_profile& profile) -> Status {
+                        if (index >= mipzk_profile_count())
+                          return Error(Errc::kArgument, "there is no such profile");
+                        const proof::Profile& p = proof::profiles()[index];
+                        profile.id = p.id;
+                        capi::copy_name(profile.name, p.name);
+                        profile.target_bits = p.target_bits;
+                        profile.blowup = 1u << p.log_blowup;
+                        profile.queries = p.queries;
+                        profile.grinding_bits = p.query_work;
+                        profile.regime = p.regime == proof::Regime::kJohnson ? MIPZK_REGIME_JOHNSON
+                                                                             : MIPZK_REGIME_UNIQUE;
+                        return {};
+                      }));
 }

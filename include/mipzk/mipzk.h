@@ -23,8 +23,10 @@
  *   - Callbacks run on the thread that made the call, never two at once, never after it returns.
  *     They must not use the handle whose call is under way (mipzk_ctx_cancel is allowed), throw, or
  *     longjmp.
- *   - Structs that begin with struct_size: set it to sizeof the struct before each call. Fields
- *     that this version does not know must be zero.
+ *   - Structs that begin with struct_size: set it to sizeof the struct, and the rest to zero, before
+ *     each call. Structs grow at their end, and every size since the first version of a struct is
+ *     accepted: what the caller's lacks is 0, or not written. What the library does not know of a
+ *     larger one must be 0 where it is read (UNSUPPORTED otherwise) and is not written.
  *   - The library reads no files and no environment, prints nothing, and never aborts on input.
  */
 #ifndef MIPZK_MIPZK_H_
