@@ -97,6 +97,9 @@ Status fill_struct(T* out, const F& fill) {
   return status;
 }
 
+// A status of the C interface alone, so not in Errc: no part of the library has such a policy.
+inline constexpr Errc kExitCode{MIPZK_E_EXIT_CODE};
+
 // Copies a name into a fixed, zeroed field and leaves its last byte zero.
 template <size_t kN>
 void copy_name(char (&out)[kN], const char* name) {

@@ -32,17 +32,27 @@ MIPZK_SAME_CODE(MIPZK_E_WORKSPACE, kWorkspace);
 // The verifier wants its workspace aligned to this; callers need not care.
 constexpr size_t kAlignment = 16;
 
-Status read_policy(const mipzk_verify_policy* given, verify::Policy& out) {
+struct Policy {
+  verify::Policy proof;
+  bool any_exit_code = false;
+  uint32_t exit_code = 0;
+};
+
+Status read_policy(const mipzk_verify_policy* given, Policy& out) {
   out = {};
   if (given == nullptr) return {};
   mipzk_verify_policy p = {};
   if (Status s = read_struct(given, p); !s) return s;
-  if ((p.flags & ~MIPZK_VERIFY_ALLOW_NO_HIDING) != 0 || p.reserved != 0)
-    return Error(Errc::kUnsupported, "a policy has flags or reserved fields that must be 0");
-  out.allow_not_hiding = (p.flags & MIPZK_VERIFY_ALLOW_NO_HIDING) != 0;
-  if (p.min_security_bits != 0) out.min_security_bits = p.min_security_bits;
-  if (p.max_proof_bytes != 0) out.max_proof_bytes = p.max_proof_bytes;
-  if (p.max_cycles != 0) out.max_cycles = p.max_cycles;
+  if ((p.flags & ~(MIPZK_VERIFY_ALLOW_NO_HIDING | MIPZK_VERIFY_ANY_EXIT_CODE)) != 0)
+    return Error(Errc::kUnsupported, "a policy has a flag that this version does not know");
+  out.any_exit_code = (p.flags & MIPZK_VERIFY_ANY_EXIT_CODE) != 0;
+  out.exit_code = p.exit_code;
+  if (out.any_exit_code && out.exit_code != 0)
+    return Error(Errc::kArgument, "a policy wants one exit code and accepts any: choose");
+  out.proof.allow_not_hiding = (p.flags & MIPZK_VERIFY_ALLOW_NO_HIDING) != 0;
+  if (p.min_security_bits != 0) out.proof.min_security_bits = p.min_security_bits;
+  if (p.max_proof_bytes != 0) out.proof.max_proof_bytes = p.max_proof_bytes;
+  if (p.max_cycles != 0) out.proof.max_cycles = p.max_cycles;
   return {};
 }
 
@@ -109,32 +119,40 @@ const char* mipzk_status_name(mipzk_status status) noexcept {
       return "MIPZK_E_WRONG_PROGRAM";
     case MIPZK_E_WORKSPACE:
       return "MIPZK_E_WORKSPACE";
+    case MIPZK_E_EXIT_CODE:
+      return "MIPZK_E_EXIT_CODE";
     default:
       return "MIPZK_E_UNKNOWN";
   }
 }
 
 size_t mipzk_verify_workspace_size(const mipzk_verify_policy* policy) noexcept {
-  verify::Policy p;
+  capi::Policy p;
   if (!capi::read_policy(policy, p)) return 0;
-  return verify::workspace_size(p) + capi::kAlignment - 1;
+  return verify::workspace_size(p.proof) + capi::kAlignment - 1;
 }
 
 mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof, size_t proof_size,
                           const mipzk_verify_policy* policy, void* workspace, size_t workspace_size,
                           mipzk_claim* out_claim, mipzk_error* err) noexcept {
-  return capi::report(err, capi::fill_struct(out_claim, [&](mipzk_claim& out) -> Status {
-                        verify::Policy p;
-                        if (Status s = capi::read_policy(policy, p); !s) return s;
-                        verify::Claim claim;
-                        Status s = capi::verify(program_id, {proof, proof_size}, p, workspace,
-                                                workspace_size, claim);
-                        if (!s) return s;
-                        out.exit_code = claim.exit_code;
-                        out.public_input = {claim.public_offset, claim.public_size};
-                        out.output = {claim.output_offset, claim.output_size};
-                        return {};
-                      }));
+  return capi::report(
+      err, capi::fill_struct(out_claim, [&](mipzk_claim& out) -> Status {
+        capi::Policy p;
+        if (Status s = capi::read_policy(policy, p); !s) return s;
+        verify::Claim claim;
+        Status s = capi::verify(program_id, {proof, proof_size}, p.proof, workspace, workspace_size,
+                                claim);
+        if (!s) return s;
+        out.exit_code = claim.exit_code;
+        out.public_input = {claim.public_offset, claim.public_size};
+        out.output = {claim.output_offset, claim.output_size};
+        if (p.any_exit_code || p.exit_code == claim.exit_code) return {};
+        return Error(
+            capi::kExitCode,
+            "the proof is valid, but the program ended with another exit code than the policy "
+            "wants: see the claim",
+            claim.exit_code);
+      }));
 }
 
 uint32_t mipzk_profile_count(void) noexcept {

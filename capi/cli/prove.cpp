@@ -57,13 +57,13 @@ uint32_t profile_id(const std::string& name) {
 }  // namespace
 
 int prove_command(const Args& args) {
-  Options options(
-      "mipzk prove [options] PROGRAM.elf --proof FILE",
-      "Runs a program and proves the run. The proof is verified before it is written.\n"
-      "It hides the private input, but for what the output, the exit code and the\n"
-      "heights of its tables tell; --shape fixes the heights. No output may be the file\n"
-      "of an input or of another output.",
-      "program");
+  Options options("mipzk prove [options] PROGRAM.elf --proof FILE",
+                  "Runs a program and proves the run. The proof is verified before it is written.\n"
+                  "It hides the private input, but for what the output, the exit code and the\n"
+                  "heights of its tables tell; --shape fixes the heights. A run that ends with\n"
+                  "another exit code than 0 is proved too, but `mipzk verify` has to be told. No\n"
+                  "output may be the file of an input or of another output.",
+                  "program");
   add_run_options(options);
   options.visible().add_options()("proof", value("FILE"), "where to write the proof; - is stdout")(
       "output", value("FILE"), "where to write the program's output")(
@@ -104,7 +104,7 @@ int prove_command(const Args& args) {
     check(mipzk_job_shape(job.get(), shape.data(), shape.size(), &err), err, "the shape");
   }
   const Run run = execute(job.get(), options);
-  if (options.has("expect-exit-code") && options.number("expect-exit-code") != run.exit_code)
+  if (options.has("expect-exit-code") && expected_exit_code(options) != run.exit_code)
     throw Failure(kExitExitCode, fmt::format("the program ended with exit code {}", run.exit_code),
                   "nothing was proved; check the inputs with `mipzk run`");
 
@@ -135,7 +135,7 @@ int prove_command(const Args& args) {
     policy.min_security_bits = 1;
     policy.max_proof_bytes = UINT64_MAX;
     policy.max_cycles = UINT64_MAX;
-    policy.flags = MIPZK_VERIFY_ALLOW_NO_HIDING;
+    policy.flags = MIPZK_VERIFY_ALLOW_NO_HIDING | MIPZK_VERIFY_ANY_EXIT_CODE;
     mipzk_claim claim = {};
     claim.struct_size = sizeof claim;
     const double verify_start = now();
@@ -170,6 +170,11 @@ int prove_command(const Args& args) {
     facts.add("peak_memory_mib", static_cast<double>(peak_memory_bytes()) / (1 << 20), "{:.0f}");
   add_hiding(facts, info);
   show(options, facts, proof_path == "-" || output_path == "-");
+  if (run.exit_code != 0)
+    fmt::print(stderr,
+               "mipzk: the program FAILED: it ended with exit code {0}, and the proof says so\n"
+               "  `mipzk verify` refuses the proof unless told --expect-exit-code {0}\n",
+               run.exit_code);
   return kExitOk;
 }
 

@@ -22,7 +22,7 @@ const char kExitCodeHelp[] =
     "    8  the proof is about another program\n"
     "    9  the proof's public input is not the expected one\n"
     "   10  the proof's output is not the expected one\n"
-    "   11  the proof's exit code is not the expected one\n"
+    "   11  the program's exit code is not the expected one (0 unless given)\n"
     "   12  out of memory\n"
     "  130  interrupted, or ended by the debugger\n";
 
@@ -40,6 +40,7 @@ constexpr Kind kKinds[] = {
     {MIPZK_E_CANCELLED, kExitCancelled, ""},
     {MIPZK_E_INTERNAL, kExitInternal, "this is a defect of mipzk: please report it"},
     {MIPZK_E_UNSUPPORTED, kExitProof, "use the mipzk version that the file was made for"},
+    {MIPZK_E_STATE, kExitInternal, "this is a defect of mipzk: please report it"},
     {MIPZK_E_ELF, kExitProgram, "bindings/guest/c/mipzk-cc compiles C for the machine"},
     {MIPZK_E_INPUT, kExitRun, "pass a smaller input"},
     {MIPZK_E_FAULT, kExitRun, ""},
@@ -55,6 +56,8 @@ constexpr Kind kKinds[] = {
     {MIPZK_E_WRONG_PROGRAM, kExitWrongProgram,
      "`mipzk inspect` shows the id of a program or proof"},
     {MIPZK_E_WORKSPACE, kExitInternal, "this is a defect of mipzk: please report it"},
+    {MIPZK_E_EXIT_CODE, kExitExitCode,
+     "if a run that ends so is what you want, say --expect-exit-code N or --any-exit-code"},
 };
 
 }  // namespace

@@ -119,6 +119,12 @@ Run execute(mipzk_job* job, const Options& options) {
   return run;
 }
 
+uint32_t expected_exit_code(const Options& options) {
+  const uint64_t code = options.number("expect-exit-code");
+  if (code > UINT32_MAX) throw Failure(kExitUsage, "--expect-exit-code wants a number of 32 bits");
+  return static_cast<uint32_t>(code);
+}
+
 mipzk_status verify(const uint8_t* id, const uint8_t* proof, size_t size,
                     const mipzk_verify_policy& policy, mipzk_claim* claim, mipzk_error* err) {
   std::vector<uint8_t> workspace(mipzk_verify_workspace_size(&policy));

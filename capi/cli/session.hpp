@@ -54,6 +54,9 @@ struct Run {
 };
 Run execute(mipzk_job* job, const Options& options);
 
+// --expect-exit-code, 0 when absent; a usage failure for what is no exit code.
+uint32_t expected_exit_code(const Options& options);
+
 // The workspace that the library asks for, then mipzk_verify.
 mipzk_status verify(const uint8_t* id, const uint8_t* proof, size_t size,
                     const mipzk_verify_policy& policy, mipzk_claim* claim, mipzk_error* err);

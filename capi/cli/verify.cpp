@@ -46,20 +46,23 @@ int verify_command(const Args& args) {
   Options options(
       "mipzk verify [options] PROOF (--program-id HEX | --elf FILE)",
       "Verifies a proof. Success means: the given program, run on the public input in the\n"
-      "proof and some private input, ends with the exit code and the output in the proof.\n"
-      "Compare them with what you expect, here or yourself.",
+      "proof and some private input, ends with exit code 0 (or the expected one) and the\n"
+      "output in the proof. Compare input and output with what you expect, here or yourself.",
       "proof");
   options.visible().add_options()("program-id", value("HEX"), "id of the program that you trust")(
       "elf", value("FILE"), "the program itself, in place of its id")(
       "expect-public-input", value("FILE"), "fail unless the public input is this")(
       "expect-output", value("FILE"), "fail unless the output is this")(
-      "expect-exit-code", value("N"), "fail unless the exit code is this")(
+      "expect-exit-code", value("N"), "fail unless the exit code is this (default 0)")(
+      "any-exit-code", "accept every exit code: look at it yourself")(
       "min-security", value("N"), "least provable security in bits (default 100)")(
       "max-proof-bytes", value("N"), "longest proof to look at (default 4M)")(
       "max-cycles", value("N"), "longest run to accept (default 4G)")(
       "allow-no-hiding", "accept a proof that does not hide its private input");
   if (!options.parse(args)) return kExitOk;
   const std::string proof_path = options.required("proof");
+  if (options.has("expect-exit-code") && options.has("any-exit-code"))
+    throw Failure(kExitUsage, "--expect-exit-code and --any-exit-code contradict each other");
   if (options.has("program-id") == options.has("elf"))
     throw Failure(kExitUsage, "say which program the proof must be about: --program-id or --elf",
                   "never take the id from the proof itself");
@@ -81,18 +84,25 @@ int verify_command(const Args& args) {
   policy.min_security_bits = static_cast<uint32_t>(bits);
   policy.max_proof_bytes = options.number("max-proof-bytes");
   policy.max_cycles = options.number("max-cycles");
-  if (options.has("allow-no-hiding")) policy.flags = MIPZK_VERIFY_ALLOW_NO_HIDING;
+  if (options.has("allow-no-hiding")) policy.flags |= MIPZK_VERIFY_ALLOW_NO_HIDING;
+  if (options.has("any-exit-code")) policy.flags |= MIPZK_VERIFY_ANY_EXIT_CODE;
+  policy.exit_code = expected_exit_code(options);
   mipzk_claim claim = {};
   claim.struct_size = sizeof claim;
   mipzk_error err;
   const double start = now();
-  check(verify(id, proof.data(), proof.size(), policy, &claim, &err), err,
-        quoted(proof_path) + " is not accepted");
+  const mipzk_status status = verify(id, proof.data(), proof.size(), policy, &claim, &err);
   const double seconds = now() - start;
-
-  if (options.has("expect-exit-code") && options.number("expect-exit-code") != claim.exit_code)
+  if (status == MIPZK_E_EXIT_CODE)
     throw Failure(kExitExitCode,
-                  fmt::format("the proof is valid, but its exit code is {}", claim.exit_code));
+                  fmt::format("the proof is valid, but the program ended with exit code {}, not {}",
+                              claim.exit_code, policy.exit_code),
+                  fmt::format("if that is what you want, say --expect-exit-code {} or "
+                              "--any-exit-code",
+                              claim.exit_code),
+                  "", mipzk_status_name(status));
+  check(status, err, quoted(proof_path) + " is not accepted");
+
   expect_bytes(proof, claim.public_input, options, "expect-public-input", "public input",
                kExitPublicInput);
   expect_bytes(proof, claim.output, options, "expect-output", "output", kExitOutput);

@@ -2,6 +2,8 @@
  *
  *   attest GUEST.elf [PRIVATE_FILE]
  *
+ * A run that ends with another exit code than 0 has failed: there is nothing to attest.
+ *
  *   cc attest.c $(pkg-config --cflags --libs mipzk) -o attest
  */
 #include <mipzk/mipzk.h>
@@ -69,15 +71,20 @@ int main(int argc, char** argv) {
   TRY(mipzk_job_new(ctx, program, &job, &err));
   TRY(mipzk_job_private_input(job, secret, secret_size, &err));
   TRY(mipzk_job_execute(job, &cycles, &exit_code, &err));
+  if (exit_code != 0) {
+    fprintf(stderr, "the guest ended with exit code %lu\n", (unsigned long)exit_code);
+    goto done;
+  }
   TRY(mipzk_job_prove(job, on_progress, stderr, &proof, &err));
 
-  /* Verify: this half needs only the id of the program, which its user knows beforehand. */
+  /* Verify: this half needs only the id of the program, which its user knows beforehand. Without a
+   * policy, success includes exit code 0. */
   workspace_size = mipzk_verify_workspace_size(NULL);
   if ((workspace = malloc(workspace_size)) == NULL) goto done;
   TRY(mipzk_verify(id, mipzk_blob_data(proof), mipzk_blob_size(proof), NULL, workspace,
                    workspace_size, &claim, &err));
-  printf("%lu cycles, %lu bytes of proof, exit code %lu, output ", (unsigned long)cycles,
-         (unsigned long)mipzk_blob_size(proof), (unsigned long)claim.exit_code);
+  printf("%lu cycles, %lu bytes of proof, output ", (unsigned long)cycles,
+         (unsigned long)mipzk_blob_size(proof));
   for (i = 0; i < claim.output.size; i++)
     printf("%02x", mipzk_blob_data(proof)[claim.output.offset + i]);
   printf("\n");

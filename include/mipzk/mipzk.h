@@ -9,7 +9,7 @@
  *     renumbered; treat one that you do not know as a failure.
  *   - `err` may be NULL. Otherwise it is set by every call: all zero on success, and on failure the
  *     status and a message in English for people (never private data).
- *   - On failure every out-parameter is NULL or 0.
+ *   - On failure every out-parameter is NULL or 0 (but see MIPZK_E_EXIT_CODE).
  *   - What you pass in is copied; no pointer of yours is kept after a call returns, except the
  *     hooks (function and `user`) that you set for a job. What you get as `**out` is yours to
  *     free with the function of its type; a pointer that is returned belongs to the object named
@@ -23,10 +23,10 @@
  *   - Callbacks run on the thread that made the call, never two at once, never after it returns.
  *     They must not use the handle whose call is under way (mipzk_ctx_cancel is allowed), throw, or
  *     longjmp.
- *   - Structs that begin with struct_size: set it to sizeof the struct, and the rest to zero, before
- *     each call. Structs grow at their end, and every size since the first version of a struct is
- *     accepted: what the caller's lacks is 0, or not written. What the library does not know of a
- *     larger one must be 0 where it is read (UNSUPPORTED otherwise) and is not written.
+ *   - Structs that begin with struct_size: set it to sizeof the struct, and the rest to zero,
+ *     before each call. Structs grow at their end, and every size since the first version of a
+ *     struct is accepted: what the caller's lacks is 0, or not written. What the library does not
+ *     know of a larger one must be 0 where it is read (UNSUPPORTED otherwise) and is not written.
  *   - The library reads no files and no environment, prints nothing, and never aborts on input.
  */
 #ifndef MIPZK_MIPZK_H_
@@ -75,6 +75,9 @@ typedef int32_t mipzk_status;
 #define MIPZK_E_REJECTED (-22)     /* the proof is wrong */
 #define MIPZK_E_WRONG_PROGRAM (-23) /* the proof is about another program */
 #define MIPZK_E_WORKSPACE (-24)     /* the workspace is too small; err->detail: bytes needed */
+#define MIPZK_E_EXIT_CODE (-25)     /* the proof is valid, but the program ended with another exit
+                                       code than the policy wants; the claim is set, and
+                                       err->detail is its exit code */
 
 /* 256 bytes, yours, without pointers. The message is NUL-terminated UTF-8. */
 typedef struct mipzk_error {
@@ -95,15 +98,18 @@ MIPZK_API const char* mipzk_status_name(mipzk_status status) MIPZK_NOEXCEPT;
 
 /* Accept proofs made with MIPZK_OPT_NO_HIDING. Without this flag they are refused (POLICY). */
 #define MIPZK_VERIFY_ALLOW_NO_HIDING 1u
+/* Accept whatever exit code the program ended with: the caller looks at the claim. */
+#define MIPZK_VERIFY_ANY_EXIT_CODE 2u
 
-/* What the VERIFIER accepts. 0 in a field means its default. A NULL policy means all defaults. */
+/* What the VERIFIER accepts. 0 in a field means its default. A NULL policy means all defaults:
+ * among them that the program ended with exit code 0. */
 typedef struct mipzk_verify_policy { /* 32 bytes */
   uint32_t struct_size;
   uint32_t min_security_bits; /* provable bits, default 100 */
   uint64_t max_proof_bytes;   /* default 4 MiB */
   uint64_t max_cycles;        /* bound on the length of the run, default 2^32 */
   uint32_t flags;             /* MIPZK_VERIFY_* */
-  uint32_t reserved;          /* must be 0 */
+  uint32_t exit_code;         /* that the program must have ended with, default 0 */
 } mipzk_verify_policy;
 
 /* `size` bytes from `offset` of the proof. */
@@ -112,7 +118,8 @@ typedef struct mipzk_range { /* 16 bytes */
 } mipzk_range;
 
 /* What an accepted proof states: THIS program, run on this public input and some private input,
- * ended with this exit code and this output. Comparing it with what you expect is up to you. */
+ * ended with this exit code and this output. The policy is about the exit code; comparing the rest
+ * with what you expect is up to you. */
 typedef struct mipzk_claim { /* 40 bytes */
   uint32_t struct_size;
   uint32_t exit_code;
@@ -122,12 +129,12 @@ typedef struct mipzk_claim { /* 40 bytes */
 /* Bytes of workspace that any proof within the policy needs; 0 for an invalid policy. */
 MIPZK_API size_t mipzk_verify_workspace_size(const mipzk_verify_policy* policy) MIPZK_NOEXCEPT;
 
-/* MIPZK_OK only for a valid proof about the program with this id (32 bytes) within the policy;
- * everything else is a refusal. The proof's bytes must not change during the call (copy them first
- * if somebody else can write to them), nor overlap the workspace. `workspace` is yours, of any
- * alignment, and may be reused; its contents do not matter. The program id must come from a source
- * that you trust, not from the proof. Errors: ARGUMENT, UNSUPPORTED, MALFORMED, POLICY, REJECTED,
- * WRONG_PROGRAM, WORKSPACE. */
+/* MIPZK_OK only for a valid proof about the program with this id (32 bytes) within the policy, exit
+ * code included; everything else is a refusal. The proof's bytes must not change during the call
+ * (copy them first if somebody else can write to them), nor overlap the workspace. `workspace` is
+ * yours, of any alignment, and may be reused; its contents do not matter. The program id must come
+ * from a source that you trust, not from the proof. Errors: ARGUMENT, UNSUPPORTED, MALFORMED,
+ * POLICY, REJECTED, WRONG_PROGRAM, WORKSPACE, EXIT_CODE. */
 MIPZK_API mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof,
                                     size_t proof_size, const mipzk_verify_policy* policy,
                                     void* workspace, size_t workspace_size, mipzk_claim* out_claim,
@@ -358,6 +365,7 @@ MIPZK_API const char* mipzk_job_fault_text(const mipzk_job* job) MIPZK_NOEXCEPT;
 #define MIPZK_PHASE_OPEN 4u
 #define MIPZK_PHASE_QUERY 5u
 
+/* From the library to you: struct_size is that of the library's version. */
 typedef struct mipzk_progress { /* 24 bytes */
   uint32_t struct_size;
   uint32_t phase;
@@ -369,9 +377,9 @@ typedef int32_t (*mipzk_progress_fn)(void* user,
 /* "commit"; static, never NULL. */
 MIPZK_API const char* mipzk_phase_name(uint32_t phase) MIPZK_NOEXCEPT;
 
-/* Runs the program and proves the run. `fn` may be NULL. Any exit code is provable; look at it
- * first with mipzk_job_execute if only some are worth proving. Errors: those of execute,
- * UNPROVABLE. */
+/* Runs the program and proves the run. `fn` may be NULL. Any exit code is provable, but verifiers
+ * refuse other ones than 0 unless told (mipzk_verify_policy): look at it first with
+ * mipzk_job_execute. Errors: those of execute, UNPROVABLE. */
 MIPZK_API mipzk_status mipzk_job_prove(mipzk_job* job, mipzk_progress_fn fn, void* user,
                                        mipzk_blob** out_proof, mipzk_error* err) MIPZK_NOEXCEPT;
 

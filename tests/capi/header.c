@@ -13,7 +13,7 @@ AT(mipzk_verify_policy, min_security_bits, 4);
 AT(mipzk_verify_policy, max_proof_bytes, 8);
 AT(mipzk_verify_policy, max_cycles, 16);
 AT(mipzk_verify_policy, flags, 24);
-AT(mipzk_verify_policy, reserved, 28);
+AT(mipzk_verify_policy, exit_code, 28);
 SAME(size_of_range, sizeof(mipzk_range) == 16);
 SAME(size_of_claim, sizeof(mipzk_claim) == 40);
 AT(mipzk_claim, exit_code, 4);

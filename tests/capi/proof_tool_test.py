@@ -192,6 +192,41 @@ class Proof(unittest.TestCase):
         self.assertIn(b"does NOT hide the private input", result.stdout)
         self.verify(0, "--allow-no-hiding")  # a proof that hides is welcome, too
 
+    def test_a_guest_that_fails(self):
+        """It writes its output, then ends with exit code 5: who does not look at the code must be told."""
+        proof, output, empty = self.folder / "failed", self.folder / "failed output", self.folder / "nothing"
+        elf = GUESTS / "exit_code.elf"
+        result = self.prove(0, b"\0\0\0\0\5", "--output", output, elf=elf, proof=proof)
+        self.assertIn("ended with exit code 5", result.stderr.decode())
+        self.assertIn("--expect-exit-code 5", result.stderr.decode())
+        self.assertEqual(json.loads(result.stdout)["exit_code"], 5)
+        self.assertNotIn("exit code", self.result.stderr.decode())  # of a run that succeeded
+        who = ("--elf", elf)
+        result = self.verify(11, "--json", proof=proof, who=who)
+        self.assertIn("the proof is valid, but the program ended with exit code 5, not 0", result.stderr.decode())
+        self.assertIn("--expect-exit-code 5 or --any-exit-code", result.stderr.decode())
+        self.assertEqual(json.loads(result.stdout)["status"], "MIPZK_E_EXIT_CODE")
+        self.verify(11, "--expect-exit-code", 0, proof=proof, who=who)
+        self.verify(11, "--expect-exit-code", 6, proof=proof, who=who)
+        for option in (("--expect-exit-code", "5"), ("--any-exit-code",)):
+            facts = json.loads(self.verify(0, *option, "--json", proof=proof, who=who).stdout)
+            self.assertEqual(facts["exit_code"], 5)
+            self.verify(0, *option, "--expect-output", output, proof=proof, who=who)
+        empty.write_bytes(b"")
+        self.verify(10, "--any-exit-code", "--expect-output", empty, proof=proof, who=who)
+        self.verify(0, "--any-exit-code")  # so is a run that succeeded
+        self.verify(2, "--any-exit-code", "--expect-exit-code", 5, proof=proof, who=who)
+        for number in ("-1", "4294967296"):  # the greatest code is 2^32 - 1
+            self.verify(2, "--expect-exit-code", number, proof=proof, who=who)
+        # The verifier's archive and the second verifier hold it the same way.
+        identity = json.loads(run(MIPZK, "inspect", elf, "--json").stdout)["program_id"]
+        path = self.folder / "id of exit_code"
+        path.write_bytes(bytes.fromhex(identity))
+        self.assertEqual(run(VERIFY_ONLY, proof, path).returncode, 1)
+        model = (sys.executable, MODEL / "verify_proof.py", identity, proof)
+        self.assertEqual(run(*model).returncode, 1)
+        self.assertEqual(run(*model, "--expect-exit-code", 5).returncode, 0)
+
     def test_prove_can_insist_on_an_exit_code(self):
         proof = self.folder / "never"
         result = run(MIPZK, "prove", GUESTS / "exit_code.elf", "--private", "-", "--proof", proof,
@@ -225,12 +260,16 @@ class Proof(unittest.TestCase):
         message.write_bytes(PRIVATE)
         result = run(ATTEST, GUESTS / "sha256.elf", message)
         self.assertEqual(result.returncode, 0, result.stderr.decode())
-        self.assertIn(f"exit code 0, output {hashlib.sha256(PRIVATE).hexdigest()}", result.stdout.decode())
+        self.assertIn(f"bytes of proof, output {hashlib.sha256(PRIVATE).hexdigest()}", result.stdout.decode())
         self.assertIn(b"commit", result.stderr)
         self.assertEqual(run(ATTEST, message).returncode, 1)
         with open(message, "ab") as file:
             file.truncate(2 << 30)
         self.assertEqual(run(ATTEST, message).returncode, 2)  # too long to be looked at
+        message.write_bytes(b"\0\0\0\0\5")
+        result = run(ATTEST, GUESTS / "exit_code.elf", message)
+        self.assertEqual((result.returncode, result.stdout), (1, b""))
+        self.assertIn(b"exit code 5", result.stderr)
         self.assertEqual(run(ATTEST).returncode, 2)
 
 

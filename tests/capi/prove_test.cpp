@@ -127,6 +127,80 @@ TEST_F(Prove, RefusesAnythingElse) {
   EXPECT_EQ(verify(id, proof, &policy, &claim, &err), MIPZK_E_POLICY);
 }
 
+// The guest writes its output and then fails.
+TEST_F(Prove, AnotherExitCodeThanTheExpectedOneIsRefused) {
+  Session other("exit_code");
+  other.private_input({0, 0, 0, 1, 5});  // returns 261
+  mipzk_blob* blob = nullptr;
+  ASSERT_EQ(mipzk_job_prove(other.job, nullptr, nullptr, &blob, &other.err), MIPZK_OK)
+      << other.err.message;
+  Bytes failed = bytes_of(blob);
+  mipzk_blob_free(blob);
+  mipzk_verify_policy policy = {};
+  policy.struct_size = sizeof policy;
+  mipzk_error& err = other.err;
+  for (const mipzk_verify_policy* p : {static_cast<const mipzk_verify_policy*>(nullptr),
+                                       static_cast<const mipzk_verify_policy*>(&policy)}) {
+    mipzk_claim claim = empty_claim();
+    EXPECT_EQ(verify(other.id(), failed, p, &claim, &err), MIPZK_E_EXIT_CODE);
+    EXPECT_EQ(err.status, MIPZK_E_EXIT_CODE);
+    EXPECT_EQ(err.detail, 261u);
+    EXPECT_STRNE(err.message, "");
+    // The claim is there to look at.
+    EXPECT_EQ(claim.exit_code, 261u);
+    EXPECT_EQ(claim.output.size, 4u);
+    EXPECT_EQ(failed[claim.output.offset + 3], 0xfa);
+  }
+  mipzk_claim claim = empty_claim();
+  policy.exit_code = 5;
+  EXPECT_EQ(verify(other.id(), failed, &policy, &claim, &err), MIPZK_E_EXIT_CODE);
+  policy.exit_code = 261;
+  EXPECT_EQ(verify(other.id(), failed, &policy, &claim, &err), MIPZK_OK) << err.message;
+  EXPECT_EQ(claim.exit_code, 261u);
+  EXPECT_EQ(verify(session->id(), proof, &policy, &claim, &err), MIPZK_E_EXIT_CODE);
+  EXPECT_EQ(err.detail, 0u);
+  policy.exit_code = 0;
+  policy.flags = MIPZK_VERIFY_ANY_EXIT_CODE;
+  EXPECT_EQ(verify(other.id(), failed, &policy, &claim, &err), MIPZK_OK) << err.message;
+  EXPECT_EQ(claim.exit_code, 261u);
+  EXPECT_EQ(verify(session->id(), proof, &policy, &claim, &err), MIPZK_OK) << err.message;
+  // A wrong proof is wrong whatever it says about the exit code, and its claim is not shown.
+  failed.back() ^= 1;
+  for (uint32_t flags : {0u, MIPZK_VERIFY_ANY_EXIT_CODE}) {
+    policy.flags = flags;
+    EXPECT_EQ(verify(other.id(), failed, &policy, &claim, &err), MIPZK_E_REJECTED);
+    EXPECT_EQ(claim.exit_code, 0u);
+  }
+}
+
+TEST_F(Prove, AJobThatIsInUseIsRefused) {
+  struct Seen {
+    Session* s;
+    mipzk_status seed, shape, execute, prove;
+    const uint8_t* output;
+  } seen = {session, 0, 0, 0, 0, nullptr};
+  ASSERT_EQ(mipzk_job_execute(session->job, nullptr, nullptr, &session->err), MIPZK_OK);
+  const auto step = [](void* user, const mipzk_progress*) -> int32_t {
+    auto* in = static_cast<Seen*>(user);
+    mipzk_job* job = in->s->job;
+    const Bytes seed(32);
+    mipzk_blob* blob = nullptr;
+    in->seed = mipzk_job_seed(job, seed.data(), nullptr);
+    in->shape = mipzk_job_shape(job, nullptr, 0, nullptr);
+    in->execute = mipzk_job_execute(job, nullptr, nullptr, nullptr);
+    in->prove = mipzk_job_prove(job, nullptr, nullptr, &blob, nullptr);
+    EXPECT_EQ(blob, nullptr);
+    in->output = mipzk_job_output(job, nullptr);
+    return 1;
+  };
+  mipzk_blob* blob = nullptr;
+  EXPECT_EQ(mipzk_job_prove(session->job, step, &seen, &blob, &session->err), MIPZK_E_CANCELLED);
+  for (mipzk_status status : {seen.seed, seen.shape, seen.execute, seen.prove})
+    EXPECT_EQ(status, MIPZK_E_STATE);
+  EXPECT_EQ(seen.output, nullptr);
+  ASSERT_NE(mipzk_job_output(session->job, nullptr), nullptr) << "the output of the run before";
+}
+
 TEST_F(Prove, InspectAgreesWithTheProof) {
   mipzk_proof_info info = {};
   info.struct_size = sizeof info;
@@ -279,7 +353,7 @@ TEST_F(Prove, WithoutHidingIsSaidAndRefused) {
   policy.flags = MIPZK_VERIFY_ALLOW_NO_HIDING;
   EXPECT_EQ(verify(other.id(), bytes, &policy, &claim, &other.err), MIPZK_OK) << other.err.message;
   EXPECT_EQ(verify(other.id(), proof, &policy, &claim, &other.err), MIPZK_OK);  // it may hide
-  policy.flags |= 2;
+  policy.flags |= 4;
   EXPECT_EQ(verify(other.id(), bytes, &policy, &claim, &other.err), MIPZK_E_UNSUPPORTED);
   EXPECT_EQ(mipzk_ctx_set_u64(other.ctx, MIPZK_OPT_NO_HIDING, 2, nullptr), MIPZK_E_ARGUMENT);
 }

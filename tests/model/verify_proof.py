@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Verifies a proof with the second verifier.
 
-verify_proof.py PROGRAM_ID PROOF_FILE [--tamper-test N SEED]
+verify_proof.py PROGRAM_ID PROOF_FILE [--expect-exit-code N] [--tamper-test N SEED]
 
-PROGRAM_ID: 64 hex digits, or @FILE to read them from a file. Exit status 0: accepted (and, with --tamper-test, N
-copies of the proof with one random byte changed, one cut and one longer copy were all rejected); 1: not; 2: bad use."""
+PROGRAM_ID: 64 hex digits, or @FILE to read them from a file. Exit status 0: the proof is valid and the program ended
+with the expected exit code, 0 unless given (and, with --tamper-test, N copies of the proof with one random byte
+changed, one cut and one longer copy were all rejected); 1: not; 2: bad use."""
 
 import argparse
 import collections
@@ -46,6 +47,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program_id")
     parser.add_argument("proof")
+    parser.add_argument("--expect-exit-code", type=int, default=0, metavar="N")
     parser.add_argument("--tamper-test", nargs=2, type=int, metavar=("N", "SEED"))
     arguments = parser.parse_args()
     text = arguments.program_id
@@ -63,9 +65,12 @@ def main():
     except Rejected as rejection:
         print("rejected:", rejection)
         return 1
-    print("accepted: profile %s, %d bytes of public input, %d bytes of output, exit code %d (%.1f s)" %
+    print("valid: profile %s, %d bytes of public input, %d bytes of output, exit code %d (%.1f s)" %
           (claim.profile.name, len(claim.public_input), len(claim.output), claim.exit_code,
            time.monotonic() - start))
+    if claim.exit_code != arguments.expect_exit_code:
+        print("valid, but the expected exit code is", arguments.expect_exit_code)
+        return 1
     if arguments.tamper_test:
         accepted = tamper_test(program_id, proof, *arguments.tamper_test)
         if accepted:
