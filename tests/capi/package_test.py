@@ -1,11 +1,16 @@
 #!/usr/bin/env python3
-"""Installs the build and uses it as others do: pkg-config, static linking, CMake's find_package, mipzk-cc.
+"""Follows README.md's lines for installing, and uses what is there then as others do: pkg-config, static linking, CMake's
+find_package, mipzk-cc.
 
 usage: package_test.py CMAKE BUILD_FOLDER SOURCE_FOLDER GUEST     (standard library only)
+
+BUILD_FOLDER saves the time of a second build: `cmake --build build` copies its libraries and its tool instead.
 """
 
 import os
 import pathlib
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -60,20 +65,51 @@ def run(*command, **options):
     return result.stdout
 
 
+# The reader has only what `tests/setup build` installs, so no GoogleTest.
+SHIM = """#!/bin/sh
+case $1 in
+  --build) [ "$2" = build ] && mkdir -p build/capi/cli && cp -P {build}/capi/libmipzk* build/capi &&
+    cp {build}/capi/cli/mipzk build/capi/cli ;;
+  --install) exec {cmake} "$@" ;;
+  *) exec {cmake} -DCMAKE_DISABLE_FIND_PACKAGE_GTest=ON "$@" ;;
+esac
+"""
+
+
+def follow_readme(folder, cmake, build, source):
+    """Runs the block of README.md about installing in a copy of the source tree; its prefix."""
+    readme = (source / "README.md").read_text(encoding="utf-8")
+    (block,) = [b for b in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL) if "cmake --install" in b]
+    tree, home, shims = folder / "tree", folder / "home", folder / "shims"
+    for path in (tree, home, shims):
+        path.mkdir()
+    for path in source.iterdir():
+        if not path.name.startswith((".", "build")):
+            (tree / path.name).symlink_to(path)
+    shim = shims / "cmake"
+    shim.write_text(SHIM.format(build=build, cmake=cmake))
+    shim.chmod(0o755)
+    environment = dict(os.environ, HOME=str(home), PATH=f"{shims}:{os.environ['PATH']}")
+    printed = run("sh", "-ec", block + "\n./attest || echo usage: $?", cwd=tree, env=environment)
+    if not printed.endswith("usage: 2\n"):
+        sys.exit(f"the example does not run: {printed}")
+    return home / "mipzk"
+
+
 def main():
     cmake, build, source, guest = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        prefix = folder / "prefix"
-        run(cmake, "--install", build, "--prefix", prefix)
+        installed = follow_readme(folder, cmake, pathlib.Path(build), pathlib.Path(source))
+        prefix = folder / "moved"
+        installed.rename(prefix)
         libraries = next(prefix.rglob("libmipzk_verify.a")).parent
         (folder / "user.c").write_text(USER)
         (folder / "verify.c").write_text(VERIFY)
         environment = dict(os.environ, PKG_CONFIG_PATH=str(libraries / "pkgconfig"), LD_LIBRARY_PATH=str(libraries))
 
         def flags(*options):
-            words = run("pkg-config", f"--define-variable=prefix={prefix}", *options, env=environment).split()
-            return words
+            return shlex.split(run("pkg-config", *options, env=environment))
 
         run("cc", folder / "user.c", *flags("--cflags", "--libs", "mipzk"), "-o", folder / "user")
         run(folder / "user", guest, env=environment)
