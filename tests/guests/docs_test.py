@@ -14,6 +14,28 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs" / "GUESTS.md").read_text()
+RUST_WITH_TWO_VERSIONS = """
+#![cfg_attr(target_os = "none", no_std, no_main)]
+
+use mipzk_guest as guest;
+
+guest::entry!(run);
+
+old::cfg_if! {
+    if #[cfg(target_os = "none")] {
+        const OLD: &[u8] = old::COPY;
+    } else {
+        const OLD: &[u8] = b"";
+    }
+}
+
+fn run() -> u32 {
+    guest::write_output(OLD);
+    guest::write_output(b" and ");
+    guest::write_output(cfg_if::NEW);
+    0
+}
+"""
 FLOAT = "volatile double x = 2.5; int main(void) { return (int)(x * x); }"
 
 
@@ -116,6 +138,34 @@ class Guide(unittest.TestCase):
         printed = self.follow("Rust without the standard library", 1)
         printed += self.follow("Rust with the standard library", 1)
         self.expect(printed, "composite", 2)
+
+    def test_rust_with_crates_in_vendor(self):
+        """Two versions of a crate, one of them in a folder that Rust's own library has as well."""
+        self.need("/usr/bin/cargo")
+        sysroot = self.sh("/usr/bin/rustc --print sysroot").stdout.strip()
+        theirs = pathlib.Path(sysroot, "lib/rustlib/src/rust/library/vendor")
+        if not theirs.exists():
+            self.skipTest(f"Rust's library has no crates in {theirs}")
+        (old,) = theirs.glob("cfg-if-1.*")
+        shutil.copytree(old, self.folder / "vendor" / old.name, symlinks=False)
+        with open(self.folder / "vendor" / old.name / "src" / "lib.rs", "a", encoding="utf-8") as file:
+            file.write('\n/// Only in the copy.\npub const COPY: &[u8] = b"the copy";\n')
+        self.save("vendor/cfg-if/Cargo.toml", '[package]\nname = "cfg-if"\nversion = "2.0.0"\nedition = "2021"\n')
+        self.save("vendor/cfg-if/src/lib.rs", '#![no_std]\npub const NEW: &[u8] = b"2.0.0";\n')
+        self.save("vendor/cfg-if/.cargo-checksum.json", '{"files": {}, "package": "%s"}' % ("0" * 64))
+        ((_, manifest), _) = files(section("Rust without the standard library"))
+        manifest = manifest.replace('name = "factors"', 'name = "two-versions"')
+        manifest += f'cfg-if = "2.0.0"\nold = {{ package = "cfg-if", version = "={old.name[7:]}" }}\n'
+        self.save("Cargo.toml", manifest)
+        self.save("src/main.rs", RUST_WITH_TWO_VERSIONS)
+        target = ARGUMENTS.build / "rust"
+        target.mkdir(parents=True, exist_ok=True)
+        (self.folder / "target").symlink_to(target)
+        run = self.sh(f"{ROOT}/bindings/guest/rust/mipzk-cargo build")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        if ARGUMENTS.mipzk:
+            run = self.sh("mipzk run target/mips-mti-none-elf/release/two-versions --output -")
+            self.assertEqual((run.returncode, run.stdout), (0, "the copy and 2.0.0"), run.stderr)
 
     def test_flags_are_those_of_mipzk_cc(self):
         script = (ROOT / "bindings/guest/c/mipzk-cc").read_text()
