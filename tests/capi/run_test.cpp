@@ -1,6 +1,9 @@
 // Running programs through the C interface: inputs, outputs, limits, hooks, faults, cancellation.
+#include <sys/resource.h>
+
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 #include "support.hpp"
@@ -136,6 +139,25 @@ TEST(Run, RefusesInputsLargerThanTheirWindow) {
   EXPECT_EQ(mipzk_job_private_input(s.job, large.data(), large.size(), &s.err), MIPZK_E_INPUT);
   EXPECT_EQ(mipzk_job_public_input(s.job, large.data(), large.size(), &s.err), MIPZK_E_INPUT);
   EXPECT_EQ(s.err.detail, 67108860u);
+}
+
+// In a process of its own, which has no more memory than it needs so far.
+TEST(Run, SaysWhenMemoryIsOut) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "sanitizers want the whole address space";
+#endif
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  Session s("echo");
+  const Bytes input(size_t{60} << 20);
+  const auto out_of_memory = [&] {
+    const rlimit limit = {1 << 20, 1 << 20};
+    setrlimit(RLIMIT_AS, &limit);
+    const mipzk_status status = mipzk_job_private_input(s.job, input.data(), input.size(), &s.err);
+    EXPECT_EQ(status, MIPZK_E_NO_MEMORY);
+    EXPECT_STREQ(s.err.message, "out of memory");
+    std::_Exit(testing::Test::HasFailure() ? 1 : 0);
+  };
+  EXPECT_EXIT(out_of_memory(), testing::ExitedWithCode(0), "");
 }
 
 TEST(Run, StopsWhenAnotherThreadCancels) {
