@@ -151,7 +151,7 @@ TEST(CatalogueControl, TrapsHandOverTheNextAddress) {
 TEST(CatalogueControl, FlagsAreBoolean) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   for (Fp flag : {Fp(2), -Fp(1), Fp(2).inverse()}) {
-    for (air::TableId id : {air::Add::kId, air::kTableBoundary, air::kTablePublic}) {
+    for (air::TableId id : {table_of(isa::Class::kAdd), air::kTableBoundary, air::kTablePublic}) {
       Shard s = t.shard;
       cell(*s.find(id), 0, "real") = flag;
       recount(s);
@@ -184,10 +184,10 @@ TEST(CatalogueControl, TooManySlotsAreRefused) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   std::vector<proof::Instance> list;
   for (const trace::InstanceTrace& x : t.shard.traces)
-    if (x.table != air::Nop::kId) list.push_back({x.table, x.log_height});
+    if (x.table != table_of(isa::Class::kNop)) list.push_back({x.table, x.log_height});
   proof::Shape shape;
   auto refused = [&](unsigned count) {
-    std::vector<proof::Instance> more(count, {air::Nop::kId, 22});
+    std::vector<proof::Instance> more(count, {table_of(isa::Class::kNop), 22});
     more.insert(more.end(), list.begin(), list.end());
     return !proof::Shape::make(more, t.program->header, test::kTest2, shape);
   };

@@ -56,7 +56,7 @@ TEST(CatalogueInstructions, ZeroStartsAsZeroAndIsNeverADestination) {
   trace::InstanceTrace& boundary = table<air::Boundary>(s);
   const size_t row = row_of_key(s, air::kTableBoundary, kReg);
   for (const char* v : {"in_lo", "out_lo"}) cell(boundary, row, v) = Fp(5);
-  for (auto& [id, name] : {std::pair{air::AddImm::kId, "rs"}}) {
+  for (auto& [id, name] : {std::pair{table_of(isa::Class::kAddImm), "rs"}}) {
     trace::InstanceTrace& x = *s.find(id);
     for (size_t i = 0; i < s.data_rows(x); ++i)
       if (cell(x, i, "real") == Fp(1) && cell(x, i, name) == Fp::zero())

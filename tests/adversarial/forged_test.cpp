@@ -128,7 +128,7 @@ TEST(Forged, RunningColumnsStartElsewhere) {
 TEST(Forged, ProductsThatVanish) {
   EXPECT_EQ(with(Step::kExtension,
                  [](Forger& f) {
-                   const size_t i = f.instance(air::AddImm::kId);
+                   const size_t i = f.instance(table_of(isa::Class::kAddImm));
                    for (size_t row = 5; row <= f.data_rows(i); ++row)
                      for (unsigned k = 0; k <= f.layout(i).p_index(); ++k)
                        f.set_ext_cell(i, row, k, Fp5());
@@ -165,7 +165,8 @@ trace::InstanceTrace taller(const trace::InstanceTrace& t, unsigned by) {
 
 // Heights and the number of instances are the prover's to choose: another trace of the same run.
 TEST(Forged, HeightsAreFreeWithinTheirBounds) {
-  for (air::TableId table : {air::AddImm::kId, air::kTableBoundary, air::kTablePublic}) {
+  for (air::TableId table :
+       {table_of(isa::Class::kAddImm), air::kTableBoundary, air::kTablePublic}) {
     Shard s = honest();
     trace::InstanceTrace& t = *s.find(table);
     t = taller(t, 2);

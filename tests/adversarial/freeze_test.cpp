@@ -146,10 +146,10 @@ TEST(Freeze, MainRoot) {
   };
   expect_accepted_only_frozen(
       false_sum(), false_sum().exit_code, {kLocal},
-      {{Step::kMain, [&](Forger& f) { hide(f, f.instance(air::Add::kId)); }}});
+      {{Step::kMain, [&](Forger& f) { hide(f, f.instance(table_of(isa::Class::kAdd))); }}});
   expect_accepted_only_frozen(
       unaligned(), unaligned().exit_code, {kLocal},
-      {{Step::kMain, [&](Forger& f) { hide(f, f.instance(air::LoadWord::kId)); }}});
+      {{Step::kMain, [&](Forger& f) { hide(f, f.instance(table_of(isa::Class::kLoadWord))); }}});
 }
 
 // Two more tables of the height of instance `i`.
@@ -198,10 +198,11 @@ TEST(Freeze, PublishedValues) {
   };
   expect_accepted_only_frozen(
       false_sum(), false_sum().exit_code, {kGamma},
-      {{Step::kPublished, [&](Forger& f) { local(f, f.instance(air::Add::kId)); }}});
-  expect_accepted_only_frozen(
-      unaligned(), unaligned().exit_code, {kGamma},
-      {{Step::kPublished, [&](Forger& f) { local(f, f.instance(air::LoadWord::kId)); }}});
+      {{Step::kPublished, [&](Forger& f) { local(f, f.instance(table_of(isa::Class::kAdd))); }}});
+  expect_accepted_only_frozen(unaligned(), unaligned().exit_code, {kGamma},
+                              {{Step::kPublished, [&](Forger& f) {
+                                  local(f, f.instance(table_of(isa::Class::kLoadWord)));
+                                }}});
 }
 
 // Extension root: the running product jumps to what is wanted in one row; the sums of two other
@@ -210,7 +211,7 @@ TEST(Freeze, PublishedValues) {
 TEST(Freeze, ExtensionRoot) {
   auto jump = [](Forger& f) {
     f.gamma = f.transcript.draw(kGamma).fp5();
-    const size_t i = f.instance(air::Add::kId), row = 0, second = 30;
+    const size_t i = f.instance(table_of(isa::Class::kAdd)), row = 0, second = 30;
     const Fp5 factor = f.missing_p();
     f.published[i].p *= factor;
     for (size_t r = row + 1; r <= f.data_rows(i); ++r)

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "adversarial/shards.hpp"
+#include "air/tables.hpp"
 #include "unit/vm/events.hpp"
 
 namespace mipzk::attack {

@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "air/tables.hpp"
+#include "air/table_info.hpp"
 #include "prove/prove.hpp"
 
 namespace mipzk::attack {
@@ -43,6 +43,9 @@ struct RowSays {
 
   void clear();
 };
+
+// The table of an instruction class.
+constexpr air::TableId table_of(isa::Class cls) { return static_cast<air::TableId>(cls); }
 
 // What a table is, at run time.
 struct TableOps {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "adversarial/proof_kit.hpp"
-#include "air/tables.hpp"
+#include "air/table_info.hpp"
 
 namespace mipzk {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "air/tables.hpp"
+#include "air/table_info.hpp"
 #include "prove/prove.hpp"
 #include "support/test_profiles.hpp"
 #include "unit/prove/small_program.hpp"
