@@ -27,6 +27,9 @@ class AccessLog {
   // After `count` of them have been written.
   void advance(size_t count) { used_ += static_cast<uint32_t>(count); }
 
+  // Memory that it holds.
+  uint64_t bytes() const { return chunks_.size() * kChunkCells * sizeof(Cell); }
+
   Cell* at(Position p) { return chunks_[p.chunk].get() + p.index; }
   const Cell* at(Position p) const { return chunks_[p.chunk].get() + p.index; }
 

@@ -13,13 +13,18 @@ Touched touched_word(uint32_t key, uint32_t in, uint32_t out, bool writable, uin
 
 }  // namespace
 
+size_t count_touched(Processor& cpu) {
+  size_t count = 0;
+  for (const uint32_t time : cpu.reg_time) count += time != 0;
+  for (const uint32_t address : cpu.memory->sorted_pages())
+    for (const Cell& cell : cpu.memory->page(address).cells) count += (cell.meta & kTimeMask) != 0;
+  return count;
+}
+
 void close_shard(const isa::Program& program, Processor& cpu, const Registers& initial_registers,
                  ShardRecord& shard) {
   shard.cycles = cpu.cycles;
-  size_t count = kRegisterCount + 1;
-  for (const uint32_t address : cpu.memory->sorted_pages())
-    for (const Cell& cell : cpu.memory->page(address).cells) count += (cell.meta & kTimeMask) != 0;
-  shard.touched.reserve(count);
+  shard.touched.reserve(count_touched(cpu) + 1);  // and STATE
   Page initial;
   for (const uint32_t address : cpu.memory->sorted_pages()) {
     const Page& page = cpu.memory->page(address);

@@ -12,6 +12,9 @@
 
 namespace mipzk::vm {
 
+// How many words and registers a recorded run touched.
+size_t count_touched(Processor& cpu);
+
 // Fills `touched` and `cycles` of the first and only shard after HALT.
 void close_shard(const isa::Program& program, Processor& cpu, const Registers& initial_registers,
                  ShardRecord& shard);

@@ -355,6 +355,18 @@ Error memory_limit_error(const isa::Program& program, const Processor& cpu, uint
   return error;
 }
 
+Error watch_error(const isa::Program& program, const Processor& cpu, const Error& cause,
+                  FaultReport* report) {
+  if (cause.code == Errc::kCancelled) return cancelled_error(program, cpu, report);
+  std::string text = cause.message;
+  if (cpu.cycles != 0)
+    text +=
+        text_of("\n  after %llu instructions, at ", static_cast<unsigned long long>(cpu.cycles)) +
+        place_of_pc(program, cpu);
+  fill(report, cpu, cause.code, FaultKind::kNone, std::move(text));
+  return cause;
+}
+
 Error cancelled_error(const isa::Program& program, const Processor& cpu, FaultReport* report) {
   const std::string text = "cancelled at " + place_of_pc(program, cpu);
   fill(report, cpu, Errc::kCancelled, FaultKind::kNone, text);

@@ -30,6 +30,9 @@ Error shard_limit_error(const isa::Program& program, const Processor& cpu, uint6
                         FaultReport* report);
 Error memory_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
                          FaultReport* report);
+// `cause` is what hooks.watch said.
+Error watch_error(const isa::Program& program, const Processor& cpu, const Error& cause,
+                  FaultReport* report);
 Error cancelled_error(const isa::Program& program, const Processor& cpu, FaultReport* report);
 
 }  // namespace mipzk::vm

@@ -19,16 +19,38 @@ void load_registers(const isa::Program& program, Processor& cpu) {
   for (; word != program.image.end(); ++word) cpu.reg[word->key - kRegisterKeyBase] = word->value;
 }
 
+// How far a run is; `shard`: of a recording, otherwise null.
+Progress progress_of(const Processor& cpu, const ShardRecord* shard, uint64_t touched = 0) {
+  Progress p{cpu.cycles, cpu.memory->host_bytes(), nullptr, touched};
+  if (shard != nullptr) {
+    p.counts = &shard->counts;
+    p.host_bytes += shard->log_bytes() + touched * (sizeof(Touched) + sizeof(SourceWord));
+  }
+  return p;
+}
+
+Status watch(const isa::Program& program, const Processor& cpu, const Progress& progress,
+             FaultReport* report) {
+  if (!cpu.hooks->watch) return {};
+  if (Status s = cpu.hooks->watch(progress); !s)
+    return watch_error(program, cpu, s.error(), report);
+  return {};
+}
+
 // Runs until HALT; `step` executes up to a number of instructions.
 template <class Step>
 Status run_to_halt(const isa::Program& program, Processor& cpu, uint64_t max_cycles,
-                   const Limits& limits, FaultReport* report, Step step) {
+                   const Limits& limits, const ShardRecord* shard, FaultReport* report, Step step) {
   const auto cancelled = [&] {
-    return cpu.hooks != nullptr && cpu.hooks->cancel != nullptr &&
-           cpu.hooks->cancel->test(std::memory_order_relaxed);
+    return cpu.hooks->cancel != nullptr && cpu.hooks->cancel->test(std::memory_order_relaxed);
   };
+  uint64_t next_look = 0;
   for (;;) {
     if (cancelled()) return cancelled_error(program, cpu, report);
+    if (cpu.cycles >= next_look) {
+      if (Status s = watch(program, cpu, progress_of(cpu, shard), report); !s) return s;
+      next_look = cpu.cycles + kWatchCycles;
+    }
     const uint64_t left = max_cycles - cpu.cycles;
     if (left == 0) {
       if (max_cycles < limits.max_cycles)
@@ -84,10 +106,17 @@ Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Lim
   if (Status s = Windows::check(inputs); !s) return s.error();
   const Code code(program);
   Machine m(program, code, inputs, limits, hooks, false);
-  const Status status = run_to_halt(program, m.cpu, limits.max_cycles, limits, report,
+  const Status status = run_to_halt(program, m.cpu, limits.max_cycles, limits, nullptr, report,
                                     [&](uint32_t slice) { return execute(m.cpu, slice); });
   if (!status) return status.error();
   return finish(program, m.cpu, report);
+}
+
+uint64_t Recording::host_bytes() const {
+  uint64_t bytes = finals.capacity() * sizeof(SourceWord);
+  for (const ShardRecord& s : shards)
+    bytes += s.log_bytes() + s.touched.capacity() * sizeof(Touched);
+  return bytes;
 }
 
 Result<Recording> record(const isa::Program& program, const Inputs& inputs, const Limits& limits,
@@ -103,14 +132,17 @@ Result<Recording> record(const isa::Program& program, const Inputs& inputs, cons
   recording.shards.resize(1);
   ShardRecord& shard = recording.shards[0];
   const Status status =
-      run_to_halt(program, m.cpu, max_cycles, limits, report,
+      run_to_halt(program, m.cpu, max_cycles, limits, &shard, report,
                   [&](uint32_t slice) { return record_block(m.cpu, slice, shard); });
   if (!status) return status.error();
+  const Progress end = progress_of(m.cpu, &shard, count_touched(m.cpu));
+  if (Status s = watch(program, m.cpu, end, report); !s) return s.error();
   auto outcome = finish(program, m.cpu, report);
   if (!outcome) return outcome.error();
   recording.outcome = std::move(*outcome);
   close_shard(program, m.cpu, initial_registers, shard);
   recording.finals = source_words(m.windows, shard, recording.outcome);
+  recording.peak_bytes = end.host_bytes;
   return recording;
 }
 

@@ -29,10 +29,21 @@ struct Inputs {
 inline constexpr uint64_t kMaxShardCycles = (uint64_t{1} << 26) - 1;
 
 struct Limits {
-  uint64_t max_cycles = UINT64_MAX;               // instructions, the final HALT included
+  uint64_t max_cycles = uint64_t{1} << 32;        // instructions, the final HALT included
   uint64_t max_memory_bytes = uint64_t{1} << 30;  // guest memory touched, in pages of 4 KiB
   uint64_t max_shard_cycles = kMaxShardCycles;    // record() only; a longer run is kUnprovable
 };
+
+// How far a run is.
+struct Progress {
+  uint64_t cycles = 0;
+  uint64_t host_bytes = 0;  // memory of the host that the run holds
+  // While recording: the instructions of each class, and, after the last one, the words that the
+  // run touched (registers included). Otherwise null and 0.
+  const ClassCounts* counts = nullptr;
+  uint64_t touched = 0;
+};
+inline constexpr uint64_t kWatchCycles = uint64_t{1} << 18;
 
 // The host's ears. Callbacks run on the calling thread, between two instructions; they must not
 // throw.
@@ -43,6 +54,9 @@ struct Hooks {
   std::function<void(uint64_t cycle, uint32_t mark)> cycle;  // CYCLE: instructions so far, $a0
   // Polled every 2^13 cycles; once set, the run stops with kCancelled.
   const std::atomic_flag* cancel = nullptr;
+  // Called before the first instruction, then about every kWatchCycles, and by record() once more
+  // after the last one. An error ends the run with it.
+  std::function<Status(const Progress&)> watch;
 };
 
 struct Outcome {
@@ -51,8 +65,8 @@ struct Outcome {
   std::vector<uint8_t> output;
 };
 
-// Runs to HALT. Errors: kInput, kFault, kCycleLimit, kMemoryLimit, kCancelled. For the last four
-// `report`, if given, is filled with the details.
+// Runs to HALT. Errors: kInput, kFault, kCycleLimit, kMemoryLimit, kCancelled, and those of
+// hooks.watch. But for the first, `report`, if given, is filled with the details.
 Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Limits& limits = {},
                     const Hooks& hooks = {}, FaultReport* report = nullptr);
 
@@ -70,6 +84,9 @@ struct Recording {
   Outcome outcome;
   std::vector<ShardRecord> shards;  // exactly one
   SecretVector<SourceWord> finals;  // ascending keys
+
+  uint64_t host_bytes() const;  // memory that it takes
+  uint64_t peak_bytes = 0;      // memory that recording took, with that of the guest
 };
 
 // As run(), and records what a replay needs. A run that is too long for one shard is kUnprovable.

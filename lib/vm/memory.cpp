@@ -7,7 +7,6 @@ namespace mipzk::vm {
 namespace {
 
 constexpr size_t kTablePages = size_t{1} << (32 - kPageShift);
-constexpr size_t kBlockPages = 64;
 constexpr uint32_t kOutputPages = isa::kWindowSize >> kPageShift;
 
 bool in_output(uint32_t address) { return address - isa::kOutputBase < isa::kWindowSize; }

@@ -41,6 +41,8 @@ class Memory {
   }
 
   bool limit_hit() const { return limit_hit_; }
+  // Memory of the host that the pages take.
+  uint64_t host_bytes() const { return blocks_.size() * kBlockPages * sizeof(Page); }
 
   // For the host: the page as it is now, without touching it; `fresh` receives it if it does not
   // exist yet. nullptr when it holds no word.
@@ -52,6 +54,8 @@ class Memory {
   const Page& page(uint32_t page_address) const;
 
  private:
+  static constexpr size_t kBlockPages = 64;
+
   Page* miss(uint32_t address);
   const Page* existing(uint32_t address) const;
 

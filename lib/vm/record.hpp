@@ -52,6 +52,9 @@ struct ShardRecord {
   ClassCounts counts{};  // instructions of each class
   uint64_t cycles = 0;
   SecretVector<Touched> touched;  // ascending keys; STATE last
+
+  // Memory of the first two, which grow with the run.
+  uint64_t log_bytes() const { return blocks.capacity() * sizeof(Checkpoint) + log.bytes(); }
 };
 
 }  // namespace mipzk::vm

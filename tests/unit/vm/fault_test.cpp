@@ -428,6 +428,9 @@ TEST(Limit, CyclesAreExact) {
   EXPECT_EQ(stop_of(g, {.max_cycles = 0}).error.code, Errc::kCycleLimit);
 }
 
+// The verifier's default, too.
+TEST(Limit, ThereIsOneOnCycles) { EXPECT_EQ(vm::Limits().max_cycles, uint64_t{1} << 32); }
+
 TEST(Limit, Memory) {
   Guest g;  // touches a new page in every round
   g.li(kT0, 0x20000000);
@@ -458,6 +461,70 @@ TEST(Limit, ARecordingLongerThanItsShardIsUnprovable) {
   EXPECT_EQ(r.error().code, Errc::kCycleLimit);
   EXPECT_EQ(vm::run(program, {}, {.max_cycles = 80000, .max_shard_cycles = 70000}).error().code,
             Errc::kCycleLimit);
+}
+
+TEST(Watch, SeesHowFarARunIs) {
+  for (const bool recording : {false, true}) {
+    std::vector<vm::Progress> seen;
+    std::vector<uint32_t> adds;
+    vm::Hooks hooks;
+    hooks.watch = [&](const vm::Progress& p) -> Status {
+      seen.push_back(p);
+      adds.push_back(p.counts != nullptr ? (*p.counts)[static_cast<size_t>(isa::Class::kAddImm)]
+                                         : 0);
+      return {};
+    };
+    const vm::Limits limits{.max_cycles = 3 * vm::kWatchCycles};
+    const auto program = endless().program();
+    const Errc code = recording ? vm::record(program, {}, limits, hooks).error().code
+                                : vm::run(program, {}, limits, hooks).error().code;
+    EXPECT_EQ(code, Errc::kCycleLimit);
+    ASSERT_EQ(seen.size(), 4u);
+    for (size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(seen[i].cycles, i * vm::kWatchCycles);
+      EXPECT_EQ(seen[i].touched, 0u);
+      if (recording) {
+        EXPECT_NEAR(adds[i], i * vm::kWatchCycles / 3.0, 2);
+        // A checkpoint for each block at least.
+        EXPECT_GE(seen[i].host_bytes, seen[i].cycles / vm::kBlockCycles * sizeof(vm::Checkpoint));
+      }
+    }
+  }
+}
+
+TEST(Watch, SeesTheWordsThatARecordedRunTouched) {
+  Guest g;  // registers $t0, $zero, $v0 or so, and two words of memory
+  g.li(kT0, 0x20000000);
+  g.op(mem(Op::kSw, kT0, 0, kT0)).op(mem(Op::kSw, kT0, 4, kT0)).halt();
+  const auto program = g.program();
+  uint64_t touched = 0;
+  vm::Hooks hooks;
+  hooks.watch = [&](const vm::Progress& p) -> Status {
+    touched = p.touched;
+    return {};
+  };
+  const auto recording = vm::record(program, {}, {}, hooks);
+  ASSERT_TRUE(recording);
+  EXPECT_EQ(touched + 1, recording->shards[0].touched.size());  // and STATE
+  EXPECT_GT(touched, 3u);
+  EXPECT_GE(recording->host_bytes(), touched * sizeof(vm::Touched));
+  EXPECT_TRUE(vm::run(program, {}, {}, hooks));
+  EXPECT_EQ(touched, 0u);
+}
+
+TEST(Watch, EndsARun) {
+  for (const Errc code : {Errc::kUnprovable, Errc::kNoMemory, Errc::kCancelled}) {
+    vm::Hooks hooks;
+    hooks.watch = [&](const vm::Progress& p) -> Status {
+      if (p.cycles < vm::kWatchCycles) return {};
+      return Error(code, "enough");
+    };
+    const Stopped s = stop_of(endless(), {}, hooks);
+    EXPECT_EQ(s.error.code, code);
+    EXPECT_EQ(s.report.cycle, vm::kWatchCycles);
+    EXPECT_TRUE(contains(s.report.text, code == Errc::kCancelled ? "cancelled at" : "enough"));
+    EXPECT_TRUE(contains(s.report.text, "spin")) << s.report.text;
+  }
 }
 
 TEST(Cancel, BeforeAndDuringARun) {
