@@ -115,7 +115,9 @@ void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
     power *= challenge;
   }
   auto all = shape_.matrices();
-  SecretVector<Fp5> q(big), qs(small);
+  SecretVector<Fp5> q, qs(small);
+  q.reserve(big + 2 * small);  // with room for the part that overflows, and for the third chunk
+  q.resize(big);
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
     if (shape_.instances()[i].log_height != log) continue;
     const Committed* p = pre(i);

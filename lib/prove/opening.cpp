@@ -102,9 +102,12 @@ void Prover::batch() {
       for (size_t j = begin; j < end; ++j) word[j] += quotients[j >> shift];
     });
   }
+  for (SecretVector<Fp5>* done : {&at[0], &at[1], &quotients}) *done = SecretVector<Fp5>();
+  lde = SecretVector<Fp>();
   // The whole word is as good as random, and FRI shows most of what it computes from it.
-  fri_.commit(pool_, t_, std::vector<Fp5>(word.begin(), word.end()), top, b, profile_.fold_work,
-              out_);
+  std::vector<Fp5> open_word(word.begin(), word.end());
+  word = SecretVector<Fp5>();
+  fri_.commit(pool_, t_, std::move(open_word), top, b, profile_.fold_work, out_);
 }
 
 void Prover::queries() {

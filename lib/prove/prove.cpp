@@ -3,13 +3,12 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <iterator>
 
 #include "air/table_info.hpp"
 #include "commit/panel.hpp"
 #include "hash/grind.hpp"
 #include "proof/points.hpp"
+#include "prove/bounds.hpp"
 #include "prove/prover.hpp"
 #include "trace/build.hpp"
 
@@ -231,33 +230,6 @@ std::vector<uint8_t> Prover::attempt(const Claims& claims) {
   return std::move(out_);
 }
 
-// A given shape, with the heights of the program's and the protocol's own tables, must be one that
-// a verifier accepts: found out before anything is laid out in it.
-Status check_shape(const LoadedProgram& program, const Profile& profile,
-                   std::span<const air::Instance> shape) {
-  std::vector<proof::Instance> instances = {
-      {air::kTableRom, program.header.log_rom},
-      {air::kTableFixed, static_cast<uint8_t>(air::kFixedLogRows)},
-      {air::kTableRegion, program.header.log_region},
-      {air::kTableImage, program.header.log_image}};
-  auto is_given = [](uint8_t id) {
-    return id != air::kTableRom && id != air::kTableFixed && id != air::kTableRegion &&
-           id != air::kTableImage;
-  };
-  std::ranges::copy_if(shape, std::back_inserter(instances),
-                       [&](const air::Instance& i) { return is_given(i.table); });
-  std::ranges::stable_sort(instances, [](const proof::Instance& a, const proof::Instance& b) {
-    return a.table != b.table ? a.table < b.table : a.log_height > b.log_height;
-  });
-  Shape out;
-  if (Status s = Shape::make(instances, program.header, profile, out); !s) {
-    char text[300];
-    std::snprintf(text, sizeof text, "no proof can have the fixed shape: %s", s.error().message);
-    return Error(Errc::kUnprovable, text);
-  }
-  return {};
-}
-
 namespace {
 
 Result<std::vector<uint8_t>> run_prover(Pool& pool, const LoadedProgram& program,
@@ -293,8 +265,11 @@ Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, Byt
                                    vm::Recording recording, const Options& options) {
   if (!options.shape.empty())
     if (Status s = check_shape(program, *options.profile, options.shape); !s) return s.error();
+  auto planned = plan_run(pool, program, recording, options);
+  if (!planned) return planned.error();
+  if (Status s = check_memory(planned->memory_bytes, options.memory, "about"); !s) return s.error();
   auto traces = trace::build(pool, program.program, program.tables, recording,
-                             options.profile->tail_rows, options.shape);
+                             options.profile->tail_rows, planned->instances);
   if (!traces) return traces.error();
   const vm::Outcome outcome = std::move(recording.outcome);
   recording = {};

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/available_memory.hpp"
 #include "base/error.hpp"
 #include "base/pool.hpp"
 #include "base/secret_memory.hpp"
@@ -53,13 +54,17 @@ struct Options {
   std::vector<air::Instance> shape;
   // With any of them off the proof hides nothing, and says so in its header.
   Masks masks;
+  // What proving may take, recording included; a run that takes more is refused before it is
+  // proved.
+  MemoryBound memory;
   // Called on the calling thread between steps; non-zero cancels. `done` of `total` work units.
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
 };
 
 // Proves a recorded run; `public_input` is that of the recording, which is gone once the tables are
 // filled.
-// Errors: kCancelled, kUnprovable, kInternal; std::bad_alloc is left to the caller.
+// Errors: kCancelled, kUnprovable, kNoMemory (see Options::memory), kInternal; std::bad_alloc is
+// left to the caller.
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
                                    vm::Recording recording, const Options& options);
 

@@ -24,14 +24,11 @@ struct InstanceTrace {
   SecretVector<field::Fp> base;
 };
 
-// Instances in canonical order: ascending table id, then descending height. `fixed`, if not empty,
-// is the list of instances to use, in that order, whatever the run needs of them. Otherwise the
-// number of rows of each table is rounded up to 2^k or 3 * 2^k, the latter from 3 * 2^13 on; a
-// table without rows is left out. Fails with kUnprovable when a table would be higher than 2^22
-// rows or the run does not fit the fixed list, kInternal on a defect.
+// The run laid out in `instances`, which plan() gave for it (empty: those that it needs); in
+// canonical order. kInternal on a defect; without instances also the errors of plan().
 Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
                                          const ProgramTables& tables,
                                          const vm::Recording& recording, unsigned tail_rows,
-                                         std::span<const air::Instance> fixed = {});
+                                         std::span<const air::Instance> instances = {});
 
 }  // namespace mipzk::trace

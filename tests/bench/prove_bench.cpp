@@ -1,17 +1,18 @@
 // Proves one run of a guest and prints what each phase cost:
 //   prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]
 // tier: 0 baseline, 1 AVX2, 2 AVX-512, -1 the best; blind: 0 leaves the masks out.
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <string>
 
 #include "commit/kernels.hpp"
 #include "elf/load.hpp"
+#include "kernel/kernel.hpp"
+#include "prove/bounds.hpp"
 #include "prove/prove.hpp"
 #include "verify/verify.hpp"
 
@@ -24,6 +25,15 @@ std::vector<uint8_t> read_file(const char* path) {
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// A line of /proc/self/status, in bytes.
+uint64_t memory(const std::string& name) {
+  std::ifstream status("/proc/self/status");
+  uint64_t kib = 0;
+  for (std::string word; status >> word;)
+    if (word == name) status >> kib;
+  return kib << 10;
 }
 
 [[noreturn]] void fail(const mipzk::Error& e) {
@@ -50,6 +60,8 @@ int main(int argc, char** argv) {
 
   auto image = elf::load(read_file(argv[1]));
   if (!image) fail(image.error());
+  if (kernel::wanted(*image))
+    if (Status s = kernel::attach(*image); !s) fail(s.error());
   auto built = isa::build_program(*image);
   if (!built) fail(built.error());
   double t0 = now();
@@ -57,9 +69,13 @@ int main(int argc, char** argv) {
   if (!program) fail(program.error());
   double t1 = now();
   std::vector<uint8_t> input = read_file(argv[2]);
+  const uint64_t before = memory("VmRSS:");
   auto recording = vm::record(program->program, {input, {}, {}});
   if (!recording) fail(recording.error());
   double t2 = now(), last = t2;
+  const double cycles = static_cast<double>(recording->outcome.cycles);
+  const auto planned = prove::plan_run(pool, *program, *recording, options);
+  if (!planned) fail(planned.error());
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
     double t = now();
     std::printf("  step %2llu of %llu (phase %u): %7.3f s\n", static_cast<unsigned long long>(done),
@@ -67,9 +83,10 @@ int main(int argc, char** argv) {
     last = t;
     return false;
   };
-  auto proof = prove::prove(pool, *program, {}, *recording, options);
+  auto proof = prove::prove(pool, *program, {}, std::move(*recording), options);
   if (!proof) fail(proof.error());
   double t3 = now();
+  const uint64_t peak = memory("VmHWM:") - before;
   verify::Policy policy;
   policy.min_security_bits = 0;
   policy.allow_not_hiding = true;
@@ -80,13 +97,14 @@ int main(int argc, char** argv) {
       verify::verify(program->id, *proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
   double t4 = now();
   if (!s) fail(s.error());
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  double cycles = static_cast<double>(recording->outcome.cycles);
+  constexpr double kMiB = 1 << 20;
   std::printf(
       "%s: %.0f cycles; load %.3f s, record %.3f s, prove %.3f s = %.1f kHz, proof %zu bytes, "
-      "verify %.1f ms, peak memory %.0f MiB\n",
+      "verify %.1f ms, memory %.0f MiB, estimated %.0f MiB (%+.1f %%), %.0f MiB before\n",
       options.profile->name, cycles, t1 - t0, t2 - t1, t3 - t2, cycles / (t3 - t2) / 1e3,
-      proof->size(), (t4 - t3) * 1e3, static_cast<double>(usage.ru_maxrss) / 1024);
+      proof->size(), (t4 - t3) * 1e3, static_cast<double>(peak) / kMiB,
+      static_cast<double>(planned->memory_bytes) / kMiB,
+      100 * (static_cast<double>(planned->memory_bytes) / static_cast<double>(peak) - 1),
+      static_cast<double>(before) / kMiB);
   return 0;
 }

@@ -1,0 +1,122 @@
+#include "prove/bounds.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iterator>
+
+#include "air/table_info.hpp"
+#include "proof/shape.hpp"
+#include "prove/memory.hpp"
+#include "trace/plan.hpp"
+
+namespace mipzk::prove {
+namespace {
+
+using ull = unsigned long long;
+
+constexpr const char* kTooLong = "the run is too long for one proof";
+constexpr const char* kNoShape = "no proof can have the fixed shape";
+
+// Why no proof has these tables, with the table that takes the largest share.
+Error too_large(const char* what, std::span<const air::Instance> instances, const Status& status) {
+  struct Sum {
+    const char* what;
+    uint64_t most, total = 0, largest = 0;
+    const char* table = "";
+
+    void add(const air::TableInfo& t, uint64_t n) {
+      total += n;
+      if (n <= largest) return;
+      largest = n;
+      table = t.name;
+    }
+  };
+  Sum sums[] = {{"bus messages", proof::kMaxMessages},
+                {"slots for instructions", proof::kMaxTicks / 4 - 1},
+                {"columns", proof::kMaxColumns}};
+  for (const air::Instance& i : instances) {
+    const air::TableInfo& t = *air::find_table(i.table);
+    const uint64_t rows = uint64_t{1} << i.log_height;
+    sums[0].add(t, rows * t.layout.messages());
+    sums[1].add(t, rows * t.slots);
+    sums[2].add(t, t.layout.pre_columns + t.layout.base_columns + 5u * t.layout.ext_columns());
+  }
+  char text[300];
+  std::snprintf(text, sizeof text, "%s: %s", what, status.error().message);
+  for (const Sum& s : sums) {
+    if (s.total <= s.most) continue;
+    std::snprintf(text, sizeof text,
+                  "%s: the tables have at least %llu %s, most of them in %s, and a proof has at "
+                  "most %llu",
+                  what, static_cast<ull>(s.total), s.what, s.table, static_cast<ull>(s.most));
+    break;
+  }
+  return Error(Errc::kUnprovable, text);
+}
+
+Result<RunPlan> plan_rows(const LoadedProgram& program, const trace::RowCounts& rows,
+                          const Options& options, unsigned threads, uint64_t recording_bytes) {
+  const proof::Profile& profile = *options.profile;
+  auto instances = trace::plan(rows, program.tables, profile.tail_rows, options.shape);
+  if (!instances) return instances.error();
+  proof::Shape shape;
+  if (Status s = proof::Shape::make(*instances, program.header, profile, shape); !s)
+    return too_large(kTooLong, *instances, s);
+  const uint64_t bytes = proving_bytes(shape, profile, threads, recording_bytes);
+  return RunPlan{std::move(*instances), bytes};
+}
+
+}  // namespace
+
+Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const vm::Recording& recording,
+                         const Options& options) {
+  auto plan = plan_rows(program, trace::rows_of(pool, program.program, recording), options,
+                        pool.threads(), recording.host_bytes());
+  if (plan) plan->memory_bytes = std::max(plan->memory_bytes, recording.peak_bytes);
+  return plan;
+}
+
+// A given shape, with the heights of the program's and the protocol's own tables, must be one that
+// a verifier accepts: found out before anything is laid out in it.
+Status check_shape(const LoadedProgram& program, const proof::Profile& profile,
+                   std::span<const air::Instance> shape) {
+  std::vector<proof::Instance> instances = {
+      {air::kTableRom, program.header.log_rom},
+      {air::kTableFixed, static_cast<uint8_t>(air::kFixedLogRows)},
+      {air::kTableRegion, program.header.log_region},
+      {air::kTableImage, program.header.log_image}};
+  auto is_given = [](uint8_t id) {
+    return id != air::kTableRom && id != air::kTableFixed && id != air::kTableRegion &&
+           id != air::kTableImage;
+  };
+  std::ranges::copy_if(shape, std::back_inserter(instances),
+                       [&](const air::Instance& i) { return is_given(i.table); });
+  std::ranges::stable_sort(instances, [](const proof::Instance& a, const proof::Instance& b) {
+    return a.table != b.table ? a.table < b.table : a.log_height > b.log_height;
+  });
+  proof::Shape out;
+  if (Status s = proof::Shape::make(instances, program.header, profile, out); !s)
+    return too_large(kNoShape, instances, s);
+  return {};
+}
+
+Status check_progress(const LoadedProgram& program, const vm::Progress& progress,
+                      const Options& options, unsigned threads) {
+  const trace::RowCounts rows = trace::rows_so_far(*progress.counts, progress.touched);
+  const auto so_far = plan_rows(program, rows, options, threads, progress.host_bytes);
+  if (!so_far) return so_far.error();
+  // A fixed shape tells all at once; otherwise the whole run is recorded for the whole figure.
+  return options.shape.empty() ? check_memory(progress.host_bytes, options.memory, "at least")
+                               : check_memory(so_far->memory_bytes, options.memory, "about");
+}
+
+Status check_memory(uint64_t bytes, const MemoryBound& bound, const char* how) {
+  if (bytes <= bound.bytes) return {};
+  char text[240];
+  std::snprintf(text, sizeof text,
+                "proving the run takes %s %llu MiB of memory, more than the %llu MiB that %s", how,
+                static_cast<ull>(bytes >> 20) + 1, static_cast<ull>(bound.bytes >> 20), bound.text);
+  return Error(Errc::kNoMemory, text, static_cast<uint32_t>((bytes >> 20) + 1));
+}
+
+}  // namespace mipzk::prove

@@ -1,0 +1,86 @@
+#include "prove/memory.hpp"
+
+#include <algorithm>
+
+#include "commit/fri.hpp"
+#include "commit/lde.hpp"
+#include "hash/blake3.hpp"
+
+namespace mipzk::prove {
+namespace {
+
+constexpr uint64_t kFp = sizeof(field::Fp), kFp5 = sizeof(field::Fp5);
+
+// What does not grow with the tables: of each thread (its stack, blocks of a replay,
+// multiplicities, scratch memory of transforms) and of the whole (the proof's bytes, the heap's
+// own).
+constexpr uint64_t kThreadBytes = uint64_t{2} << 20, kOtherBytes = uint64_t{8} << 20;
+
+// Large blocks are whole pages of the largest size that systems have.
+uint64_t block(uint64_t bytes) {
+  constexpr uint64_t kUnit = uint64_t{1} << 16;
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
+
+uint64_t matrix(unsigned log_rows, uint64_t width) { return block((width << log_rows) * kFp); }
+
+uint64_t tree(unsigned depth) { return 2 * sizeof(hash::Digest) << depth; }
+
+// Words of the layers after the first, and their trees.
+uint64_t fri_bytes(unsigned top, unsigned log_blowup) {
+  const commit::FriPlan plan(top, log_blowup);
+  uint64_t bytes = kFp5 << plan.log_last_size;
+  for (unsigned i = 0; i < plan.count; ++i) {
+    if (i > 0) bytes += kFp5 << plan.layers[i].log_size;
+    bytes += tree(plan.layers[i].log_size - plan.layers[i].log_fold);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+// The steps of Prover::attempt in which most is held at once, by what each of them holds.
+uint64_t proving_bytes(const proof::Shape& shape, const proof::Profile& profile, unsigned threads,
+                       uint64_t recording_bytes) {
+  const unsigned b = profile.log_blowup, top = shape.max_log_height() + b;
+  uint64_t base = 0, kept = 0;  // base matrices; all matrices but those of the quotient
+  uint64_t quotient_evals = 0, quotient_extended = 0;
+  unsigned depth[proof::kTreeCount] = {}, running[air::kMaxLogHeight + 1] = {};
+  for (const proof::Matrix& m : shape.matrices()) {
+    const uint64_t evals = matrix(m.log_height, m.width);
+    const uint64_t extended = matrix(m.log_height + b, m.width);
+    depth[m.tree] = std::max(depth[m.tree], m.log_height + b);
+    if (m.tree == proof::kTreeQuotient) {
+      quotient_evals += evals;
+      quotient_extended += extended;
+      continue;
+    }
+    if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) base += evals;
+    kept += evals + extended + matrix(commit::kSmallLog, m.width);
+    running[m.log_height] = std::max<unsigned>(running[m.log_height], m.running);
+  }
+  for (unsigned t = 0; t < proof::kTreeQuotient; ++t) kept += tree(depth[t]);
+  const uint64_t quotients = quotient_evals + quotient_extended + tree(depth[proof::kTreeQuotient]);
+
+  uint64_t class_quotient = 0, twiddles = 0;
+  for (unsigned log = 0; log <= air::kMaxLogHeight; ++log) {
+    if ((shape.height_classes() >> log & 1) == 0) continue;
+    // Points, E and three factors on 2N points and the quotient there; then running columns of an
+    // instance or the first two chunks.
+    const uint64_t n = uint64_t{1} << log;
+    class_quotient = std::max(
+        class_quotient, 2 * n * (5 * kFp + kFp5) + n * std::max<uint64_t>(running[log], 2) * kFp5);
+    // Both directions, for the transforms of N and 2N points and of the extended domain.
+    twiddles += 2 * kFp * (n / 2 + n + (n << b) / 2);
+  }
+  // Sums of rows, quotients and their extension are gone when the word is folded.
+  const uint64_t n = uint64_t{1} << shape.max_log_height(), word = kFp5 << top;
+  const uint64_t batch = std::max(3 * word + 2 * n * kFp5, 2 * word);
+  const uint64_t fri = word + fri_bytes(top, b);
+
+  const uint64_t steps[] = {recording_bytes + base, kept + quotient_evals + class_quotient,
+                            kept + quotients + std::max(batch, fri)};
+  return *std::ranges::max_element(steps) + twiddles + threads * kThreadBytes + kOtherBytes;
+}
+
+}  // namespace mipzk::prove

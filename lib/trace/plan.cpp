@@ -1,0 +1,117 @@
+#include "trace/plan.hpp"
+
+#include <atomic>
+#include <cstdio>
+
+#include "trace/sources.hpp"
+#include "vm/code.hpp"
+#include "vm/replay.hpp"
+
+namespace mipzk::trace {
+namespace {
+
+constexpr unsigned kMinLog = air::kMinLogHeight, kMaxLog = air::kMaxLogHeight;
+// Tables higher than this are cut into two instances when that saves a quarter of the rows.
+constexpr unsigned kSplitLog = 14;
+
+// Of a table of the program or the protocol, otherwise 0.
+unsigned own_height(const ProgramTables& tables, air::TableId id) {
+  switch (id) {
+    case air::kTableRom:
+      return tables.rom.log_height;
+    case air::kTableRegion:
+      return tables.region.log_height;
+    case air::kTableImage:
+      return tables.image.log_height;
+    case air::kTableFixed:
+      return air::kFixedLogRows;
+    default:
+      return 0;
+  }
+}
+
+// Heights for `rows` rows of content, descending; empty when they do not fit.
+std::vector<unsigned> heights_for(uint64_t rows, unsigned tail) {
+  auto fits = [&](unsigned log, uint64_t n) { return n + tail <= uint64_t{1} << log; };
+  unsigned log = kMinLog;
+  while (log <= kMaxLog && !fits(log, rows)) ++log;
+  if (log > kMaxLog) return {};
+  if (log > kSplitLog) {
+    const uint64_t first = (uint64_t{1} << (log - 1)) - tail;
+    if (rows > first && fits(log - 2, rows - first)) return {log - 1, log - 2};
+  }
+  return {log};
+}
+
+Error too_low(const air::TableInfo& table, uint64_t rows, uint64_t room, bool fixed) {
+  char text[200];
+  std::snprintf(text, sizeof text,
+                fixed ? "the run does not fit the fixed shape: its table %s has room for %llu "
+                        "rows, and the run needs at least %llu"
+                      : "the run is too long for one proof: table %s has at most %llu rows, and "
+                        "the run needs at least %llu",
+                table.name, static_cast<unsigned long long>(room),
+                static_cast<unsigned long long>(rows));
+  return Error(Errc::kUnprovable, text);
+}
+
+}  // namespace
+
+RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched) {
+  RowCounts rows{};
+  for (const air::TableInfo& t : air::tables())
+    if (t.slots != 0) rows[t.id] = (uint64_t{counts[t.id]} + t.slots - 1) / t.slots;
+  rows[air::kTableBoundary] = touched + 1;  // and STATE
+  rows[air::kTableFresh] = 1;               // the end of the chain
+  rows[air::kTablePublic] = 1;              // the exit code
+  return rows;
+}
+
+RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& recording) {
+  const vm::ShardRecord& shard = recording.shards[0];
+  RowCounts rows = rows_so_far(shard.counts, 0);
+  const Sources sources = sort_sources(program, recording);
+  rows[air::kTableBoundary] = shard.touched.size();
+  rows[air::kTableFresh] = sources.fresh.size();
+  rows[air::kTablePublic] = sources.publics.size();
+
+  const vm::Code code(program);
+  std::atomic<uint64_t> bumps{0};
+  pool.parallel_for(shard.blocks.size(), 8, [&](size_t begin, size_t end) {
+    vm::Replay replay(code, shard);
+    for (size_t b = begin; b < end; ++b) {
+      replay.run(b);
+      bumps += replay.bumps().size();
+    }
+  });
+  rows[air::kTableBump] = bumps;
+  return rows;
+}
+
+Result<std::vector<air::Instance>> plan(const RowCounts& rows, const ProgramTables& tables,
+                                        unsigned tail_rows, std::span<const air::Instance> fixed) {
+  std::vector<air::Instance> list;
+  for (const air::TableInfo& table : air::tables()) {
+    const uint64_t needed = rows[table.id];
+    const auto add = [&](unsigned log) {
+      list.push_back({table.id, static_cast<uint8_t>(log)});
+      return (uint64_t{1} << log) - tail_rows;
+    };
+    if (const unsigned own = own_height(tables, table.id); own != 0) {
+      add(own);
+    } else if (!fixed.empty()) {
+      uint64_t room = 0;
+      for (const air::Instance& given : fixed)
+        if (given.table == table.id) room += add(given.log_height);
+      if (needed > room) return too_low(table, needed, room, true);
+    } else if (needed != 0) {
+      const std::vector<unsigned> heights = heights_for(needed, tail_rows);
+      if (heights.empty())
+        return too_low(table, needed, (uint64_t{1} << kMaxLog) - tail_rows, false);
+      for (const unsigned log : heights) add(log);
+    }
+  }
+  return list;
+}
+
+}  // namespace mipzk::trace

@@ -1,0 +1,38 @@
+// How many rows a run needs of each table, and the heights of the instances that hold them.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "air/instance.hpp"
+#include "air/table_info.hpp"
+#include "base/error.hpp"
+#include "base/pool.hpp"
+#include "trace/preprocessed.hpp"
+#include "vm/machine.hpp"
+
+namespace mipzk::trace {
+
+// Rows with content of each table, by its id. Those of the tables of the program and the protocol
+// do not count: their heights are known.
+using RowCounts = std::array<uint64_t, 256>;
+
+// At least what a run will need, from the instructions of each class and the words that it has
+// touched until now.
+RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched);
+
+// What a recorded run needs. Replays it to count the rows of BUMP.
+RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& recording);
+
+// Instances in canonical order: ascending table id, then descending height. `fixed`, if not empty,
+// lists those to use, whatever the run needs of them (in canonical order; its heights of the tables
+// of the program and the protocol are not used). Otherwise the number of rows of each table is
+// rounded up to 2^k or 3 * 2^k, the latter from 3 * 2^13 on; a table without rows is left out.
+// The last `tail_rows` rows of each instance hold nothing.
+// Fails with kUnprovable when a table would be higher than 2^22 rows, or than the fixed list has.
+Result<std::vector<air::Instance>> plan(const RowCounts& rows, const ProgramTables& tables,
+                                        unsigned tail_rows,
+                                        std::span<const air::Instance> fixed = {});
+
+}  // namespace mipzk::trace

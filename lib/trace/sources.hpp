@@ -1,0 +1,28 @@
+// Which tables the source words of a run belong to.
+#pragma once
+
+#include <cstdint>
+
+#include "base/secret_memory.hpp"
+#include "isa/program.hpp"
+#include "vm/machine.hpp"
+
+namespace mipzk::trace {
+
+// A row of FRESH.
+struct FreshWord {
+  uint32_t key;
+  const vm::SourceWord* word;  // null for rows that only bridge the order chain
+  int64_t region;              // its number; -1 when there is none, a defect of the run
+};
+
+// Pointers into the recording.
+struct Sources {
+  SecretVector<const vm::SourceWord*> image;    // by word of the image; null: not used
+  SecretVector<FreshWord> fresh;                // ascending keys
+  SecretVector<const vm::SourceWord*> publics;  // ascending keys
+};
+
+Sources sort_sources(const isa::Program& program, const vm::Recording& recording);
+
+}  // namespace mipzk::trace

@@ -1,0 +1,82 @@
+// The memory that proving takes is what was estimated. Each proof is made in a process of its own,
+// which has no memory of earlier ones to use again.
+#include "prove/memory.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+
+#include "prove/bounds.hpp"
+#include "unit/prove/small_program.hpp"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define MIPZK_TEST_SANITIZED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define MIPZK_TEST_SANITIZED
+#endif
+
+namespace mipzk {
+namespace {
+
+constexpr double kMiB = 1 << 20;
+
+// A line of /proc/self/status, in bytes.
+double status(const std::string& name) {
+  std::ifstream file("/proc/self/status");
+  double kib = 0;
+  for (std::string word; file >> word;)
+    if (word == name) file >> kib;
+  return kib * 1024;
+}
+
+// Touches n pages of memory, which the machine holds while it records.
+std::vector<uint32_t> pages_program(int n) {
+  return {
+      test::lui(8, 0x2000),    test::addiu(13, 0, n), test::sw(13, 0, 8), test::addiu(8, 8, 0x1000),
+      test::addiu(13, 13, -1), test::bne(13, 0, -4),  test::kNop,         test::kHalt};
+}
+
+// True when the estimate for the words' proof is right.
+bool prove(const proof::Profile& profile, const std::vector<uint32_t>& words) {
+  Pool pool(2);
+  const auto program = prove::load_program(pool, test::program_of(words));
+  const std::vector<uint8_t> private_input = {1, 2, 3, 4}, public_input = {0, 0, 0, 9};
+  const double before = status("VmRSS:");
+  auto recording = vm::record(program->program, {private_input, public_input, {}});
+  const uint64_t cycles = recording->outcome.cycles;
+  prove::Options options;
+  options.profile = &profile;
+  const auto plan = prove::plan_run(pool, *program, *recording, options);
+  if (!prove::prove(pool, *program, public_input, std::move(*recording), options)) return false;
+  const double peak = status("VmHWM:") - before;
+  const auto estimate = static_cast<double>(plan->memory_bytes);
+  std::printf("%s, %llu instructions: %.1f MiB, estimated %.1f MiB\n", profile.name,
+              static_cast<unsigned long long>(cycles), peak / kMiB, estimate / kMiB);
+  std::fflush(stdout);
+  return estimate > 0.97 * peak && estimate < 1.02 * peak + 16 * kMiB;
+}
+
+TEST(Memory, IsWhatWasEstimated) {
+#ifdef MIPZK_TEST_SANITIZED
+  GTEST_SKIP() << "sanitizers take memory of their own";
+#endif
+  for (const proof::Profile* profile : {&proof::kS100, &proof::kC100})
+    for (const auto& words : {test::sum_program(10), test::sum_program(5000),
+                              test::sum_program(32000), pages_program(32000)}) {
+      const pid_t child = fork();
+      if (child == 0) _exit(prove(*profile, words) ? 0 : 1);
+      int result = -1;
+      waitpid(child, &result, 0);
+      EXPECT_EQ(result, 0) << profile->name;
+    }
+}
+
+}  // namespace
+}  // namespace mipzk
