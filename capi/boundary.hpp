@@ -48,6 +48,8 @@ template <>
 inline constexpr size_t kFirstBytes<mipzk_program_info> = 40;
 template <>
 inline constexpr size_t kFirstBytes<mipzk_segment> = 24;
+template <>
+inline constexpr size_t kFirstBytes<mipzk_estimate> = 32;
 
 // Larger values are garbage rather than a later version's struct.
 inline constexpr size_t kMaxStructBytes = 4096;

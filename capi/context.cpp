@@ -38,6 +38,9 @@ Status set_option(mipzk_ctx& ctx, mipzk_option option, uint64_t value) {
       if (value > 1) return Error(Errc::kArgument, "MIPZK_OPT_NO_HIDING is 0 or 1");
       ctx.settings.hiding = value == 0;
       return {};
+    case MIPZK_OPT_MAX_PROVING_MEMORY:
+      ctx.settings.max_proving_memory = value;
+      return {};
     default:
       return Error(Errc::kUnsupported, "this version does not know the option", option);
   }

@@ -5,6 +5,7 @@
 #include "hash/blake3.hpp"
 #include "objects.hpp"
 #include "proof/shape.hpp"
+#include "prove/bounds.hpp"
 
 namespace mipzk::capi {
 namespace {
@@ -33,10 +34,17 @@ vm::Inputs inputs_of(const mipzk_job& job) {
   return {job.private_input, job.public_input, job.hints};
 }
 
-// The hooks of the first run for these inputs; later ones are silent.
+Status show_cycles(const mipzk_job& job, const vm::Progress& p) {
+  if (job.cycles != nullptr && p.cycles != 0 && job.cycles(job.cycles_user, p.cycles) != 0)
+    return Error(Errc::kCancelled, "cancelled");
+  return {};
+}
+
+// The first run for these inputs prints and marks; later ones are silent.
 vm::Hooks hooks_of(mipzk_job& job) {
   vm::Hooks hooks;
   hooks.cancel = job.settings.cancel.get();
+  hooks.watch = [&job](const vm::Progress& p) { return show_cycles(job, p); };
   if (job.shown) return hooks;
   if (job.print != nullptr)
     hooks.print = [&job](ByteView text) { job.print(job.print_user, text.data(), text.size()); };
@@ -110,6 +118,58 @@ Status derive_seed(const mipzk_job& job, prove::Seed& out) {
   return {};
 }
 
+prove::Options options_of(const mipzk_job& job) {
+  prove::Options options;
+  options.profile = job.settings.profile;
+  options.shape = job.shape;
+  if (!job.settings.hiding) options.masks = prove::Masks::none();
+  options.memory = {job.settings.max_proving_memory, "MIPZK_OPT_MAX_PROVING_MEMORY allows"};
+  if (options.memory.bytes == 0) options.memory = available_memory();
+  return options;
+}
+
+// Runs the program for a proof. `check` is asked on the way whether a proof is still possible.
+template <class Check>
+Result<vm::Recording> record(mipzk_job& job, const prove::Options& options, const Check& check) {
+  if (!job.shape.empty())
+    if (Status s = prove::check_shape(job.elf->loaded, *options.profile, job.shape); !s)
+      return s.error();
+  vm::Hooks hooks = hooks_of(job);
+  hooks.watch = [&](const vm::Progress& p) -> Status {
+    if (Status s = show_cycles(job, p); !s) return s;
+    return check(p);
+  };
+  vm::FaultReport report;
+  auto recording =
+      vm::record(job.elf->loaded.program, inputs_of(job), job.settings.limits, hooks, &report);
+  if (!recording) {
+    forget(job);
+    job.result.fault_text = std::move(report.text);
+    return recording;
+  }
+  job.result.outcome = recording->outcome;
+  job.result.fault_text.clear();
+  job.result.valid = job.shown = true;
+  return recording;
+}
+
+Status estimate(mipzk_job& job, mipzk_estimate& out) {
+  prove::Options options = options_of(job);
+  const MemoryBound memory = std::exchange(options.memory, {});
+  auto recording = record(job, options, [&](const vm::Progress& p) -> Status {
+    Status s = prove::check_progress(job.elf->loaded, p, options, job.settings.pool->threads());
+    return s ? prove::check_memory(p.host_bytes, memory, "at least") : s;
+  });
+  if (!recording) return recording.error();
+  const auto plan = prove::plan_run(*job.settings.pool, job.elf->loaded, *recording, options);
+  if (!plan) return plan.error();
+  out.exit_code = recording->outcome.exit_code;
+  out.cycles = recording->outcome.cycles;
+  out.memory_bytes = plan->memory_bytes;
+  out.available_memory = memory.bytes;
+  return {};
+}
+
 Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_proof) {
   bool stopped = false;
   const auto stop = [&](uint32_t phase, uint64_t done, uint64_t total) {
@@ -119,27 +179,11 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
     return stopped;
   };
   if (stop(MIPZK_PHASE_EXECUTE, 0, prove::kProveSteps)) return Error(Errc::kCancelled, "cancelled");
-  if (!job.shape.empty()) {
-    Status s = prove::check_shape(job.elf->loaded, *job.settings.profile, job.shape);
-    if (!s) return s;
-  }
-
-  vm::FaultReport report;
-  auto recording = vm::record(job.elf->loaded.program, inputs_of(job), job.settings.limits,
-                              hooks_of(job), &report);
-  if (!recording) {
-    forget(job);
-    job.result.fault_text = std::move(report.text);
-    return recording.error();
-  }
-  job.result.outcome = recording->outcome;
-  job.result.fault_text.clear();
-  job.result.valid = job.shown = true;
-
-  prove::Options options;
-  options.profile = job.settings.profile;
-  options.shape = job.shape;
-  if (!job.settings.hiding) options.masks = prove::Masks::none();
+  prove::Options options = options_of(job);
+  auto recording = record(job, options, [&](const vm::Progress& p) {
+    return prove::check_progress(job.elf->loaded, p, options, job.settings.pool->threads());
+  });
+  if (!recording) return recording.error();
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
     return stop(static_cast<uint32_t>(phase) + 1, done, total);
   };
@@ -253,6 +297,23 @@ mipzk_status mipzk_job_on_mark(mipzk_job* job, mipzk_mark_fn fn, void* user,
     job->mark = fn;
     job->mark_user = user;
     return {};
+  });
+}
+
+mipzk_status mipzk_job_on_cycles(mipzk_job* job, mipzk_cycles_fn fn, void* user,
+                                 mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    job->cycles = fn;
+    job->cycles_user = user;
+    return {};
+  });
+}
+
+mipzk_status mipzk_job_estimate(mipzk_job* job, mipzk_estimate* out_estimate,
+                                mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    return capi::fill_struct(out_estimate,
+                             [&](mipzk_estimate& e) { return capi::estimate(*job, e); });
   });
 }
 

@@ -25,7 +25,8 @@ struct Settings {
   vm::Limits limits;
   const proof::Profile* profile = &proof::kS100;
   bool hiding = true;
-  std::shared_ptr<Pool> pool;  // made on first use
+  uint64_t max_proving_memory = 0;  // bytes; 0: what is available
+  std::shared_ptr<Pool> pool;       // made on first use
   std::shared_ptr<std::atomic_flag> cancel;
 };
 
@@ -88,7 +89,9 @@ struct mipzk_job {
   void* print_user = nullptr;
   mipzk_mark_fn mark = nullptr;
   void* mark_user = nullptr;
-  bool shown = false;  // the hooks have been called for these inputs
+  mipzk_cycles_fn cycles = nullptr;
+  void* cycles_user = nullptr;
+  bool shown = false;  // print and mark have been called for these inputs
   mipzk::capi::RunResult result;
   std::atomic_flag in_use;
 };

@@ -11,6 +11,7 @@
 
 #include "base/visible.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 #include "report.hpp"
 
 namespace mipzk::cli {
@@ -40,6 +41,7 @@ void help(std::FILE* out) {
 }
 
 void explain(const Failure& e, bool json) {
+  progress().clear();
   // Arguments and names in files may hold anything.
   const std::string detail = visible_text(e.detail);
   std::fprintf(stderr, "mipzk: %s\n", visible_name(e.what()).c_str());

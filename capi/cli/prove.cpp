@@ -1,44 +1,45 @@
 // mipzk prove: runs a program, proves the run, and checks the proof before writing it.
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdio>
 
 #include "paths.hpp"
+#include "progress.hpp"
 #include "session.hpp"
 
 namespace mipzk::cli {
 namespace {
 
-// A bar on the terminal's last line.
-class Bar {
- public:
-  explicit Bar(bool shown) : shown_(shown) {}
-  ~Bar() { clear(); }
-  static int32_t step(void* self, const mipzk_progress* p) {
-    static_cast<Bar*>(self)->draw(*p);
-    return 0;
+// Of a run that is not proved, with what there is to do about it.
+Failure not_proved(const mipzk_error& err, const mipzk_job& job, const Options& options) {
+  Failure e = failure(err, "cannot prove the run", mipzk_job_fault_text(&job));
+  if (err.status == MIPZK_E_UNPROVABLE && options.has("shape"))
+    e.cure =
+        "give the program less work, or another shape; `mipzk inspect PROOF --shape FILE --grow "
+        "N`\n"
+        "  makes a higher one";
+  if (err.status == MIPZK_E_NO_MEMORY) {
+    const std::string profile = options.text("profile");
+    e.cure = "give the program less work, or free memory";
+    if (!profile.empty() && profile != "S100") e.cure += "; --profile S100 takes less";
+    e.cure += "; --max-proving-memory N sets another limit";
   }
-  void clear() {
-    if (drawn_) std::fputs("\r\33[K", stderr);
-    drawn_ = false;
-  }
+  return e;
+}
 
- private:
-  void draw(const mipzk_progress& p) {
-    if (!shown_) return;
-    constexpr uint64_t kWidth = 40;
-    const uint64_t full = p.total == 0 ? 0 : std::min(kWidth, p.done * kWidth / p.total);
-    const std::string line =
-        fmt::format("\r\33[K[{}{}] {}", std::string(full, '#'), std::string(kWidth - full, ' '),
-                    mipzk_phase_name(p.phase));
-    std::fputs(line.c_str(), stderr);
-    std::fflush(stderr);
-    drawn_ = true;
-  }
-  bool shown_, drawn_ = false;
-};
+// The run that is to be proved, refused as soon as it cannot be; `memory_bytes`: what proving
+// takes.
+Run execute_for_proof(mipzk_job* job, const Options& options, uint64_t& memory_bytes) {
+  mipzk_estimate estimate = {};
+  estimate.struct_size = sizeof estimate;
+  mipzk_error err;
+  const double start = now();
+  const mipzk_status status = mipzk_job_estimate(job, &estimate, &err);
+  if (status == MIPZK_E_UNPROVABLE || status == MIPZK_E_NO_MEMORY)
+    throw not_proved(err, *job, options);
+  if (status != MIPZK_OK) throw run_failure(err, *job, options);
+  progress().clear();
+  memory_bytes = estimate.memory_bytes;
+  return {estimate.cycles, estimate.exit_code, now() - start};
+}
 
 uint32_t profile_id(const std::string& name) {
   if (name.empty()) return 0;
@@ -71,6 +72,8 @@ int prove_command(const Args& args) {
       "seed", value("FILE"),
       "32 random, secret bytes that make the proof repeatable; never use them for anything else")(
       "shape", value("FILE"), "heights of the tables, from `mipzk inspect --shape`")(
+      "max-proving-memory", value("N"),
+      "bytes that proving may take, e.g. 6G (default: what is available)")(
       "no-hiding", "make a proof that does not hide the private input, a little faster")(
       "expect-exit-code", value("N"), "do not prove a run that ends with another exit code")(
       "skip-verify", "do not verify the proof before writing it");
@@ -86,6 +89,7 @@ int prove_command(const Args& args) {
   Context ctx;
   apply_run_options(ctx, options);
   ctx.set(MIPZK_OPT_PROFILE, profile_id(options.text("profile")));
+  ctx.set(MIPZK_OPT_MAX_PROVING_MEMORY, options.number("max-proving-memory"));
   if (options.has("no-hiding")) ctx.set(MIPZK_OPT_NO_HIDING, 1);
   const auto program = load_program(ctx, options.text("program"));
   const auto job = make_job(ctx, program.get(), options);
@@ -103,20 +107,17 @@ int prove_command(const Args& args) {
                     kShapeLimit.cure);
     check(mipzk_job_shape(job.get(), shape.data(), shape.size(), &err), err, "the shape");
   }
-  const Run run = execute(job.get(), options);
+  uint64_t memory_bytes = 0;
+  const Run run = execute_for_proof(job.get(), options, memory_bytes);
   if (options.has("expect-exit-code") && expected_exit_code(options) != run.exit_code)
     throw Failure(kExitExitCode, fmt::format("the program ended with exit code {}", run.exit_code),
                   "nothing was proved; check the inputs with `mipzk run`");
 
   const double start = now();
   mipzk_blob* raw = nullptr;
-  {
-    Bar bar(isatty(STDERR_FILENO) != 0 && !options.json());
-    if (mipzk_job_prove(job.get(), Bar::step, &bar, &raw, &err) != MIPZK_OK) {
-      bar.clear();
-      throw failure(err, "cannot prove the run", mipzk_job_fault_text(job.get()));
-    }
-  }
+  if (mipzk_job_prove(job.get(), on_step, nullptr, &raw, &err) != MIPZK_OK)
+    throw not_proved(err, *job, options);
+  progress().clear();
   const Handle<mipzk_blob> blob(raw);
   const double seconds = now() - start;
   const uint8_t* proof = mipzk_blob_data(raw);
@@ -166,8 +167,10 @@ int prove_command(const Args& args) {
   facts.add("profile", std::string(info.profile_name));
   facts.add("security_bits", uint64_t{info.security_bits});
   if (!options.has("skip-verify")) facts.add("verification_seconds", verify_seconds);
-  if (tells_length)
+  if (tells_length) {
+    facts.add("estimated_memory_mib", memory_bytes >> 20);
     facts.add("peak_memory_mib", static_cast<double>(peak_memory_bytes()) / (1 << 20), "{:.0f}");
+  }
   add_hiding(facts, info);
   show(options, facts, proof_path == "-" || output_path == "-");
   if (run.exit_code != 0)

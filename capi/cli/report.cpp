@@ -23,7 +23,7 @@ const char kExitCodeHelp[] =
     "    9  the proof's public input is not the expected one\n"
     "   10  the proof's output is not the expected one\n"
     "   11  the program's exit code is not the expected one (0 unless given)\n"
-    "   12  out of memory\n"
+    "   12  out of memory, or proving would take more than there is\n"
     "  130  interrupted, or ended by the debugger\n";
 
 namespace {
@@ -44,11 +44,9 @@ constexpr Kind kKinds[] = {
     {MIPZK_E_ELF, kExitProgram, "bindings/guest/c/mipzk-cc compiles C for the machine"},
     {MIPZK_E_INPUT, kExitRun, "pass a smaller input"},
     {MIPZK_E_FAULT, kExitRun, ""},
-    {MIPZK_E_CYCLE_LIMIT, kExitRun, "raise --max-cycles if the program is not in an endless loop"},
-    {MIPZK_E_MEMORY_LIMIT, kExitRun, "raise --max-memory if the program needs that much"},
-    {MIPZK_E_UNPROVABLE, kExitRun,
-     "give the program less work; a fixed shape may be too low (`mipzk inspect --grow`) or too "
-     "high"},
+    {MIPZK_E_CYCLE_LIMIT, kExitRun, "--max-cycles N raises the limit"},
+    {MIPZK_E_MEMORY_LIMIT, kExitRun, "--max-memory N raises the limit"},
+    {MIPZK_E_UNPROVABLE, kExitRun, "give the program less work: a shorter input, less to compute"},
     {MIPZK_E_MALFORMED, kExitProof, "check that the file is a proof and arrived whole"},
     {MIPZK_E_POLICY, kExitProof,
      "see --min-security, --max-proof-bytes, --max-cycles and --allow-no-hiding"},
@@ -70,9 +68,11 @@ Failure failure(const mipzk_error& err, const std::string& what, const std::stri
     exit_code = kind.exit_code;
     cure = kind.cure;
   }
-  // The library's own text gives better advice about its subject.
-  if (!detail.empty()) cure = "";
-  return {exit_code, what + ": " + err.message, cure, detail, mipzk_status_name(err.status)};
+  // The library's own text begins with the message.
+  const std::string message = err.message, first = detail.substr(0, detail.find('\n'));
+  std::string rest = detail;
+  if (message.starts_with(first) || first.starts_with(message)) rest.erase(0, first.size() + 1);
+  return {exit_code, what + ": " + message, cure, rest, mipzk_status_name(err.status)};
 }
 
 std::string hex(const uint8_t* data, size_t size) {

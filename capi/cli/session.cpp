@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "progress.hpp"
 #include "tools.hpp"
 
 namespace mipzk::cli {
@@ -24,11 +25,13 @@ extern "C" void on_interrupt(int number) {
 }
 
 void on_print(void*, const uint8_t* text, size_t size) {
+  progress().clear();
   put_text(stderr, {reinterpret_cast<const char*>(text), size});
 }
 
 // `shape` is not null when a fixed shape hides how long the run is.
 void on_mark(void* shape, uint64_t cycle, uint32_t mark) {
+  progress().clear();
   if (shape != nullptr)
     std::fprintf(stderr, "mark %u\n", mark);
   else
@@ -77,7 +80,7 @@ void add_run_options(Options& options) {
   options.visible().add_options()("public", value("FILE"), "public input, part of what is proved")(
       "private", value("FILE"), "private input; - is standard input")(
       "hints", value("FILE"), "words for the program's hint calls, in the program's byte order")(
-      "max-cycles", value("N"), "stop the program after N instructions")(
+      "max-cycles", value("N"), "stop the program after N instructions (default 2^32)")(
       "max-memory", value("N"), "bytes that the program may touch, e.g. 256M (default 1G)")(
       "threads", value("N"), "threads to use (default: all)");
 }
@@ -105,6 +108,9 @@ Handle<mipzk_job> make_job(Context& ctx, const mipzk_program* program, const Opt
   static char fixed;
   check(mipzk_job_on_mark(raw, on_mark, options.has("shape") ? &fixed : nullptr, &err), err,
         "cannot start");
+  check(mipzk_job_on_cycles(raw, on_cycles, nullptr, &err), err, "cannot start");
+  const bool busy = options.has("trace") || options.has("strace") || options.has("gdb");
+  progress().begin(!busy && !options.json(), !options.has("shape"));
   return job;
 }
 
@@ -113,9 +119,9 @@ Run execute(mipzk_job* job, const Options& options) {
   mipzk_error err;
   const double start = now();
   if (mipzk_job_execute(job, &run.cycles, &run.exit_code, &err) != MIPZK_OK)
-    throw failure(err, quoted(options.text("program")) + " did not finish",
-                  mipzk_job_fault_text(job) + fault_stack(*job));
+    throw run_failure(err, *job, options);
   run.seconds = now() - start;
+  progress().clear();
   return run;
 }
 
@@ -123,6 +129,11 @@ uint32_t expected_exit_code(const Options& options) {
   const uint64_t code = options.number("expect-exit-code");
   if (code > UINT32_MAX) throw Failure(kExitUsage, "--expect-exit-code wants a number of 32 bits");
   return static_cast<uint32_t>(code);
+}
+
+Failure run_failure(const mipzk_error& err, const mipzk_job& job, const Options& options) {
+  return failure(err, quoted(options.text("program")) + " did not finish",
+                 mipzk_job_fault_text(&job) + fault_stack(job));
 }
 
 mipzk_status verify(const uint8_t* id, const uint8_t* proof, size_t size,

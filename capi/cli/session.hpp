@@ -53,6 +53,8 @@ struct Run {
   double seconds = 0;
 };
 Run execute(mipzk_job* job, const Options& options);
+// The failure of a run that did not come to its end.
+Failure run_failure(const mipzk_error& err, const mipzk_job& job, const Options& options);
 
 // --expect-exit-code, 0 when absent; a usage failure for what is no exit code.
 uint32_t expected_exit_code(const Options& options);

@@ -10,6 +10,7 @@
 #include "debug/strace.hpp"
 #include "debug/trace_text.hpp"
 #include "files.hpp"
+#include "progress.hpp"
 #include "session.hpp"
 
 namespace mipzk::cli {
@@ -144,7 +145,9 @@ ToolRun run_observed(mipzk_job& job, const Options& options) {
     const uint64_t count = std::min(kSlice, edge - cycle);
     state = observers.empty() ? machine.run(count)
                               : debug::run_observed(machine, code, observers, count);
+    progress().cycles(machine.cycles());
   }
+  progress().clear();
 
   if (calls != nullptr) calls->finish(machine);
   log.flush();

@@ -27,7 +27,8 @@
  *     before each call. Structs grow at their end, and every size since the first version of a
  *     struct is accepted: what the caller's lacks is 0, or not written. What the library does not
  *     know of a larger one must be 0 where it is read (UNSUPPORTED otherwise) and is not written.
- *   - The library reads no files and no environment, prints nothing, and never aborts on input.
+ *   - The library reads no environment, prints nothing, and never aborts on input. It reads no
+ *     files but the system's accounts of memory; see MIPZK_OPT_MAX_PROVING_MEMORY.
  */
 #ifndef MIPZK_MIPZK_H_
 #define MIPZK_MIPZK_H_
@@ -58,8 +59,10 @@ extern "C" {
 typedef int32_t mipzk_status;
 
 #define MIPZK_OK 0
-#define MIPZK_E_ARGUMENT (-1)      /* an argument is invalid */
-#define MIPZK_E_NO_MEMORY (-2)     /* out of memory or threads */
+#define MIPZK_E_ARGUMENT (-1) /* an argument is invalid */
+/* Out of memory or threads. err->detail: 0, or the MiB that proving takes, which are known to be
+ * more than there are. */
+#define MIPZK_E_NO_MEMORY (-2)
 #define MIPZK_E_CANCELLED (-3)     /* stopped by mipzk_ctx_cancel or a progress callback */
 #define MIPZK_E_INTERNAL (-4)      /* a defect of this library: please report it */
 #define MIPZK_E_UNSUPPORTED (-5)   /* valid, but this version cannot do it */
@@ -227,11 +230,17 @@ typedef uint32_t mipzk_option;
 #define MIPZK_OPT_THREADS \
   1u /* threads to use, the caller's included; default: all of the machine */
 #define MIPZK_OPT_MAX_MEMORY 2u /* bytes of memory that a PROGRAM may touch; default 1 GiB */
-#define MIPZK_OPT_MAX_CYCLES 3u /* instructions that a program may run; default: no limit */
+#define MIPZK_OPT_MAX_CYCLES 3u /* instructions that a program may run; default 2^32 */
 #define MIPZK_OPT_PROFILE 4u    /* id of the parameter set of proofs */
 /* 1: leave out all that hides the private input, for measurements and for proofs that nobody but
  * you sees. Such a proof says so, and verifiers refuse it unless asked. */
 #define MIPZK_OPT_NO_HIDING 5u
+/* Bytes that proving may take, the recording of the run included. A run that takes more is refused
+ * with NO_MEMORY before it is proved. Default: what is available when a job begins to prove, for
+ * which Linux's /proc/meminfo, /proc/self/statm, /proc/self/cgroup and the
+ * limits of the control groups are read, and the process's limits (RLIMIT_AS, RLIMIT_DATA).
+ * UINT64_MAX: no bound. With any other value than 0 no file is read. */
+#define MIPZK_OPT_MAX_PROVING_MEMORY 6u
 
 MIPZK_API mipzk_status mipzk_ctx_new(uint32_t abi_version /* MIPZK_ABI_VERSION */, mipzk_ctx** out,
                                      mipzk_error* err) MIPZK_NOEXCEPT;
@@ -344,6 +353,12 @@ MIPZK_API mipzk_status mipzk_job_on_print(mipzk_job* job, mipzk_print_fn fn, voi
 MIPZK_API mipzk_status mipzk_job_on_mark(mipzk_job* job, mipzk_mark_fn fn, void* user,
                                          mipzk_error* err) MIPZK_NOEXCEPT;
 
+/* Called about every 2^18 instructions while the program runs, during execute, estimate and prove.
+ * A result other than 0 cancels. NULL removes the hook. */
+typedef int32_t (*mipzk_cycles_fn)(void* user, uint64_t cycles);
+MIPZK_API mipzk_status mipzk_job_on_cycles(mipzk_job* job, mipzk_cycles_fn fn, void* user,
+                                           mipzk_error* err) MIPZK_NOEXCEPT;
+
 /* Runs the program without proving. out_cycles (instructions) and out_exit_code may be NULL.
  * Errors: FAULT, CYCLE_LIMIT, MEMORY_LIMIT, CANCELLED, NO_MEMORY. */
 MIPZK_API mipzk_status mipzk_job_execute(mipzk_job* job, uint64_t* out_cycles,
@@ -357,6 +372,20 @@ MIPZK_API const uint8_t* mipzk_job_output(const mipzk_job* job, size_t* out_size
 /* Why the last run stopped: several lines with the place, the instruction and advice, without any
  * value from registers or memory. "" if the last run did not fail. Belongs to the job, as above. */
 MIPZK_API const char* mipzk_job_fault_text(const mipzk_job* job) MIPZK_NOEXCEPT;
+
+typedef struct mipzk_estimate { /* 32 bytes */
+  uint32_t struct_size;
+  uint32_t exit_code;
+  uint64_t cycles;           /* instructions */
+  uint64_t memory_bytes;     /* that proving takes, see docs/PERFORMANCE.md */
+  uint64_t available_memory; /* bytes that it may take now; UINT64_MAX: no bound is known */
+} mipzk_estimate;
+
+/* Runs the program as mipzk_job_prove does, without proving, and says what proving takes. A run
+ * that cannot be proved is refused as soon as that is known, but for a lack of memory only when
+ * the run itself takes more than there is. Errors: those of execute, UNPROVABLE. */
+MIPZK_API mipzk_status mipzk_job_estimate(mipzk_job* job, mipzk_estimate* out_estimate,
+                                          mipzk_error* err) MIPZK_NOEXCEPT;
 
 #define MIPZK_PHASE_EXECUTE 0u
 #define MIPZK_PHASE_TRACE 1u
@@ -379,7 +408,7 @@ MIPZK_API const char* mipzk_phase_name(uint32_t phase) MIPZK_NOEXCEPT;
 
 /* Runs the program and proves the run. `fn` may be NULL. Any exit code is provable, but verifiers
  * refuse other ones than 0 unless told (mipzk_verify_policy): look at it first with
- * mipzk_job_execute. Errors: those of execute, UNPROVABLE. */
+ * mipzk_job_estimate. Errors: those of execute, UNPROVABLE. */
 MIPZK_API mipzk_status mipzk_job_prove(mipzk_job* job, mipzk_progress_fn fn, void* user,
                                        mipzk_blob** out_proof, mipzk_error* err) MIPZK_NOEXCEPT;
 

@@ -153,7 +153,7 @@ class Proof(unittest.TestCase):
         self.assertEqual(len(shapes[0]), len(shape.read_bytes()))
         # What does not fit is refused, with the table and what to do.
         result = self.prove(5, bytes(9000), "--shape", shape)
-        self.assertRegex(result.stderr.decode(), r"its table \w+ is too low or missing")
+        self.assertRegex(result.stderr.decode(), r"its table \w+ has room for \d+ rows, and the run needs at least \d+")
         self.assertIn(b"--grow", result.stderr)
         # Tables that these proofs do not have are in the program's shape.
         for source in (self.elf, large):

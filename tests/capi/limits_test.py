@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""The limits of the mipzk tool: cycles, what one proof can hold, memory; what it shows meanwhile, and Ctrl-C.
+
+usage: limits_test.py MIPZK GUEST_FOLDER SOURCE_FOLDER MIPS_GCC     (standard library only)
+"""
+
+import json
+import os
+import pathlib
+import pty
+import re
+import resource
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+MIPZK, GUESTS, SOURCE, GCC = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]), sys.argv[4]
+SHA256 = GUESTS / "sha256.elf"
+SANITIZED = "MIPZK_SANITIZED" in os.environ
+MIB = 1 << 20
+
+
+def mipzk(*args, limits=(), timeout=120):
+    def limit():
+        for kind, size in limits:
+            resource.setrlimit(kind, (size, size))
+    return subprocess.run([MIPZK, *map(str, args)], capture_output=True, timeout=timeout, preexec_fn=limit)
+
+
+class Limits(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.temporary = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.temporary.name)
+        cls.endless = cls.folder / "endless.elf"
+        subprocess.run([SOURCE / "bindings/guest/c/mipzk-cc", SOURCE / "tests/capi/endless.c", "-o", cls.endless],
+                       check=True, env={**os.environ, "MIPZK_GCC": GCC})
+        cls.input = cls.folder / "input"
+        cls.input.write_bytes(bytes(15200))  # a million instructions
+        cls.proof = cls.folder / "proof"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.temporary.cleanup()
+
+    def fails(self, code, *args, once=(), never=(), **kwargs):
+        """Each word of `once` is said once."""
+        result = mipzk(*args, **kwargs)
+        text = result.stderr.decode()
+        self.assertEqual(result.returncode, code, text)
+        self.assertFalse(self.proof.exists())
+        for words in once:
+            self.assertEqual(text.count(words), 1, f"{words!r} in {text}")
+        for words in never:
+            self.assertNotIn(words, text)
+        return text
+
+    def test_every_run_has_a_limit(self):
+        if SANITIZED:
+            self.skipTest("2^32 instructions take too long with a sanitizer")
+        self.fails(5, "run", self.endless, once=["4294967296", "--max-cycles", "endless loop"], never=["\33"])
+
+    def test_the_limit_can_be_changed(self):
+        for tool in ([], ["--profile"], ["--trace=5:6"], ["--strace"]):
+            self.fails(5, "run", self.endless, "--max-cycles", "300000", *tool, once=["limit of 300000 "])
+        self.fails(5, "prove", self.endless, "--proof", self.proof, "--max-cycles", "300000", once=["limit of 300000 "])
+
+    def test_an_endless_loop_is_not_proved(self):
+        text = self.fails(5, "prove", self.endless, "--proof", self.proof, timeout=60,
+                          once=["cannot prove", " 4193888 ", "table ", "less work"], never=["shape", "--grow", "\33"])
+        self.assertRegex(text, r"after 8\d{6} instructions, at 0x[0-9a-f]{8} \(main\+0x")
+
+    def test_what_a_shape_has_no_room_for(self):
+        shape = self.folder / "shape"
+        self.assertEqual(mipzk("inspect", SHA256, "--shape", shape).returncode, 0)
+        text = self.fails(5, "prove", SHA256, "--private", self.input, "--shape", shape, "--proof", self.proof,
+                          once=["fixed shape", "its table ", " 608 ", "--grow"])
+        self.assertRegex(text, r"after 262144 instructions")
+        data = bytearray(shape.read_bytes())
+        data[5::2] = bytes([22]) * len(data[5::2])
+        high = self.folder / "high shape"
+        high.write_bytes(data)
+        self.fails(5, "prove", SHA256, "--shape", high, "--proof", self.proof, timeout=60,
+                   once=["no proof can have the fixed shape", "bus messages", " 268435456", "most of them in "])
+
+    def test_memory_that_is_not_there(self):
+        if SANITIZED:
+            self.skipTest("sanitizers take address space of their own")
+        for kind, name in ((resource.RLIMIT_AS, "address space"), (resource.RLIMIT_DATA, "data segment")):
+            text = self.fails(12, "prove", SHA256, "--private", self.input, "--proof", self.proof,
+                              limits=[(kind, 800 * MIB)], once=["MiB of memory", name, "--max-proving-memory"])
+            needed, left = map(int, re.search(r"takes about (\d+) MiB .* the (\d+) MiB that", text).groups())
+            self.assertTrue(900 < needed < 1300 and 500 < left < 800, text)
+        # Whoever knows better is believed, and then the memory is gone in the end.
+        text = self.fails(12, "prove", SHA256, "--private", self.input, "--proof", self.proof, "--max-proving-memory",
+                          "100G", limits=[(resource.RLIMIT_AS, 800 * MIB)], once=["out of memory"])
+        self.assertNotIn("takes about", text)
+
+    def test_memory_that_is_not_allowed(self):
+        text = self.fails(12, "prove", SHA256, "--private", self.input, "--proof", self.proof, "--profile", "C100",
+                          "--max-proving-memory", "1G", once=["more than the 1024 MiB", "--profile S100"])
+        self.assertRegex(text, r"takes about 1[6-9]\d\d MiB")
+        result = mipzk("prove", SHA256, "--private", self.input, "--proof", self.proof, "--max-proving-memory", "100M",
+                       "--json")
+        self.assertEqual(json.loads(result.stdout)["status"], "MIPZK_E_NO_MEMORY")
+
+    def test_a_proof_within_the_estimate(self):
+        small = self.folder / "small"
+        small.write_bytes(bytes(2000))
+        result = mipzk("prove", SHA256, "--private", small, "--proof", self.folder / "good", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        facts = json.loads(result.stdout)
+        estimate, peak = facts["estimated_memory_mib"], facts["peak_memory_mib"]
+        if not SANITIZED:
+            self.assertLess(peak, 1.02 * estimate + 20)
+            self.assertGreater(peak, 0.9 * estimate)
+        args = ["prove", SHA256, "--private", small, "--proof", self.folder / "good", "--max-proving-memory"]
+        self.assertEqual(mipzk(*args, f"{estimate + 1}M").returncode, 0)
+        self.assertEqual(mipzk(*args, f"{estimate - 1}M").returncode, 12)
+
+    def at_terminal(self, shows, *args):
+        """Interrupts the tool when its terminal shows something; what it showed, and its exit code."""
+        master, slave = pty.openpty()
+        process = subprocess.Popen([MIPZK, *map(str, args)], stdout=subprocess.DEVNULL, stderr=slave)
+        os.close(slave)
+        text, interrupted, end = b"", False, time.monotonic() + 100
+        while time.monotonic() < end:
+            if select.select([master], [], [], 1)[0]:
+                try:
+                    piece = os.read(master, 65536)
+                except OSError:  # the other end is closed
+                    break
+                text += piece
+            if not interrupted and re.search(shows, text):
+                process.send_signal(signal.SIGINT)
+                interrupted = True
+        os.close(master)
+        if process.poll() is None and not interrupted:
+            process.kill()
+        return text.decode(), process.wait(timeout=60)
+
+    def test_instructions_are_shown_and_a_run_can_be_interrupted(self):
+        for tool in ([], ["--profile"]):
+            text, code = self.at_terminal(rb"running: \d+ million instructions", "run", self.endless, *tool)
+            self.assertEqual(code, 130, text)
+            self.assertRegex(text, r"\r\x1b\[Krunning: \d+ million instructions")
+            last = text[text.rindex("million instructions") + 20:]
+            self.assertTrue(last.startswith("\r\x1b[K"), last)  # the line is taken away again
+            self.assertIn("cancelled at", last)
+
+    def test_steps_are_shown_and_proving_can_be_interrupted(self):
+        text, code = self.at_terminal(rb"\[#", "prove", SHA256, "--private", self.input, "--proof", self.proof)
+        self.assertEqual(code, 130, text)
+        self.assertIn("mipzk: cannot prove the run: cancelled", text)
+        self.assertFalse(self.proof.exists())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
