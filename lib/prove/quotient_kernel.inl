@@ -87,31 +87,34 @@ class BlockSums {
       row[b].add(cross(next, read, block_.ext(s.previous, b), write), s.weight);
     }
   }
-  void boundary() {
-    for (size_t b = 0; b < block_.vectors(); ++b) {
-      E running[3];
-      for (unsigned c = 0; c < 3; ++c) {
-        const E start = c < 2 ? E::one() : E::zero();  // the value in row 0
-        running[c] = start;
-        if (plan_.running[c] == kNoColumn) continue;
-        running[c] = block_.ext(plan_.running[c], b);
-        first[b].add(running[c] - start, plan_.first_weight[c]);
-      }
-      ring(b, 0, plan_.local_ring, plan_.published.p, running[0]);
-      if (plan_.pass_one) ring(b, 1, plan_.global_ring, plan_.published.g, running[1]);
-      E sum = E::broadcast(plan_.published.s) - running[2];
-      for (size_t k = 0; k < 5; ++k)
-        sum.c[k] += block_.value(static_cast<Operand>(plan_.local_cells[1] + k), b) -
-                    block_.value(static_cast<Operand>(plan_.local_cells[0] + k), b);
-      closing[b].add(sum, plan_.closing_weight[2]);
+  // The sum at the points of vector `b`, each constraint with the factor of its kind.
+  E total(size_t b, const PointFactors& f, size_t j) {
+    WeightedSum first, closing;
+    E running[3];
+    for (unsigned c = 0; c < 3; ++c) {
+      const E start = c < 2 ? E::one() : E::zero();  // the value in row 0
+      running[c] = start;
+      if (plan_.running[c] == kNoColumn) continue;
+      running[c] = block_.ext(plan_.running[c], b);
+      first.add(running[c] - start, plan_.first_weight[c]);
     }
+    ring(closing, b, 0, plan_.local_ring, plan_.published.p, running[0]);
+    if (plan_.pass_one) ring(closing, b, 1, plan_.global_ring, plan_.published.g, running[1]);
+    E sum = E::broadcast(plan_.published.s) - running[2];
+    for (size_t k = 0; k < 5; ++k)
+      sum.c[k] += block_.value(static_cast<Operand>(plan_.local_cells[1] + k), b) -
+                  block_.value(static_cast<Operand>(plan_.local_cells[0] + k), b);
+    closing.add(sum, plan_.closing_weight[2]);
+    return row[b].reduce() * V::load(&f.row[j]) + first.reduce() * V::load(&f.first[j]) +
+           closing.reduce() * V::load(&f.closing[j]);
   }
 
-  WeightedSum row[kVectors], first[kVectors], closing[kVectors];
+  WeightedSum row[kVectors];
 
  private:
-  void ring(size_t b, unsigned c, const PlannedRing& r, const Fp5& published, const E& running) {
-    closing[b].add(
+  void ring(WeightedSum& closing, size_t b, unsigned c, const PlannedRing& r, const Fp5& published,
+            const E& running) {
+    closing.add(
         cross(E::broadcast(published), block_.linear(r.b, b), running, block_.linear(r.a, b)),
         plan_.closing_weight[c]);
   }
@@ -151,12 +154,9 @@ inline void quotient_points(const Plan& plan, const PointSet& set, const PointFa
       }
     }
     sums.flush();
-    sums.boundary();
     for (size_t b = 0; b < block.vectors(); ++b) {
       const size_t j = start + b * kLanes;
-      const E sum = sums.row[b].reduce() * V::load(&f.row[j]) +
-                    sums.first[b].reduce() * V::load(&f.first[j]) +
-                    sums.closing[b].reduce() * V::load(&f.closing[j]);
+      const E sum = sums.total(b, f, j);
       size_t row[kLanes];
       for (size_t i = 0; i < kLanes; ++i) row[i] = j + i;
       for (size_t k = 0; k < 5; ++k) {
