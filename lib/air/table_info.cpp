@@ -1,5 +1,7 @@
 #include "air/table_info.hpp"
 
+#include <string_view>
+
 #include "air/compile_rules.hpp"
 #include "air/tables.hpp"
 
@@ -31,6 +33,17 @@ static_assert([] {
   for (size_t i = 1; i < kTables.size(); ++i)
     if (kTables[i - 1].id >= kTables[i].id) return false;
   return true;
+}());
+// The tables of instructions are those of the classes.
+static_assert([] {
+  size_t i = 0;
+  for (const isa::ClassInfo& c : isa::kClasses) {
+    const TableInfo& t = kTables[i++];
+    if (t.id != static_cast<TableId>(c.cls) || std::string_view(t.name) != c.name ||
+        t.role != Role::kInstruction)
+      return false;
+  }
+  return kTables[i].role != Role::kInstruction;
 }());
 static_assert([] {
   for (const TableInfo& t : kTables) {

@@ -4,83 +4,32 @@
 
 namespace mipzk::debug {
 
-using isa::Class;
-
 std::optional<Access> access_of(const isa::RomEntry& e, const vm::Stepper& machine,
                                 bool little_endian) {
+  const isa::ClassInfo& cls = isa::class_info(e.cls);
+  if (!cls.has(isa::kLoads | isa::kStores)) return std::nullopt;
   const uint32_t address = machine.reg(e.rs) + (e.k[0] | e.k[1] << 16);
-  const bool half = e.k[2] != 0, left = e.k[2] != 0;
-  const auto part = [&](bool store) -> Access {
+  const bool store = cls.has(isa::kStores);
+  if (cls.has(isa::kReadPart | isa::kWritePart)) {
     // lwl and swl reach from the address to the end of the word with the greater significance.
-    const bool down = left == little_endian;  // to the start of the aligned word
+    const bool left = e.k[2] != 0, down = left == little_endian;  // to the start of the word
     const uint32_t word = address & ~3u, inside = address & 3;
-    if (down) return {word, inside + 1, store};
-    return {address, 4 - inside, store};
-  };
-  switch (e.cls) {
-    case Class::kLoadWord:
-    case Class::kLoadLinked:
-      return Access{address, 4, false};
-    case Class::kStoreWord:
-    case Class::kStoreCond:
-      return Access{address, 4, true};
-    case Class::kLoadSub:
-      return Access{address, half ? 2u : 1u, false};
-    case Class::kStoreSub:
-      return Access{address, half ? 2u : 1u, true};
-    case Class::kLoadPart:
-      return part(false);
-    case Class::kStorePart:
-      return part(true);
-    case Class::kLoadDouble:
-      return Access{address, 8, false};
-    case Class::kStoreDouble:
-      return Access{address, 8, true};
-    default:
-      return std::nullopt;
+    if (down) return Access{word, inside + 1, store};
+    return Access{address, 4 - inside, store};
   }
+  if (cls.has(isa::kReadSub | isa::kWriteSub)) return Access{address, e.k[2] != 0 ? 2u : 1u, store};
+  const bool pair = cls.has(isa::kReadNextWord | isa::kWriteNextWord);
+  return Access{address, pair ? 8u : 4u, store};
 }
 
 Written written_by(const isa::RomEntry& e) {
   Written w;
-  const auto add = [&](unsigned r) {
-    if (r != isa::kTrash) w.registers[w.count++] = static_cast<uint8_t>(r);
-  };
-  switch (e.cls) {
-    case Class::kNop:
-    case Class::kHalt:
-    case Class::kJump:
-    case Class::kJumpReg:
-    case Class::kBranchEq:
-    case Class::kBranchZero:
-    case Class::kStoreWord:
-    case Class::kStoreSub:
-    case Class::kStorePart:
-    case Class::kStoreDouble:
-    case Class::kTrapEqual:
-    case Class::kTrapLess:
-      break;
-    case Class::kMult:
-      add(e.rd);
-      add(e.k[1]);
-      break;
-    case Class::kDiv:
-    case Class::kMultAcc:
-      add(isa::kHi);
-      add(isa::kLo);
-      break;
-    case Class::kLoadDouble:
-      add(e.rd);
-      add(e.k[2]);
-      break;
-    case Class::kMovePair:
-    case Class::kTrap:
-      add(e.rd);
-      add(e.cls == Class::kTrap ? e.rd + 1u : e.k[0]);
-      break;
-    default:
-      add(e.rd);
-      break;
+  const isa::Accesses writes = isa::class_info(e.cls).accesses & isa::kWrites;
+  for (unsigned i = isa::kAccessKinds; i-- > 0;) {  // rd before the second register
+    if ((writes >> i & 1) == 0) continue;
+    const auto reg = isa::register_of(static_cast<isa::Access>(1u << i), e);
+    if (reg && *reg != isa::kTrash && *reg != isa::kExitCode && *reg != isa::kLink)
+      w.registers[w.count++] = *reg;
   }
   return w;
 }

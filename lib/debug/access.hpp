@@ -1,7 +1,9 @@
 // Which memory an instruction accesses and which registers it writes.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,9 +22,16 @@ struct Access {
 std::optional<Access> access_of(const isa::RomEntry& entry, const vm::Stepper& machine,
                                 bool little_endian);
 
-// Registers by the numbers of isa/rom.hpp that the instruction writes, at most two.
+// Registers by the numbers of isa/rom.hpp that the instruction writes, but for those that no
+// instruction names: trash, the exit code, LINK.
 struct Written {
-  std::array<uint8_t, 2> registers{};
+  static constexpr unsigned kMost = [] {
+    int most = 0;
+    for (const isa::ClassInfo& c : isa::kClasses)
+      most = std::max(most, std::popcount(c.accesses & isa::kWrites));
+    return static_cast<unsigned>(most);
+  }();
+  std::array<uint8_t, kMost> registers{};
   unsigned count = 0;
 };
 Written written_by(const isa::RomEntry& entry);

@@ -9,8 +9,6 @@
 namespace mipzk::debug {
 namespace {
 
-using isa::Class;
-
 constexpr unsigned kK0 = 26, kSp = 29, kRa = 31;
 // Frames that are larger than this, and stacks that are, are taken for two stacks.
 constexpr uint32_t kMaxFrameBytes = 1u << 20, kMaxStackBytes = 8u << 20;
@@ -29,25 +27,12 @@ CallTracker::CallTracker(const CodeMap& code, CallTree& tree, const vm::Stepper&
   new_stack(machine.reg(kSp), machine.pc());
 }
 
-bool CallTracker::is_transfer(Class cls) {
-  switch (cls) {
-    case Class::kBranchLink:
-    case Class::kBranchLikely:
-    case Class::kJumpLink:
-    case Class::kJumpReg:
-    case Class::kJumpRegLink:
-    case Class::kTrap:
-      return true;
-    default:
-      return false;
-  }
-}
-
 void CallTracker::slow_path(const Step& step) {
   const vm::Stepper& m = step.machine;
   const uint32_t sp = m.reg(kSp);
   const Transfer before = std::exchange(pending_, {});
-  if (step.entry.cls == Class::kTrap) {
+  const isa::ClassInfo& cls = isa::class_info(step.entry.cls);
+  if (cls.flow.kind == isa::Flow::kTrap) {
     push(code_.function_at(m.pc()), step.pc, m.reg(kK0), sp, true);
     top().interrupted = before;
     return;
@@ -56,28 +41,16 @@ void CallTracker::slow_path(const Step& step) {
 
   // A second jump in the delay slot of the first does not decide where the first one leads.
   if (is_transfer(step.entry.cls) && before.kind == Transfer::Kind::kNone) last_transfer_ = step.pc;
-  const uint32_t after_slot = step.pc + 8;
-  switch (step.entry.cls) {
-    case Class::kBranchLink:
-    case Class::kBranchLikely:
-    case Class::kJumpLink:
-    case Class::kJumpRegLink: {
-      const bool links = step.entry.rd != isa::kTrash;
-      const bool taken = m.pc() == step.pc + 4 && m.npc() != after_slot;
-      if (taken && links) pending_ = {Transfer::Kind::kCall, m.npc(), after_slot};
-      if (taken && !links && step.entry.cls == Class::kJumpRegLink)
-        pending_ = {Transfer::Kind::kJump, m.npc(), 0};
-      break;
-    }
-    case Class::kJumpReg: {
-      const auto kind = step.entry.rs == kRa   ? Transfer::Kind::kReturn
-                        : step.entry.rs == kK0 ? Transfer::Kind::kTrapReturn
-                                               : Transfer::Kind::kJump;
-      pending_ = {kind, m.npc(), 0};
-      break;
-    }
-    default:
-      break;
+  if (cls.links()) {
+    const uint32_t after_slot = step.pc + 8;
+    const bool taken = m.pc() == step.pc + 4 && m.npc() != after_slot;
+    if (taken && step.entry.rd != isa::kTrash)
+      pending_ = {Transfer::Kind::kCall, m.npc(), after_slot};
+  } else if (cls.flow.kind == isa::Flow::kJumpRegister) {
+    const auto kind = step.entry.rs == kRa   ? Transfer::Kind::kReturn
+                      : step.entry.rs == kK0 ? Transfer::Kind::kTrapReturn
+                                             : Transfer::Kind::kJump;
+    pending_ = {kind, m.npc(), 0};
   }
 }
 

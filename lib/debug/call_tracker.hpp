@@ -56,7 +56,11 @@ class CallTracker {
 
   // A jump waits for its delay slot.
   bool pending() const { return pending_.kind != Transfer::Kind::kNone; }
-  static bool is_transfer(isa::Class cls);
+  // Of the class: a call, a jump to a register, or a trap.
+  static bool is_transfer(isa::Class cls) {
+    const isa::ClassInfo& c = isa::class_info(cls);
+    return c.links() || c.flow.kind == isa::Flow::kJumpRegister || c.flow.kind == isa::Flow::kTrap;
+  }
   void slow_path(const Step& step);
   void carry_out(const Transfer& transfer, uint32_t sp);
   void forget_old_frames();

@@ -30,29 +30,13 @@ std::string address_name(uint32_t address) {
 // Addresses where a function without a symbol begins.
 std::vector<uint32_t> call_targets(const isa::Program& program) {
   std::vector<uint32_t> targets = {program.entry, program.trap_vector};
-  for (const isa::RomEntry& e : program.rom)
-    if (e.cls == isa::Class::kJumpLink) targets.push_back(4 * e.k[0]);
+  for (const isa::RomEntry& e : program.rom) {
+    const isa::ClassInfo& cls = isa::class_info(e.cls);
+    if (cls.flow.kind == isa::Flow::kJump && cls.links()) targets.push_back(4 * *isa::target_of(e));
+  }
   std::sort(targets.begin(), targets.end());
   targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
   return targets;
-}
-
-bool may_jump(isa::Class cls) {
-  switch (cls) {
-    case isa::Class::kBranchEq:
-    case isa::Class::kBranchZero:
-    case isa::Class::kBranchLink:
-    case isa::Class::kBranchLikely:
-    case isa::Class::kJump:
-    case isa::Class::kJumpLink:
-    case isa::Class::kJumpReg:
-    case isa::Class::kJumpRegLink:
-    case isa::Class::kTrap:
-    case isa::Class::kHalt:
-      return true;
-    default:
-      return false;
-  }
 }
 
 bool is_machine_call(uint32_t word) { return (word & 0xfc00003f) == 0x0000000c; }
@@ -124,7 +108,8 @@ void CodeMap::find_straight_code() {
   for (size_t i = rom.size(); i-- > 0;) {
     // The classes of PRINT, CYCLE and HINT_WORD; the others need no look at their word.
     const bool may_call = rom[i].cls == isa::Class::kNop || rom[i].cls == isa::Class::kHint;
-    if (may_jump(rom[i].cls) || (may_call && is_machine_call(word(4 * rom[i].pc4).value_or(0))))
+    if (isa::class_info(rom[i].cls).flow.kind != isa::Flow::kNext ||
+        (may_call && is_machine_call(word(4 * rom[i].pc4).value_or(0))))
       continue;
     const bool goes_on = i + 1 < rom.size() && rom[i + 1].pc4 == rom[i].pc4 + 1 &&
                          function_of_[i + 1] == function_of_[i];

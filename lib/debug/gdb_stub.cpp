@@ -48,22 +48,6 @@ constexpr unsigned kStatus = 32, kLo = 33, kHi = 34, kPc = 37, kF0 = 38, kFcsr =
                    kRegisterCount = 72;
 constexpr bool kHasFpu = vm::Stepper::kRegisters > isa::kFpr0;
 
-bool branches(isa::Class cls) {
-  switch (cls) {
-    case isa::Class::kBranchEq:
-    case isa::Class::kBranchZero:
-    case isa::Class::kBranchLink:
-    case isa::Class::kBranchLikely:
-    case isa::Class::kJump:
-    case isa::Class::kJumpLink:
-    case isa::Class::kJumpReg:
-    case isa::Class::kJumpRegLink:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // A hexadecimal number at the start of `text`, which is shortened by it.
 bool take_number(std::string_view& text, uint32_t& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
@@ -305,7 +289,8 @@ std::string GdbStub::watch_hit() const {
   if (machine_.npc() != pc + 4) return reply;  // its branch has been looked at
   if (hits(pc, reply)) return reply;
   const uint32_t index = code_.index(pc);
-  if (index != CodeMap::kNone && branches(code_.entry(index).cls)) hits(pc + 4, reply);
+  if (index != CodeMap::kNone && isa::class_info(code_.entry(index).cls).flow.has_delay_slot())
+    hits(pc + 4, reply);
   return reply;
 }
 

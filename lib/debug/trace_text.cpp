@@ -20,15 +20,14 @@ void Tracer::before(const Step& step) {
   if (const auto access = access_of(step.entry, step.machine, code_.program().little_endian)) {
     std::snprintf(text, sizeof text, " [0x%08x]", access->address);
     memory_ = text;
-    if (access->store && step.entry.cls == isa::Class::kStoreDouble) {
+    const isa::ClassInfo& cls = isa::class_info(step.entry.cls);
+    if (cls.has(isa::kWriteNextWord)) {
       std::snprintf(text, sizeof text, "=0x%08x,0x%08x", step.machine.reg(step.entry.rt),
                     step.machine.reg(step.entry.k[2] % vm::Stepper::kRegisters));
       memory_ += text;
     } else if (access->store) {
       const uint32_t value = step.machine.reg(step.entry.rt);
-      const uint32_t mask = access->size < 4 && step.entry.cls == isa::Class::kStoreSub
-                                ? (1u << (8 * access->size)) - 1
-                                : ~0u;
+      const uint32_t mask = cls.has(isa::kWriteSub) ? (1u << (8 * access->size)) - 1 : ~0u;
       std::snprintf(text, sizeof text, "=0x%x", value & mask);
       memory_ += text;
     }

@@ -220,11 +220,8 @@ inline RomEntry memory(Class cls, uint32_t pc, const Instruction& i, uint32_t k2
                        uint32_t k3 = 0) {
   RomEntry e = entry(cls, pc);
   e.rs = i.rs;
-  if (cls == Class::kStoreWord || cls == Class::kStoreSub || cls == Class::kStorePart) {
-    e.rt = i.rt;
-  } else {
-    e.rd = or_trash(i.rt);
-  }
+  if (class_info(cls).has(kReadRt)) e.rt = i.rt;
+  if (class_info(cls).has(kWriteRd)) e.rd = or_trash(i.rt);
   e.k[0] = i.imm & 0xffff;
   e.k[1] = i.imm >> 16;
   e.k[2] = k2;
@@ -237,7 +234,7 @@ inline RomEntry fp_memory(Class cls, uint32_t pc, const Instruction& i, uint8_t 
                           uint32_t second = 0) {
   RomEntry e = entry(cls, pc);
   e.rs = i.rs;
-  (cls == Class::kLoadWord || cls == Class::kLoadDouble ? e.rd : e.rt) = reg;
+  (class_info(cls).has(kWriteRd) ? e.rd : e.rt) = reg;
   e.k[0] = i.imm & 0xffff;
   e.k[1] = i.imm >> 16;
   e.k[2] = second;

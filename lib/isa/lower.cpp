@@ -1,9 +1,10 @@
 // Instructions to canonical ROM entries: docs/MACHINE.md, "Lowering". Every rule here is part of
 // the program id; a change makes all existing ids of the affected programs another id.
+#include "isa/lower.hpp"
+
 #include "isa/decode.hpp"
 #include "isa/entries.hpp"
 #include "isa/program.hpp"
-#include "isa/rom.hpp"
 
 namespace mipzk::isa {
 namespace {
@@ -224,11 +225,8 @@ std::optional<RomEntry> lower_native(uint32_t pc, const Instruction& i,
       return add_imm(pc, kUserLocal, i.rt, 0);
     case Op::kLl:
       return memory(Class::kLoadLinked, pc, i);
-    case Op::kSc: {
-      RomEntry e = memory(Class::kStoreCond, pc, i);
-      e.rt = i.rt;
-      return e;
-    }
+    case Op::kSc:
+      return memory(Class::kStoreCond, pc, i);
     case Op::kBeql:
       return branch_likely(pc, i, i.rs, i.rt, 0, 0, 1);
     case Op::kBnel:

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "isa/keys.hpp"
+#include "isa/lower.hpp"
 
 namespace mipzk::isa {
 namespace {
@@ -102,8 +103,7 @@ void add_registers(Program& program) {
 
 bool is_instruction(const Program& program, uint32_t address) {
   return address % 4 == 0 &&
-         std::binary_search(program.rom.begin(), program.rom.end(),
-                            RomEntry{Class::kNop, address / 4},
+         std::binary_search(program.rom.begin(), program.rom.end(), RomEntry{.pc4 = address / 4},
                             [](const RomEntry& a, const RomEntry& b) { return a.pc4 < b.pc4; });
 }
 

@@ -1,5 +1,5 @@
 // What the interpreter notes of the accesses of an instruction, before the instruction changes
-// anything.
+// anything: those of its class (isa/classes.hpp), in the order of their times.
 #pragma once
 
 #include "vm/interpreter.hpp"
@@ -84,5 +84,38 @@ struct EventWriter {
     e.t_mem = touch(isa::kLink, e.clk + 3);
   }
 };
+
+// What an instruction does, as far as its class makes the access.
+struct Results {
+  Cell* cell = nullptr;  // of the word at the address; that of the next word follows it
+  uint32_t address = 0;
+  uint32_t word = 0;    // afterwards
+  uint32_t second = 0;  // to the second register (HI, LINK, ...); a register that is read has it
+  uint32_t rd = 0;      // to rd, LO or the next word
+};
+
+// Gives the accesses of an instruction to a TimeKeeper or an EventWriter. The fields of Results one
+// by one: gcc would store the struct.
+template <isa::Class kClass, class Writer>
+[[gnu::always_inline]] inline void note(Writer& w, const MicroOp* op, Cell* cell, uint32_t address,
+                                        uint32_t word, uint32_t second, uint32_t rd) {
+  using namespace isa;
+  constexpr Accesses a = class_info(kClass).accesses;
+  if constexpr ((a & kReadRs) != 0) w.rs(op);
+  if constexpr ((a & kReadRt) != 0) w.rt(op);
+  if constexpr ((a & kReadNextWord) != 0) w.second_read(cell + 1, address + 4);
+  if constexpr ((a & (kLoads | kStores)) != 0)
+    w.mem(cell, address, word, (a & kReadNextWord) != 0 ? cell + 1 : nullptr);
+  if constexpr ((a & kClearLink) != 0) w.clear_link();
+  if constexpr ((a & kWriteLink) != 0) w.hi(kLink, second);
+  if constexpr ((a & kWriteHi) != 0) w.hi(kHi, second);
+  if constexpr ((a & kWriteR27) != 0) w.hi(27, second);
+  if constexpr ((a & (kWriteRegK0 | kWriteRegK1 | kWriteRegK2 | kReadRegK2)) != 0)
+    w.hi(static_cast<unsigned>(op->target), second);
+  if constexpr ((a & kWriteRd) != 0) w.rd(op->rd, rd);
+  if constexpr ((a & kWriteLo) != 0) w.rd(kLo, rd);
+  if constexpr ((a & kWriteNextWord) != 0) w.second_write(cell + 1, address + 4, rd);
+  static_assert(kAccessKinds == 20, "a new kind of access is to be noted here");
+}
 
 }  // namespace mipzk::vm

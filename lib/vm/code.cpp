@@ -178,12 +178,10 @@ MicroOp decode_entry(const RomEntry& e, uint32_t word) {
       break;
     case Class::kMult:
       op.handler = one_of(Handler::multu, Handler::mult, 0);
-      op.imm = e.k[1];
+      op.target = static_cast<int32_t>(e.k[1]);
       break;
     case Class::kDiv:
       op.handler = one_of(Handler::divu, Handler::div, 0);
-      op.rd = isa::kLo;
-      op.imm = isa::kHi;
       break;
     case Class::kHalt:
       op.handler = Handler::halt;
@@ -200,8 +198,6 @@ MicroOp decode_entry(const RomEntry& e, uint32_t word) {
       break;
     case Class::kMultAcc:
       op.handler = mult_acc_handler(e);
-      op.rd = isa::kLo;
-      op.imm = isa::kHi;
       break;
     case Class::kCountLeading:
       op.handler = one_of(Handler::clz, Handler::clo, 0);
@@ -236,35 +232,13 @@ MicroOp decode_entry(const RomEntry& e, uint32_t word) {
       break;
     case Class::kMovePair:
       op.handler = Handler::mov_pair;
-      op.imm = e.k[0];
+      op.target = static_cast<int32_t>(e.k[0]);
       break;
     case Class::kTrap:
       op.handler = Handler::trap;
       break;
   }
   return op;
-}
-
-bool has_target(const RomEntry& e, uint32_t& pc4) {
-  switch (e.cls) {
-    case Class::kBranchEq:
-      pc4 = e.k[1];
-      return true;
-    case Class::kBranchZero:
-    case Class::kBranchLink:
-    case Class::kBranchLikely:
-      pc4 = e.k[3];
-      return true;
-    case Class::kTrap:
-      pc4 = e.k[2];
-      return true;
-    case Class::kJump:
-    case Class::kJumpLink:
-      pc4 = e.k[0];
-      return true;
-    default:
-      return false;
-  }
 }
 
 MicroOp missing_at(uint32_t pc4) {
@@ -300,10 +274,10 @@ Code::Code(const isa::Program& program) {
     if (run.count > first_run_.count) first_run_ = run;
 
   for (const RomEntry& e : rom) {
-    uint32_t target_pc4 = 0;
-    if (!has_target(e, target_pc4)) continue;
+    const auto target_pc4 = isa::target_of(e);
+    if (!target_pc4) continue;
     const auto from = static_cast<uint32_t>(find(e.pc4 * 4) - ops_.data());
-    const uint32_t to = target_index(target_pc4);
+    const uint32_t to = target_index(*target_pc4);
     ops_[from].target = static_cast<int32_t>(to - from);
   }
 }

@@ -5,17 +5,14 @@
 
 namespace mipzk::vm {
 
-// Fields that the class of the instruction does not use are 0. Times are those of the previous
-// access to the same key, after the bump if there was one. Some classes use fields in their own
-// way:
-//   kMult, kMultAcc, kDiv: rd is the low word, hi the high one (for mul, hi is trash);
-//   kLoadLinked, kStoreCond: hi is LINK;
-//   kLoadDouble: mem and rd are the word at the lower address and its register, rt (slot 2) and hi
-//     the other word and its register; bit 1 of mem_writable is the w of the other word;
-//   kStoreDouble: mem and rt are the word at the lower address and its register, rd (slot 4) and hi
-//     the other word and its register;
-//   kMovePair: rs -> rd, rt -> hi;
-//   kTrap: rd is k0, hi is k1, mem (without address) is LINK.
+// The accesses are those of the class of the instruction (isa/classes.hpp); the fields of one that
+// it does not make are 0. Times are those of the previous access to the same key, after the bump if
+// there was one.
+//   rs  (clk + 1): rs
+//   rt  (clk + 2): rt, or the next word
+//   mem (clk + 3): the word at the address, or LINK in its place (without an address)
+//   hi  (clk + 3): HI, LINK, register 27, or the register that a constant names
+//   rd  (clk + 4): rd, LO, or the next word
 struct Event {
   uint32_t clk;
   uint32_t pc, npc;   // byte addresses of this and the next instruction
@@ -24,7 +21,7 @@ struct Event {
   uint32_t t_rs, t_rt;
   uint32_t mem_addr;          // byte address of the access before alignment
   uint32_t mem_old, mem_new;  // the aligned word before and after (equal for loads)
-  uint32_t mem_writable;      // the w of the word
+  uint32_t mem_writable;      // the w of the word; bit 1: that of the next word, if it is read
   uint32_t t_mem;
   uint32_t rd_old, rd_new, t_rd;
   uint32_t hi_old, hi_new, t_hi;

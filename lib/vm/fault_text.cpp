@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "isa/decode.hpp"
+#include "isa/lower.hpp"
 
 namespace mipzk::vm {
 namespace {
@@ -106,14 +107,14 @@ Explanation explain_break(uint32_t word) {
   }
 }
 
-bool is_store(const isa::Program& program, uint32_t pc) {
-  const auto word = image_word(program, pc);
-  const uint32_t opcode = word ? *word >> 26 : 0;
-  return opcode >> 3 == 5 || opcode == 0x38 || opcode == 0x39 || opcode == 0x3d;
+std::optional<isa::RomEntry> lowered(const isa::Program& program, uint32_t pc, uint32_t word) {
+  return isa::lower(pc, word, {program.little_endian, program.trap_vector});
 }
 
-bool lowers(const isa::Program& program, uint32_t pc, uint32_t word) {
-  return isa::lower(pc, word, {program.little_endian, program.trap_vector}).has_value();
+bool is_store(const isa::Program& program, uint32_t pc) {
+  const auto word = image_word(program, pc);
+  const auto instruction = word ? lowered(program, pc, *word) : std::nullopt;
+  return instruction && isa::class_info(instruction->cls).has(isa::kStores);
 }
 
 Explanation explain_missing(const isa::Program& program, uint32_t pc, bool is_public) {
@@ -123,7 +124,7 @@ Explanation explain_missing(const isa::Program& program, uint32_t pc, bool is_pu
       "overwritten, or code that was written at run time, which the machine does not execute";
   if (!word) return {"jump to an address without code", jumped};
   if (!is_public) return {"jump into data", jumped};
-  if (lowers(program, pc, *word)) return {"jump into a segment that is not executable", jumped};
+  if (lowered(program, pc, *word)) return {"jump into a segment that is not executable", jumped};
   const auto decoded = isa::decode(*word);
   if (decoded && decoded->op == isa::Op::kBreak) return explain_break(*word);
   return explain_reserved(*word);
@@ -131,7 +132,7 @@ Explanation explain_missing(const isa::Program& program, uint32_t pc, bool is_pu
 
 FaultKind kind_of_missing(const isa::Program& program, uint32_t pc, bool is_public) {
   const auto word = image_word(program, pc);
-  if (!word || !is_public || lowers(program, pc, *word)) return FaultKind::kNoInstruction;
+  if (!word || !is_public || lowered(program, pc, *word)) return FaultKind::kNoInstruction;
   const auto decoded = isa::decode(*word);
   return decoded && decoded->op == isa::Op::kBreak ? FaultKind::kBreak : FaultKind::kReserved;
 }

@@ -21,8 +21,6 @@
 namespace mipzk::vm {
 namespace {
 
-using isa::Class;
-
 // Why an access to a word without the needed flag is a fault.
 FaultKind access_fault(const Cell* cell, uint32_t address) {
   if (cell != nullptr && (cell->meta & kMapped) != 0) return FaultKind::kReadOnly;
@@ -42,8 +40,9 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
   }
 }
 
-// Control flow of the loop. RECORD(class, npc after the next, accesses) is empty in the plain loop;
-// it comes before the instruction changes anything.
+// Control flow of the loop. RECORD(handler, npc after the next, results) is empty in the plain
+// loop; it comes before the instruction changes anything. The accesses are those of the handler's
+// class, the results their `Results`.
 #define DISPATCH()                                     \
   do {                                                 \
     if (--left == 0) goto slice_end;                   \
@@ -67,23 +66,25 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
     cpu.fault = kind; \
     goto fault;       \
   } while (0)
-#define RECORD(cls, after_next, accesses)                                               \
-  do {                                                                                  \
-    if constexpr (kRecording) {                                                         \
-      ++context.counts[static_cast<unsigned>(Class::cls)];                              \
-      [[maybe_unused]] TimeKeeper w{cpu, clk_end - 4 * left};                           \
-      accesses;                                                                         \
-    }                                                                                   \
-    if constexpr (kReplaying) {                                                         \
-      [[maybe_unused]] EventWriter w{context, cpu,                                      \
-                                     *context.at[static_cast<unsigned>(Class::cls)]++}; \
-      w.e = {};                                                                         \
-      w.e.clk = clk_end - 4 * left;                                                     \
-      w.e.pc = op->pc;                                                                  \
-      w.e.npc = next->pc;                                                               \
-      w.e.next_npc = after_next;                                                        \
-      accesses;                                                                         \
-    }                                                                                   \
+#define RECORD(handler, after_next, ...)                                         \
+  do {                                                                           \
+    constexpr isa::Class kClass = class_of(Handler::handler);                    \
+    if constexpr (kRecording) {                                                  \
+      ++context.counts[static_cast<unsigned>(kClass)];                           \
+      TimeKeeper w{cpu, clk_end - 4 * left};                                     \
+      const Results r{__VA_ARGS__};                                              \
+      note<kClass>(w, op, r.cell, r.address, r.word, r.second, r.rd);            \
+    }                                                                            \
+    if constexpr (kReplaying) {                                                  \
+      EventWriter w{context, cpu, *context.at[static_cast<unsigned>(kClass)]++}; \
+      w.e = {};                                                                  \
+      w.e.clk = clk_end - 4 * left;                                              \
+      w.e.pc = op->pc;                                                           \
+      w.e.npc = next->pc;                                                        \
+      w.e.next_npc = after_next;                                                 \
+      const Results r{__VA_ARGS__};                                              \
+      note<kClass>(w, op, r.cell, r.address, r.word, r.second, r.rd);            \
+    }                                                                            \
   } while (0)
 // Makes `cell` the cells of `count` words from byte address a on, which lie in one page and have
 // the flag; in a replay copies of them, so that writing to them changes nothing.
@@ -103,29 +104,29 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
       for (unsigned i = 0; i < (count); ++i) *log++ = cell[i];                         \
   }
 
-#define OP_REG(name, cls, expression)                                 \
-  L_##name : {                                                        \
-    const uint32_t a = reg[op->rs], b = reg[op->rt];                  \
-    const uint32_t v = expression;                                    \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op), w.rd(op->rd, v))); \
-    reg[op->rd] = v;                                                  \
-    NEXT();                                                           \
+#define OP_REG(name, expression)                     \
+  L_##name : {                                       \
+    const uint32_t a = reg[op->rs], b = reg[op->rt]; \
+    const uint32_t v = expression;                   \
+    RECORD(name, next->pc + 4, .rd = v);             \
+    reg[op->rd] = v;                                 \
+    NEXT();                                          \
   }
-#define OP_IMM(name, cls, expression)                       \
-  L_##name : {                                              \
-    const uint32_t a = reg[op->rs], b = op->imm;            \
-    const uint32_t v = expression;                          \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.rd(op->rd, v))); \
-    reg[op->rd] = v;                                        \
-    NEXT();                                                 \
+#define OP_IMM(name, expression)                 \
+  L_##name : {                                   \
+    const uint32_t a = reg[op->rs], b = op->imm; \
+    const uint32_t v = expression;               \
+    RECORD(name, next->pc + 4, .rd = v);         \
+    reg[op->rd] = v;                             \
+    NEXT();                                      \
   }
-#define OP_UNARY(name, cls, expression)                     \
-  L_##name : {                                              \
-    const uint32_t a = reg[op->rs];                         \
-    const uint32_t v = expression;                          \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.rd(op->rd, v))); \
-    reg[op->rd] = v;                                        \
-    NEXT();                                                 \
+#define OP_UNARY(name, expression)       \
+  L_##name : {                           \
+    const uint32_t a = reg[op->rs];      \
+    const uint32_t v = expression;       \
+    RECORD(name, next->pc + 4, .rd = v); \
+    reg[op->rd] = v;                     \
+    NEXT();                              \
   }
 #define OP_TRAP(name, sum)                                                          \
   L_##name : {                                                                      \
@@ -134,7 +135,7 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
     const int64_t s = sum;                                                          \
     if (s != as_signed(low(static_cast<uint64_t>(s)))) FAULT(FaultKind::kOverflow); \
     const uint32_t v = low(static_cast<uint64_t>(s));                               \
-    RECORD(kAddTrap, next->pc + 4, (w.rs(op), w.rt(op), w.rd(op->rd, v)));          \
+    RECORD(name, next->pc + 4, .rd = v);                                            \
     reg[op->rd] = v;                                                                \
     NEXT();                                                                         \
   }
@@ -142,40 +143,40 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
   L_##name : {                                                           \
     const uint32_t a = reg[op->rs], b = reg[op->rt];                     \
     const MicroOp* const after = condition ? op + op->target : next + 1; \
-    RECORD(kBranchEq, after->pc, (w.rs(op), w.rt(op)));                  \
+    RECORD(name, after->pc);                                             \
     NEXT_TO(after);                                                      \
   }
 #define OP_BRANCH_ZERO(name, condition)                                  \
   L_##name : {                                                           \
     const int32_t a = as_signed(reg[op->rs]);                            \
     const MicroOp* const after = condition ? op + op->target : next + 1; \
-    RECORD(kBranchZero, after->pc, w.rs(op));                            \
+    RECORD(name, after->pc);                                             \
     NEXT_TO(after);                                                      \
   }
-#define OP_BRANCH_LINK(name, condition)                                   \
-  L_##name : {                                                            \
-    const int32_t a = as_signed(reg[op->rs]);                             \
-    const MicroOp* const after = condition ? op + op->target : next + 1;  \
-    RECORD(kBranchLink, after->pc, (w.rs(op), w.rd(op->rd, op->pc + 8))); \
-    reg[op->rd] = op->pc + 8;                                             \
-    NEXT_TO(after);                                                       \
+#define OP_BRANCH_LINK(name, condition)                                  \
+  L_##name : {                                                           \
+    const int32_t a = as_signed(reg[op->rs]);                            \
+    const MicroOp* const after = condition ? op + op->target : next + 1; \
+    RECORD(name, after->pc, .rd = op->pc + 8);                           \
+    reg[op->rd] = op->pc + 8;                                            \
+    NEXT_TO(after);                                                      \
   }
 // `cell` is the accessed word, m its value, a the address; v goes to the register.
-#define OP_LOAD(name, cls, alignment, expression)                              \
-  L_##name : {                                                                 \
-    const uint32_t a = reg[op->rs] + op->imm;                                  \
-    if ((a & alignment) != 0) FAULT(FaultKind::kUnaligned);                    \
-    ACCESS(1, kMapped)                                                         \
-    const uint32_t m = cell->value, old = reg[op->rd];                         \
-    [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target);      \
-    const uint32_t v = expression;                                             \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.mem(cell, a, m), w.rd(op->rd, v))); \
-    static_cast<void>(old);                                                    \
-    reg[op->rd] = v;                                                           \
-    NEXT();                                                                    \
+#define OP_LOAD(name, alignment, expression)                                    \
+  L_##name : {                                                                  \
+    const uint32_t a = reg[op->rs] + op->imm;                                   \
+    if ((a & alignment) != 0) FAULT(FaultKind::kUnaligned);                     \
+    ACCESS(1, kMapped)                                                          \
+    const uint32_t m = cell->value, old = reg[op->rd];                          \
+    [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target);       \
+    const uint32_t v = expression;                                              \
+    RECORD(name, next->pc + 4, .cell = cell, .address = a, .word = m, .rd = v); \
+    static_cast<void>(old);                                                     \
+    reg[op->rd] = v;                                                            \
+    NEXT();                                                                     \
   }
 // b is the stored register, v the new word.
-#define OP_STORE(name, cls, alignment, expression)                        \
+#define OP_STORE(name, alignment, expression)                             \
   L_##name : {                                                            \
     const uint32_t a = reg[op->rs] + op->imm, b = reg[op->rt];            \
     if ((a & alignment) != 0) FAULT(FaultKind::kUnaligned);               \
@@ -184,39 +185,41 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
     [[maybe_unused]] const auto flip = static_cast<uint32_t>(op->target); \
     const uint32_t v = expression;                                        \
     static_cast<void>(m);                                                 \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op), w.mem(cell, a, v)));   \
+    RECORD(name, next->pc + 4, .cell = cell, .address = a, .word = v);    \
     cell->value = v;                                                      \
     NEXT();                                                               \
   }
-// The two destinations are HI and LO, or trash and a general register (mul).
-#define OP_HILO(name, cls, expression)                                                        \
-  L_##name : {                                                                                \
-    const uint32_t a = reg[op->rs], b = reg[op->rt];                                          \
-    const HiLo v = expression;                                                                \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op), w.hi(op->imm, v.hi), w.rd(op->rd, v.lo))); \
-    reg[op->imm] = v.hi;                                                                      \
-    reg[op->rd] = v.lo;                                                                       \
-    NEXT();                                                                                   \
+// The two destinations are HI and LO; for mul they are trash and a general register.
+#define OP_HILO(name, high_reg, low_reg, expression)        \
+  L_##name : {                                              \
+    const uint32_t a = reg[op->rs], b = reg[op->rt];        \
+    const HiLo v = expression;                              \
+    RECORD(name, next->pc + 4, .second = v.hi, .rd = v.lo); \
+    reg[high_reg] = v.hi;                                   \
+    reg[low_reg] = v.lo;                                    \
+    NEXT();                                                 \
   }
+#define OP_MULT(name, expression) OP_HILO(name, op->target, op->rd, expression)
+#define OP_ACC(name, expression) OP_HILO(name, isa::kHi, isa::kLo, expression)
 #define ACC \
   HiLo { reg[isa::kHi], reg[isa::kLo] }
 // Not taken, the instruction in the delay slot is skipped.
-#define OP_BRANCH_LIKELY(name, condition)                                          \
-  L_##name : {                                                                     \
-    const uint32_t a = reg[op->rs], b = reg[op->rt];                               \
-    static_cast<void>(b);                                                          \
-    const bool taken = condition;                                                  \
-    const MicroOp* const after = taken ? op + op->target : next + 2;               \
-    RECORD(kBranchLikely, after->pc, (w.rs(op), w.rt(op), w.rd(op->rd, op->imm))); \
-    reg[op->rd] = op->imm;                                                         \
-    if (!taken) ++next;                                                            \
-    NEXT_TO(after);                                                                \
+#define OP_BRANCH_LIKELY(name, condition)                            \
+  L_##name : {                                                       \
+    const uint32_t a = reg[op->rs], b = reg[op->rt];                 \
+    static_cast<void>(b);                                            \
+    const bool taken = condition;                                    \
+    const MicroOp* const after = taken ? op + op->target : next + 2; \
+    RECORD(name, after->pc, .rd = op->imm);                          \
+    reg[op->rd] = op->imm;                                           \
+    if (!taken) ++next;                                              \
+    NEXT_TO(after);                                                  \
   }
-#define OP_TRAP_IF(name, cls, condition)                       \
+#define OP_TRAP_IF(name, condition)                            \
   L_##name : {                                                 \
     const uint32_t a = reg[op->rs], b = reg[op->rt] + op->imm; \
     if (condition) FAULT(FaultKind::kTrap);                    \
-    RECORD(cls, next->pc + 4, (w.rs(op), w.rt(op)));           \
+    RECORD(name, next->pc + 4);                                \
     NEXT();                                                    \
   }
 
@@ -229,9 +232,9 @@ template <class Context>
 Stop loop(Processor& cpu, uint32_t slice, Context& context) {
   constexpr bool kRecording = std::is_same_v<Context, Recorder>;
   constexpr bool kReplaying = std::is_same_v<Context, EventSink>;
-  static const void* const kLabels[] = {
-#define MIPZK_HANDLER(name) &&L_##name,
-      MIPZK_HANDLERS(MIPZK_HANDLER)
+  static const void* const kLabels[] = {&&L_missing,
+#define MIPZK_HANDLER(name, cls) &&L_##name,
+                                        MIPZK_HANDLERS(MIPZK_HANDLER)
 #undef MIPZK_HANDLER
   };
 
@@ -249,34 +252,34 @@ Stop loop(Processor& cpu, uint32_t slice, Context& context) {
 L_missing:
   FAULT(FaultKind::kNoInstruction);
 L_nop:
-  RECORD(kNop, next->pc + 4, );
+  RECORD(nop, next->pc + 4);
   NEXT();
 L_host:
-  RECORD(kNop, next->pc + 4, );
+  RECORD(host, next->pc + 4);
   host_call(cpu, op->imm, start + (slice - left));
   NEXT();
 
-  OP_REG(addu, kAdd, a + b)
-  OP_REG(subu, kAdd, a - b)
+  OP_REG(addu, a + b)
+  OP_REG(subu, a - b)
   OP_TRAP(add_trap, a + b + c)
   OP_TRAP(sub_trap, a - b - c)
-  OP_IMM(add_imm, kAddImm, a + b)
-  OP_REG(and_, kLogic, a & b)
-  OP_REG(or_, kLogic, a | b)
-  OP_REG(xor_, kLogic, a ^ b)
-  OP_REG(nor, kLogic, ~(a | b))
-  OP_IMM(andi, kLogicImm, a & b)
-  OP_IMM(ori, kLogicImm, a | b)
-  OP_IMM(xori, kLogicImm, a ^ b)
-  OP_IMM(sll, kShift, a << b)
-  OP_IMM(srl, kShift, a >> b)
-  OP_REG(sll_var, kShiftVar, a << (((b & 31) + op->imm) & 31))
-  OP_REG(srl_var, kShiftVar, a >> (((b & 31) + op->imm) & 31))
-  OP_REG(sra_var, kShiftVar, static_cast<uint32_t>(as_signed(a) >> (((b & 31) + op->imm) & 31)))
-  OP_REG(slt, kSlt, as_signed(a) < as_signed(b))
-  OP_REG(sltu, kSlt, a < b)
-  OP_IMM(slti, kSltImm, as_signed(a) < as_signed(b))
-  OP_IMM(sltiu, kSltImm, a < b)
+  OP_IMM(add_imm, a + b)
+  OP_REG(and_, a & b)
+  OP_REG(or_, a | b)
+  OP_REG(xor_, a ^ b)
+  OP_REG(nor, ~(a | b))
+  OP_IMM(andi, a & b)
+  OP_IMM(ori, a | b)
+  OP_IMM(xori, a ^ b)
+  OP_IMM(sll, a << b)
+  OP_IMM(srl, a >> b)
+  OP_REG(sll_var, a << (((b & 31) + op->imm) & 31))
+  OP_REG(srl_var, a >> (((b & 31) + op->imm) & 31))
+  OP_REG(sra_var, static_cast<uint32_t>(as_signed(a) >> (((b & 31) + op->imm) & 31)))
+  OP_REG(slt, as_signed(a) < as_signed(b))
+  OP_REG(sltu, a < b)
+  OP_IMM(slti, as_signed(a) < as_signed(b))
+  OP_IMM(sltiu, a < b)
 
   OP_BRANCH_EQ(beq, a == b)
   OP_BRANCH_EQ(bne, a != b)
@@ -289,69 +292,69 @@ L_host:
 
 L_j : {
   const MicroOp* const after = op + op->target;
-  RECORD(kJump, after->pc, );
+  RECORD(j, after->pc);
   NEXT_TO(after);
 }
 L_jal : {
   const MicroOp* const after = op + op->target;
-  RECORD(kJumpLink, after->pc, w.rd(op->rd, op->pc + 8));
+  RECORD(jal, after->pc, .rd = op->pc + 8);
   reg[op->rd] = op->pc + 8;
   NEXT_TO(after);
 }
 L_jr : {
   const uint32_t a = reg[op->rs];
   if ((a & 3) != 0) FAULT(FaultKind::kUnalignedJump);
-  RECORD(kJumpReg, a, w.rs(op));
+  RECORD(jr, a);
   NEXT_TO(cpu.fetch(a));
 }
 L_jalr : {
   const uint32_t a = reg[op->rs];
   if ((a & 3) != 0) FAULT(FaultKind::kUnalignedJump);
-  RECORD(kJumpRegLink, a, (w.rs(op), w.rd(op->rd, op->pc + 8)));
+  RECORD(jalr, a, .rd = op->pc + 8);
   reg[op->rd] = op->pc + 8;
   NEXT_TO(cpu.fetch(a));
 }
 
-  OP_LOAD(lw, kLoadWord, 3, m)
-  OP_LOAD(lb, kLoadSub, 0, sign_extend(load_byte(m, a ^ flip), 8))
-  OP_LOAD(lbu, kLoadSub, 0, load_byte(m, a ^ flip))
-  OP_LOAD(lh, kLoadSub, 1, sign_extend(load_half(m, a ^ flip), 16))
-  OP_LOAD(lhu, kLoadSub, 1, load_half(m, a ^ flip))
-  OP_LOAD(lwl, kLoadPart, 0, load_left(m, a ^ flip, old))
-  OP_LOAD(lwr, kLoadPart, 0, load_right(m, a ^ flip, old))
-  OP_STORE(sw, kStoreWord, 3, b)
-  OP_STORE(sb, kStoreSub, 0, store_byte(m, a ^ flip, b))
-  OP_STORE(sh, kStoreSub, 1, store_half(m, a ^ flip, b))
-  OP_STORE(swl, kStorePart, 0, store_left(m, a ^ flip, b))
-  OP_STORE(swr, kStorePart, 0, store_right(m, a ^ flip, b))
+  OP_LOAD(lw, 3, m)
+  OP_LOAD(lb, 0, sign_extend(load_byte(m, a ^ flip), 8))
+  OP_LOAD(lbu, 0, load_byte(m, a ^ flip))
+  OP_LOAD(lh, 1, sign_extend(load_half(m, a ^ flip), 16))
+  OP_LOAD(lhu, 1, load_half(m, a ^ flip))
+  OP_LOAD(lwl, 0, load_left(m, a ^ flip, old))
+  OP_LOAD(lwr, 0, load_right(m, a ^ flip, old))
+  OP_STORE(sw, 3, b)
+  OP_STORE(sb, 0, store_byte(m, a ^ flip, b))
+  OP_STORE(sh, 1, store_half(m, a ^ flip, b))
+  OP_STORE(swl, 0, store_left(m, a ^ flip, b))
+  OP_STORE(swr, 0, store_right(m, a ^ flip, b))
 
-  OP_HILO(mult, kMult, multiply(a, b, true))
-  OP_HILO(multu, kMult, multiply(a, b, false))
-  OP_HILO(div, kDiv, divide(a, b, true))
-  OP_HILO(divu, kDiv, divide(a, b, false))
-  OP_HILO(madd, kMultAcc, multiply_add(ACC, multiply(a, b, true), false))
-  OP_HILO(maddu, kMultAcc, multiply_add(ACC, multiply(a, b, false), false))
-  OP_HILO(msub, kMultAcc, multiply_add(ACC, multiply(a, b, true), true))
-  OP_HILO(msubu, kMultAcc, multiply_add(ACC, multiply(a, b, false), true))
+  OP_MULT(mult, multiply(a, b, true))
+  OP_MULT(multu, multiply(a, b, false))
+  OP_ACC(div, divide(a, b, true))
+  OP_ACC(divu, divide(a, b, false))
+  OP_ACC(madd, multiply_add(ACC, multiply(a, b, true), false))
+  OP_ACC(maddu, multiply_add(ACC, multiply(a, b, false), false))
+  OP_ACC(msub, multiply_add(ACC, multiply(a, b, true), true))
+  OP_ACC(msubu, multiply_add(ACC, multiply(a, b, false), true))
 
-  OP_IMM(rotr, kShift, std::rotr(a, static_cast<int>(b)))
-  OP_REG(bit_field, kBitField,
+  OP_IMM(rotr, std::rotr(a, static_cast<int>(b)))
+  OP_REG(bit_field,
          std::rotr(a, static_cast<int>((b & 31) + op->imm)) & static_cast<uint32_t>(op->target))
 L_bit_insert : {
   const auto mask = static_cast<uint32_t>(op->target);
   const uint32_t v =
       (std::rotr(reg[op->rs], static_cast<int>(op->imm)) & mask) | (reg[op->rd] & ~mask);
-  RECORD(kBitField, next->pc + 4, (w.rs(op), w.rt(op), w.rd(op->rd, v)));
+  RECORD(bit_insert, next->pc + 4, .rd = v);
   reg[op->rd] = v;
   NEXT();
 }
-  OP_UNARY(clz, kCountLeading, static_cast<uint32_t>(std::countl_zero(a)))
-  OP_UNARY(clo, kCountLeading, static_cast<uint32_t>(std::countl_one(a)))
-  OP_UNARY(seb, kByteOps, sign_extend(a, 8))
-  OP_UNARY(seh, kByteOps, sign_extend(a, 16))
-  OP_UNARY(wsbh, kByteOps, swap_halves_bytes(a))
-  OP_REG(movz, kMoveCond, b == 0 ? a : reg[op->rd])
-  OP_REG(movn, kMoveCond, b != 0 ? a : reg[op->rd])
+  OP_UNARY(clz, static_cast<uint32_t>(std::countl_zero(a)))
+  OP_UNARY(clo, static_cast<uint32_t>(std::countl_one(a)))
+  OP_UNARY(seb, sign_extend(a, 8))
+  OP_UNARY(seh, sign_extend(a, 16))
+  OP_UNARY(wsbh, swap_halves_bytes(a))
+  OP_REG(movz, b == 0 ? a : reg[op->rd])
+  OP_REG(movn, b != 0 ? a : reg[op->rd])
 
   OP_BRANCH_LIKELY(beq_likely, a == b)
   OP_BRANCH_LIKELY(bne_likely, a != b)
@@ -360,20 +363,19 @@ L_bit_insert : {
   OP_BRANCH_LIKELY(blez_likely, as_signed(a) <= 0)
   OP_BRANCH_LIKELY(bgtz_likely, as_signed(a) > 0)
 
-  OP_TRAP_IF(teq, kTrapEqual, a == b)
-  OP_TRAP_IF(tne, kTrapEqual, a != b)
-  OP_TRAP_IF(tge, kTrapLess, as_signed(a) >= as_signed(b))
-  OP_TRAP_IF(tgeu, kTrapLess, a >= b)
-  OP_TRAP_IF(tlt, kTrapLess, as_signed(a) < as_signed(b))
-  OP_TRAP_IF(tltu, kTrapLess, a < b)
+  OP_TRAP_IF(teq, a == b)
+  OP_TRAP_IF(tne, a != b)
+  OP_TRAP_IF(tge, as_signed(a) >= as_signed(b))
+  OP_TRAP_IF(tgeu, a >= b)
+  OP_TRAP_IF(tlt, as_signed(a) < as_signed(b))
+  OP_TRAP_IF(tltu, a < b)
 
 L_ll : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 3) != 0) FAULT(FaultKind::kUnaligned);
   ACCESS(1, kMapped)
   const uint32_t v = cell->value;
-  RECORD(kLoadLinked, next->pc + 4,
-         (w.rs(op), w.mem(cell, a, v), w.hi(isa::kLink, a), w.rd(op->rd, v)));
+  RECORD(ll, next->pc + 4, .cell = cell, .address = a, .word = v, .second = a, .rd = v);
   reg[isa::kLink] = a;
   reg[op->rd] = v;
   NEXT();
@@ -384,8 +386,7 @@ L_sc : {
   ACCESS(1, kWritable)
   const bool linked = reg[isa::kLink] == a;
   const uint32_t v = linked ? reg[op->rt] : cell->value;
-  RECORD(kStoreCond, next->pc + 4,
-         (w.rs(op), w.rt(op), w.mem(cell, a, v), w.hi(isa::kLink, 0), w.rd(op->rd, linked)));
+  RECORD(sc, next->pc + 4, .cell = cell, .address = a, .word = v, .second = 0, .rd = linked);
   cell->value = v;
   reg[isa::kLink] = 0;
   reg[op->rd] = linked;
@@ -398,9 +399,7 @@ L_ldc1 : {
   ACCESS(2, kMapped)
   const auto second = static_cast<uint32_t>(op->target);
   const uint32_t v = cell[0].value, v2 = cell[1].value;
-  RECORD(kLoadDouble, next->pc + 4,
-         (w.rs(op), w.second_read(cell + 1, a + 4), w.mem(cell, a, v, cell + 1), w.hi(second, v2),
-          w.rd(op->rd, v)));
+  RECORD(ldc1, next->pc + 4, .cell = cell, .address = a, .word = v, .second = v2, .rd = v);
   reg[op->rd] = v;
   reg[second] = v2;
   NEXT();
@@ -411,24 +410,22 @@ L_sdc1 : {
   ACCESS(2, kWritable)
   const auto second = static_cast<uint32_t>(op->target);
   const uint32_t v = reg[op->rt], v2 = reg[second];
-  RECORD(kStoreDouble, next->pc + 4,
-         (w.rs(op), w.rt(op), w.mem(cell, a, v), w.hi(second, v2),
-          w.second_write(cell + 1, a + 4, v2)));
+  RECORD(sdc1, next->pc + 4, .cell = cell, .address = a, .word = v, .second = v2, .rd = v2);
   cell[0].value = v;
   cell[1].value = v2;
   NEXT();
 }
 L_mov_pair : {
   const uint32_t v = reg[op->rs], v2 = reg[op->rt];
-  RECORD(kMovePair, next->pc + 4, (w.rs(op), w.rt(op), w.hi(op->imm, v2), w.rd(op->rd, v)));
-  reg[op->imm] = v2;
+  RECORD(mov_pair, next->pc + 4, .second = v2, .rd = v);
+  reg[op->target] = v2;
   reg[op->rd] = v;
   NEXT();
 }
 L_trap : {
   const MicroOp* const vector = op + op->target;
   const uint32_t back = next->pc, word = op->imm;
-  RECORD(kTrap, vector->pc + 4, (w.clear_link(), w.hi(27, word), w.rd(26, back)));
+  RECORD(trap, vector->pc + 4, .second = word, .rd = back);
   reg[26] = back;
   reg[27] = word;
   reg[isa::kLink] = 0;
@@ -444,13 +441,13 @@ L_hint : {
     if (!cpu.windows->next_hint(v)) FAULT(FaultKind::kHintsExhausted);
     if constexpr (kRecording) *log++ = {v, 0};
   }
-  RECORD(kHint, next->pc + 4, w.rd(op->rd, v));
+  RECORD(hint, next->pc + 4, .rd = v);
   reg[op->rd] = v;
   NEXT();
 }
 L_halt : {
   const uint32_t v = reg[op->rs];
-  RECORD(kHalt, 0, (w.rs(op), w.rd(op->rd, v)));
+  RECORD(halt, 0, .rd = v);
   reg[op->rd] = v;
   --left;
   stop = Stop::kHalt;

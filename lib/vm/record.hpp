@@ -4,7 +4,7 @@
 // Keys and times are those of docs/PROTOCOL.md: key = byte address / 4 for memory, 2^30 + r for
 // register r, 2^30 + 255 for STATE. The cycle that starts with clock `clk` accesses rs at clk + 1,
 // rt at clk + 2, memory (or HI) at clk + 3 and rd (or LO) at clk + 4, and leaves clk + 4; event.hpp
-// names the classes that use them otherwise. An access whose predecessor is 2^16 or more ticks old
+// names what else has these times. An access whose predecessor is 2^16 or more ticks old
 // is preceded by a bump: (key, value, t_old -> t_now - 1).
 #pragma once
 

@@ -20,15 +20,15 @@ std::vector<Access> accesses(const Step& step) {
   std::vector<Access> out;
   if (shape.rs) out.push_back({kReg + rom.rs, 1, &Event::rs, &Event::rs, &Event::t_rs});
   if (shape.rt)
-    out.push_back({rom.cls == Class::kLoadDouble ? word + 1 : kReg + rom.rt, 2, &Event::rt,
+    out.push_back({shape.next_word && !shape.store ? word + 1 : kReg + rom.rt, 2, &Event::rt,
                    &Event::rt, &Event::t_rt});
   if (shape.mem)
-    out.push_back({rom.cls == Class::kTrap ? kReg + isa::kLink : word, 3, &Event::mem_old,
-                   &Event::mem_new, &Event::t_mem});
+    out.push_back({shape.link ? kReg + isa::kLink : word, 3, &Event::mem_old, &Event::mem_new,
+                   &Event::t_mem});
   if (shape.hi)
     out.push_back({kReg + test::hi_register(rom), 3, &Event::hi_old, &Event::hi_new, &Event::t_hi});
   if (shape.rd)
-    out.push_back({rom.cls == Class::kStoreDouble ? word + 1 : kReg + test::rd_register(rom), 4,
+    out.push_back({shape.next_word && shape.store ? word + 1 : kReg + test::rd_register(rom), 4,
                    &Event::rd_old, &Event::rd_new, &Event::t_rd});
   return out;
 }

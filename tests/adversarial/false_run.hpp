@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "adversarial/shards.hpp"
+#include "isa/lower.hpp"
 #include "vm/machine_state.hpp"
 
 namespace mipzk::attack {

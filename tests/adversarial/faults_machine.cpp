@@ -27,11 +27,7 @@ std::vector<uint32_t> touched_memory(const Subject& s) {
   return keys;
 }
 
-bool is_load(const Step& step) {
-  const Class c = step.rom.cls;
-  return c == Class::kLoadWord || c == Class::kLoadSub || c == Class::kLoadPart ||
-         c == Class::kLoadLinked || c == Class::kLoadDouble;
-}
+bool is_load(const Step& step) { return test::is_load(step.rom.cls); }
 
 namespace {
 
@@ -55,11 +51,7 @@ std::optional<size_t> pick(const Subject& s, Rng& rng,
 bool any(const Step&) { return true; }
 bool no_halt(const Step& step) { return step.rom.cls != Class::kHalt; }
 bool is_jump(const Step& step) { return test::event_shape(step.rom.cls).jump; }
-bool is_store(const Step& step) {
-  const Class c = step.rom.cls;
-  return c == Class::kStoreWord || c == Class::kStoreSub || c == Class::kStorePart ||
-         c == Class::kStoreCond || c == Class::kStoreDouble;
-}
+bool is_store(const Step& step) { return test::is_store(step.rom.cls); }
 bool in_kernel(const Step& step) {
   return step.event.pc >= isa::kKernelBase && step.event.pc < isa::kKernelEnd;
 }
@@ -272,16 +264,15 @@ std::optional<Story> wrong_call_data(const Subject& s, Rng& rng) {
 // A branch is taken that should not be, or the other way round.
 std::optional<Story> wrong_branch(const Subject& s, Rng& rng) {
   const auto k = pick(s, rng, [](const Step& step) {
-    const Class c = step.rom.cls;
-    return c == Class::kBranchEq || c == Class::kBranchZero || c == Class::kBranchLink ||
-           c == Class::kBranchLikely;
+    const isa::Flow::Kind kind = isa::class_info(step.rom.cls).flow.kind;
+    return kind == isa::Flow::kBranch || kind == isa::Flow::kBranchLikely;
   });
   if (!k) return std::nullopt;
   FalseRun run(s, *k);
   const uint32_t slot = run.npc();
   run.step();
   Step& branch = run.last();
-  const uint32_t target = branch.rom.k[branch.rom.cls == Class::kBranchEq ? 1 : 3] * 4;
+  const uint32_t target = *isa::target_of(branch.rom) * 4;
   uint32_t pc = slot, npc = branch.event.next_npc == target ? slot + 4 : target;
   if (branch.rom.cls == Class::kBranchLikely) {
     const bool taken = run.pc() == slot;
@@ -295,9 +286,8 @@ std::optional<Story> wrong_branch(const Subject& s, Rng& rng) {
 
 // The instruction behind a jump or branch is annulled that should not be, or the other way round.
 std::optional<Story> wrong_slot(const Subject& s, Rng& rng) {
-  const auto k = pick(s, rng, [](const Step& step) {
-    return is_jump(step) && no_halt(step) && step.rom.cls != Class::kTrap;
-  });
+  const auto k = pick(
+      s, rng, [](const Step& step) { return isa::class_info(step.rom.cls).flow.has_delay_slot(); });
   if (!k) return std::nullopt;
   FalseRun run(s, *k);
   const uint32_t slot = run.npc();

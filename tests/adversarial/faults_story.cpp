@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "adversarial/faults.hpp"
+#include "unit/isa/class_facts.hpp"
 
 namespace mipzk::attack {
 namespace {
@@ -182,7 +183,7 @@ std::optional<Story> wrong_permission(const Subject& s, Rng& rng) {
     if (is_load(step)) loads.push_back(&step);
   if (loads.empty()) return std::nullopt;
   Step& step = *one_of(rng, loads);
-  step.event.mem_writable ^= step.rom.cls == isa::Class::kLoadDouble ? 1 + rng() % 2 : 1;
+  step.event.mem_writable ^= test::event_shape(step.rom.cls).next_word ? 1 + rng() % 2 : 1;
   return story;
 }
 

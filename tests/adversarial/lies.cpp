@@ -5,6 +5,7 @@
 
 #include "trace/counts.hpp"
 #include "trace/rows.hpp"
+#include "unit/isa/class_facts.hpp"
 
 namespace mipzk::attack {
 namespace {
@@ -83,24 +84,20 @@ class Forger {
     }
     if (lying && lie_.memory) stored = *lie_.memory;
     if (lying && lie_.rd) result = *lie_.rd;
-    const bool memory = (rom.cls >= Class::kLoadWord && rom.cls <= Class::kStorePart) ||
-                        (rom.cls >= Class::kLoadLinked && rom.cls <= Class::kStoreDouble);
-    if (memory) {
+    const test::EventShape shape = test::event_shape(rom.cls);
+    if (shape.mem && !shape.link) {
       if (rom.cls == Class::kStoreWord) known(e.mem_addr / 4, e.mem_old);
       written(e.mem_addr / 4, e.mem_new, stored);
       e.mem_new = stored;
     }
-    const bool to_lo = rom.cls == Class::kMultAcc || rom.cls == Class::kDiv;
-    const uint32_t rd = to_lo ? kReg + isa::kLo : kReg + rom.rd;
-    const bool writes = to_lo || (rom.rd != 0 && rom.cls != Class::kHalt);
-    if (writes) {
+    const uint32_t rd = kReg + test::rd_register(rom);
+    if (rd != kReg && rom.cls != Class::kHalt) {
       known(rd, e.rd_old);
       written(rd, e.rd_new, result);
       e.rd_new = result;
     }
-    const bool pair = rom.cls == Class::kMovePair;
-    if (rom.cls == Class::kMult || pair || to_lo) {
-      const uint32_t high = kReg + (pair ? rom.k[0] : to_lo ? uint32_t{isa::kHi} : rom.k[1]);
+    if (shape.hi && !shape.mem) {
+      const uint32_t high = kReg + test::hi_register(rom);
       known(high, e.hi_old);
       const uint32_t hi = lying && lie_.hi ? *lie_.hi : e.hi_new;
       written(high, e.hi_new, hi);

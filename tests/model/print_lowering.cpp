@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <random>
 
+#include "isa/lower.hpp"
 #include "isa/opcodes.hpp"
-#include "isa/rom.hpp"
 
 int main() {
   using namespace mipzk;

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "isa/rom.hpp"
+#include "isa/lower.hpp"
 #include "vm/event.hpp"
 #include "vm/record.hpp"
 

@@ -1,90 +1,14 @@
 // Random instructions, and the events that the machine would record of them.
 #include <stdexcept>
 
+#include "isa/lower.hpp"
 #include "isa/opcodes.hpp"
 #include "unit/air/oracle.hpp"
+#include "unit/isa/class_facts.hpp"
 
 namespace mipzk::test {
-namespace {
 
 using isa::Class;
-
-// Which accesses the rows of a class make, in terms of the fields of an event.
-struct Uses {
-  bool rs, rt, mem, rd, hi;
-};
-Uses uses_of(Class cls) {
-  switch (cls) {
-    case Class::kNop:
-    case Class::kJump:
-      return {false, false, false, false, false};
-    case Class::kJumpLink:
-    case Class::kHint:
-      return {false, false, false, true, false};
-    case Class::kAdd:
-    case Class::kAddTrap:
-    case Class::kLogic:
-    case Class::kShiftVar:
-    case Class::kSlt:
-    case Class::kBranchLikely:
-    case Class::kMoveCond:
-    case Class::kBitField:
-      return {true, true, false, true, false};
-    case Class::kBranchEq:
-    case Class::kTrapEqual:
-    case Class::kTrapLess:
-      return {true, true, false, false, false};
-    case Class::kBranchZero:
-    case Class::kJumpReg:
-      return {true, false, false, false, false};
-    case Class::kLoadWord:
-    case Class::kLoadSub:
-    case Class::kLoadPart:
-      return {true, false, true, true, false};
-    case Class::kStoreWord:
-    case Class::kStoreSub:
-    case Class::kStorePart:
-      return {true, true, true, false, false};
-    case Class::kMult:
-    case Class::kMultAcc:
-    case Class::kDiv:
-    case Class::kMovePair:
-      return {true, true, false, true, true};
-    case Class::kLoadLinked:
-    case Class::kLoadDouble:
-      return {true, false, true, true, true};
-    case Class::kStoreCond:
-      return {true, true, true, true, true};
-    case Class::kStoreDouble:
-      return {true, true, true, false, true};
-    case Class::kTrap:
-      return {false, false, false, true, true};
-    default:
-      return {true, false, false, true, false};
-  }
-}
-
-// The register that is accessed as HI is by a multiplication.
-unsigned high_register(const isa::RomEntry& rom) {
-  switch (rom.cls) {
-    case Class::kMult:
-      return rom.k[1];
-    case Class::kMovePair:
-      return rom.k[0];
-    case Class::kLoadLinked:
-    case Class::kStoreCond:
-      return isa::kLink;
-    case Class::kLoadDouble:
-    case Class::kStoreDouble:
-      return rom.k[2];
-    case Class::kTrap:
-      return 27;
-    default:
-      return isa::kHi;
-  }
-}
-
-}  // namespace
 
 uint32_t random_word(Rng& rng) {
   static constexpr uint32_t kEdges[] = {0,          1,          2,          0xffff,     0x10000,
@@ -109,10 +33,11 @@ uint32_t random_word(Rng& rng) {
 }
 
 Sample make_sample(uint32_t word, const State& state, Rng& rng) {
-  const auto rom = isa::lower(state.pc, word, state.context);
+  const auto lowered = isa::lower(state.pc, word, state.context);
   const auto effect = execute(word, state);
-  if (!rom || !effect) throw std::logic_error("this instruction has no row");
-  Sample s{word, state, *effect, *rom, {}};
+  if (!lowered || !effect) throw std::logic_error("this instruction has no row");
+  const isa::RomEntry& rom = *lowered;
+  Sample s{word, state, *effect, rom, {}};
   vm::Event& e = s.event;
   e.clk = static_cast<uint32_t>(rng() % (1u << 26)) * 4 + (1u << 18);
   // Registers and their times while the accesses take place in order.
@@ -134,41 +59,41 @@ Sample make_sample(uint32_t word, const State& state, Rng& rng) {
   e.pc = state.pc;
   e.npc = state.npc;
   e.next_npc = effect->halts ? 0 : effect->next_npc;
-  const Uses uses = uses_of(rom->cls);
-  if (uses.rs) {
-    e.rs = reg[rom->rs];
-    e.t_rs = touch(rom->rs, 1);
+  const EventShape shape = event_shape(rom.cls);
+  const bool next_load = shape.next_word && !shape.store,
+             next_store = shape.next_word && shape.store;
+  if (shape.rs) {
+    e.rs = reg[rom.rs];
+    e.t_rs = touch(rom.rs, 1);
   }
-  if (uses.rt) {
-    e.rt = reg[rom->rt];
-    e.t_rt = touch(rom->rt, 2);
+  if (shape.rt && !next_load) {
+    e.rt = reg[rom.rt];
+    e.t_rt = touch(rom.rt, 2);
   }
-  if (uses.mem) {
+  if (shape.mem && !shape.link) {
     e.mem_addr = *effect->address;
     e.mem_old = state.memory[0];
     e.mem_new = effect->memory[0];
     e.mem_writable = effect->store ? 1 : rng() % 2;
     e.t_mem = before(e.clk + 3);
   }
-  if (rom->cls == Class::kTrap) e.t_mem = write(isa::kLink, 3, 0, e.mem_old, e.mem_new);
-  if (rom->cls == Class::kLoadDouble) {
+  if (shape.link) e.t_mem = write(isa::kLink, 3, 0, e.mem_old, e.mem_new);
+  if (next_load) {
     e.rt = state.memory[1];
     e.t_rt = before(e.clk + 2);
     e.mem_writable |= static_cast<uint32_t>(rng() % 2) << 1;
   }
-  if (rom->cls == Class::kStoreDouble) {
+  if (next_store) {
     e.rd_old = state.memory[1];
     e.rd_new = effect->memory[1];
     e.t_rd = before(e.clk + 4);
   }
-  if (uses.hi) {
-    const unsigned high = high_register(*rom);
-    const bool read = rom->cls == Class::kStoreDouble;
-    e.t_hi = write(high, 3, read ? reg[high] : effect->of(high), e.hi_old, e.hi_new);
+  if (shape.hi) {
+    const unsigned high = hi_register(rom);
+    e.t_hi = write(high, 3, next_store ? reg[high] : effect->of(high), e.hi_old, e.hi_new);
   }
-  if (uses.rd) {
-    const bool wide = rom->cls == Class::kDiv || rom->cls == Class::kMultAcc;
-    const unsigned rd = wide ? unsigned{isa::kLo} : rom->rd;
+  if (shape.rd && !next_store) {
+    const unsigned rd = rd_register(rom);
     uint32_t value = effect->of(rd);
     if (effect->any_value) value = random_word(rng);
     // A branch that does not link writes 0 to the trash register.
@@ -214,8 +139,8 @@ Sample random_sample(Class cls, Rng& rng) {
     s.context.little_endian = rng() % 2 != 0;
     s.context.trap_vector = rng() % 2 != 0 ? 0 : static_cast<uint32_t>(rng()) & 0x0ffffffcu;
     s.pc = static_cast<uint32_t>(rng()) & 0x3ffffffcu;
-    const auto rom = isa::lower(s.pc, word, s.context);
-    if (!rom || rom->cls != cls) continue;
+    const auto lowered = isa::lower(s.pc, word, s.context);
+    if (!lowered || lowered->cls != cls) continue;
     fill_state(word, s, rng);
     if (execute(word, s)) return make_sample(word, s, rng);
   }

@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "isa/lower.hpp"
 #include "unit/isa/encode.hpp"
 
 namespace mipzk::test {

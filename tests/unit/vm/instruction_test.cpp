@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "isa/decode.hpp"
+#include "isa/lower.hpp"
 #include "unit/vm/guest.hpp"
 #include "unit/vm/unicorn_machine.hpp"
 #include "vm/interpreter.hpp"

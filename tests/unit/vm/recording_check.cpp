@@ -36,15 +36,14 @@ void add_edges(const Event& e, const isa::RomEntry& r, Paths& paths) {
     }
   };
   const uint32_t second = e.mem_addr / 4 + 1;  // of a double
-  const bool load = r.cls == Class::kLoadDouble, store = r.cls == Class::kStoreDouble;
+  const bool load = u.next_word && !u.store, store = u.next_word && u.store;
   add(u.rs, kReg + r.rs, 1, e.t_rs, e.rs, e.rs, true);
   add(u.rt, load ? second : kReg + r.rt, 2, e.t_rt, e.rt, e.rt, !load || (e.mem_writable & 2) != 0);
   add(u.hi, kReg + hi_register(r), 3, e.t_hi, e.hi_old, e.hi_new, true);
   add(u.rd, store ? second : kReg + rd_register(r), 4, e.t_rd, e.rd_old, e.rd_new, true);
-  const bool link = r.cls == Class::kTrap;
-  add(u.mem, link ? kReg + isa::kLink : e.mem_addr / 4, 3, e.t_mem, e.mem_old, e.mem_new,
-      link || (e.mem_writable & 1) != 0);
-  if (!u.mem || link) {
+  add(u.mem, u.link ? kReg + isa::kLink : e.mem_addr / 4, 3, e.t_mem, e.mem_old, e.mem_new,
+      u.link || (e.mem_writable & 1) != 0);
+  if (!u.mem || u.link) {
     EXPECT_EQ(e.mem_addr | e.mem_writable, 0u);
   }
 }
