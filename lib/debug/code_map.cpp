@@ -39,8 +39,6 @@ std::vector<uint32_t> call_targets(const isa::Program& program) {
   return targets;
 }
 
-bool is_machine_call(uint32_t word) { return (word & 0xfc00003f) == 0x0000000c; }
-
 }  // namespace
 
 CodeMap::CodeMap(const isa::Program& program) : program_(program) {
@@ -106,10 +104,8 @@ void CodeMap::find_straight_code() {
   const auto& rom = program_.rom;
   straight_.resize(rom.size());
   for (size_t i = rom.size(); i-- > 0;) {
-    // The classes of PRINT, CYCLE and HINT_WORD; the others need no look at their word.
-    const bool may_call = rom[i].cls == isa::Class::kNop || rom[i].cls == isa::Class::kHint;
     if (isa::class_info(rom[i].cls).flow.kind != isa::Flow::kNext ||
-        (may_call && is_machine_call(word(4 * rom[i].pc4).value_or(0))))
+        isa::is_machine_call(program_.operations[i].handler))
       continue;
     const bool goes_on = i + 1 < rom.size() && rom[i + 1].pc4 == rom[i].pc4 + 1 &&
                          function_of_[i + 1] == function_of_[i];

@@ -33,6 +33,7 @@ class CodeMap {
     return index_elsewhere(pc);
   }
   const isa::RomEntry& entry(uint32_t index) const { return program_.rom[index]; }
+  const isa::Operation& operation(uint32_t index) const { return program_.operations[index]; }
   uint32_t function(uint32_t index) const { return function_of_[index]; }
   // How many instructions from number `index` on are in the same function and neither may jump nor
   // call the machine.

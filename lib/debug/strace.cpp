@@ -124,16 +124,12 @@ std::string SyscallTracer::argument(const vm::Stepper& machine, const Call& call
 
 void SyscallTracer::before(const Step& step) {
   hint_pending_ = false;
-  const isa::Class cls = step.entry.cls;
-  if (cls == isa::Class::kTrap) {
-    const uint32_t word = step.entry.k[0] | step.entry.k[1] << 16;
-    if (word == 0x0000000c) enter(step);
-    return;
+  const isa::Operation& operation = code_.operation(step.index);
+  if (operation.handler == isa::Handler::trap) {
+    if (operation.imm == 0x0000000c) enter(step);
+  } else if (isa::is_machine_call(operation.handler) && !in_kernel(step.pc)) {
+    machine_call(step, operation.imm);
   }
-  if (cls != isa::Class::kNop && cls != isa::Class::kHalt && cls != isa::Class::kHint) return;
-  if (in_kernel(step.pc)) return;
-  const auto word = code_.word(step.pc);
-  if (word && (*word & 0xfc00003f) == 0x0c) machine_call(step, *word >> 6 & 0xfffff);
 }
 
 void SyscallTracer::after(const Step& step) {

@@ -1,10 +1,10 @@
-// The canonical ROM entries of the classes, by the form of the instruction (docs/MACHINE.md,
+// The canonical ROM entries and their operations, by the form of the instruction (docs/MACHINE.md,
 // "Lowering"). Only lower.cpp includes this.
 #pragma once
 
 #include "field/fp.hpp"
 #include "isa/decode.hpp"
-#include "isa/rom.hpp"
+#include "isa/lower.hpp"
 
 namespace mipzk::isa::entries {
 
@@ -13,304 +13,337 @@ constexpr uint32_t minus(uint32_t x) { return field::kP - x; }
 // A destination that must exist although its value is lost: the instruction can fault.
 inline uint8_t or_trash(uint8_t reg) { return reg == 0 ? kTrash : reg; }
 
-inline RomEntry entry(Class cls, uint32_t pc) {
-  RomEntry e;
-  e.cls = cls;
-  e.pc4 = pc >> 2;
-  return e;
+inline Lowered start(Handler handler, uint32_t pc) {
+  Lowered l;
+  l.entry.cls = class_of(handler);
+  l.entry.pc4 = pc >> 2;
+  l.operation.handler = handler;
+  return l;
 }
 
-inline RomEntry nop(uint32_t pc) { return entry(Class::kNop, pc); }
+inline void set_limbs(RomEntry& e, unsigned low, uint32_t value) {
+  e.k[low] = value & 0xffff;
+  e.k[low + 1] = value >> 16;
+}
+
+inline Lowered nop(uint32_t pc) { return start(Handler::nop, pc); }
 
 // rd = rs + constant; the form of every move.
-inline RomEntry add_imm(uint32_t pc, uint8_t rd, uint8_t rs, uint32_t constant) {
-  RomEntry e = entry(Class::kAddImm, pc);
-  e.rs = rs;
-  e.rd = rd;
-  e.k[0] = constant & 0xffff;
-  e.k[1] = constant >> 16;
-  return e;
+inline Lowered add_imm(uint32_t pc, uint8_t rd, uint8_t rs, uint32_t constant) {
+  Lowered l = start(Handler::add_imm, pc);
+  l.entry.rs = rs;
+  l.entry.rd = rd;
+  set_limbs(l.entry, 0, constant);
+  l.operation.imm = constant;
+  return l;
 }
 
-inline RomEntry three(Class cls, uint32_t pc, const Instruction& i) {
-  RomEntry e = entry(cls, pc);
-  e.rs = i.rs;
-  e.rt = i.rt;
-  e.rd = i.rd;
-  return e;
+inline Lowered three(Handler handler, uint32_t pc, const Instruction& i) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rs;
+  l.entry.rt = i.rt;
+  l.entry.rd = i.rd;
+  return l;
 }
 
-inline RomEntry logic(uint32_t pc, const Instruction& i, uint32_t k0, uint32_t k1, uint32_t k2) {
-  RomEntry e = three(Class::kLogic, pc, i);
-  e.k[0] = k0;
-  e.k[1] = k1;
-  e.k[2] = k2;
-  return e;
+inline Lowered add(uint32_t pc, const Instruction& i) {
+  Lowered l = three(i.op == Op::kSubu ? Handler::subu : Handler::addu, pc, i);
+  l.entry.k[0] = i.op == Op::kSubu ? minus(1) : 1;
+  return l;
 }
 
-inline RomEntry logic_imm(uint32_t pc, const Instruction& i, uint32_t k0, uint32_t k1) {
-  RomEntry e = entry(Class::kLogicImm, pc);
-  e.rs = i.rs;
-  e.rd = i.rt;
-  e.k[0] = k0;
-  e.k[1] = k1;
-  e.k[2] = i.imm & 0xff;
-  e.k[3] = i.imm >> 8;
-  return e;
+inline Lowered logic(Handler handler, uint32_t pc, const Instruction& i, uint32_t k0, uint32_t k1,
+                     uint32_t k2) {
+  Lowered l = three(handler, pc, i);
+  l.entry.k[0] = k0;
+  l.entry.k[1] = k1;
+  l.entry.k[2] = k2;
+  return l;
 }
 
-inline RomEntry shift_var(uint32_t pc, const Instruction& i, uint8_t amount_reg, uint32_t amount) {
-  RomEntry e = entry(Class::kShiftVar, pc);
-  const bool arithmetic = i.op == Op::kSra || i.op == Op::kSrav;
-  const bool left = i.op == Op::kSll || i.op == Op::kSllv;
-  e.rs = i.rt;
-  e.rt = amount_reg;
-  e.rd = i.rd;
-  e.k[0] = amount;
-  e.k[1] = left ? 0 : 1;
-  e.k[2] = arithmetic ? 1 : 0;
-  return e;
+inline Lowered logic_imm(Handler handler, uint32_t pc, const Instruction& i, uint32_t k0,
+                         uint32_t k1) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rs;
+  l.entry.rd = i.rt;
+  l.entry.k[0] = k0;
+  l.entry.k[1] = k1;
+  l.entry.k[2] = i.imm & 0xff;
+  l.entry.k[3] = i.imm >> 8;
+  l.operation.imm = i.imm;
+  return l;
 }
 
-// `source` rotated right by (amount_reg mod 32) + amount, then masked; with `keep` the bits outside
-// the mask stay those of rd.
-inline RomEntry bit_field(uint32_t pc, uint8_t rd, uint8_t source, uint8_t amount_reg,
-                          uint32_t amount, uint32_t mask, bool keep) {
-  RomEntry e = entry(Class::kBitField, pc);
-  e.rs = source;
-  e.rt = amount_reg;
-  e.rd = rd;
-  e.k[0] = amount;
-  e.k[1] = keep;
-  for (unsigned b = 0; b < 4; ++b) e.k[2 + b] = mask >> (8 * b) & 0xff;
-  return e;
+inline Lowered shift_var(Handler handler, uint32_t pc, const Instruction& i, uint8_t amount_reg,
+                         uint32_t amount) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rt;
+  l.entry.rt = amount_reg;
+  l.entry.rd = i.rd;
+  l.entry.k[0] = amount;
+  l.entry.k[1] = handler == Handler::sll_var ? 0 : 1;
+  l.entry.k[2] = handler == Handler::sra_var ? 1 : 0;
+  l.operation.imm = amount;
+  return l;
+}
+
+// `source` rotated right by (amount_reg mod 32) + amount, then masked; bit_insert, whose amount_reg
+// is 0, leaves the bits outside the mask as those of rd.
+inline Lowered bit_field(Handler handler, uint32_t pc, uint8_t rd, uint8_t source,
+                         uint8_t amount_reg, uint32_t amount, uint32_t mask) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = source;
+  l.entry.rt = amount_reg;
+  l.entry.rd = rd;
+  l.entry.k[0] = amount;
+  l.entry.k[1] = handler == Handler::bit_insert ? 1 : 0;
+  for (unsigned b = 0; b < 4; ++b) l.entry.k[2 + b] = mask >> (8 * b) & 0xff;
+  l.operation.imm = amount;
+  l.operation.extra = mask;
+  return l;
+}
+
+// A shift by the constant i.sa that multiplies by k0 = 2^bits.
+inline Lowered shift_by(Handler handler, uint32_t pc, const Instruction& i, unsigned bits) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rt;
+  l.entry.rd = i.rd;
+  l.entry.k[0] = 1u << bits;
+  l.operation.imm = i.sa;
+  return l;
 }
 
 // A left rotation by n = 16 q + t, t <= 14, is a left shift by n and a right shift by 32 - n at
 // once: two forms of kShift together.
-inline RomEntry rotate_const(uint32_t pc, const Instruction& i) {
+inline Lowered rotate_const(uint32_t pc, const Instruction& i) {
   const unsigned n = 32u - i.sa, t = n & 15, q = n >> 4;
-  if (t == 15) return bit_field(pc, i.rd, i.rt, 0, i.sa, ~0u, false);
-  RomEntry e = entry(Class::kShift, pc);
-  e.rs = i.rt;
-  e.rd = i.rd;
-  e.k[0] = 1u << t;
-  e.k[q == 0 ? 1 : 2] = 1;
-  e.k[q == 0 ? 4 : 3] = 1;
-  return e;
+  if (t == 15) return bit_field(Handler::bit_field, pc, i.rd, i.rt, 0, i.sa, ~0u);
+  Lowered l = shift_by(Handler::rotr, pc, i, t);
+  l.entry.k[q == 0 ? 1 : 2] = 1;
+  l.entry.k[q == 0 ? 4 : 3] = 1;
+  return l;
 }
 
-inline RomEntry shift_const(uint32_t pc, const Instruction& i) {
+inline Lowered shift_const(uint32_t pc, const Instruction& i) {
   if (i.sa == 0) return add_imm(pc, i.rd, i.rt, 0);
   if (i.op == Op::kRotr) return rotate_const(pc, i);
+  if (i.op == Op::kSra) return shift_var(Handler::sra_var, pc, i, 0, i.sa);
   const unsigned u = i.sa & 15, q = i.sa >> 4;
-  RomEntry e = entry(Class::kShift, pc);
-  e.rs = i.rt;
-  e.rd = i.rd;
-  if (i.op == Op::kSll && u <= 14) {
-    e.k[0] = 1u << u;
-    e.k[q == 0 ? 1 : 2] = 1;
-    return e;
+  if (i.op == Op::kSll) {
+    if (u == 15) return shift_var(Handler::sll_var, pc, i, 0, i.sa);
+    Lowered l = shift_by(Handler::sll, pc, i, u);
+    l.entry.k[q == 0 ? 1 : 2] = 1;
+    return l;
   }
-  if (i.op == Op::kSrl && u >= 2) {
-    e.k[0] = 1u << (16 - u);
-    e.k[q == 0 ? 3 : 4] = 1;
-    return e;
-  }
-  if (i.op == Op::kSrl && i.sa == 16) {
-    e.k[0] = 1;
-    e.k[5] = 1;
-    return e;
-  }
-  return shift_var(pc, i, 0, i.sa);
+  if (u == 1) return shift_var(Handler::srl_var, pc, i, 0, i.sa);
+  Lowered l = shift_by(Handler::srl, pc, i, i.sa == 16 ? 0 : 16 - u);
+  l.entry.k[i.sa == 16 ? 5 : q == 0 ? 3 : 4] = 1;
+  return l;
 }
 
-inline RomEntry slt_imm(uint32_t pc, const Instruction& i, bool is_signed) {
-  RomEntry e = entry(Class::kSltImm, pc);
-  e.rs = i.rs;
-  e.rd = i.rt;
-  e.k[0] = is_signed;
-  e.k[1] = i.imm & 0xffff;
-  e.k[2] = i.imm >> 16;
-  e.k[3] = i.imm >> 31;
-  return e;
+inline Lowered slt_imm(Handler handler, uint32_t pc, const Instruction& i) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rs;
+  l.entry.rd = i.rt;
+  l.entry.k[0] = handler == Handler::slti;
+  set_limbs(l.entry, 1, i.imm);
+  l.entry.k[3] = i.imm >> 31;
+  l.operation.imm = i.imm;
+  return l;
 }
 
-inline RomEntry add_trap(uint32_t pc, uint8_t rd, uint8_t rs, uint8_t rt, uint32_t sign,
-                         uint32_t imm) {
-  RomEntry e = entry(Class::kAddTrap, pc);
-  e.rs = rs;
-  e.rt = rt;
-  e.rd = or_trash(rd);
-  e.k[0] = sign;
-  e.k[1] = imm & 0xffff;
-  e.k[2] = imm >> 16;
-  return e;
+inline Lowered add_trap(Handler handler, uint32_t pc, uint8_t rd, uint8_t rs, uint8_t rt,
+                        uint32_t imm) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = rs;
+  l.entry.rt = rt;
+  l.entry.rd = or_trash(rd);
+  l.entry.k[0] = handler == Handler::sub_trap ? minus(1) : 1;
+  set_limbs(l.entry, 1, imm);
+  l.operation.imm = imm;
+  return l;
 }
 
-inline RomEntry branch_eq(uint32_t pc, const Instruction& i, uint8_t rs, uint8_t rt,
-                          uint32_t not_equal) {
-  RomEntry e = entry(Class::kBranchEq, pc);
-  e.rs = rs;
-  e.rt = rt;
-  e.k[0] = not_equal;
-  e.k[1] = branch_target(pc, i) >> 2;
-  return e;
+// A branch or jump to a constant target.
+inline Lowered jump(Handler handler, uint32_t pc, const Instruction& i) {
+  Lowered l = start(handler, pc);
+  l.entry.k[class_info(l.entry.cls).flow.target] = branch_target(pc, i) >> 2;
+  return l;
+}
+
+inline Lowered jump_link(uint32_t pc, const Instruction& i) {
+  Lowered l = jump(Handler::jal, pc, i);
+  l.entry.rd = 31;
+  set_limbs(l.entry, 1, pc + 8);
+  return l;
+}
+
+inline Lowered branch_eq(Handler handler, uint32_t pc, const Instruction& i, uint8_t rs,
+                         uint8_t rt) {
+  Lowered l = jump(handler, pc, i);
+  l.entry.rs = rs;
+  l.entry.rt = rt;
+  l.entry.k[0] = handler == Handler::bne;
+  return l;
 }
 
 // taken = k0 + k1 sign(rs) + k2 (rs = rt)
-inline RomEntry branch_likely(uint32_t pc, const Instruction& i, uint8_t rs, uint8_t rt,
-                              uint32_t k0, uint32_t k1, uint32_t k2, bool link = false) {
-  RomEntry e = entry(Class::kBranchLikely, pc);
-  e.rs = rs;
-  e.rt = rt;
-  e.rd = link ? 31 : kTrash;
-  e.k[0] = k0;
-  e.k[1] = k1;
-  e.k[2] = k2;
-  e.k[3] = branch_target(pc, i) >> 2;
-  if (link) {
-    e.k[4] = (pc + 8) & 0xffff;
-    e.k[5] = (pc + 8) >> 16;
+inline Lowered branch_likely(Handler handler, uint32_t pc, const Instruction& i, uint8_t rs,
+                             uint8_t rt, uint32_t k0, uint32_t k1, uint32_t k2) {
+  Lowered l = jump(handler, pc, i);
+  l.entry.rs = rs;
+  l.entry.rt = rt;
+  l.entry.rd = kTrash;
+  l.entry.k[0] = k0;
+  l.entry.k[1] = k1;
+  l.entry.k[2] = k2;
+  if (i.op == Op::kBltzall || i.op == Op::kBgezall) {
+    l.entry.rd = 31;
+    set_limbs(l.entry, 4, pc + 8);
+    l.operation.imm = pc + 8;
   }
-  return e;
+  return l;
 }
 
 // taken = k0 + k1 sign + k2 zero
-inline RomEntry branch_zero(Class cls, uint32_t pc, const Instruction& i, uint32_t k0, uint32_t k1,
-                            uint32_t k2) {
-  RomEntry e = entry(cls, pc);
-  e.rs = i.rs;
-  e.k[0] = k0;
-  e.k[1] = k1;
-  e.k[2] = k2;
-  e.k[3] = branch_target(pc, i) >> 2;
-  if (cls == Class::kBranchLink) {
-    e.rd = 31;
-    e.k[4] = (pc + 8) & 0xffff;
-    e.k[5] = (pc + 8) >> 16;
+inline Lowered branch_zero(Handler handler, uint32_t pc, const Instruction& i, uint32_t k0,
+                           uint32_t k1, uint32_t k2) {
+  Lowered l = jump(handler, pc, i);
+  l.entry.rs = i.rs;
+  l.entry.k[0] = k0;
+  l.entry.k[1] = k1;
+  l.entry.k[2] = k2;
+  if (class_info(l.entry.cls).links()) {
+    l.entry.rd = 31;
+    set_limbs(l.entry, 4, pc + 8);
   }
-  return e;
+  return l;
 }
 
-inline RomEntry jump(uint32_t pc, const Instruction& i, bool link) {
-  RomEntry e = entry(link ? Class::kJumpLink : Class::kJump, pc);
-  e.k[0] = branch_target(pc, i) >> 2;
-  if (link) {
-    e.rd = 31;
-    e.k[1] = (pc + 8) & 0xffff;
-    e.k[2] = (pc + 8) >> 16;
-  }
-  return e;
-}
-
-inline RomEntry jump_reg(uint32_t pc, const Instruction& i) {
+inline Lowered jump_reg(uint32_t pc, const Instruction& i) {
   const bool link = i.op == Op::kJalr && i.rd != 0;
-  RomEntry e = entry(link ? Class::kJumpRegLink : Class::kJumpReg, pc);
-  e.rs = i.rs;
+  Lowered l = start(link ? Handler::jalr : Handler::jr, pc);
+  l.entry.rs = i.rs;
   if (link) {
-    e.rd = i.rd;
-    e.k[1] = (pc + 8) & 0xffff;
-    e.k[2] = (pc + 8) >> 16;
+    l.entry.rd = i.rd;
+    set_limbs(l.entry, 1, pc + 8);
   }
-  return e;
+  return l;
 }
 
-inline RomEntry memory(Class cls, uint32_t pc, const Instruction& i, uint32_t k2 = 0,
-                       uint32_t k3 = 0) {
-  RomEntry e = entry(cls, pc);
-  e.rs = i.rs;
-  if (class_info(cls).has(kReadRt)) e.rt = i.rt;
-  if (class_info(cls).has(kWriteRd)) e.rd = or_trash(i.rt);
-  e.k[0] = i.imm & 0xffff;
-  e.k[1] = i.imm >> 16;
-  e.k[2] = k2;
-  e.k[3] = k3;
-  return e;
+// Loads and stores; `reg` is the register of the word, the first one of two.
+inline Lowered memory(Handler handler, uint32_t pc, const Instruction& i, uint8_t reg) {
+  Lowered l = start(handler, pc);
+  const ClassInfo& cls = class_info(l.entry.cls);
+  l.entry.rs = i.rs;
+  if (cls.has(kReadRt)) l.entry.rt = reg;
+  if (cls.has(kWriteRd)) l.entry.rd = or_trash(reg);
+  set_limbs(l.entry, 0, i.imm);
+  l.operation.imm = i.imm;
+  return l;
 }
 
-// Loads and stores of coprocessor 1; `reg` is the register of the (first) word.
-inline RomEntry fp_memory(Class cls, uint32_t pc, const Instruction& i, uint8_t reg,
-                          uint32_t second = 0) {
-  RomEntry e = entry(cls, pc);
-  e.rs = i.rs;
-  (class_info(cls).has(kWriteRd) ? e.rd : e.rt) = reg;
-  e.k[0] = i.imm & 0xffff;
-  e.k[1] = i.imm >> 16;
-  e.k[2] = second;
-  return e;
+inline Lowered double_memory(Handler handler, uint32_t pc, const Instruction& i, uint8_t first,
+                             uint8_t second) {
+  Lowered l = memory(handler, pc, i, first);
+  l.entry.k[2] = second;
+  l.operation.extra = second;
+  return l;
 }
 
-inline RomEntry mult_div(Class cls, uint32_t pc, const Instruction& i, bool is_signed) {
-  RomEntry e = entry(cls, pc);
-  e.rs = i.rs;
-  e.rt = i.rt;
-  e.k[0] = is_signed;
-  return e;
+// Accesses to parts of words: k2 = long form (half words, left), then the byte order in k[at].
+inline Lowered part_memory(Handler handler, uint32_t pc, const Instruction& i, bool long_form,
+                           unsigned at, bool little_endian) {
+  Lowered l = memory(handler, pc, i, i.rt);
+  l.entry.k[2] = long_form;
+  l.entry.k[at] = little_endian;
+  l.operation.extra = little_endian ? 3 : 0;
+  return l;
 }
 
-inline RomEntry multiply(uint32_t pc, const Instruction& i, bool is_signed, uint8_t low,
-                         uint8_t high) {
-  RomEntry e = mult_div(Class::kMult, pc, i, is_signed);
-  e.rd = low;
-  e.k[1] = high;
-  return e;
+inline Lowered load_sub(Handler handler, uint32_t pc, const Instruction& i, bool little_endian) {
+  const bool half = handler == Handler::lh || handler == Handler::lhu;
+  Lowered l = part_memory(handler, pc, i, half, 4, little_endian);
+  l.entry.k[3] = handler == Handler::lb || handler == Handler::lh;
+  return l;
 }
 
-inline RomEntry mult_acc(uint32_t pc, const Instruction& i, bool is_signed, uint32_t sign) {
-  RomEntry e = mult_div(Class::kMultAcc, pc, i, is_signed);
-  e.k[1] = sign;
-  return e;
+// Products and quotients to HI and LO, or `low` and `high`.
+inline Lowered mult_div(Handler handler, uint32_t pc, const Instruction& i, bool is_signed) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rs;
+  l.entry.rt = i.rt;
+  l.entry.k[0] = is_signed;
+  return l;
+}
+
+inline Lowered multiply(Handler handler, uint32_t pc, const Instruction& i, uint8_t low,
+                        uint8_t high) {
+  Lowered l = mult_div(handler, pc, i, handler == Handler::mult);
+  l.entry.rd = low;
+  l.entry.k[1] = high;
+  l.operation.extra = high;
+  return l;
+}
+
+inline Lowered mult_acc(Handler handler, uint32_t pc, const Instruction& i, bool is_signed,
+                        uint32_t sign) {
+  Lowered l = mult_div(handler, pc, i, is_signed);
+  l.entry.k[1] = sign;
+  return l;
 }
 
 // rd = rs if rt is zero (not zero).
-inline RomEntry move_cond(uint32_t pc, uint8_t rd, uint8_t rs, uint8_t rt, bool if_not_zero) {
-  RomEntry e = entry(Class::kMoveCond, pc);
-  e.rs = rs;
-  e.rt = rt;
-  e.rd = rd;
-  e.k[0] = if_not_zero;
-  return e;
+inline Lowered move_cond(Handler handler, uint32_t pc, uint8_t rd, uint8_t rs, uint8_t rt) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = rs;
+  l.entry.rt = rt;
+  l.entry.rd = rd;
+  l.entry.k[0] = handler == Handler::movn;
+  return l;
 }
 
-inline RomEntry trap_equal(uint32_t pc, const Instruction& i, bool if_not_equal) {
-  const bool immediate = op_info(i.op).format == Format::kTrapImm;
-  RomEntry e = entry(Class::kTrapEqual, pc);
-  e.rs = i.rs;
-  e.rt = immediate ? 0 : i.rt;
-  e.k[0] = if_not_equal;
-  e.k[1] = immediate ? i.imm & 0xffff : 0;
-  e.k[2] = immediate ? i.imm >> 16 : 0;
-  return e;
+// Conditional traps; the limbs of the immediate, if there is one, are k[at] and k[at + 1].
+inline Lowered trap_if(Handler handler, uint32_t pc, const Instruction& i, unsigned at) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rs;
+  if (op_info(i.op).format == Format::kTrapImm) {
+    set_limbs(l.entry, at, i.imm);
+    l.operation.imm = i.imm;
+  } else {
+    l.entry.rt = i.rt;
+  }
+  return l;
 }
 
-// Goes on only if (rs < b) = must_be_less.
-inline RomEntry trap_less(uint32_t pc, const Instruction& i, bool is_signed, bool must_be_less) {
-  const bool immediate = op_info(i.op).format == Format::kTrapImm;
-  RomEntry e = entry(Class::kTrapLess, pc);
-  e.rs = i.rs;
-  e.rt = immediate ? 0 : i.rt;
-  e.k[0] = is_signed;
-  e.k[1] = must_be_less;
-  e.k[2] = immediate ? i.imm & 0xffff : 0;
-  e.k[3] = immediate ? i.imm >> 16 : 0;
-  return e;
+inline Lowered trap_equal(Handler handler, uint32_t pc, const Instruction& i) {
+  Lowered l = trap_if(handler, pc, i, 1);
+  l.entry.k[0] = handler == Handler::tne;
+  return l;
 }
 
-inline RomEntry count_leading(uint32_t pc, const Instruction& i) {
-  RomEntry e = entry(Class::kCountLeading, pc);
-  e.rs = i.rs;
-  e.rd = i.rd;
-  e.k[0] = i.op == Op::kClo;
-  return e;
+// Goes on only if (rs < b) = k1.
+inline Lowered trap_less(Handler handler, uint32_t pc, const Instruction& i) {
+  Lowered l = trap_if(handler, pc, i, 2);
+  l.entry.k[0] = handler == Handler::tge || handler == Handler::tlt;
+  l.entry.k[1] = handler == Handler::tge || handler == Handler::tgeu;
+  return l;
 }
 
-inline RomEntry byte_op(uint32_t pc, const Instruction& i, unsigned which) {
-  RomEntry e = entry(Class::kByteOps, pc);
-  e.rs = i.rt;
-  e.rd = i.rd;
-  e.k[which] = 1;
-  return e;
+inline Lowered count_leading(Handler handler, uint32_t pc, const Instruction& i) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rs;
+  l.entry.rd = i.rd;
+  l.entry.k[0] = handler == Handler::clo;
+  return l;
+}
+
+inline Lowered byte_op(Handler handler, uint32_t pc, const Instruction& i, unsigned which) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = i.rt;
+  l.entry.rd = i.rd;
+  l.entry.k[which] = 1;
+  return l;
 }
 
 }  // namespace mipzk::isa::entries

@@ -1,5 +1,6 @@
-// Instructions to canonical ROM entries: docs/MACHINE.md, "Lowering". Every rule here is part of
-// the program id; a change makes all existing ids of the affected programs another id.
+// Instructions to canonical ROM entries and their operations: docs/MACHINE.md, "Lowering". Every
+// rule for entries is part of the program id; a change makes all existing ids of the affected
+// programs another id.
 #include "isa/lower.hpp"
 
 #include "isa/decode.hpp"
@@ -22,34 +23,34 @@ uint8_t fp_control(unsigned fs) {
 }
 
 // ldc1 and sdc1. The word at the lower address is the odd register in big-endian programs.
-std::optional<RomEntry> fp_double(Class cls, uint32_t pc, const Instruction& i,
-                                  const LowerContext& context) {
+std::optional<Lowered> fp_double(Handler handler, uint32_t pc, const Instruction& i,
+                                 const LowerContext& context) {
   if (i.rt % 2 != 0) return std::nullopt;
   const unsigned first = context.little_endian ? 0 : 1;
-  return fp_memory(cls, pc, i, fpr(i.rt + first), fpr(i.rt + 1 - first));
+  return double_memory(handler, pc, i, fpr(i.rt + first), fpr(i.rt + 1 - first));
 }
 
-RomEntry move_pair(uint32_t pc, uint8_t fd, uint8_t fs) {
-  RomEntry e = entry(Class::kMovePair, pc);
-  e.rs = fpr(fs);
-  e.rt = fpr(fs + 1u);
-  e.rd = fpr(fd);
-  e.k[0] = fpr(fd + 1u);
-  return e;
+Lowered move_pair(uint32_t pc, uint8_t fd, uint8_t fs) {
+  Lowered l = start(Handler::mov_pair, pc);
+  l.entry.rs = fpr(fs);
+  l.entry.rt = fpr(fs + 1u);
+  l.entry.rd = fpr(fd);
+  l.operation.extra = l.entry.k[0] = fpr(fd + 1u);
+  return l;
 }
 
 // Instructions of coprocessor 1 that only move values; nothing for the others.
-std::optional<RomEntry> lower_fp(uint32_t pc, const Instruction& i, const LowerContext& context) {
+std::optional<Lowered> lower_fp(uint32_t pc, const Instruction& i, const LowerContext& context) {
   const uint8_t fs = i.rd, fd = i.sa;
   switch (i.op) {
     case Op::kLwc1:
-      return fp_memory(Class::kLoadWord, pc, i, fpr(i.rt));
+      return memory(Handler::lw, pc, i, fpr(i.rt));
     case Op::kSwc1:
-      return fp_memory(Class::kStoreWord, pc, i, fpr(i.rt));
+      return memory(Handler::sw, pc, i, fpr(i.rt));
     case Op::kLdc1:
-      return fp_double(Class::kLoadDouble, pc, i, context);
+      return fp_double(Handler::ldc1, pc, i, context);
     case Op::kSdc1:
-      return fp_double(Class::kStoreDouble, pc, i, context);
+      return fp_double(Handler::sdc1, pc, i, context);
     case Op::kMfc1:
       return i.rt == 0 ? nop(pc) : add_imm(pc, i.rt, fpr(fs), 0);
     case Op::kMfhc1:
@@ -70,18 +71,21 @@ std::optional<RomEntry> lower_fp(uint32_t pc, const Instruction& i, const LowerC
       if (fs % 2 != 0 || fd % 2 != 0) return std::nullopt;
       return move_pair(pc, fd, fs);
     case Op::kMovzS:
+      return move_cond(Handler::movz, pc, fpr(fd), fpr(fs), i.rt);
     case Op::kMovnS:
-      return move_cond(pc, fpr(fd), fpr(fs), i.rt, i.op == Op::kMovnS);
+      return move_cond(Handler::movn, pc, fpr(fd), fpr(fs), i.rt);
     case Op::kMovfS:
+      return move_cond(Handler::movz, pc, fpr(fd), fpr(fs), fcc(i.rt >> 2));
     case Op::kMovtS:
-      return move_cond(pc, fpr(fd), fpr(fs), fcc(i.rt >> 2), i.op == Op::kMovtS);
+      return move_cond(Handler::movn, pc, fpr(fd), fpr(fs), fcc(i.rt >> 2));
     case Op::kBc1f:
+      return branch_eq(Handler::beq, pc, i, fcc(i.rt >> 2), 0);
     case Op::kBc1t:
-      return branch_eq(pc, i, fcc(i.rt >> 2), 0, i.op == Op::kBc1t);
+      return branch_eq(Handler::bne, pc, i, fcc(i.rt >> 2), 0);
     case Op::kBc1fl:
-      return branch_likely(pc, i, fcc(i.rt >> 2), 0, 0, 0, 1);
+      return branch_likely(Handler::beq_likely, pc, i, fcc(i.rt >> 2), 0, 0, 0, 1);
     case Op::kBc1tl:
-      return branch_likely(pc, i, fcc(i.rt >> 2), 0, 1, 0, minus(1));
+      return branch_likely(Handler::bne_likely, pc, i, fcc(i.rt >> 2), 0, 1, 0, minus(1));
     case Op::kPrefx:
       return nop(pc);
     default:
@@ -90,13 +94,13 @@ std::optional<RomEntry> lower_fp(uint32_t pc, const Instruction& i, const LowerC
 }
 
 // Enters the in-guest kernel.
-RomEntry trap(uint32_t pc, uint32_t word, uint32_t vector) {
-  RomEntry e = entry(Class::kTrap, pc);
-  e.rd = 26;
-  e.k[0] = word & 0xffff;
-  e.k[1] = word >> 16;
-  e.k[2] = vector >> 2;
-  return e;
+Lowered trap(uint32_t pc, uint32_t word, uint32_t vector) {
+  Lowered l = start(Handler::trap, pc);
+  l.entry.rd = 26;
+  set_limbs(l.entry, 0, word);
+  l.entry.k[2] = vector >> 2;
+  l.operation.imm = word;
+  return l;
 }
 
 // Words that the in-guest kernel takes: system calls, floating point, hardware registers.
@@ -108,25 +112,27 @@ bool is_trap(uint32_t word) {
                op_info(i->op).format == Format::kFpMemory);
 }
 
-std::optional<RomEntry> native_call(uint32_t pc, const Instruction& i) {
+std::optional<Lowered> native_call(uint32_t pc, const Instruction& i) {
+  Lowered l;
   switch (i.imm) {
-    case kCallHalt: {
-      RomEntry e = entry(Class::kHalt, pc);
-      e.rs = 4;
-      e.rd = kExitCode;
-      return e;
-    }
-    case kCallHintWord: {
-      RomEntry e = entry(Class::kHint, pc);
-      e.rd = 2;
-      return e;
-    }
+    case kCallHalt:
+      l = start(Handler::halt, pc);
+      l.entry.rs = 4;
+      l.entry.rd = kExitCode;
+      break;
+    case kCallHintWord:
+      l = start(Handler::hint, pc);
+      l.entry.rd = 2;
+      break;
     case kCallPrint:
     case kCallCycle:
-      return nop(pc);
+      l = start(Handler::host, pc);
+      break;
     default:
       return std::nullopt;
   }
+  l.operation.imm = i.imm;
+  return l;
 }
 
 // True for the instructions whose only effect is to write a general register and that never fault,
@@ -154,10 +160,10 @@ bool writes_only_zero(const Instruction& i) {
 }
 
 // What the machine executes by itself.
-std::optional<RomEntry> lower_native(uint32_t pc, const Instruction& i,
-                                     const LowerContext& context) {
+std::optional<Lowered> lower_native(uint32_t pc, const Instruction& i,
+                                    const LowerContext& context) {
   if (writes_only_zero(i)) return nop(pc);
-  const uint32_t le = context.little_endian ? 1 : 0;
+  const bool le = context.little_endian;
   switch (i.op) {
     case Op::kSll:
     case Op::kSrl:
@@ -165,53 +171,58 @@ std::optional<RomEntry> lower_native(uint32_t pc, const Instruction& i,
     case Op::kRotr:
       return shift_const(pc, i);
     case Op::kRotrv:
-      return bit_field(pc, i.rd, i.rt, i.rs, 0, ~0u, false);
+      return bit_field(Handler::bit_field, pc, i.rd, i.rt, i.rs, 0, ~0u);
     case Op::kExt:
-      return bit_field(pc, i.rt, i.rs, 0, i.sa, ~0u >> (31 - i.rd), false);
+      return bit_field(Handler::bit_field, pc, i.rt, i.rs, 0, i.sa, ~0u >> (31 - i.rd));
     case Op::kIns:
-      return bit_field(pc, i.rt, i.rs, 0, (32u - i.sa) & 31, (~0u >> (31 - i.rd + i.sa)) << i.sa,
-                       true);
+      return bit_field(Handler::bit_insert, pc, i.rt, i.rs, 0, (32u - i.sa) & 31,
+                       (~0u >> (31 - i.rd + i.sa)) << i.sa);
     case Op::kSeb:
-      return byte_op(pc, i, 0);
+      return byte_op(Handler::seb, pc, i, 0);
     case Op::kSeh:
-      return byte_op(pc, i, 1);
+      return byte_op(Handler::seh, pc, i, 1);
     case Op::kWsbh:
-      return byte_op(pc, i, 2);
+      return byte_op(Handler::wsbh, pc, i, 2);
     case Op::kClz:
+      return count_leading(Handler::clz, pc, i);
     case Op::kClo:
-      return count_leading(pc, i);
+      return count_leading(Handler::clo, pc, i);
     case Op::kMovz:
+      return move_cond(Handler::movz, pc, i.rd, i.rs, i.rt);
     case Op::kMovn:
-      return move_cond(pc, i.rd, i.rs, i.rt, i.op == Op::kMovn);
+      return move_cond(Handler::movn, pc, i.rd, i.rs, i.rt);
     case Op::kMovf:
+      return move_cond(Handler::movz, pc, i.rd, i.rs, fcc(i.rt >> 2));
     case Op::kMovt:
-      return move_cond(pc, i.rd, i.rs, fcc(i.rt >> 2), i.op == Op::kMovt);
+      return move_cond(Handler::movn, pc, i.rd, i.rs, fcc(i.rt >> 2));
     case Op::kMul:
-      return multiply(pc, i, true, i.rd, kTrash);
+      return multiply(Handler::mult, pc, i, i.rd, kTrash);
     case Op::kMadd:
+      return mult_acc(Handler::madd, pc, i, true, 1);
     case Op::kMaddu:
-      return mult_acc(pc, i, i.op == Op::kMadd, 1);
+      return mult_acc(Handler::maddu, pc, i, false, 1);
     case Op::kMsub:
+      return mult_acc(Handler::msub, pc, i, true, minus(1));
     case Op::kMsubu:
-      return mult_acc(pc, i, i.op == Op::kMsub, minus(1));
+      return mult_acc(Handler::msubu, pc, i, false, minus(1));
     case Op::kTeq:
     case Op::kTeqi:
-      return trap_equal(pc, i, false);
+      return trap_equal(Handler::teq, pc, i);
     case Op::kTne:
     case Op::kTnei:
-      return trap_equal(pc, i, true);
+      return trap_equal(Handler::tne, pc, i);
     case Op::kTge:
     case Op::kTgei:
-      return trap_less(pc, i, true, true);
+      return trap_less(Handler::tge, pc, i);
     case Op::kTgeu:
     case Op::kTgeiu:
-      return trap_less(pc, i, false, true);
+      return trap_less(Handler::tgeu, pc, i);
     case Op::kTlt:
     case Op::kTlti:
-      return trap_less(pc, i, true, false);
+      return trap_less(Handler::tlt, pc, i);
     case Op::kTltu:
     case Op::kTltiu:
-      return trap_less(pc, i, false, false);
+      return trap_less(Handler::tltu, pc, i);
     case Op::kSync:
     case Op::kSynci:
     case Op::kCache:
@@ -224,27 +235,29 @@ std::optional<RomEntry> lower_native(uint32_t pc, const Instruction& i,
     case Op::kMtUserLocal:
       return add_imm(pc, kUserLocal, i.rt, 0);
     case Op::kLl:
-      return memory(Class::kLoadLinked, pc, i);
+      return memory(Handler::ll, pc, i, i.rt);
     case Op::kSc:
-      return memory(Class::kStoreCond, pc, i);
+      return memory(Handler::sc, pc, i, i.rt);
     case Op::kBeql:
-      return branch_likely(pc, i, i.rs, i.rt, 0, 0, 1);
+      return branch_likely(Handler::beq_likely, pc, i, i.rs, i.rt, 0, 0, 1);
     case Op::kBnel:
-      return branch_likely(pc, i, i.rs, i.rt, 1, 0, minus(1));
+      return branch_likely(Handler::bne_likely, pc, i, i.rs, i.rt, 1, 0, minus(1));
     case Op::kBlezl:
-      return branch_likely(pc, i, i.rs, 0, 0, 1, 1);
+      return branch_likely(Handler::blez_likely, pc, i, i.rs, 0, 0, 1, 1);
     case Op::kBgtzl:
-      return branch_likely(pc, i, i.rs, 0, 1, minus(1), minus(1));
+      return branch_likely(Handler::bgtz_likely, pc, i, i.rs, 0, 1, minus(1), minus(1));
     case Op::kBltzl:
     case Op::kBltzall:
-      return branch_likely(pc, i, i.rs, 0, 0, 1, 0, i.op == Op::kBltzall);
+      return branch_likely(Handler::bltz_likely, pc, i, i.rs, 0, 0, 1, 0);
     case Op::kBgezl:
     case Op::kBgezall:
-      return branch_likely(pc, i, i.rs, 0, 1, minus(1), 0, i.op == Op::kBgezall);
+      return branch_likely(Handler::bgez_likely, pc, i, i.rs, 0, 1, minus(1), 0);
     case Op::kSllv:
+      return shift_var(Handler::sll_var, pc, i, i.rs, 0);
     case Op::kSrlv:
+      return shift_var(Handler::srl_var, pc, i, i.rs, 0);
     case Op::kSrav:
-      return shift_var(pc, i, i.rs, 0);
+      return shift_var(Handler::sra_var, pc, i, i.rs, 0);
     case Op::kJr:
     case Op::kJalr:
       return jump_reg(pc, i);
@@ -261,107 +274,111 @@ std::optional<RomEntry> lower_native(uint32_t pc, const Instruction& i,
     case Op::kMtlo:
       return add_imm(pc, kLo, i.rs, 0);
     case Op::kMult:
+      return multiply(Handler::mult, pc, i, kLo, kHi);
     case Op::kMultu:
-      return multiply(pc, i, i.op == Op::kMult, kLo, kHi);
+      return multiply(Handler::multu, pc, i, kLo, kHi);
     case Op::kDiv:
+      return mult_div(Handler::div, pc, i, true);
     case Op::kDivu:
-      return mult_div(Class::kDiv, pc, i, i.op == Op::kDiv);
+      return mult_div(Handler::divu, pc, i, false);
     case Op::kAdd:
-      return add_trap(pc, i.rd, i.rs, i.rt, 1, 0);
+      return add_trap(Handler::add_trap, pc, i.rd, i.rs, i.rt, 0);
     case Op::kSub:
-      return add_trap(pc, i.rd, i.rs, i.rt, minus(1), 0);
+      return add_trap(Handler::sub_trap, pc, i.rd, i.rs, i.rt, 0);
     case Op::kAddi:
-      return add_trap(pc, i.rt, i.rs, 0, 1, i.imm);
+      return add_trap(Handler::add_trap, pc, i.rt, i.rs, 0, i.imm);
     case Op::kAddu:
     case Op::kOr:
       if (i.rt == 0) return add_imm(pc, i.rd, i.rs, 0);
       if (i.rs == 0) return add_imm(pc, i.rd, i.rt, 0);
-      if (i.op == Op::kOr) return logic(pc, i, 1, minus(1), 0);
-      break;
+      if (i.op == Op::kOr) return logic(Handler::or_, pc, i, 1, minus(1), 0);
+      return add(pc, i);
     case Op::kSubu:
     case Op::kXor:
       if (i.rt == 0) return add_imm(pc, i.rd, i.rs, 0);
-      if (i.op == Op::kXor) return logic(pc, i, 1, minus(2), 0);
-      break;
+      if (i.op == Op::kXor) return logic(Handler::xor_, pc, i, 1, minus(2), 0);
+      return add(pc, i);
     case Op::kAnd:
-      return logic(pc, i, 0, 1, 0);
+      return logic(Handler::and_, pc, i, 0, 1, 0);
     case Op::kNor:
-      return logic(pc, i, minus(1), 1, 255);
-    case Op::kSlt:
-    case Op::kSltu: {
-      RomEntry e = three(Class::kSlt, pc, i);
-      e.k[0] = i.op == Op::kSlt;
-      return e;
+      return logic(Handler::nor, pc, i, minus(1), 1, 255);
+    case Op::kSlt: {
+      Lowered l = three(Handler::slt, pc, i);
+      l.entry.k[0] = 1;
+      return l;
     }
+    case Op::kSltu:
+      return three(Handler::sltu, pc, i);
     case Op::kBltz:
-      return branch_zero(Class::kBranchZero, pc, i, 0, 1, 0);
+      return branch_zero(Handler::bltz, pc, i, 0, 1, 0);
     case Op::kBgez:
-      return branch_zero(Class::kBranchZero, pc, i, 1, minus(1), 0);
+      return branch_zero(Handler::bgez, pc, i, 1, minus(1), 0);
     case Op::kBltzal:
-      return branch_zero(Class::kBranchLink, pc, i, 0, 1, 0);
+      return branch_zero(Handler::bltzal, pc, i, 0, 1, 0);
     case Op::kBgezal:
-      return branch_zero(Class::kBranchLink, pc, i, 1, minus(1), 0);
+      return branch_zero(Handler::bgezal, pc, i, 1, minus(1), 0);
     case Op::kBlez:
-      return branch_zero(Class::kBranchZero, pc, i, 0, 1, 1);
+      return branch_zero(Handler::blez, pc, i, 0, 1, 1);
     case Op::kBgtz:
-      return branch_zero(Class::kBranchZero, pc, i, 1, minus(1), minus(1));
+      return branch_zero(Handler::bgtz, pc, i, 1, minus(1), minus(1));
     case Op::kJ:
+      return jump(Handler::j, pc, i);
     case Op::kJal:
-      return jump(pc, i, i.op == Op::kJal);
+      return jump_link(pc, i);
     case Op::kBeq:
+      return branch_eq(Handler::beq, pc, i, i.rs, i.rt);
     case Op::kBne:
-      return branch_eq(pc, i, i.rs, i.rt, i.op == Op::kBne);
+      return branch_eq(Handler::bne, pc, i, i.rs, i.rt);
     case Op::kAddiu:
       return add_imm(pc, i.rt, i.rs, i.imm);
     case Op::kSlti:
+      return slt_imm(Handler::slti, pc, i);
     case Op::kSltiu:
-      return slt_imm(pc, i, i.op == Op::kSlti);
+      return slt_imm(Handler::sltiu, pc, i);
     case Op::kAndi:
-      return logic_imm(pc, i, 0, 1);
+      return logic_imm(Handler::andi, pc, i, 0, 1);
     case Op::kOri:
       if (i.rs == 0 || i.imm == 0) return add_imm(pc, i.rt, i.rs, i.imm);
-      return logic_imm(pc, i, 1, minus(1));
+      return logic_imm(Handler::ori, pc, i, 1, minus(1));
     case Op::kXori:
       if (i.imm == 0) return add_imm(pc, i.rt, i.rs, 0);
-      return logic_imm(pc, i, 1, minus(2));
+      return logic_imm(Handler::xori, pc, i, 1, minus(2));
     case Op::kLui:
       return add_imm(pc, i.rt, 0, i.imm << 16);
     case Op::kLw:
-      return memory(Class::kLoadWord, pc, i);
+      return memory(Handler::lw, pc, i, i.rt);
     case Op::kLb:
+      return load_sub(Handler::lb, pc, i, le);
     case Op::kLbu:
+      return load_sub(Handler::lbu, pc, i, le);
     case Op::kLh:
-    case Op::kLhu: {
-      RomEntry e = memory(Class::kLoadSub, pc, i, i.op == Op::kLh || i.op == Op::kLhu,
-                          i.op == Op::kLb || i.op == Op::kLh);
-      e.k[4] = le;
-      return e;
-    }
+      return load_sub(Handler::lh, pc, i, le);
+    case Op::kLhu:
+      return load_sub(Handler::lhu, pc, i, le);
     case Op::kLwl:
+      return part_memory(Handler::lwl, pc, i, true, 3, le);
     case Op::kLwr:
-      return memory(Class::kLoadPart, pc, i, i.op == Op::kLwl, le);
+      return part_memory(Handler::lwr, pc, i, false, 3, le);
     case Op::kSw:
-      return memory(Class::kStoreWord, pc, i);
+      return memory(Handler::sw, pc, i, i.rt);
     case Op::kSb:
+      return part_memory(Handler::sb, pc, i, false, 3, le);
     case Op::kSh:
-      return memory(Class::kStoreSub, pc, i, i.op == Op::kSh, le);
+      return part_memory(Handler::sh, pc, i, true, 3, le);
     case Op::kSwl:
+      return part_memory(Handler::swl, pc, i, true, 3, le);
     case Op::kSwr:
-      return memory(Class::kStorePart, pc, i, i.op == Op::kSwl, le);
+      return part_memory(Handler::swr, pc, i, false, 3, le);
     default:
       return lower_fp(pc, i, context);
   }
-  // What is left of the cases above: addu and subu of two registers.
-  RomEntry e = three(Class::kAdd, pc, i);
-  e.k[0] = i.op == Op::kSubu ? minus(1) : 1;
-  return e;
 }
 
 }  // namespace
 
-std::optional<RomEntry> lower(uint32_t pc, uint32_t word, const LowerContext& context) {
+std::optional<Lowered> lower(uint32_t pc, uint32_t word, const LowerContext& context) {
   if (const auto i = decode(word))
-    if (auto e = lower_native(pc, *i, context)) return e;
+    if (auto l = lower_native(pc, *i, context)) return l;
   if (context.trap_vector != 0 && is_trap(word)) return trap(pc, word, context.trap_vector);
   return std::nullopt;
 }

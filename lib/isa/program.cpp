@@ -85,7 +85,10 @@ void add_segment(const Segment& s, Program& program) {
     const uint32_t word = word_at(s, key, program.little_endian);
     program.image.push_back({key, word, s.writable});
     if (!s.executable || !fully_covered(s, key)) continue;
-    if (const auto e = lower(key * 4, word, context)) program.rom.push_back(*e);
+    const auto lowered = lower(key * 4, word, context);
+    if (!lowered) continue;
+    program.rom.push_back(lowered->entry);
+    program.operations.push_back(lowered->operation);
   }
   if (w.end > w.file_end) program.regions.push_back({w.file_end, w.end, RegionKind::kZero});
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "isa/handlers.hpp"
 #include "isa/rom.hpp"
 
 namespace mipzk::isa {
@@ -76,8 +77,9 @@ struct Region {
 struct Program {
   uint32_t entry = 0;  // byte address
   bool little_endian = false;
-  uint32_t trap_vector = 0;      // 0: no kernel
-  std::vector<RomEntry> rom;     // ascending pc4, one per executable word that lowers
+  uint32_t trap_vector = 0;           // 0: no kernel
+  std::vector<RomEntry> rom;          // ascending pc4, one per executable word that lowers
+  std::vector<Operation> operations;  // of the entries of the ROM; not part of the id
   std::vector<ImageWord> image;  // ascending keys; memory first, then all registers but kExitCode
   std::vector<Region> regions;   // ascending, disjoint from the image and from each other
   std::vector<Symbol> symbols;   // for people only; not part of the id

@@ -107,14 +107,14 @@ Explanation explain_break(uint32_t word) {
   }
 }
 
-std::optional<isa::RomEntry> lowered(const isa::Program& program, uint32_t pc, uint32_t word) {
+std::optional<isa::Lowered> lowered(const isa::Program& program, uint32_t pc, uint32_t word) {
   return isa::lower(pc, word, {program.little_endian, program.trap_vector});
 }
 
 bool is_store(const isa::Program& program, uint32_t pc) {
   const auto word = image_word(program, pc);
   const auto instruction = word ? lowered(program, pc, *word) : std::nullopt;
-  return instruction && isa::class_info(instruction->cls).has(isa::kStores);
+  return instruction && isa::class_info(instruction->entry.cls).has(isa::kStores);
 }
 
 Explanation explain_missing(const isa::Program& program, uint32_t pc, bool is_public) {

@@ -68,7 +68,7 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
   } while (0)
 #define RECORD(handler, after_next, ...)                                         \
   do {                                                                           \
-    constexpr isa::Class kClass = class_of(Handler::handler);                    \
+    constexpr isa::Class kClass = isa::class_of(Handler::handler);               \
     if constexpr (kRecording) {                                                  \
       ++context.counts[static_cast<unsigned>(kClass)];                           \
       TimeKeeper w{cpu, clk_end - 4 * left};                                     \

@@ -9,7 +9,6 @@
 
 namespace mipzk::attack {
 
-using isa::Class;
 using vm::Event;
 
 std::vector<Access> accesses(const Step& step) {
@@ -84,20 +83,21 @@ const isa::RomEntry* FalseRun::rom_at(uint32_t pc) const {
 
 bool FalseRun::step() {
   const isa::RomEntry* rom = rom_at(pc());
-  return rom != nullptr && record(rom->cls, *rom);
+  return rom != nullptr && record(*rom);
 }
 
-bool FalseRun::step_as(const isa::RomEntry& rom) {
+bool FalseRun::step_as(const isa::Lowered& instruction) {
   isa::Program other;
-  other.rom = {rom};
+  other.rom = {instruction.entry};
+  other.operations = {instruction.operation};
   const vm::Code code(other);
   machine_.cpu.op = code.find(pc());
-  const bool done = record(rom.cls, rom);
+  const bool done = record(instruction.entry);
   set_pc(pc(), npc());  // away from `code`
   return done;
 }
 
-bool FalseRun::record(Class cls, const isa::RomEntry& rom) {
+bool FalseRun::record(const isa::RomEntry& rom) {
   if (halted_) return false;
   vm::Processor again(code_);
   again.reg = machine_.cpu.reg;
@@ -109,10 +109,11 @@ bool FalseRun::record(Class cls, const isa::RomEntry& rom) {
   vm::ClassCounts counts{};
   vm::Recorder recorder{log, counts};
   const vm::Stop stop = vm::execute_recording(machine_.cpu, 1, recorder);
-  if (counts[static_cast<size_t>(cls)] == 0) return false;
+  const auto cls = static_cast<size_t>(rom.cls);
+  if (counts[cls] == 0) return false;
   Event event;
   vm::EventSink sink{log, {}, bumps_};
-  sink.at[static_cast<size_t>(cls)] = &event;
+  sink.at[cls] = &event;
   vm::execute_replaying(again, 1, sink);
   steps_.push_back({rom, event});
   halted_ = stop == vm::Stop::kHalt;

@@ -59,10 +59,10 @@ class FalseRun {
            size_t max_steps);
   FalseRun(const Subject& s, size_t steps);  // after so many honest instructions
 
-  // Executes the instruction at pc, or `rom` in its place; false when that is a fault of the
+  // Executes the instruction at pc, or another in its place; false when that is a fault of the
   // machine, when there is no instruction, or after the end.
   bool step();
-  bool step_as(const isa::RomEntry& rom);
+  bool step_as(const isa::Lowered& instruction);
   Step& last() { return steps_.back(); }
   size_t steps() const { return steps_.size(); }
 
@@ -84,7 +84,7 @@ class FalseRun {
   std::optional<Story> stop_here();
 
  private:
-  bool record(isa::Class cls, const isa::RomEntry& rom);
+  bool record(const isa::RomEntry& rom);
   const isa::RomEntry* rom_at(uint32_t pc) const;
 
   const prove::LoadedProgram& program_;

@@ -127,13 +127,13 @@ std::optional<Story> replaced(const Subject& s, Rng& rng) {
   };
   const uint32_t word = rng() % 3 == 0 ? word_at(one_of(rng, program.rom).pc4)
                                        : word_at(event.pc / 4) ^ 1u << rng() % 32;
-  const auto rom = isa::lower(event.pc, word, {program.little_endian, program.trap_vector});
+  const auto other_word = isa::lower(event.pc, word, {program.little_endian, program.trap_vector});
   FalseRun run(s, k);
-  if (!rom || !run.step_as(*rom)) return std::nullopt;
+  if (!other_word || !run.step_as(*other_word)) return std::nullopt;
   const uint64_t how = rng() % 3;
   if (how == 0) return run.finish();
   if (how == 1) {
-    if (rom->cls != true_rom.cls) return std::nullopt;
+    if (other_word->entry.cls != true_rom.cls) return std::nullopt;
     run.last().rom = true_rom;
     return run.finish();
   }

@@ -14,13 +14,14 @@ int main() {
     const uint32_t pc = static_cast<uint32_t>(rng()) & 0x8ffffffcu;
     const isa::LowerContext context{rng() % 2 != 0, rng() % 2 != 0 ? 0x80000180u : 0u};
     std::printf("%x %x %d %x ", pc, word, context.little_endian, context.trap_vector);
-    const auto e = isa::lower(pc, word, context);
-    if (!e) {
+    const auto lowered = isa::lower(pc, word, context);
+    if (!lowered) {
       std::puts("-");
       return;
     }
-    std::printf("%u %u %u %u", static_cast<unsigned>(e->cls), e->rs, e->rt, e->rd);
-    for (uint32_t k : e->k) std::printf(" %u", k);
+    const isa::RomEntry& e = lowered->entry;
+    std::printf("%u %u %u %u", static_cast<unsigned>(e.cls), e.rs, e.rt, e.rd);
+    for (uint32_t k : e.k) std::printf(" %u", k);
     std::puts("");
   };
   for (const isa::OpInfo& op : isa::kOps) {

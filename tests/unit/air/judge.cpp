@@ -29,12 +29,12 @@ bool is_limb(Fp v) { return v.value() < 65536; }
 
 Verdict judge(uint32_t word, uint32_t pc, const isa::LowerContext& context,
               const air::RowReport& report, Replay* out) {
-  const auto entry = isa::lower(pc, word, context);
+  const auto lowered = isa::lower(pc, word, context);
   unsigned executed =
       0;  // the ROM answers any number of requests, so the numerator does not matter
   for (const air::Tuple& t : report.requests) {
     if (t.bus != Bus::kRom || t.numerator == Fp::zero()) continue;
-    if (!entry || !is_entry(t, *entry)) return Verdict::kConflict;
+    if (!lowered || !is_entry(t, lowered->entry)) return Verdict::kConflict;
     ++executed;
   }
   if (executed > 1) return Verdict::kConflict;  // one state cannot be read twice

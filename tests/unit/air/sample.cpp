@@ -36,7 +36,7 @@ Sample make_sample(uint32_t word, const State& state, Rng& rng) {
   const auto lowered = isa::lower(state.pc, word, state.context);
   const auto effect = execute(word, state);
   if (!lowered || !effect) throw std::logic_error("this instruction has no row");
-  const isa::RomEntry& rom = *lowered;
+  const isa::RomEntry& rom = lowered->entry;
   Sample s{word, state, *effect, rom, {}};
   vm::Event& e = s.event;
   e.clk = static_cast<uint32_t>(rng() % (1u << 26)) * 4 + (1u << 18);
@@ -140,7 +140,7 @@ Sample random_sample(Class cls, Rng& rng) {
     s.context.trap_vector = rng() % 2 != 0 ? 0 : static_cast<uint32_t>(rng()) & 0x0ffffffcu;
     s.pc = static_cast<uint32_t>(rng()) & 0x3ffffffcu;
     const auto lowered = isa::lower(s.pc, word, s.context);
-    if (!lowered || lowered->cls != cls) continue;
+    if (!lowered || lowered->entry.cls != cls) continue;
     fill_state(word, s, rng);
     if (execute(word, s)) return make_sample(word, s, rng);
   }

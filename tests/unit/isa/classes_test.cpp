@@ -151,10 +151,10 @@ TEST(Classes, GoOnWhereTheirInstructionsDo) {
       const auto l = isa::lower(kPc, word, {n % 2 != 0, n % 4 < 2 ? 0 : kVector});
       const auto i = isa::decode(word);
       if (!l || !i) continue;
-      seen.insert(l->cls);
-      const isa::Flow flow = isa::class_info(l->cls).flow;
-      const auto target = isa::target_of(*l);
-      if (l->cls == isa::Class::kTrap) {
+      seen.insert(l->entry.cls);
+      const isa::Flow flow = isa::class_info(l->entry.cls).flow;
+      const auto target = isa::target_of(l->entry);
+      if (l->entry.cls == isa::Class::kTrap) {
         EXPECT_EQ(flow.kind, isa::Flow::kTrap);
         EXPECT_EQ(target, kVector / 4);
       } else if (info.op == isa::Op::kSyscall && i->imm == 1) {

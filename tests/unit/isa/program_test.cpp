@@ -58,8 +58,8 @@ TEST(Program, TextOnly) {
   ASSERT_TRUE(p.ok()) << p.error().message;
   EXPECT_EQ(p->entry, 0x400000u);
   ASSERT_EQ(p->rom.size(), 2u);
-  EXPECT_EQ(p->rom[0], *isa::lower(0x400000, 0x0000004c));
-  EXPECT_EQ(p->rom[1], *isa::lower(0x400004, 0));
+  EXPECT_EQ(p->rom[0], isa::lower(0x400000, 0x0000004c)->entry);
+  EXPECT_EQ(p->rom[1], isa::lower(0x400004, 0)->entry);
   EXPECT_FALSE(p->little_endian);
   EXPECT_EQ(p->trap_vector, 0u);
   // All registers but the exit code, number 35.
@@ -178,8 +178,8 @@ TEST(Program, LittleEndianWords) {
   EXPECT_TRUE(p->little_endian);
   ASSERT_EQ(p->rom.size(), 3u);
   const isa::LowerContext context{.little_endian = true, .trap_vector = 0};
-  EXPECT_EQ(p->rom[0], *isa::lower(0x400000, 0x0000004c, context));
-  EXPECT_EQ(p->rom[2], *isa::lower(0x400008, 0x80890008, context));
+  EXPECT_EQ(p->rom[0], isa::lower(0x400000, 0x0000004c, context)->entry);
+  EXPECT_EQ(p->rom[2], isa::lower(0x400008, 0x80890008, context)->entry);
   EXPECT_EQ(p->rom[2].k[4], 1u);
   EXPECT_EQ(p->image[0], (ImageWord{0x100000, 0x0000004c, false}));
   // Bytes that the file does not cover are zero: here the low ones, then the high ones.
