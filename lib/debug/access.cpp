@@ -1,5 +1,6 @@
 #include "debug/access.hpp"
 
+#include "field/fp.hpp"
 #include "isa/decode.hpp"
 
 namespace mipzk::debug {
@@ -20,6 +21,14 @@ std::optional<Access> access_of(const isa::RomEntry& e, const vm::Stepper& machi
   if (cls.has(isa::kReadSub | isa::kWriteSub)) return Access{address, e.k[2] != 0 ? 2u : 1u, store};
   const bool pair = cls.has(isa::kReadNextWord | isa::kWriteNextWord);
   return Access{address, pair ? 8u : 4u, store};
+}
+
+bool runs_slot(const isa::RomEntry& e, const vm::Stepper& machine) {
+  const isa::Flow flow = isa::class_info(e.cls).flow;
+  if (flow.kind != isa::Flow::kBranchLikely) return flow.has_delay_slot();
+  const uint32_t a = machine.reg(e.rs), b = machine.reg(e.rt);
+  const uint64_t taken = uint64_t{e.k[0]} + (a >> 31 != 0 ? e.k[1] : 0) + (a == b ? e.k[2] : 0);
+  return taken % field::kP != 0;
 }
 
 Written written_by(const isa::RomEntry& e) {

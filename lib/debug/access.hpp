@@ -22,6 +22,10 @@ struct Access {
 std::optional<Access> access_of(const isa::RomEntry& entry, const vm::Stepper& machine,
                                 bool little_endian);
 
+// Whether the instruction is a jump or branch whose delay slot will be executed, when it is
+// executed next: a likely branch that is not taken annuls it.
+bool runs_slot(const isa::RomEntry& entry, const vm::Stepper& machine);
+
 // Registers by the numbers of isa/rom.hpp that the instruction writes, but for those that no
 // instruction names: trash, the exit code, LINK.
 struct Written {

@@ -182,10 +182,16 @@ std::string GdbStub::resume(bool step) {
   return last_stop_;
 }
 
+// Whether the next instruction is a jump or branch whose delay slot will be executed.
+bool GdbStub::slot_follows() const {
+  const uint32_t index = code_.index(machine_.pc());
+  return index != CodeMap::kNone && runs_slot(code_.entry(index), machine_);
+}
+
 // One instruction, and its delay slot.
 void GdbStub::step_once() {
-  State state = machine_.run(1);
-  if (state == State::kRunning && machine_.npc() != machine_.pc() + 4) machine_.run(1);
+  const bool slot = slot_follows();
+  if (machine_.run(1) == State::kRunning && slot) machine_.run(1);
 }
 
 std::string GdbStub::run_until_stop() {
@@ -288,9 +294,7 @@ std::string GdbStub::watch_hit() const {
   const uint32_t pc = machine_.pc();
   if (machine_.npc() != pc + 4) return reply;  // its branch has been looked at
   if (hits(pc, reply)) return reply;
-  const uint32_t index = code_.index(pc);
-  if (index != CodeMap::kNone && isa::class_info(code_.entry(index).cls).flow.has_delay_slot())
-    hits(pc + 4, reply);
+  if (slot_follows()) hits(pc + 4, reply);
   return reply;
 }
 

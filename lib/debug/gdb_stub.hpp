@@ -43,6 +43,7 @@ class GdbStub {
   std::string answer(const std::string& packet);
   std::string query(const std::string& packet);
   std::string resume(bool step);
+  bool slot_follows() const;
   void step_once();
   std::string run_until_stop();
   uint32_t until_breakpoint() const;

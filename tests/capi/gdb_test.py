@@ -109,6 +109,31 @@ class Gdb(unittest.TestCase):
         self.assertIn("the debugger changed registers or memory", error)
         self.assertRegex(out, r"exit code +3\n")
 
+    def test_accesses_in_delay_slots_are_reported_once(self):
+        # The slot loads `seen`, but for the likely branch that is not taken.
+        source, elf = self.folder / "slots.c", self.folder / "slots.elf"
+        source.write_text(r'''
+            volatile int seen = 7;
+            #define LOADED(name, branch)                                                               \
+              static int __attribute__((noinline)) name(int taken) {                                   \
+                int value = 1;                                                                         \
+                __asm__ volatile(".set push; .set noreorder; .set mips32r2; " branch " %1, $zero, 1f;" \
+                                 "lw %0, 0(%2); nop; 1: nop; .set pop"                                 \
+                                 : "+&r"(value) : "r"(taken), "r"(&seen));                             \
+                return value;                                                                          \
+              }
+            LOADED(likely, "bnel")
+            LOADED(ordinary, "bne")
+            int main(void) { return likely(0) + likely(1) + ordinary(0) + ordinary(1); }''')
+        subprocess.run([SOURCE / "bindings/guest/c/mipzk-cc", "-g", "-O1", source, "-o", elf], check=True,
+                       env={**os.environ, "MIPZK_GCC": GCC})
+        answers, (code, _, _), _ = self.session(elf, ["rwatch seen"] + 4 * ["continue"])
+        for answer, place in zip(answers[1:4], ("likely (taken=1)", "ordinary (taken=0)", "ordinary (taken=1)")):
+            self.assertIn("Value = 7", answer)
+            self.assertIn(place, answer)
+        self.assertIn("exited with code 026", answers[4])  # octal: 1 + 7 + 7 + 7
+        self.assertEqual(code, 0)
+
     def test_results_are_those_of_the_run(self):
         plain = subprocess.run([MIPZK, "run", "--private", "-", str(self.calls)], input=b"\5", capture_output=True)
         commands = ["break square", "continue", "stepi", "stepi", "next", "delete", "continue"]
