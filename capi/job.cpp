@@ -195,14 +195,17 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
   return {};
 }
 
-// A call that needs the job and nothing else. It leaves nothing on the stack.
+// A call that needs the job and nothing else. It leaves nothing on the stack: wiping comes last, after
+// exceptions have ended, too.
 template <class F>
 mipzk_status with_job(mipzk_job* job, mipzk_error* err, const F& f) noexcept {
-  return guarded(err, [&]() -> Status {
-    if (job == nullptr) return Error(Errc::kArgument, "job is NULL");
-    const Use use(job->in_use);
-    if (Status s = use.status(); !s) return s;
-    return wiping_stack(f);
+  return wiping_stack([&] {
+    return guarded(err, [&]() -> Status {
+      if (job == nullptr) return Error(Errc::kArgument, "job is NULL");
+      const Use use(job->in_use);
+      if (Status s = use.status(); !s) return s;
+      return f();
+    });
   });
 }
 

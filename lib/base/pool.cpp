@@ -29,19 +29,22 @@ struct Loop {
   Loop(size_t n, size_t block_count, const std::function<void(size_t, size_t)>& body)
       : f(body), blocks(block_count), size(n / block_count), longer(n % block_count) {}
 
-  // Takes blocks until none is left. Loops work on secrets: nothing of them stays on the stack.
+  // Takes blocks until none is left. Loops work on secrets: a block has ended when nothing of it is
+  // on the thread's stack any more, so that nothing is when the caller goes on.
   void work() {
-    take_blocks();
+    const size_t taken = take_blocks();
+    if (taken == 0) return;
     wipe_stack();
+    std::lock_guard lock(mutex);
+    if ((ended += taken) == blocks) all_ended.notify_one();
   }
 
-  [[gnu::noinline]] void take_blocks() {
-    for (;;) {
+  // Says how many. A frame of its own, which wipe_stack() reaches.
+  [[gnu::noinline]] size_t take_blocks() {
+    for (size_t taken = 0;; ++taken) {
       const size_t i = next.fetch_add(1, std::memory_order_relaxed);
-      if (i >= blocks) return;
+      if (i >= blocks) return taken;
       if (!failed.load(std::memory_order_relaxed)) run(i);
-      std::lock_guard lock(mutex);
-      if (++ended == blocks) all_ended.notify_one();
     }
   }
 

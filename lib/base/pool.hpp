@@ -23,8 +23,8 @@ class Pool {
 
   // Calls f(begin, end) for blocks that together cover [0, n) exactly once, each of at least
   // min(grain, n) elements (a grain of 0 counts as 1), on the caller's thread and the pool's, and
-  // returns when all have ended. What the caller wrote before is visible to every block, and what
-  // the blocks wrote is visible to the caller afterwards.
+  // returns when all have ended and the stacks of the pool's threads are wiped. Blocks see what the
+  // caller wrote before, and afterwards the caller sees what they wrote.
   //
   // Block bounds and order depend on the number of threads and on timing: a result may only depend
   // on them if the blocks are not independent, which the caller must rule out.

@@ -31,6 +31,43 @@ void* map(size_t size, int flags) {
   return p;
 }
 
+#if defined(__x86_64__)
+// A function of its own, because compilers take the clobbers only with the instruction set.
+[[gnu::noinline, gnu::target("avx512f")]] void clear_upper_vector_registers() noexcept {
+  __asm__ __volatile__(
+      ".irp r, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n\t"
+      "vpxord %%zmm\\r, %%zmm\\r, %%zmm\\r\n\t.endr" ::
+          : "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23", "xmm24",
+            "xmm25", "xmm26", "xmm27", "xmm28", "xmm29", "xmm30", "xmm31");
+}
+#endif
+
+// A signal, or the first call of a function of another shared library, would save them on the
+// stack.
+[[gnu::noinline]] void clear_vector_registers() noexcept {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) clear_upper_vector_registers();
+  if (__builtin_cpu_supports("avx")) {
+    __asm__ __volatile__("vzeroall" ::
+                             : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7",
+                               "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+                               "xmm15");
+  } else {
+    __asm__ __volatile__(
+        ".irp r, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15\n\t"
+        "pxor %%xmm\\r, %%xmm\\r\n\t.endr" ::
+            : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",
+              "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15");
+  }
+#endif
+}
+
+// Volatile and word by word, because the frame of a called function would stay below.
+[[gnu::noinline]] void clear_frames() noexcept {
+  volatile uint64_t frame[kWipedStack / sizeof(uint64_t)];
+  for (volatile uint64_t& word : frame) word = 0;
+}
+
 }  // namespace
 
 void* secret_allocate(size_t bytes) {
@@ -54,9 +91,9 @@ void secret_free(void* data, size_t bytes) noexcept {
   }
 }
 
-[[gnu::noinline]] void wipe_stack() noexcept {
-  uint8_t frame[size_t{1} << 16];
-  secure_zero(frame, sizeof frame);
+void wipe_stack() noexcept {
+  clear_vector_registers();
+  clear_frames();
 }
 
 }  // namespace mipzk

@@ -18,7 +18,9 @@ inline constexpr size_t kSecretPages = size_t{1} << 12;
 void* secret_allocate(size_t bytes);
 void secret_free(void* data, size_t bytes) noexcept;
 
-// Overwrites what calls that have returned left on the stack: 64 KiB below the caller's frame.
+// Overwrites what calls that have returned left behind: kWipedStack bytes below the caller's frame,
+// and on x86-64 the vector registers.
+inline constexpr size_t kWipedStack = size_t{1} << 16;
 void wipe_stack() noexcept;
 
 namespace detail {

@@ -39,6 +39,8 @@ std::vector<bool> filter_of(std::vector<T>& values) {
   for (T v : values) filter[v & 0xffff] = true;
   return filter;
 }
+uint64_t two(uint32_t low, uint32_t high) { return uint64_t{high} << 32 | low; }
+
 template <class T>
 bool holds(const std::vector<T>& values, const std::vector<bool>& filter, T v) {
   return filter[v & 0xffff] && std::binary_search(values.begin(), values.end(), v);
@@ -96,12 +98,38 @@ Patterns::Patterns(const Secret& secret) {
     for (size_t k = 0; k < 4; ++k) word = word << 8 | (masked[i + k] ^ kMaskByte);
     words_.push_back(load4(&masked[i]));
     words_.push_back(word ^ static_cast<uint32_t>(kMask));
-    const uint64_t lo = field::Fp(word & 0xffff).raw(), hi = field::Fp(word >> 16).raw();
-    limbs_.push_back((hi << 32 | lo) ^ kMask);
+    limbs_.push_back(two(field::Fp(word & 0xffff).raw(), field::Fp(word >> 16).raw()) ^ kMask);
+    uint32_t bytes[4];
+    for (size_t k = 0; k < 4; ++k) bytes[k] = field::Fp(word >> (8 * k) & 0xff).raw();
+    quads_.push_back({two(bytes[0], bytes[1]) ^ kMask, two(bytes[2], bytes[3]) ^ kMask});
   }
+  std::sort(quads_.begin(), quads_.end());
+  quad_filter_.resize(1 << 16);
+  for (const Quad& q : quads_) quad_filter_[q[0] & 0xffff] = true;
   run_filter_ = filter_of(runs_);
   limb_filter_ = filter_of(limbs_);
   word_filter_ = filter_of(words_);
+}
+
+// The form of the cells of a word that begin at `at`, if there are any.
+const char* Patterns::cells(const uint8_t* at, const uint8_t* end) const {
+  const uint32_t first = load4(at);
+  const auto low = static_cast<uint16_t>(first ^ kMask);
+  if (!limb_filter_[low] && !quad_filter_[low]) return nullptr;
+  const auto found = [&](size_t lanes) -> const char* {
+    const size_t step = 4 * lanes, left = static_cast<size_t>(end - at);
+    if (left < step + 4) return nullptr;
+    const uint64_t pair = two(first, load4(at + step)) ^ kMask;
+    if (holds(limbs_, limb_filter_, pair)) return lanes == 1 ? "limbs" : "limbs in lanes";
+    if (!quad_filter_[low] || left < 3 * step + 4) return nullptr;
+    const Quad quad{pair, two(load4(at + 2 * step), load4(at + 3 * step)) ^ kMask};
+    if (!std::binary_search(quads_.begin(), quads_.end(), quad)) return nullptr;
+    return lanes == 1 ? "byte cells" : "byte cells in lanes";
+  };
+  const char* form = found(1);
+  for (size_t lanes : kLanes)
+    if (form == nullptr) form = found(lanes);
+  return form;
 }
 
 std::vector<Patterns::Found> Patterns::scan(const uint8_t* bytes, size_t size) const {
@@ -113,7 +141,7 @@ std::vector<Patterns::Found> Patterns::scan(const uint8_t* bytes, size_t size) c
     const uint64_t v = load8(bytes + i) ^ kMask;
     if (holds(runs_, run_filter_, v)) found.push_back({i, "bytes"});
     if (i % 4 != 0) continue;
-    if (holds(limbs_, limb_filter_, v)) found.push_back({i, "limbs"});
+    if (const char* form = cells(bytes + i, bytes + size)) found.push_back({i, form});
     const auto word = static_cast<uint32_t>(v);
     if (!holds(words_, word_filter_, word)) continue;
     if (any_word && last_word != word && i - last_offset <= kNear) found.push_back({i, "words"});

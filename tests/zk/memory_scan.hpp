@@ -1,6 +1,7 @@
 // Looks for a secret in the process's own memory, in the forms in which the library holds it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -38,11 +39,14 @@ struct Hit {
   Mapping mapping;
 };
 
-// What is looked for: 8 bytes of the secret in a row; the two limbs of one of its words, as field
-// elements side by side, as in a row of a trace; and two of its words near each other, each as an
-// integer or as bytes, as in cells of guest memory and in events.
+// What is looked for: 8 bytes of the secret in a row; the two limbs or the four bytes of one of its
+// words, as field elements side by side, as in a row of a trace, or kLanes apart, as where kernels
+// hold a column of several rows in a vector; and two of its words near each other, each as an
+// integer or as bytes, as in cells of guest memory, in events, and in lanes.
 class Patterns {
  public:
+  static constexpr size_t kLanes[] = {4, 8, 16};
+
   explicit Patterns(const Secret& secret);
 
   std::vector<Hit> scan_process() const;
@@ -54,10 +58,15 @@ class Patterns {
   std::vector<Found> scan(const uint8_t* bytes, size_t size) const;
 
  private:
+  const char* cells(const uint8_t* at, const uint8_t* end) const;
+
+  using Quad = std::array<uint64_t, 2>;  // of the bytes of a word, as field elements
   // Sorted, masked like the secret.
   std::vector<uint64_t> runs_, limbs_;
+  std::vector<Quad> quads_;
   std::vector<uint32_t> words_;
-  std::vector<bool> run_filter_, limb_filter_, word_filter_;  // by the low 16 bits
+  // By the low 16 bits.
+  std::vector<bool> run_filter_, limb_filter_, quad_filter_, word_filter_;
 };
 
 }  // namespace mipzk::test

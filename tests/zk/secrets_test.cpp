@@ -72,6 +72,17 @@ TEST_F(Secrets, TheScanFindsEveryForm) {
   };
   EXPECT_EQ(forms(limbs.data(), 12), "limbs");
   EXPECT_EQ(forms(cells.data(), 20), "words");
+  // A column's cells of several rows side by side, the next column's behind them.
+  for (size_t lanes : Patterns::kLanes) {
+    std::vector<uint32_t> columns(6 * lanes, 7);
+    for (size_t k = 0; k < 2; ++k)
+      columns[(k + 1) * lanes + 3] = field::Fp(word(9) >> (16 * k) & 0xffff).raw();
+    EXPECT_EQ(forms(columns.data(), 4 * columns.size()), "limbs in lanes") << lanes;
+    for (size_t k = 0; k < 4; ++k)
+      columns[(k + 1) * lanes + 3] = field::Fp(word(9) >> (8 * k) & 0xff).raw();
+    EXPECT_EQ(forms(columns.data(), 4 * columns.size()), "byte cells in lanes") << lanes;
+    secure_zero(columns.data(), 4 * columns.size());
+  }
   EXPECT_EQ(forms(&bytes[3], 8), "bytes");
   EXPECT_EQ(forms(&bytes[3], 7), "");
   secure_zero(bytes.data(), bytes.size());

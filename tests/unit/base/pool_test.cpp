@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <limits>
 #include <mutex>
 #include <numeric>
@@ -14,6 +16,8 @@
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "support/watched_wipe.hpp"
 
 namespace mipzk {
 namespace {
@@ -179,6 +183,65 @@ TEST(Pool, AllItsThreadsTakePart) {
     EXPECT_EQ(ids.size(), threads);
     EXPECT_EQ(ids.count(std::this_thread::get_id()), 1u);
   }
+}
+
+// A frame full of a secret; says where it was.
+constexpr uint64_t kSecret = 0x5ec2e7f00d15bad5;
+[[gnu::noinline]] uintptr_t leave_secret() {
+  volatile uint64_t frame[1024];
+  for (volatile uint64_t& word : frame) word = kSecret;
+  return reinterpret_cast<uintptr_t>(frame);
+}
+
+// How many words of such frames are still there. Through /proc, because they are other threads';
+// all are read before the first is looked at, because one is this thread's.
+size_t left_of_secrets(const std::vector<uintptr_t>& frames) {
+  std::ifstream memory("/proc/self/mem", std::ios::binary);
+  std::vector<uint64_t> words(1024 * frames.size());
+  for (size_t i = 0; i < frames.size(); ++i) {
+    memory.seekg(static_cast<std::streamoff>(frames[i]));
+    memory.read(reinterpret_cast<char*>(&words[1024 * i]), 8 * 1024);
+    EXPECT_TRUE(memory.good());
+  }
+  return static_cast<size_t>(std::ranges::count(words, kSecret));
+}
+
+std::atomic<bool> returned;
+std::thread::id caller;
+
+// The pool's own threads are slow to wipe: they wait whether the loop returns without them.
+void wipe_late() {
+  if (std::this_thread::get_id() == caller) return;
+  for (int i = 0; i < 100 && !returned; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+TEST(Pool, NothingOfTheBlocksIsOnAnyStackWhenALoopReturns) {
+  caller = std::this_thread::get_id();
+  test::before_wipe = wipe_late;
+  for (unsigned threads : {2u, 3u, 8u}) {
+    for (bool fails : {false, true}) {
+      Pool pool(threads);
+      returned = false;
+      std::vector<uintptr_t> frames(threads);
+      std::atomic<unsigned> inside{0};
+      const auto loop = [&] {
+        pool.parallel_for(threads, 1, [&](size_t begin, size_t) {
+          ++inside;
+          while (inside.load() < threads) std::this_thread::yield();
+          frames[begin] = leave_secret();
+          if (fails) throw std::runtime_error("a block");
+        });
+      };
+      if (fails)
+        EXPECT_THROW(loop(), std::runtime_error);
+      else
+        loop();
+      returned = true;
+      EXPECT_EQ(left_of_secrets(frames), 0u) << threads << " threads";
+    }
+  }
+  test::before_wipe = nullptr;
 }
 
 TEST(Pool, ZeroMeansHardwareThreads) {

@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace mipzk {
 namespace {
@@ -75,6 +77,67 @@ TEST(SecretMemory, SmallBlocksAreWipedAlsoWhenAVectorGrows) {
     EXPECT_NE(words[0], kSecret);
   }
 }
+
+// As many frames full of a secret as are wiped, but for a few that the test itself needs.
+constexpr uint64_t kLeft = 0x5ec2e7f00d15bad5;
+[[gnu::noinline]] uintptr_t leave_frames() {
+  volatile uint64_t frame[(kWipedStack - 512) / sizeof(uint64_t)];
+  for (volatile uint64_t& word : frame) word = kLeft;
+  return reinterpret_cast<uintptr_t>(frame);
+}
+
+TEST(SecretMemory, TheStackIsWipedAsFarAsItIsSaid) {
+  std::vector<uint64_t> words((kWipedStack - 512) / sizeof(uint64_t));
+  std::ifstream memory("/proc/self/mem", std::ios::binary);
+  const auto count = [&](uintptr_t at) {
+    memory.seekg(static_cast<std::streamoff>(at));
+    memory.read(reinterpret_cast<char*>(words.data()),
+                static_cast<std::streamsize>(words.size() * sizeof words[0]));
+    EXPECT_TRUE(memory.good());
+    return static_cast<size_t>(std::ranges::count(words, kLeft));
+  };
+  uintptr_t at = leave_frames();
+  EXPECT_GT(count(at), words.size() / 2);  // reading disturbs the uppermost ones
+  at = leave_frames();
+  wipe_stack();
+  EXPECT_EQ(count(at), 0u);
+}
+
+#if defined(__x86_64__)
+// Fills vector registers with ones, wipes the stack, and stores the registers: 16 of 32 bytes, 32
+// of 64.
+#define MIPZK_LOW "0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15"
+#define MIPZK_HIGH "16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+[[gnu::noinline, gnu::target("avx2")]] void wiped_avx2(uint8_t* out) {
+  __asm__ __volatile__(".irp r, " MIPZK_LOW "\n\tvpcmpeqd %%ymm\\r, %%ymm\\r, %%ymm\\r\n\t.endr" ::
+                           : "memory");
+  wipe_stack();
+  __asm__ __volatile__(".irp r, " MIPZK_LOW "\n\tvmovups %%ymm\\r, 32*\\r(%0)\n\t.endr" ::"r"(out)
+                       : "memory");
+}
+[[gnu::noinline, gnu::target("avx512f")]] void wiped_avx512(uint8_t* out) {
+  __asm__ __volatile__(".irp r, " MIPZK_LOW ", " MIPZK_HIGH
+                       "\n\tvpternlogd $255, %%zmm\\r, %%zmm\\r, %%zmm\\r\n\t.endr" ::
+                           : "memory");
+  wipe_stack();
+  __asm__ __volatile__(".irp r, " MIPZK_LOW ", " MIPZK_HIGH
+                       "\n\tvmovups %%zmm\\r, 64*\\r(%0)\n\t.endr" ::"r"(out)
+                       : "memory");
+}
+
+TEST(SecretMemory, WipingTheStackClearsVectorRegisters) {
+  std::vector<uint8_t> registers(32 * 64, 0xff);
+  if (__builtin_cpu_supports("avx512f")) {
+    wiped_avx512(registers.data());
+  } else if (__builtin_cpu_supports("avx2")) {
+    registers.resize(16 * 32);
+    wiped_avx2(registers.data());
+  } else {
+    GTEST_SKIP() << "this processor has only the registers of SSE2, which the test uses itself";
+  }
+  EXPECT_EQ(std::ranges::count(registers, 0), static_cast<std::ptrdiff_t>(registers.size()));
+}
+#endif
 
 TEST(SecretMemory, AbsurdSizesAreRefused) {
   SecretVector<uint32_t> v;
