@@ -42,7 +42,7 @@ class Source:
         self.flags = [w for w in words if w.startswith(("-D", "-I", "-std=", "-f", "-W")) and w != "-DMIPZK_X86_TIERS"]
         self.of_library = self.path.suffix == ".cpp" and any(self.path.is_relative_to(root / d) for d in ("lib", "capi"))
         self.extension = any(w.startswith("-mavx") for w in words)
-        # cmake/MipzkTargets.cmake: the verifier's closure has neither exceptions nor run-time types.
+        # lib/cmake/MipzkTargets.cmake: the verifier's closure has neither exceptions nor run-time types.
         self.of_verifier = "-fno-exceptions" in words
 
     def compile(self, target, headers, folder):
