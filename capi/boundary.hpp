@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What every function of the C interface does at its edge: results into the caller's mipzk_error,
 // and structs that begin with struct_size. Free of exceptions and heap; the verifier library uses
 // it too.

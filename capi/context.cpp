@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Contexts: options, threads and cancellation.
 #include "guard.hpp"
 #include "objects.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one place where exceptions end: no function of the C interface lets one out.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a proof says about itself, without verifying it; part of the verifier library.
 #include "boundary.hpp"
 #include "proof/security.hpp"

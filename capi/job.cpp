@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Jobs: inputs, runs and proofs.
 #include <openssl/rand.h>
 
@@ -195,8 +196,8 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
   return {};
 }
 
-// A call that needs the job and nothing else. It leaves nothing on the stack: wiping comes last, after
-// exceptions have ended, too.
+// A call that needs the job and nothing else. It leaves nothing on the stack: wiping comes last,
+// after exceptions have ended, too.
 template <class F>
 mipzk_status with_job(mipzk_job* job, mipzk_error* err, const F& f) noexcept {
   return wiping_stack([&] {

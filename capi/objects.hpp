@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The objects behind the handles of the C interface.
 //
 // A program and a job hold what they need of their context (options, pool, cancel flag), so that

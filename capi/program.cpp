@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Programs: loading an ELF file, and facts about it.
 #include "air/table_info.hpp"
 #include "elf/load.hpp"

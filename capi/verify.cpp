@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verifier's functions of the C interface; also linked into firmware, so without exceptions,
 // heap and global state.
 #include "verify/verify.hpp"

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks the include edges between the folders of lib/, what the verifier's closure includes, and the length of
 hand-written source files.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks how the documents are laid out: lines of README.md and docs/*.md stay below 120 columns outside of tables and
 code, in the documents of STRICT no paragraph has more than 130 words and no sentence more than 45, and the files that they
 name or link to exist. --fix wraps paragraphs with longer lines anew; --self-test checks the checker. Standard library

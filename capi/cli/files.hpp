@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files as whole byte strings: no more is read than a file of its kind may have, and outputs appear
 // complete or not at all.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // mipzk inspect: what a program or a proof is. mipzk security: parameter sets, and a proof's bits.
 #include <fmt/format.h>
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The mipzk command-line tool. It uses the C interface and base/visible.hpp, except for tools.cpp.
 #include <fcntl.h>
 #include <sys/resource.h>

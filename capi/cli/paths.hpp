@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which file a path stands for, so that no output replaces an input or another output.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What long work shows: the last line of the terminal that standard error is; otherwise nothing.
 #pragma once
 

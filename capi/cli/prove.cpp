@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // mipzk prove: runs a program, proves the run, and checks the proof before writing it.
 #include <fmt/format.h>
 

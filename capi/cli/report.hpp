@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the tool prints: results as lines for people or as one JSON object, errors with cause and
 // cure.
 #pragma once

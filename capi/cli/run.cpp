@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // mipzk run: executes a program without proving.
 #include <fmt/format.h>
 

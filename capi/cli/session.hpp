@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A context, a program and a job as the subcommands use them, and what they share.
 #pragma once
 

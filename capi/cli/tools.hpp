@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The options of `mipzk run` for authors of guests: --profile, --trace, --strace, --gdb.
 //
 // They look behind the C interface, at the program and the inputs of a job, and run it with

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // mipzk verify: checks a proof, and what it claims against what the caller expects.
 #include <fmt/format.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A host program in C99: proves a run of a guest, verifies the proof, and prints what it states.
  *
  *   attest GUEST.elf [PRIVATE_FILE]

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-256 (FIPS 180-4) of the private input: proves "I know a file with this hash" without showing
  * it.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* mipzk: run a MIPS program and prove that the run happened. The whole C interface; C99 and C++.
  *
  * PRIVACY: a proof tells the program, the public input, the output, the exit code and the heights

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The language in which tables state their rules, and its recording as data.
 //
 // A table is written once, as `static constexpr void eval(Builder&, const Pre<Cell>&, const

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Buses and the challenges that turn their messages into field elements (docs/PROTOCOL.md,
 // "Buses").
 #pragma once

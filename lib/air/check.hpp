@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Evaluates the rules of a table on one concrete row: which are violated, and what the row says on
 // the buses. For tests and diagnosis; not part of the verifier.
 #pragma once

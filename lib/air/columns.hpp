@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Groups of columns that tables share, and the row checks that go with them.
 #pragma once
 

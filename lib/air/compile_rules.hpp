@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a table's eval() to its rules as data, at compile time. For the one file that has all
 // tables.
 #pragma once

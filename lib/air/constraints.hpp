@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // All constraints of a table at one point, folded with powers of gamma, and the messages that they
 // are made of.
 #pragma once

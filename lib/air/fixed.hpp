@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Contents of the fixed lookup tables (table Fixed), row by row, and where a message lies in them.
 #pragma once
 

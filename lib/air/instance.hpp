@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One table of a shard; a table may have several instances.
 #pragma once
 

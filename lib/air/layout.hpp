@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The columns, steps and constraints that follow from a table's rules.
 #pragma once
 

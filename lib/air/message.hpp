@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Messages on buses, and the shapes of those of products.
 #pragma once
 

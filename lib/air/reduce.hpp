@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table's rules without what a reader does not need. For the prover's side: it allocates.
 #pragma once
 

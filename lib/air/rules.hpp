@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rules of a table as data: the calculations in base cells and what is stated of their results,
 // in the order in which the table states it. A Builder (builder.hpp) makes them at compile time.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How rules become steps, the one statement of it (docs/PROTOCOL.md, "From rules to columns"), in
 // the order in which a table states its rules:
 //   - two `range` values share a pair column holding their product; a last odd one stands alone;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What is known of the tables without their rules' text: numbers, names, roles, layouts and the
 // rules as data. Everything but the fillers of rows works with this.
 #pragma once

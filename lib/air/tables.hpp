@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The list of all tables, as types. Only what fills rows needs it: all else uses table_info.hpp.
 #pragma once
 

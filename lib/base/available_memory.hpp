@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much more memory this process can have, and what bounds it.
 //
 // On Linux: what the machine has available, the limits of the control groups (versions 1 and 2) at

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Little-endian reading and writing of byte strings; the only way library code touches proof bytes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Status codes and the Result type used by every fallible function of the library.
 //
 // The numeric values are those of the C interface (include/mipzk/mipzk.h): append-only, never

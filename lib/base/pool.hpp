@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A fixed set of threads that share the work of loops. The only place where the library makes
 // threads.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory for what depends on private input: wiped when it is freed, and, where it is large, left
 // out of core files.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Text from outside (what a guest prints, names in files) made fit for people's eyes: whatever a
 // terminal would act on is shown as \x1b in place of being sent. What can be read stays as it is,
 // in every script.

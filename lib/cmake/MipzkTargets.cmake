@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Helpers shared by every CMakeLists.txt of the project.
 find_package(Threads REQUIRED)
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Opening the columns of matrices outside their domain and combining them into one word.
 //
 // Values on H = <w>, w = root_of_unity(log_n), are in natural order: row i at w^i. Everything here

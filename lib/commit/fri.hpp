@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // FRI over the extension field: what prover and verifier share.
 //
 // The word G has n = 2^log_n entries, G[j] at w^bitrev(j), w = root_of_unity(log_n): the subgroup

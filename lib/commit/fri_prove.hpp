@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The prover's side of FRI.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verifier's side of FRI. Total on any bytes; no heap; bounded work.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The inner loops of the prover's transforms and row sums, compiled once per instruction set.
 //
 // All of them give the same words on every tier. Panels are row-major with contiguous rows of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels, included by kernels_*.cpp, which are compiled with different -m flags. To keep code
 // for one instruction set out of the others, everything is in an anonymous namespace and nothing
 // but PackedFp and plain arithmetic is used.

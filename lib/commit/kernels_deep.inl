@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kernels of commit/deep.hpp; a part of kernels.inl.
 #include <utility>
 

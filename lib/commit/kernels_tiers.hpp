@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel tables of the tiers; only kernels.cpp chooses among them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Low-degree extension of trace matrices.
 #pragma once
 

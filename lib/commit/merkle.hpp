@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checking openings of a Merkle tree over several matrices of different heights.
 //
 // Matrices of one height form a class; all heights are powers of two. With H the largest log_rows:

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The prover's side of the Merkle trees defined in merkle.hpp: building and opening.
 #pragma once
 

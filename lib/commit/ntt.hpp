@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Transforms between the coefficients and the values of polynomials, many at a time.
 //
 // A matrix is row-major, 2^log_n rows of `width` field elements without gaps; each column is one

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory and column ranges of panels: cache-sized pieces of matrices that are copied out,
 // transformed and copied back.
 #pragma once

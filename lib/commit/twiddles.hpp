@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Roots of unity in the order in which the transforms read them.
 #pragma once
 

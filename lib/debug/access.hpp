@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which memory an instruction accesses and which registers it writes.
 #pragma once
 

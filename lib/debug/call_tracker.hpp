@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Follows calls and returns with shadow stacks, one for each stack that the guest uses.
 //
 // A call is a linking jump or branch (the target pc + 8 only reads the pc), or a trap into the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Who called whom: one node for each chain of calls that occurred, with what was spent in it.
 #pragma once
 

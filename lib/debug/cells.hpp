@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an instruction costs to prove: cells of the trace, in base field elements.
 #pragma once
 

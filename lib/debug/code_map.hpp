@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The instructions of a program by address, and the functions that they belong to.
 //
 // A function is a symbol with a size, or a symbol without one (a label of assembly code) outside of

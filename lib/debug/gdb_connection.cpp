@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "debug/gdb_connection.hpp"
 
 #include <arpa/inet.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Packets of the GDB remote serial protocol over a TCP connection from this computer.
 //
 // A packet is $payload#cc with the sum of its bytes as two hexadecimal digits, answered by + or -,

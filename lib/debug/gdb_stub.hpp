@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The GDB remote protocol for one guest: what gdb asks and what it is answered.
 //
 // Single-threaded, all-stop. A step executes a branch together with its delay slot, so gdb never

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Texts of the GDB protocol: hexadecimal bytes and the description of the processor.
 #pragma once
 

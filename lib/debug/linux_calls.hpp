@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Linux system calls of MIPS o32, and the errors that they give: facts of the kernel's user
 // interface (asm/unistd_o32.h, asm/errno.h of Linux 6.1 for MIPS).
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a tool that watches a run implements, and the loop that calls it.
 #pragma once
 

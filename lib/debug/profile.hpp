@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Counts the instructions of every function and of every chain of calls.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shows system calls as strace does: name, arguments, result.
 //
 // Linux calls are traps into the in-guest kernel with the word `syscall 0`; they end when the

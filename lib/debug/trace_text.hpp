@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One line for each executed instruction.
 //
 // The lines show values of registers and memory, which may be private: only for somebody who asked.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Names and values are those of binutils' include/elf/mips.h and of <elf.h>.
 #include "elf/abiflags.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a file says about the processor and the floating-point unit that its code was made for:
 // the ABI flags, or the attributes that older toolchains wrote. Internal to lib/elf.
 #pragma once

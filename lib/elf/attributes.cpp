@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The form is that of the generic ABI of Arm's build attributes, which binutils uses for all:
 //   'A' (length:32 vendor:string (tag:8 length:32 attribute*)*)*
 // with both lengths counting themselves and, of the inner one, its tag.

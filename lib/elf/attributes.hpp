@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The section .gnu.attributes, and the floating-point ABI that it and the ABI flags name. Internal
 // to lib/elf.
 #pragma once

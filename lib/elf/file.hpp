@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // An ELF file opened by libelf, and the headers that libelf reads from it in host byte order.
 // Internal to lib/elf, and the only file of the library, with its .cpp, that names libelf.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What e_flags says about the code of a file. Internal to lib/elf.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Values are from the System V ABI's MIPS supplement and binutils' include/elf/mips.h, as found in
 // <elf.h>; those that <elf.h> lacks are given here.
 #include "elf/header.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checks of the ELF header that come before libelf sees a byte. Internal to lib/elf.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loads a program: the bytes of an ELF file become the image from which the machine's tables are
 // built.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The one way to refuse a file. Internal to lib/elf.
 #pragma once
 

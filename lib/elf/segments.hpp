@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From program headers to segments. Internal to lib/elf.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From the symbol table to the names that people see. Internal to lib/elf.
 #pragma once
 

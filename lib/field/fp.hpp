@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // KoalaBear: the prime field of p = 2^31 - 2^24 + 1 elements, in Montgomery form with R = 2^32.
 //
 // Invariant: `raw()` is always fully reduced (< p), so equality of values is equality of words.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The degree-5 extension F_p[X] / (X^5 + X^2 - 1) of KoalaBear, 155 bits: challenges, products and
 // sums.
 #pragma once

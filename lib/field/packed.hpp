@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // W elements of KoalaBear in the lanes of SIMD registers, lane-wise + - *.
 //
 // The code depends only on the -m flags of the translation unit that includes it: AVX-512, AVX2,

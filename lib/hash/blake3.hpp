@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // BLAKE3: hash, keyed hash and extendable output, from its specification. No heap; any endianness.
 #pragma once
 

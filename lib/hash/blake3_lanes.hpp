@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel behind blake3_many: kLanes equal-length inputs in lock step, one per vector element.
 //
 // Each tier's file defines MIPZK_LANES and includes this once, compiled with its own

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keyed BLAKE3 of many inputs of equal length at once, with the widest vectors of the machine.
 // Prover only. The results equal those of keyed_hash.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #define MIPZK_LANES 4
 #include "hash/blake3_lanes.hpp"
 #include "hash/blake3_many_tiers.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One kernel per instruction set; which of them exist is decided by lib/hash/CMakeLists.txt.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The BLAKE3 permutation over any word type: uint32_t for one input, a vector for several inputs in
 // lock step. Constants and structure: the BLAKE3 specification, sections 2.1 to 2.3.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Search for the nonce of a proof of work. Prover only.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The Fiat-Shamir transcript: a 32-byte state to which everything public is absorbed, and from
 // which challenges and proofs of work are derived. Labels (any 32-bit numbers) separate the uses.
 //

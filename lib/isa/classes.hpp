@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The instruction classes, one line each: number, name, accesses and control flow. A class is what
 // one table of the proof holds, so all its instructions make the same accesses. Lowering,
 // interpreter, events and debugger follow from this list.

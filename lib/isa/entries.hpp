@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The canonical ROM entries and their operations, by the form of the instruction (docs/MACHINE.md,
 // "Lowering"). Only lower.cpp includes this.
 #pragma once

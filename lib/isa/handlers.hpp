@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the machine executes: one handler for each way of computing, each of one class. Lowering
 // chooses it (lower.hpp), the interpreter has a routine for each. No part of the program id.
 #pragma once

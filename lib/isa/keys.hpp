@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Keys of words on the memory bus that are no memory, and other values of their range
 // (docs/PROTOCOL.md, section 3): one home for machine, tables and verifier.
 #pragma once

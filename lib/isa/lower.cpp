@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instructions to canonical ROM entries and their operations: docs/MACHINE.md, "Lowering". Every
 // rule for entries is part of the program id; a change makes all existing ids of the affected
 // programs another id.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instruction words to what is proved of them and what is executed.
 //
 // `lower()` is part of the definition of the program id (docs/MACHINE.md, "Lowering"): prover and

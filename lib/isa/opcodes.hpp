@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The instruction set: MIPS32 release 2 in user mode with FPU (FR = 0), one line each.
 //
 // X(id, mnemonic, mask, match, format): a word is this instruction when (word & mask) == match. The

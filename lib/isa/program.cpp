@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program tables of a loaded file: docs/MACHINE.md, "Program tables".
 #include "isa/program.hpp"
 

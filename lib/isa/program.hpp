@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A loaded program in the forms that the other libraries need: the image of the ELF file, and the
 // public tables (ROM, initial memory, regions) from which the program id is computed.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The public form of one instruction: which table proves it, and the constants that table needs.
 // lower.hpp makes it of an instruction word. Rules that hold for every entry:
 //   - no entry names register 0 as a destination (such a write goes to register kTrash) and none

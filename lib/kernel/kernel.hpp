@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The in-guest kernel: a small MIPS program that is added to Linux programs and turns their system
 // calls and floating-point arithmetic into ordinary instructions (docs/MACHINE.md, "The in-guest
 // kernel"). It is part of the program, so the program id covers it.

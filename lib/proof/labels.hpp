@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Labels of the transcript, in the order of the protocol (docs/PROTOCOL.md, "Transcript").
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where columns must not be opened.
 #pragma once
 

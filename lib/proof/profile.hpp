@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Parameter sets. A proof names one by id; the verifier's caller decides which it accepts.
 // Where the numbers come from: docs/SECURITY.md, checked by tests/model/soundness.py.
 #pragma once

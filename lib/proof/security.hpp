@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The provable security of a proof's actual parameters and shape, in bits, round by round.
 //
 // Formulas: docs/SECURITY.md; the same in tests/model/soundness.py, which a test compares with.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The shape of a shard: its table instances, the matrices that they commit to and the trees that
 // hold them. Prover and verifier both derive everything from the list of instances, here.
 #pragma once

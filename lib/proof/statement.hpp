@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The front of a proof: what it claims and about which program (docs/FORMAT.md).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The randomness that hides the witness (docs/PROTOCOL.md, "Blinding"): uniform field elements and
 // salts, each use from a stream of its own.
 //

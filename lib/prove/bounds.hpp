@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whether a run can be proved: the heights of its tables, the bounds of a proof, and memory. Told
 // as early as possible, so that no work is spent on a run that cannot be.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cuts a quotient into chunks of low degree that overlap (docs/PROTOCOL.md, section 7).
 //
 // Q = Q0 + X^(N - a0) Q1 + X^(2N - a0 - a1) Q2 leaves room for randomisers: t0 of degree < a0 moves

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The quotient of each height class, in chunks, and the FRI mask.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The extension columns of an instance: partial and running products, lookup helpers, running sums.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel of the extension columns, included by one source file per instruction set. Lanes are
 // rows.
 #include "prove/ext_columns.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What hides the witness (docs/PROTOCOL.md, "Blinding"; why it does: docs/ZK.md).
 #include <algorithm>
 

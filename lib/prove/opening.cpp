@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The steps after zeta: openings, the batched word, FRI and the queries.
 #include <algorithm>
 #include <map>

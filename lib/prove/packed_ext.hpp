@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Extension elements in lanes. Lanes are rows.
 //
 // For the files that are compiled once per instruction set (field/packed.hpp). They compute with

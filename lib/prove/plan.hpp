@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A table's rules, prepared for many rows under given challenges: what the kernels of quotient and
 // extension columns carry out, block by block.
 #pragma once

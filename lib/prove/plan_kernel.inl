@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Carries out plans on blocks of rows; a part of the kernels that are compiled once per instruction
 // set. Lanes are rows.
 #include "prove/packed_ext.hpp"

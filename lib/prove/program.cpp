@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Program tables, their roots and the program id.
 #include "air/layout.hpp"
 #include "commit/lde.hpp"

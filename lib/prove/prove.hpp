@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The prover: from a loaded program and a recording to proof bytes (docs/PROTOCOL.md).
 #pragma once
 

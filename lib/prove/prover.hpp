@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The state of one proof while it is made. Private to lib/prove; prove.hpp is the interface.
 //
 // prove.cpp takes the steps in the order of docs/PROTOCOL.md; masks.cpp writes what hides the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Evaluates the constraints of an instance on the points that determine its quotient.
 //
 // The quotient of a height class has degree below 2N + R. It is evaluated on the coset 3<w_2N>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The quotient kernel, included by one source file per instruction set. Lanes are points.
 #include "commit/ntt.hpp"
 #include "prove/plan_kernel.inl"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Appends to the bytes of a proof (docs/FORMAT.md).
 #pragma once
 

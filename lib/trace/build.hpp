@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a recording to the base matrices of every table instance of a shard.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Completes rows whose named columns are filled: pair columns, and the requests counted.
 #pragma once
 

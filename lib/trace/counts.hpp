@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How often each provided lookup message is requested: the multiplicities of the providing tables.
 #pragma once
 

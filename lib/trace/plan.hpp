@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How many rows a run needs of each table, and the heights of the instances that hold them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The preprocessed columns: the tables of a program, and the fixed lookup tables.
 #pragma once
 

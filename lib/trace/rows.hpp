@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From an event to the named columns of its row. Everything else in a row (pair columns,
 // padding, extension columns) follows from these by the rules of the table.
 //

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of the instructions that compute.
 #include "trace/row_parts.hpp"
 

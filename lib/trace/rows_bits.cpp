@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of the instructions that pick, move and count bits, and of conditional moves.
 #include <bit>
 

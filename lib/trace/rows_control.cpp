@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of branches, jumps, system calls and traps.
 #include "trace/row_parts.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of multiplication and division.
 #include "trace/row_parts.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of the instructions that access two words or registers at once: ll, sc, ldc1, sdc1, mov.d.
 #include "trace/row_parts.hpp"
 

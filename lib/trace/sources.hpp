@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which tables the source words of a run belong to.
 #pragma once
 

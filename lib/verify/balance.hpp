@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verifier's own terms of the global product: start and end of the machine, and the public
 // words.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Roots of the fixed tables' tree, constants of the protocol; a test computes them again.
 #pragma once
 

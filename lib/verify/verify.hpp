@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The verifier: a total function from bytes to a verdict, in the caller's memory.
 //
 // It runs in bounded time, allocates nothing, throws nothing and depends only on base, field, hash,

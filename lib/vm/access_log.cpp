@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "vm/access_log.hpp"
 
 #include "base/secret_memory.hpp"

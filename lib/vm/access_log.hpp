@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run took from guest memory and from the hints: with it, and with the registers at its
 // beginning, any part of the run can be executed again without the memory.
 #pragma once

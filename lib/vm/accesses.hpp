@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the interpreter notes of the accesses of an instruction, before the instruction changes
 // anything: those of its class (isa/classes.hpp), in the order of their times.
 #pragma once

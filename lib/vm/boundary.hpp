@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What crosses the boundary of a shard, read off the machine after the run.
 #pragma once
 

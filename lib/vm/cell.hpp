@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One word of guest memory, in the machine and in the log of a recording.
 #pragma once
 

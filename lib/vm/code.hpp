@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program ROM in the form that the interpreter executes.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One executed instruction, and the bumps before it, as the trace needs them.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Why a run stopped before HALT, told for the author of the guest.
 #pragma once
 

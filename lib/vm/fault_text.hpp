@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Turns a stopped processor into a FaultReport and an Error.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The interpreter loop. Each handler is a label; every one ends with its own indirect jump to the
 // next (threaded code), which branch predictors follow much better than one common switch. The
 // recording and replaying loops are the same source with other statements compiled in, so that all

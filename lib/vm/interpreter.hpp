@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The processor: state, and the loop that executes MicroOps.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a program on the machine of docs/MACHINE.md, with or without recording it for a proof.
 //
 // A run is a pure function of program, inputs and hints. Nothing is kept between calls, so one

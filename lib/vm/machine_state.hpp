@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Everything that one run needs, for run(), record() and the Stepper.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Guest memory: words with their permissions and, while recording, the time of their last access.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the machine records of a run for the trace: a log of what it read, checkpoints from which
 // the run can be executed again (replay.hpp), and the words that cross the boundary of the shard.
 //

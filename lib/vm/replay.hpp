@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Executes a block of a recording again, from its checkpoint and the log, and gives its events.
 #pragma once
 

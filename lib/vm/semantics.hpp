@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What instructions compute, apart from registers and memory (docs/MACHINE.md, "Instructions").
 #pragma once
 

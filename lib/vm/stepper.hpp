@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run under the control of a tool: a profiler, a tracer, a debugger.
 //
 // The instructions are those of run(), executed in slices of the tool's choice. Between two slices

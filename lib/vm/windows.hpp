@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The communication manager: the input and output windows, the hints, and what PRINT shows.
 #pragma once
 

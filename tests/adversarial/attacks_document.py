@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks docs/ATTACKS.md: entries 1 to 49 once and in order, each with a test or a reason, and every test that it names
 exists in the sources. --self-test checks the checker. Standard library only."""
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks that once worked on some system, tried on this one. Each takes an honest run, forges what
 // the attack forges, lets everything that may follow follow (multiplicities, dependent cells), and
 // is refused by the check of the traces and, carried through the prover, by the verifier. Lies

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks on the order of steps, on start and end, and on flags and counts.
 #include <set>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a prover may add to a true trace without changing what it claims (docs/SECURITY.md, section
 // 6): sources and rows of the boundary that the run does not need. What these must not become is
 // refused.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks on memory, its first and last values, and the public words.
 #include "adversarial/catalogue.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A machine that can be stopped between two instructions, falsified, and made to go on: it records
 // what it then does as an honest one would. The traces of such a recording are what a prover has
 // whose processor made a mistake.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a story to traces. The prover's own way (lib/trace) refuses recordings that do not hold
 // together; here every row says what its step says, and only the rows of honest steps are the same.
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Kinds of faults: what can go wrong in a machine, or in the story that a prover tells of it.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults of the machine itself.
 #include <algorithm>
 #include <functional>

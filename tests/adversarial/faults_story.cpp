@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults in what is recorded of a run and claimed of it.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One fault somewhere in a run, after which the machine goes on consistently with the false state
 // (the idea of Arguzz, arXiv 2509.10819): what an obedient prover makes of it cannot be proved.
 // MIPZK_FAULTS is the number of faults to try; the first ones of each kind are always the same.

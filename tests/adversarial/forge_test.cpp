@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Proofs with altered bytes: each is refused with the documented status, and nothing crashes.
 #include <gtest/gtest.h>
 

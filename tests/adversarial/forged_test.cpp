@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Proofs by a prover who lies: roots, openings and nonces fit together, what they say is false or
 // not what the protocol asks for. Values chosen after their challenges: freeze_test.cpp. Altered
 // bytes: forge_test.cpp.

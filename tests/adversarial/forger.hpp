@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A prover without scruples: docs/PROTOCOL.md step by step, with a place to lie before each
 // commitment. What it commits to is committed properly: roots, openings and nonces fit together.
 // Without lies it gives the bytes of the shipped prover without blinding.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a forger calculates: the verifier's equations, solved for what he may still choose.
 #include "adversarial/forger.hpp"
 #include "verify/balance.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What absorbing a value prevents: with the challenges behind it frozen, a value chosen after them
 // carries a false claim past the verifier. Each test makes that proof, for a verifier whose draws
 // are frozen, and shows that it fails against the real one: as it is, and made anew with the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Honest traces satisfy every rule and balance every bus, and the harness notices when they do not.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A machine that lies at one instruction and goes on consistently: every later access sees the
 // false value, and the claim follows it.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The machine lies at one instruction and all others believe it: a rule of that very row fails.
 //
 // A result that is not fully constrained is the most frequent hole of all: lambda_vm PR #652 (less

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every column of every table of real traces is changed in many ways; each change is caught, or is
 // on the list below with the reason why it does no harm (docs/SECURITY.md repeats the list).
 #include <gtest/gtest.h>

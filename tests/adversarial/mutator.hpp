@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Changes rows of an honest shard and tells what would notice.
 #pragma once
 

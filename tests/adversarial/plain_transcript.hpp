@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The transcript written again from docs/PROTOCOL.md, section 8, on the hash alone. Draws can be
 // frozen, as in support/watched_transcript.hpp.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Proofs of given traces, verdicts on bytes, and the map of a proof's fields.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same lies as in mutation_test.cpp, carried through the prover: the verifier refuses.
 #include <gtest/gtest.h>
 

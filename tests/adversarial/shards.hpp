@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Honest shards to start from: programs written in place, and the guests of tests/guests.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Linked without the test profiles, as programs of users are: proofs with few queries are unknown.
 #include <gtest/gtest.h>
 

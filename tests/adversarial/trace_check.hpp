@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A whole shard judged in the clear: every rule of every row, and every bus as an exact multiset.
 //
 // Needs no proof: what this accepts a prover can prove, what it refuses fails at zeta or in the

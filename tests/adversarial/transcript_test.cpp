@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fiat-Shamir: every value that a proof may choose is absorbed, by the replay of docs/PROTOCOL.md
 // and by the verifier alike, before the challenges that must not be known when it is chosen.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The length word of the private window is the prover's choice (docs/MACHINE.md, section 4): the
 // in-guest kernel must not believe one that is greater than the window, and a read must stay inside
 // the program's buffer whatever the length is.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Speed of hashing: leaves with each kernel, nodes, whole trees, proof of work. Prints a table.
 #include <chrono>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Speed of the transforms and of the kernels of openings, per kernel tier and number of threads.
 // Times are processor time of all threads.
 // Usage: ntt_bench [log_n width]...; without arguments a table of sizes.

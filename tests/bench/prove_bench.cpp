@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Proves one run of a guest and prints what each phase cost:
 //   prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]
 // tier: 0 baseline, 1 AVX2, 2 AVX-512, -1 the best; blind: 0 leaves the masks out.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Speed of the machine on one thread: plain runs, recordings, and the replay that gives the events.
 // Without arguments it measures small loops of its own; arguments are ELF files of guests without
 // input. Each number is the best of three.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Invalid arguments: refused, with every out-parameter cleared, never undefined behaviour.
 #include "support.hpp"
 

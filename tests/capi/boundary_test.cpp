@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // capi/boundary.hpp: structs of older and newer callers.
 #include "../../capi/boundary.hpp"
 

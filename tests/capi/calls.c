@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: a known structure of calls, for the profiler and the debugger. Private input: n
  * (1 byte); output: the sum of the squares of 1..n (4 bytes), then what the other ways of calling
  * gave (4 bytes). */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A Linux program with known system calls, for `mipzk run --strace`, --profile and --gdb. Reads at
  * most 16 bytes of standard input and writes them back; the exit status is their number. */
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A Linux program whose calls end in other ways than by returning: exceptions that pass several
 // functions, and threads that take turns.
 #include <pthread.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Other processors: compiles the library's sources for one, and verifies a proof there under qemu.
 
 usage: cross_test.py TARGET QEMU BUILD_FOLDER MIPZK GUEST VERIFY_ONLY.c [all]     (standard library only)

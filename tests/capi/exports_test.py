@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the libraries export and need.
 
 usage: exports_test.py NM READELF HEADER MAP libmipzk.so libmipzk_verify.a

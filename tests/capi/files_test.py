@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the mipzk tool does with files: how much of them it reads, and that none is lost.
 
 usage: files_test.py MIPZK GUEST_FOLDER ...     (standard library only)

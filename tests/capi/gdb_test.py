@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Sessions of gdb with `mipzk run --gdb`: breakpoints, stepping, watchpoints, faults, both byte orders.
 
 usage: gdb_test.py MIPZK GUEST_FOLDER SOURCE_FOLDER GDB MIPS_GCC [MIPSEL_GCC]     (standard library only)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // capi/guard.hpp: whatever is thrown behind the interface becomes a status.
 #include "../../capi/guard.hpp"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compiled as C99, C11, C++17 and C++20, with and without MIPZK_VERIFY_ONLY: the header needs nothing
  * else, and its structs have the sizes and offsets that other languages rely on. */
 #include <mipzk/mipzk.h>

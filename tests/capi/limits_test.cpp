@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a run and a proof may take: cycles, tables, memory; and how far a run is.
 #include "support.hpp"
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The limits of the mipzk tool: cycles, what one proof can hold, memory; what it shows meanwhile, and Ctrl-C.
 
 usage: limits_test.py MIPZK GUEST_FOLDER SOURCE_FOLDER MIPS_GCC     (standard library only)

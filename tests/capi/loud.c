@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Few instructions, much text: a private input of n bytes prints 64 KiB n times. */
 #include <mipzk_guest.h>
 #include <zkvm_io.h>

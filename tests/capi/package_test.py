@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Follows README.md's lines for installing, and uses what is there then as others do: pkg-config, static linking, CMake's
 find_package, mipzk-cc.
 

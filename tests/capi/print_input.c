@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Prints its private input, and writes it to the output. */
 #include <mipzk_guest.h>
 #include <zkvm_io.h>

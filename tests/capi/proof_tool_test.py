@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The mipzk tool, the example host and the verifier's archive on real proofs.
 
 usage: proof_tool_test.py MIPZK GUEST_FOLDER ATTEST VERIFY_ONLY     (standard library only)

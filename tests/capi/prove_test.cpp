@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // From a guest to an accepted proof and back, through the C interface.
 #include <algorithm>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Running programs through the C interface: inputs, outputs, limits, hooks, faults, cancellation.
 #include <sys/resource.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The statuses of mipzk.h: numbered once, named by the library, explained by docs/CAPI.md, mapped to an exit code by
 the tool, and each one got by some test.
 

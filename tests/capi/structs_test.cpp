@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every struct with a struct_size, as callers of other versions have it.
 #include <functional>
 

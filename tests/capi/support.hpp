@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Handles and files for the tests of the C interface.
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What the mipzk tool shows of text from outside: how much a guest may print, and what reaches a terminal.
 
 usage: terminal_test.py MIPZK GUEST_FOLDER SOURCE_FOLDER MIPS_GCC MIPS_OBJDUMP     (standard library only)

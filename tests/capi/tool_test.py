@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The mipzk tool without proving: help, errors, exit codes, JSON, inputs, whole outputs.
 
 usage: tool_test.py MIPZK GUEST_FOLDER ...     (standard library only)

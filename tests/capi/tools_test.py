@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The tools of `mipzk run` for authors of guests: --profile, --trace, --strace, and the call stack of faults.
 
 usage: tools_test.py MIPZK GUEST_FOLDER SOURCE_FOLDER MIPS_GCC MIPS_OBJDUMP     (standard library only)

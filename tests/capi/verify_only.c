@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* verify_only PROOF IDFILE [once]: accepts (0) or refuses (1) a proof with the verifier's archive alone, as
  * a firmware would. Then, unless `once` is given, it refuses the proof with each of a few thousand bits flipped, and every short
  * prefix: exit code 3 if one is accepted. */

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Random C programs of Csmith: each prints a checksum of its variables.
 
 The oracle is a native 32-bit x86 build: another back end, another byte order, another C library. The machine must print

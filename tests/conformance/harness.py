@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the conformance suites share: builds, the two machines that run a program, and the proofs."""
 
 import argparse

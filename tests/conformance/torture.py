@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """gcc.c-torture/execute: GCC's execution tests, compiled with a soft-float musl.
 
 A test passes when it ends with exit code 0. What passes under qemu-user must pass in the machine with the same output.

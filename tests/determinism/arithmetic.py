@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Two facts about one row of integers, asked of z3: what the instruction table may not do although it would be a
 function of its inputs. An addition that overflows has no row, and an access is at the sum of register and immediate
 modulo 2^32."""

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Shows that in every table what a row reads determines what it writes (README.md), and that this cannot be shown
 without any of the rules.
 

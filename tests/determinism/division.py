@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The step of table DIV that is not linear: quotient and remainder are unique. The four equations of the limbs hold
 over the integers. Added up with powers of 2^16 they say Q D + L = 0, where Q and D are quotient and divisor with
 their signs and L is linear. Of two rows with one D, (Q - Q') D = L' - L: so Q = Q', or |L - L'| is at least |D|. Both

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is to be shown of a system, and the proof by cases."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The property of the tables of instructions: see README.md, "What is shown"."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The contents of the lookup tables AND, SHIFT_BYTE and SHIFT_AMOUNT (PROTOCOL.md, section 13), and what follows for
 the arguments of a request when some of them are known."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The property of the tables that are no instructions: see README.md, "What is shown"."""
 
 from goals import Equal, NotShown, Within, prove

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Polynomials over F_p in the cells of rows. The expressions of TABLES.md, as tests/model/tables.py compiles them, are
 evaluated on cells that are such polynomials."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From the rules of a table to the system of one row or of two."""
 
 from poly import P, add, constant, is_constant, normalized, poly, scaled, symmetric, variable

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Questions to z3 about integers, as SMT-LIB text on its standard input."""
 
 import functools

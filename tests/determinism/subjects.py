@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is checked: each table, or one instruction of its rows, as a list of rules and the parts of its property."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The rules of one row, or of two rows with common inputs, as a system over F_p, and what can be concluded from it.
 
 A variable stands for an element of F_p. Its domain (lo, hi, values), if it has one, says that the element is the

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """No conclusion of system.py or goals.py may exclude a solution: random systems are made around a solution that is
 known, and whatever is concluded or proved must hold for it. Small coefficients next to powers of two and their
 inverses, sets, bytes, lookups, products and twins as the tables have them."""

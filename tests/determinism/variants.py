@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the lowering (MACHINE.md, section 6) guarantees about the entries of the ROM: for each class the list of its
 variants. A variant gives every coordinate of an entry a number or a range. The numbers are those of real entries,
 taken from tests/model/lowering.py for many words; `check` fails on an entry that no variant covers."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Looks for rows that break the property where it could not be shown, so that a failure is one of the rules and not of
 the method: `find` gives cells that satisfy all rules that are left, checked by the rules of TABLES.md themselves."""
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes through the ELF loader: no crash, and the promises of elf/load.hpp hold.
 #include <cstdint>
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a fuzzer's function without libFuzzer: over every file of the folders and files given, and
 // over a fixed set of mutations of each. Fails when there is no file.
 #include <cstdint>

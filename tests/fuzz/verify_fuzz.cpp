@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes through the verifier: no crash, a documented verdict, and nothing accepted but the
 // proof that was really made.
 //

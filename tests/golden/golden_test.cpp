@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Proofs with a fixed seed are byte for byte those of proofs.txt.
 //   golden_test            compares
 //   golden_test --update   writes proofs.txt anew and prints what changed

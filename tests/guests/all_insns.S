@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 # Exercises: every integer instruction of MIPS I, each with several operand values and in the forms that
 # compilers rarely use (branch-and-link not taken, jalr to another link register, targets changed in the
 # delay slot, writes to $zero, all shift amounts, all alignments of the partial loads and stores).

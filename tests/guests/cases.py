@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The inputs that the test guests are run with, and what they answer.
 
     cases.py list FOLDER [guest...]

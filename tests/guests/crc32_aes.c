@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: byte loads and stores, tables built at run time and looked up by data. Private input:
  * a 16-byte key, then a multiple of 16 bytes; output: CRC-32 (IEEE 802.3) of those bytes, then
  * their AES-128 encryption (FIPS 197), block by block. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: the 64-bit arithmetic of the runtime (division, shifts, bit counts, byte swaps) and
  * the 32-bit divider. Private input: pairs (a, b) of 8 bytes each, b != 0; output per pair: 24
  * numbers of 8 bytes, in the order of the code. Signed division leaves out the one case that

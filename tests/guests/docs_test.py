@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """docs_test.py --build FOLDER [--mipzk TOOL]: follows docs/GUESTS.md step by step: saves the files that it shows, and runs
 the commands that it shows. What is compiled once and takes long (Go's and Rust's libraries) is kept in FOLDER."""
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: both inputs, and output appended in pieces of every alignment (1, 2, 3, ... bytes).
  * Output: the public input, the private input, and their sizes (4 bytes each). */
 #include "guest_util.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: exit codes over the whole 32-bit range, by main's return and by mipzk_halt from within
  * calls, and PRINT and CYCLE on the way. Private input: how (1 byte: 0 return, 1 halt) and the code
  * (4 bytes); output: the code's complement, written before the end. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: the mistakes that guests make, one per run. Private input: which one (1 byte, the
  * number in the switch); nothing else is read, nothing is written. Only for the machine: qemu-mips
  * would crash. */

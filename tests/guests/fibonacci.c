@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: a tight loop of 64-bit additions (carries by sltu). Private input: n (4 bytes);
  * output: the n-th Fibonacci number mod 2^64. */
 #include "guest_util.h"

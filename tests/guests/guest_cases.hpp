@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The catalogue of guests and inputs (cases.py), and the guests as programs, for tests that run
 // them.
 #pragma once

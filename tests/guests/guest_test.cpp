@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs every guest in the machine, on every input of cases.py, and compares with qemu-mips running
 // the Linux build of the same source, and with the models of models.py.
 #include <algorithm>

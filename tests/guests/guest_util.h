@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the test guests share: a cursor over the input, and output of big-endian numbers. */
 #ifndef MIPZK_TESTS_GUESTS_GUEST_UTIL_H_
 #define MIPZK_TESTS_GUESTS_GUEST_UTIL_H_

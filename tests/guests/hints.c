@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: hints, as they are meant: the host finds a result, the guest checks it. Public input:
  * numbers (4 bytes each); hints: the rounded-down square root of each; output: the roots. Exit code
  * 1 for a wrong hint. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: the inner loop of an interpreter, a program that is data. Private input: bytecode for
  * a stack machine of 32-bit words with 16 variables; output: what its PRINT instructions say. Exit
  * code: 0 after END, 1 for a bad instruction, stack or jump, 2 after 100000 steps. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: jr through the jump table of a switch, and jalr through a table of functions in
  * .rodata and one in .data that changes as the program runs. Private input: bytes, each a step;
  * output: the accumulator after every step. */

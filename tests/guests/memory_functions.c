@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: memcpy, memmove, memset and memcmp of the runtime against byte loops, for all
  * alignments and sizes around the word loops' limits. No input. Output: the number of checks (4
  * bytes); exit code 1 and the number of the failed check otherwise. */

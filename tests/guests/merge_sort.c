@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: word loads and stores over two large arrays in .bss, signed and unsigned compares.
  * Private input: words; output: the words sorted as unsigned, then sorted as signed numbers. */
 #include <string.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """mips1_scan.py FILE.elf...: checks that programs hold nothing but MIPS I integer instructions, and that
 none of their segments is both writable and executable. `--self-test COMPILER` checks that the scan finds
 what it looks for."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What each test guest must answer, computed without the guest's code: name -> (private, public) ->
 (output, exit code). The guests' head comments say what they do."""
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Proves every guest on one of its inputs and verifies the proof; proofs are deterministic.
 #include "prove/prove.hpp"
 

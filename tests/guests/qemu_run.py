@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs a guest that was built with `mipzk-cc --linux` under qemu-mips.
 
 As a module: run(elf, private, public, hints) -> Result. As a program:

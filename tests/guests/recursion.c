@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: deep and wide recursion (calls, returns, stack frames). Private input: m, n for
  * Ackermann's function and the number of discs for Hanoi (1 byte each), then bytes to quicksort;
  * output: ack(m, n), the number of moves and a checksum of them (4 bytes each), the sorted bytes.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: the runtime's <string.h>. Private input: two strings, each ended by a zero byte, at
  * most 99 characters; output: lengths, comparisons, positions, copies. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exercises: lwl, lwr, swl and swr, through packed structs, one by one in assembly, and in the
  * runtime's memcpy and memmove at every relative alignment. Private input: at least 32 bytes;
  * output: what the walks produce. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs a program with the in-guest kernel, without making its program id: what the tests of this
 // folder need, quickly.
 //   kernel_run PROGRAM [--private FILE] [--public FILE] [--cycles FILE] [--limit N]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernel as it is added to a program: which programs get it, what is added, and that its code
 // can run.
 #include "kernel/kernel.hpp"

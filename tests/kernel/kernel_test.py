@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs Linux programs under qemu-mips and with the in-guest kernel, and compares outputs and exit codes.
 
     kernel_test.py c|go|tool|cost --run PROGRAM [--mipzk PROGRAM] --work FOLDER [--only NAME ...]

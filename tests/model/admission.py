@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which files are loaded, as far as they say what they ask of the processor (MACHINE.md, section 9)."""
 
 import struct

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The balance of a shard's published values with the public values (PROTOCOL.md, section 11)."""
 
 from field import Fq

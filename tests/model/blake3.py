@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """BLAKE3 in its hash and keyed modes with extendable output.
 
 Written from the specification (github.com/BLAKE3-team/BLAKE3-specs). The compression function is

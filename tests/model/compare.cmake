@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Fails when the output of TOOL differs from the file DOCUMENT.
 execute_process(COMMAND ${TOOL} OUTPUT_VARIABLE printed RESULT_VARIABLE failed)
 file(READ ${DOCUMENT} stored)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From the rules of a table to the constraints of an instance, at one point (PROTOCOL.md, section 4)."""
 
 from field import combine

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The fields and the name of an instruction word (MACHINE.md, sections 3 and 4)."""
 
 

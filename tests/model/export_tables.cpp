@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints docs/TABLES.md: every column and rule of every table, from the one definition in lib/air.
 // Expressions are sums and products of column names and integers, so that a program can read them.
 #include <cstdio>

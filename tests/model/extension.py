@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Columns extended to evaluation domains (PROTOCOL.md, section 6), for tests and for the trees of public tables."""
 
 import merkle

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """KoalaBear, F = F_p with p = 2^31 - 2^24 + 1, and F_q = F[X]/(X^5 + X^2 - 1) (PROTOCOL.md, section 1).
 
 Elements of F are plain integers 0 <= x < p. Elements of F_q are instances of Fq; arithmetic

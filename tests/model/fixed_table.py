@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The preprocessed columns of table FIXED (PROTOCOL.md, section 13), and the root of their tree.
 
 Command line: fixed_table.py LOG_BLOWUP [ROOT] prints the root; with ROOT, fails if it is another."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """FRI over a bit-reversed word on <w_log2(n)> (PROTOCOL.md, section 10)."""
 
 from field import Fq, P, reverse_bits, root_of_unity

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """From instructions to ROM entries (MACHINE.md, sections 3, 4 and 6)."""
 
 from decoding import Instruction

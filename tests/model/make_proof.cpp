@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Writes proofs of guests for the second verifier: make_proof FOLDER GUEST_FOLDER makes NAME.proof,
 // NAME.id (program id, hex), NAME.elf and NAME.security (bits of every round as lib/proof counts
 // them).

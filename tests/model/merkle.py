@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Merkle trees over matrices of several heights: openings (PROTOCOL.md, section 6; FORMAT.md) and, for
 tests and small trees, building. A class is (log2 of the number of rows, widths of its matrices)."""
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Prints what instruction words lower to: lines of "pc word little_endian trap_vector" in
 // hexadecimal, and after them "-", or class, rs, rt, rd and k0..k5 in decimal. Words of every
 // instruction with random fields, and random words.

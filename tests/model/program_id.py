@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The program id of an ELF file (MACHINE.md, sections 5, 8 and 9; PROTOCOL.md, section 2). Slow: minutes for large
 programs.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading the bytes of a proof (FORMAT.md), and the one exception by which everything is refused."""
 
 import struct

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Profiles, the shape of a shard and the matrices of its trees (PROTOCOL.md, sections 1, 5 and 6)."""
 
 import tables

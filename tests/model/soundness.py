@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The provable security of a proof in bits, round by round, from its profile and its shape.
 
 Command line: soundness.py PROOF_FILE, or soundness.py PROFILE_ID ID:LOG_HEIGHT ... (a shape), or

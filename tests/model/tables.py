@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tables and their rules, read from docs/TABLES.md.
 
 An expression of the document is checked token by token, turned into a Python expression over `p` (the cells

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares the lowering of many words with that of the library: test_lowering.py PRINT_LOWERING."""
 
 import subprocess

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests of the second verifier's parts, each against an independent way to the same answer.
 
 The tests of whole proofs are not here: see verify_proof.py and CMakeLists.txt."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verifies every proof of a folder, *.proof with its program id in *.id, and changed copies of each.
 
 test_proofs.py FOLDER [N SEED]: N random changes a proof (100, seed 1). If a *.elf of the same name is there, its

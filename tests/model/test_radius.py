@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What section 5 of SECURITY.md needs of the radius theta, in exact numbers: why a word is close to a codeword only if it
 agrees with it on more than (1 - theta) n points, and that this is enough for every height, profile and multiplicity."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The Fiat-Shamir transcript (PROTOCOL.md, section 8)."""
 
 import struct

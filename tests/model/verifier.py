@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The second verifier of mipzk: verify(program_id, proof) returns the Claim of the proof or raises Rejected.
 
 Written from docs/PROTOCOL.md, FORMAT.md and TABLES.md alone. Slow and plain on purpose; what it accepts has to be

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Verifies a proof with the second verifier.
 
 verify_proof.py PROGRAM_ID PROOF_FILE [--expect-exit-code N] [--tamper-test N SEED]

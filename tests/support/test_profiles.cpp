@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Replaces lib/proof/profile.cpp in test programs.
 #include "support/test_profiles.hpp"
 

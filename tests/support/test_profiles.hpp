@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Profiles with few queries, so that attack tests are fast. They give no security.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Watches and freezes the challenges of code that draws them from hash::Transcript, such as the
 // verifier. The transcript itself is the shipped one: the linker sends calls of
 // Transcript::challenges and Challenges::fp5 here first (--wrap, see CMakeLists.txt).

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Watches calls of wipe_stack() from other files, which still happen: the linker sends them here
 // first (--wrap, see CMakeLists.txt).
 #pragma once

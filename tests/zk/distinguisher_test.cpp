@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Whoever knows both candidates for the private input, and sees a proof, tells which one it is of
 // when one of the masks is off, and is no better than a coin when all are on. On real proofs; the
 // masks of quotient and FRI need tight instances, see tight_test.cpp.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The key of the masks is worth as much as the private input: nothing of it is left after a proof.
 #include <gtest/gtest.h>
 #include <malloc.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Cells of the witness in the lanes of the kernels: nothing of them is left when a proof is done,
 // whatever the instruction set.
 #include <gtest/gtest.h>

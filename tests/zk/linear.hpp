@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Linear algebra over F_p, and points of the evaluation domains.
 #pragma once
 

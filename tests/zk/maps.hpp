@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The linear maps from masks to what is opened, computed with the prover's own functions.
 #pragma once
 

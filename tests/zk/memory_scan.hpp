@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looks for a secret in the process's own memory, in the forms in which the library holds it.
 #pragma once
 

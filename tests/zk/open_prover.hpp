@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The prover, opened: its masks and their key.
 #pragma once
 

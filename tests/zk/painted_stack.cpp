@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "zk/painted_stack.hpp"
 
 #include <fstream>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Paints the memory below a frame, where calls will have their frames, and looks at what they left.
 //
 // A word that is still paint was never written, a zero may have been wiped; all else is a leftover.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The masks reach everything that is opened: ranks of the maps from mask cells to opened values,
 // with the points and the functions of the prover. Counts in docs/ZK.md.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The rules that the argument takes for granted: salts, streams of randomness that are used once,
 // restarts with fresh masks, and proofs that say so when a mask is missing.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Where the private input is while a proof is made, and that nothing of it is left afterwards.
 #include <malloc.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What calls leave on the stacks of their thread and of the context's threads: nothing that depends
 // on a secret. With the library as an archive, so that the test can reach threads and kernels.
 #include <sys/resource.h>

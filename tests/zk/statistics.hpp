@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tests of hypotheses, by normal approximations that are good for the sizes at hand.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A small proof whose masks are used up exactly: as many tail cells as openings, overlaps of as
 // many coefficients as are opened. Whoever knows both candidates for the witness can then solve for
 // the masks, and tells the candidates apart as soon as one mask is off. With all of them each

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The key of the masks depends on the run and on trace::kTraceVersion, not on every cell. So a
 // change in how a run is laid out in tables must change the version, or proofs of one run and one
 // seed by two releases would have the same masks on different cells.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A program with two private inputs that nobody can tell apart by what a proof states, and the
 // parts of their proofs.
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Functions that GCC calls for 64-bit shifts and comparisons and for its bit-counting builtins,
  * which MIPS I has no instructions for. They work on 32-bit halves: a 64-bit shift by a variable
  * amount here would call itself. Signatures are those of the GCC internals manual, section 4.1. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What G++ calls in programs without a C++ library. Objects with static storage are constructed
  * before main; they are never destroyed, because a guest ends by halting. */
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* 64-bit division for a machine that divides 32-bit words: the functions that GCC calls for / and %
  * on 64-bit integers. Debian's libgcc cannot serve, it holds MIPS32r2 code. A zero divisor reaches
  * a 32-bit division below and faults there, as a 32-bit division by zero does. */

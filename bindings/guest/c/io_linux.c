@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The guest API on Linux (o32 calls), to run a guest under qemu-mips: private input from file
  * descriptor 0, public input from 3, hints (4 big-endian bytes each) from 4, prints to 2, and the
  * output to 1 when the program halts. Inputs whose descriptor is closed are empty. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The guest API on the bare machine: windows of memory for input and output, `syscall N` for the
  * rest. Addresses and call numbers are those of docs/MACHINE.md. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The four functions that GCC calls of its own accord, and memchr. Every executed instruction is
  * proved, so they move words wherever the bytes allow it. They never write outside [to, to + size).
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # CMake toolchain for guests: cmake -DCMAKE_TOOLCHAIN_FILE=<mipzk>/bindings/guest/c/mips-toolchain.cmake
 # Every executable of the project, in C, C++ or assembly, becomes a guest (mipzk-cc adds the flags, start-up
 # code and runtime). -DMIPZK_GUEST_LINUX=ON builds for qemu-mips instead, -DMIPZK_GUEST_MARCH=mips32r2 for

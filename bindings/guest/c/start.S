@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 # Entry of a guest: sets up what C and C++ code expects and turns main's result into the exit code. The same
 # for the machine and for Linux; MIPS I.
 	.set	noreorder

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The str functions of include/string.h, short rather than fast. */
 #include <string.h>
 

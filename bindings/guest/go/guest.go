@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Package guest is the interface of a guest, that is, a program whose run mipzk proves, to the world:
 // the private and the public input, and the output. The exit code is that of os.Exit.
 //

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a guest can ask of mipzk beyond zkvm_io.h: the public input, hints, exit codes, and marks
  * for people. C99 and C++. */
 #ifndef MIPZK_GUEST_MIPZK_GUEST_H_

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Input and output of a guest: the two calls of the eth-act zkVM standards
  * (github.com/eth-act/zkvm-standards, "standard input and output"), so that a guest written against
  * them compiles for mipzk unchanged. C99 and C++. */

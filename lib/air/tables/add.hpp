@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // addu, subu: rd = rs + s rt modulo 2^32, s = 1 or -1 from the ROM.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // addiu, lui, move, mfhi, mflo, mthi, mtlo: rd = rs + constant modulo 2^32.
 #pragma once
 

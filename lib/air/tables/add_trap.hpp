@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // add, addi, sub: rd = rs + s (rt + constant) without signed overflow, s = 1 or -1 from the ROM. An
 // overflow is a fault of the machine, so it has no row.
 #pragma once

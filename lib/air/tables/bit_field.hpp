@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ext, ins, rotrv, and the rotations by constants that `Shift` cannot take.
 //
 // rd = (x & mask) | (keep ? old rd & ~mask : 0) with x = rs rotated right by amount. That is a

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Conditional branches. A taken branch makes the state (npc, target), another one (npc, npc + 1).
 #pragma once
 

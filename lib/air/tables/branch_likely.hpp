@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // beql, bnel, blezl, bgtzl, bltzl, bgezl, bltzall, bgezall: a branch that is not taken annuls its
 // delay slot.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // seb, seh: the sign-extended lowest byte (half) of rs. wsbh: the bytes of each half swapped.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // clz, clo: the number of leading zeros (ones) of rs, 32 if there is nothing else.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // div, divu: LO = rs / rt truncated, HI = the remainder. HI is accessed in slot 3, LO in slot 4.
 //
 // Fixed cases of the machine: n / 0 gives (LO, HI) = (n, 0), as n / 1 does; -2^31 / -1 gives

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ldc1, sdc1, mov.d: two floating-point registers at once. Word A is the one at the address, which
 // must be a multiple of 8, word B the one behind it; which register belongs to which is the ROM's.
 //

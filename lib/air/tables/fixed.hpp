@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The fixed lookup tables: 16-bit range, byte AND, byte shifts, shift amounts. The same in every
 // proof; contents in air/fixed.hpp. The 2^16 range values and byte pairs lie in four groups of 2^14
 // rows: group k adds k 2^14 to the value, and k 64 to the byte a.

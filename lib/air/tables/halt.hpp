@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // syscall HALT: copies $a0 to the exit-code register and leaves the machine in the halted state.
 #pragma once
 

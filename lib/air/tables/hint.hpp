@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // syscall HINT_WORD: rd = any word, chosen by the prover; the program must check it.
 #pragma once
 

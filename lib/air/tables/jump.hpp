@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Jumps. The instruction after a jump is at npc as always, the one after that at the target.
 #pragma once
 

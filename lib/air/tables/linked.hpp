@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ll, sc: a load that notes its address in the register LINK, and a store that takes place only if
 // LINK still holds the address. LINK is accessed in slot 3, with the word of memory: their keys
 // differ, being below 2^30 and above.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // lw: rd = the word at rs + offset, which must be a multiple of 4.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // and, or, xor, nor of two registers: per byte k0 (a + b) + k1 (a & b) + k2.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of memory: where words come from (image, fresh, public), the words that cross the
 // boundary of a shard, the restamping of old words, and the regions of fresh words.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // movz, movn, movf, movt: rd = rs if rt is zero (not zero), else rd keeps its value.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // mult, multu: (HI, LO) = rs * rt as a 64-bit product; mul: rd = its low word. The ROM names the
 // registers of both words: the one of the high word (HI, or trash for mul) is accessed in slot 3,
 // the one of the low word in slot 4.

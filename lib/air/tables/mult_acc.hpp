@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // madd, maddu, msub, msubu: (HI, LO) = (HI, LO) + s rs rt modulo 2^64, s = 1 or -1 from the ROM. HI
 // is accessed in slot 3, LO in slot 4.
 #pragma once

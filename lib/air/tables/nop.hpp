@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instructions without effect, four to a row because their own columns would be too few.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // lwl, lwr, swl, swr: the part of an unaligned word that lies in one aligned word.
 //
 // o = o0 + 2 o1 is the place of the addressed byte from the most significant end of the word: the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The program: one entry per executable word, provided as often as it was executed.
 #pragma once
 

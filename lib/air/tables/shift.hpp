@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sll, srl and rotr by most constants, as multiplications of the limbs by M = 2^t, t <= 14.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sllv, srlv, srav, sra, and the constant amounts that `Shift` cannot take.
 //
 // Amount s = 8 j + u, u < 8. Left: v = u; right: v = 8 - u. Each byte is shifted left by v into an

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // slt, sltu, slti, sltiu: rd = 1 if a < b, else 0, by the borrow of a - b.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // sw: the word at rs + offset, which must be a multiple of 4 and writable, becomes rt.
 #pragma once
 

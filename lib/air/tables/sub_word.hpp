@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // lb, lbu, lh, lhu, sb, sh: a byte or a half of the word that holds the address.
 //
 // o1 chooses the half of the word and o0 the byte of the half, both from the most significant end.

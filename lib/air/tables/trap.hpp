@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the in-guest kernel carries out: $k0 = the address to go on at, $k1 = the instruction word,
 // LINK = 0, and the machine goes on at the trap vector. $k1 and LINK are accessed in slot 3, $k0 in
 // slot 4.

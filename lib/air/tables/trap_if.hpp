@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Conditional traps. A trap that is taken is a fault of the machine, so it has no row.
 //
 // The second operand is b = rt + constant. By the ROM the constant is 0 or rt is register 0, so the

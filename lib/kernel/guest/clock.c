@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The virtual clock. It has no relation to real time: a run is a function of its inputs. */
 #include "kernel.h"
 

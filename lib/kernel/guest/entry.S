@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Start, trap entry, and the return to the user. Registers at a trap: k0 = the address to continue at, k1 = the
  * instruction word, all others are the user's. */
 #include "fp.h"

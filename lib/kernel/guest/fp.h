@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Floating point of the in-guest kernel: emulates every COP1 and COP1X instruction that the machine does not execute itself.
  *
  * How the kernel uses it (assembly and C):

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Conversions between formats, and comparisons. */
 #include "fp_impl.h"
 

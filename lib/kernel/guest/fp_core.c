@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Any operand, any rounding mode: the paths behind the fast ones. Both formats are unpacked to 64-bit fractions, the exact
  * result is formed with a sticky last bit, and packing rounds it once. */
 #include "fp_impl.h"

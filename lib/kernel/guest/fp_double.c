@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Double precision arithmetic: fast paths for normal numbers, normal results and rounding to nearest; everything else goes
  * through fp_core.c. */
 #include "fp_impl.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Internals of the floating point emulation. A double is a pair of words (hi, lo): the machine has 32-bit registers and
  * there is no libgcc for 64-bit shifts. Every operation function takes the raw operands and returns the raw result; it
  * reads FCSR and updates its cause and flag bits, or raises an enabled exception and does not return. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The instructions that read or write general registers: control registers, indexed loads and stores, conditional moves of
  * doubles. Words that are no instruction end here, too. */
 #include "fp.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Access to floating point registers by number, and all of them at once. Register numbers are part of the instructions, so
  * there is a piece of code for each, 8 bytes for a single and 16 for a pair; callers jump to base + 8 * number. */
 #include "fp.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Single precision arithmetic, as fp_double.c. */
 #include "fp_impl.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Entry of the floating point emulation (see fp.h): saves what the C code may change, decodes, reads the operands from f0..f31
  * into argument registers, calls the operation, writes the result.
  *

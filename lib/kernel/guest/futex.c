@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Futexes: a thread waits for the word at an address. Addresses of one process, so "private"
  * changes nothing. */
 #include "kernel.h"

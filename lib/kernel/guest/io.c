@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reading and writing. Descriptor 0 is the private input, 3 the public input, 1 the output, 2 the
  * host's terminal. */
 #include "kernel.h"

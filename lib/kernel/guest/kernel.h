@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the in-guest kernel share. The kernel runs in the guest, between the user
  * program and the machine: it turns the system calls of Linux (o32) into ordinary instructions. One
  * hart, no interrupts: nothing here is reentrant, and threads change places only inside system

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory: all of RAM is always there, starts as zero, and nothing is protected. So this is
  * bookkeeping: where mappings lie, and which pages may hold something when they are handed out
  * again. A page that was never accessible is never touched, because every word that a run touches

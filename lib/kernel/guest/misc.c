@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who and where the program is, and limits: fixed answers. */
 #include "kernel.h"
 

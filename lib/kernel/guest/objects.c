@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pipes, event counters, poll and epoll: ways in which the threads of one program wake each other.
  * The inputs are always readable, the outputs always writable. */
 #include "kernel.h"

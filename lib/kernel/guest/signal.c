@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Signals. They come only from the program itself (kill and its kin), so they are delivered when a
  * system call ends. The frame on the user's stack is that of Linux for o32. */
 #include "kernel.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Start-up: the first thread and its stack, as Linux would make them for a program without
  * arguments and environment. */
 #include "kernel.h"

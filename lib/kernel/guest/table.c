@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which system call is handled by what. docs/LINUX.md says what each one does. */
 #include "kernel.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Copying, zeroing, messages, and the generator of "random" numbers. */
 #include <stdarg.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Threads: one runs, the others are ready, or wait. They change places only when a system call
  * waits or yields, so the order in which threads run is a function of the program and its inputs.
  */

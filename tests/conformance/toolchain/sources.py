@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fetches the sources that the conformance suites need; they stay in the build folder.
 
 - musl: Debian's source package, downloaded by apt with a list of its own (the system's lists stay as they are).

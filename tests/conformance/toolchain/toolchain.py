@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Builds static soft-float C libraries for MIPS: musl, and (as guests without a C library get them) the parts of
 libgcc that compiled code calls.
 

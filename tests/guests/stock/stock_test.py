@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """stock_test.py [--prove] [--mipzk TOOL] --build FOLDER LANGUAGE...: what stock compilers emit runs, and is proved.
 
 Builds the programs of the languages (bare: C and C++ by mipzk-cc; c, c++, go, rust; all if none is named) with the compilers that Debian has,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The quotient and the square root of fractions against exact integer arithmetic, on the host.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Executes one floating point instruction a number of times; fp_test.py cost counts the machine's instructions. Standard
  * input: the number of the instruction in the list, and how often. $f0 = 1.1, $f2 = 2.7, $f8 = 1.3f, $f10 = -3.9f, $f18 = 0,
  * $f22 = a denormal, $f16 = the integer -123456. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ends with signal 8: a division by zero with this exception enabled. */
 #include <stdio.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compares the kernel's floating point emulation with the processor this program runs on (qemu): random instructions,
  * operands and FCSR; all registers afterwards, or the signal, must be equal. Usage: fp_test [operations [seed]]. */
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Tests the floating point emulation of the in-guest kernel against qemu's processor, in both byte orders.
 
     fp_test.py emulation --work DIR [--operations N] [--seed N]

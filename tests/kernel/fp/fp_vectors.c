@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A Linux program that executes every floating point instruction on random operands and prints a hash of results and FCSR
  * after each 1000: the same on every machine that computes the same. Usage: fp_vectors; reads from standard input one line
  * with the number of operations in thousands (default 20). */

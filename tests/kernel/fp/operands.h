@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Random operands in the classes where floating point goes wrong. Deterministic. */
 #ifndef OPERANDS_H
 #define OPERANDS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Executes one instruction with given registers: run_native on this processor, run_emulated by the kernel's fp_trap.
  * void run_native(struct registers*, const void* code), void run_emulated(struct registers*, uint32_t word).
  * struct registers: gpr[32], fpr[32], hi, lo, fcsr. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* For the programs of this folder: they print facts, which the test compares with qemu's. */
 #include <errno.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Time passes: a little with each look at the clock, and when everybody sleeps. Input 'l' sleeps
  * for days, and tells in which order threads woke up, which under load is not sure elsewhere. */
 #define _GNU_SOURCE

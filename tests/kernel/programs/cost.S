@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Makes one system call COUNT times (kernel_test.py cost): -DNUMBER, and the arguments A0, buffer, A2, A3. */
 	.set noreorder
 	.text

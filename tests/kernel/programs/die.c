@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Ways to end. The first byte of standard input says which. */
 #include <assert.h>
 #include <pthread.h>

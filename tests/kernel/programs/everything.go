@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the Go runtime needs of its operating system: threads, timers, memory, files, exit status.
 package main
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a program starts with: arguments, environment, auxiliary vector, stack; standard output and error; exit status. */
 #include <elf.h>
 #include <sys/auxv.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Standard input, descriptor 3, output, and what is no file. */
 #define _GNU_SOURCE
 #include <fcntl.h>

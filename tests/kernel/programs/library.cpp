@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The C++ library: exceptions, streams, containers, threads. Floating point runs through the
 // kernel.
 #include <atomic>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A little-endian program without a C library: copies its input to the output, prints, and ends with the input's first byte. */
 	.set noreorder
 	.text

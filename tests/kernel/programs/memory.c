@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Memory that was handed out before is zero when it is handed out again, and keeps what it should. */
 #define _GNU_SOURCE
 #include <sys/mman.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Pipes, event counters, poll and epoll between threads. */
 #define _GNU_SOURCE
 #include <fcntl.h>

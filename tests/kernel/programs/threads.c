@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* POSIX threads: everything that blocks and wakes. */
 #define _GNU_SOURCE
 #include <pthread.h>

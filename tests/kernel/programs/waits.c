@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Waits that end in unusual ways: a signal that arrives together with something else, a descriptor
  * that is closed, and threads that look again and again instead of waiting. */
 #define _GNU_SOURCE

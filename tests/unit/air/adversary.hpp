@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Looks for rows that satisfy all rules of a table and lie.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The numbers of every table: columns, constraints and degrees. A change here changes the protocol.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The contents of the fixed tables: every row provides valid messages only, and every valid message
 // is provided where place_*() says.
 #include <gtest/gtest.h>

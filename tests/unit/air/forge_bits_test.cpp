@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks on the tables that pick, move and count bits, and on conditional moves.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks on branch-likely, on conditional traps and on the entry of the kernel.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks on the tables that access two words or registers at once: ll, sc, ldc1, sdc1, mov.d.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Attacks made by hand on the arithmetic of single tables: each claims a wrong result and fills the
 // rest of the row as well as it can be filled.
 #include "unit/air/forge.hpp"

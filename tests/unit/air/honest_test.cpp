@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows of random instructions satisfy all rules and say what the machine does.
 #include <gtest/gtest.h>
 

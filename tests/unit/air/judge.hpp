@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Reads a row's messages back as an execution and compares it with the oracle.
 #pragma once
 

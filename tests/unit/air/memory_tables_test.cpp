@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tables of memory: honest rows, and lies about time, order, regions and shards.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows that lie: no change of an honest row satisfies all rules and says something that the machine
 // does not do.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Without one of its rules a table can lie, and the adversary of the mutation tests finds the lie.
 // So the mutation tests have teeth, and no rule is there in vain.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an instruction does, computed from its word and the machine's state, and random
 // instructions.
 //

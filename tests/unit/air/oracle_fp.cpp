@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instructions of coprocessor 1 as far as they move values; all others enter the kernel.
 #include "unit/air/oracle_parts.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Rows that stand for nothing: the empty row satisfies every table, and whatever else a row without
 // `real` holds, it writes what it reads.
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recordings of the guests: every event gives a row that satisfies its table and says what the
 // oracle says.
 #include "guests/guest_cases.hpp"

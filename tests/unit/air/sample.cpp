@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random instructions, and the events that the machine would record of them.
 #include <stdexcept>
 

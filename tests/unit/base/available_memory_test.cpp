@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // How much memory there is, from texts of the system that are written here.
 #include "base/available_memory.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Does not compile with the library's options: the frame is larger than they allow.
 void use(char*);
 

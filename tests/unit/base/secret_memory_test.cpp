@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Memory for secrets: aligned, zero where it is fresh pages, out of core files, gone when freed.
 #include "base/secret_memory.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Deterministic field elements for tests (splitmix64).
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // A run in pieces is the run.
 #include "vm/stepper.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // ABI flags: every value of every field is either served or refused by name.
 #include <set>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // .gnu.attributes, which speak for files without ABI flags.
 #include "check.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Composes ELF32 files byte by byte, right or wrong, with no help from a toolchain or libelf.
 #pragma once
 

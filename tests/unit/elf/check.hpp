@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Loads and asserts on every call what holds for every image and every refusal.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Damaged files: no byte string may crash the loader, and no lost byte may go unnoticed.
 #include "check.hpp"
 

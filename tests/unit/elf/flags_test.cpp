@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // e_flags: every bit and every value of its fields is either served or refused by name.
 #include "check.hpp"
 

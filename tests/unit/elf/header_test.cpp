@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Refusals that come from the ELF header, but for e_flags.
 #include <string_view>
 

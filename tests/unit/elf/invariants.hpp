@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What holds for every image and every refusal of the ELF loader, whatever the input. Shared with
 // the fuzzer, hence without GoogleTest.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Segments and the entry point: what is taken over, and every refusal.
 #include "check.hpp"
 

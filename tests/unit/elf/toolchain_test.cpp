@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Files made by a real cross compiler, where there is one.
 #include <unistd.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fp5 against polynomial arithmetic modulo X^5 + X^2 - 1 with exact integers.
 #include "field/fp5.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Fp against plain 64-bit arithmetic modulo p.
 #include "field/fp.hpp"
 

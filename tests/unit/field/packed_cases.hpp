@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The checks of PackedFp, compiled once for every set of -m flags (packed_cases_*.cpp) into a
 // namespace of its own. Each returns the number of lanes that differ from scalar arithmetic.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Included by packed_cases_*.cpp, which define PACKED_CASES_NAME.
 #include "field/packed.hpp"
 #include "unit/field/packed_cases.hpp"

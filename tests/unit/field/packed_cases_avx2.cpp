@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 #define PACKED_CASES_NAME run_avx2
 #include "unit/field/packed_cases.inl"

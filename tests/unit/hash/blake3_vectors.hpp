@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Known answers of BLAKE3, transferred as facts from test_vectors/test_vectors.json of the
 // repository BLAKE3-team/BLAKE3, commit 77b257eee7da5cd608eaf6be8343d3a4c9776af2. The input of
 // length n is the bytes 0, 1, .. 250, 0, 1, ..; the key is kBlake3TestKey; outputs are the whole

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instruction words and their text, made with GNU binutils 2.40: mips-linux-gnu-as -EB
 // -march=mips32r2, then objdump -d -z -Mno-aliases,gpr-names=32,cp0-names=numeric,
 // cp1-names=numeric,hwr-names=numeric --adjust-vma=0x400000. Only rotr and rotrv are renamed:

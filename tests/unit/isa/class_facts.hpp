@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the instructions of a class access and whether they jump, stated a second time: the tests
 // take it from here, and classes_test.cpp compares it with the list of isa/classes.hpp.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The list of instruction classes against what else says the same: the tests' own statement of the
 // accesses, the formats of the instructions, and the tables of docs/MACHINE.md.
 #include "isa/classes.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Decoding and disassembly.
 #include "isa/decode.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Instruction words for tests, made from the fields that an assembler would name.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The lowering rules of docs/MACHINE.md, one expectation per rule. The expected entries are written
 // out, not computed.
 #include "isa/lower.hpp"

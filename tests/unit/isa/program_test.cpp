@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The memory map and the program tables.
 #include "isa/program.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Masks: what depends on the seed differs between two proofs of one run, and nothing else does.
 #include "prove/blinding.hpp"
 

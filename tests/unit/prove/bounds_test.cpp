@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Runs that cannot be proved are refused before work is spent on them, with the count, the limit
 // and the table.
 #include "prove/bounds.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The whole pipeline on small programs: record, prove, verify; and the verdicts on altered proofs.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every kernel that evaluates a table's rules in lanes gives what the verifier's evaluation of one
 // point gives, on random cells.
 #include "commit/kernels.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The memory that proving takes is what was estimated. Each proof is made in a process of its own,
 // which has no memory of earlier ones to use again.
 #include "prove/memory.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Shapes that are given beforehand: the proof has these tables, whatever the run needs of them.
 #include "proof/shape.hpp"
 

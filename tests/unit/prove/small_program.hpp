@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small programs written as instruction words, for tests of the prover and verifier.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Delay slots, links and the other rules about the order of things, by hand.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What an event must say, by the arithmetic of the constants of its ROM entry alone.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Faults, limits and cancellation, and what is said about them.
 #include <gtest/gtest.h>
 

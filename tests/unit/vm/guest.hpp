@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Small guests for tests: text from words, data from words.
 #pragma once
 

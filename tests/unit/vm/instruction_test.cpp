@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Every instruction that the machine executes by itself against Unicorn, with random fields,
 // registers and memory. The machine's own rules are tested in release2_test.cpp and fault_test.cpp
 // where the architecture leaves a choice and Unicorn's is another one, or where Unicorn knows

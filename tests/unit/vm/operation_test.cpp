@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The two results of lowering against each other: what the machine does for an operation is what
 // the constants of the ROM entry say. The program id covers the entry alone, so a handler that does
 // something else would be a machine whose runs have no proof.

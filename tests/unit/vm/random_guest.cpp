@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/vm/random_guest.hpp"
 
 #include "isa/decode.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Random programs with branches, delay slots and memory that run to their end.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Recordings in detail, and the replay itself: it must notice what it is there for.
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/vm/recording_check.hpp"
 
 #include <gtest/gtest.h>

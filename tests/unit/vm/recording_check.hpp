@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The memory argument and the ROM's arithmetic in the clear.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What the architecture leaves open or is easily got wrong in MIPS II to MIPS32 release 2, by hand.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Traps into an in-guest kernel, with kernels of a few instructions.
 #include <gtest/gtest.h>
 

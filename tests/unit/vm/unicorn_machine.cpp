@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "unit/vm/unicorn_machine.hpp"
 
 #include <gtest/gtest.h>

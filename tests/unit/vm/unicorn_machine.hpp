@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Unicorn (QEMU's MIPS processor: a 24Kf, MIPS32 release 2, FR = 0) with the same text and data as
 // a Guest.
 #pragma once

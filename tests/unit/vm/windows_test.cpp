@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The communication manager: inputs, output, hints, host calls.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* <limits.h> from the compiler's own macros: GCC's file wants a C library's to include. */
 #ifndef MIPZK_GUEST_LIMITS_H_
 #define MIPZK_GUEST_LIMITS_H_

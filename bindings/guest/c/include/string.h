@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The part of <string.h> that guests get without a C library. Semantics are those of C99. */
 #ifndef MIPZK_GUEST_STRING_H_
 #define MIPZK_GUEST_STRING_H_

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Proves that its author knows two factors of a public number, without showing them: 8 bytes of public
 //! input, twice 4 bytes of private input, big-endian.
 #![cfg_attr(target_os = "none", no_std, no_main)]

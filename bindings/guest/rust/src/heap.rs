@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! The allocator of programs without an operating system: memory is handed out upwards from the end of the
 //! program's data, and given back only if it was the last piece, so that one growing vector costs no more
 //! than it holds. All of that memory is zero when the program starts.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! What a guest, that is, a program whose run mipzk proves, needs in Rust: the inputs and the output, and
 //! without an operating system also start-up code, an allocator and a panic handler.
 //!

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Input and output of a program without a standard library on Linux (o32 calls), to try it under
 //! qemu-mips: private input from file descriptor 0, public input from 3, hints (4 big-endian bytes each)
 //! from 4, prints to 2, output to 1. Inputs whose descriptor is closed are empty.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Input and output on the bare machine: windows of memory, and `syscall N` for the rest. Addresses and
 //! call numbers are those of docs/MACHINE.md.
 

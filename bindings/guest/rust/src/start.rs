@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Entry point and panic handler of programs without an operating system.
 
 use core::arch::global_asm;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Input and output of a program for Linux with the standard library: private input is file descriptor 0,
 //! public input 3, output 1. Such a program may use `std::io::stdin` and `stdout` as well.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* float and double without a floating-point unit: every operation on edge cases and on words of the
  * private input. Compiled for Linux with the unit's instructions, as a reference, it must print the
  * same bits. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // C++ without a library: constructors of static objects in order, virtual functions, templates,
 // lambdas, the headers that need nothing, placement new, 64-bit division.
 #include <mipzk_guest.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Death by a signal that the program sends itself. */
 #include <signal.h>
 #include <stdlib.h>

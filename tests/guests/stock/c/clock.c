@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a run may ask about the world: the answers are fixed or follow from the run, so only what is
  * true everywhere is printed. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Floating point: arithmetic, the mathematics library, conversions, printing and reading. */
 #include <math.h>
 #include <stdint.h>

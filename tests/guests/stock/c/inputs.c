@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Both inputs, and an exit code: prints the private input's lines that contain the public input. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The heap, sorting, text, non-local jumps. */
 #include <setjmp.h>
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* More floats and doubles alive at once than there are even registers, so that floats lie in odd ones too: what a
  * processor with 64-bit floating-point registers keeps apart from the doubles, and the machine does not. */
 #include <stdio.h>

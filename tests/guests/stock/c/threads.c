@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* POSIX threads: mutex, condition, barrier, thread-local variables, atomics, once. */
 #include <pthread.h>
 #include <stdatomic.h>

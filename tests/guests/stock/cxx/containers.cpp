@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Containers, algorithms, streams with numbers and doubles.
 #include <algorithm>
 #include <cstdint>

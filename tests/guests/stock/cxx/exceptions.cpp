@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Exceptions through frames with destructors, rethrown, in constructors, of the library; RTTI.
 #include <cstddef>
 #include <cstdio>

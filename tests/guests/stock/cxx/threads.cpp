@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Threads of the C++ library, futures, exceptions across threads.
 #include <condition_variable>
 #include <future>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Proves that its author knows two factors of a public number, without showing them. Numbers are
 // decimal: the number in the public input, the factors in the private input.
 package main

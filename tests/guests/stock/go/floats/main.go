@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Floating point: with GOMIPS=softfloat all of it is integer code, with hardfloat it is instructions.
 package main
 

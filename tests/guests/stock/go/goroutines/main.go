@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Goroutines, channels, select, timers, mutexes, maps, panics, garbage collection.
 package main
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Parts of the standard library: JSON, big numbers, hashes, text, and the inputs by way of bufio.
 package main
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What cannot work: recovering from a nil dereference, which Linux reports by a signal. The machine reports a fault.
 package main
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! A program without an operating system: collections, formatting, floating point, 64 and 128 bit integers,
 //! atomics, both inputs, and a panic if the private input says so.
 #![no_std]

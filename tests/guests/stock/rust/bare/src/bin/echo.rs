@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Copies its inputs in pieces of growing size, so that the output's end lies at every alignment.
 #![no_std]
 #![no_main]

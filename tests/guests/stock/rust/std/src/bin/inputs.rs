@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Both inputs, by this project's crate and by the standard library, and an exit code.
 use std::io::Write;
 

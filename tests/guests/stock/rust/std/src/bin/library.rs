@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Collections, text, floating point, time, standard input.
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::BufRead;

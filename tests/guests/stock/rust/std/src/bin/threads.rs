@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 //! Threads, channels, locks, scoped threads, thread-local variables.
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
