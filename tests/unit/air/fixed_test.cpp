@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The contents of the fixed tables: every row provides valid messages only, and every valid message
 // is provided where place_*() says.
+#include "air/fixed.hpp"
+
 #include <gtest/gtest.h>
 
 #include "air/check.hpp"
-#include "air/fixed.hpp"
 #include "air/tables.hpp"
 
 namespace mipzk::test {
