@@ -126,7 +126,7 @@ std::string SyscallTracer::argument(const vm::Stepper& machine, const Call& call
 void SyscallTracer::before(const Step& step) {
   hint_pending_ = false;
   const isa::Operation& operation = code_.operation(step.index);
-  if (operation.handler == isa::Handler::trap) {
+  if (operation.handler == isa::Handler::kTrap) {
     if (operation.imm == 0x0000000c) enter(step);
   } else if (isa::is_machine_call(operation.handler) && !in_kernel(step.pc)) {
     machine_call(step, operation.imm);

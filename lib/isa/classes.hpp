@@ -164,7 +164,7 @@ constexpr Flow halt() { return {Flow::kHalt, 0}; }
 // clang-format on
 
 enum class Class : uint8_t {
-#define MIPZK_CLASS(number, name, accesses, flow) k##name = number,
+#define MIPZK_CLASS(number, name, accesses, flow) k##name = (number),
   MIPZK_CLASSES(MIPZK_CLASS)
 #undef MIPZK_CLASS
 };

@@ -27,11 +27,11 @@ inline void set_limbs(RomEntry& e, unsigned low, uint32_t value) {
   e.k[low + 1] = value >> 16;
 }
 
-inline Lowered nop(uint32_t pc) { return start(Handler::nop, pc); }
+inline Lowered nop(uint32_t pc) { return start(Handler::kNop, pc); }
 
 // rd = rs + constant; the form of every move.
 inline Lowered add_imm(uint32_t pc, uint8_t rd, uint8_t rs, uint32_t constant) {
-  Lowered l = start(Handler::add_imm, pc);
+  Lowered l = start(Handler::kAddImm, pc);
   l.entry.rs = rs;
   l.entry.rd = rd;
   set_limbs(l.entry, 0, constant);
@@ -48,7 +48,7 @@ inline Lowered three(Handler handler, uint32_t pc, const Instruction& i) {
 }
 
 inline Lowered add(uint32_t pc, const Instruction& i) {
-  Lowered l = three(i.op == Op::kSubu ? Handler::subu : Handler::addu, pc, i);
+  Lowered l = three(i.op == Op::kSubu ? Handler::kSubu : Handler::kAddu, pc, i);
   l.entry.k[0] = i.op == Op::kSubu ? minus(1) : 1;
   return l;
 }
@@ -82,13 +82,13 @@ inline Lowered shift_var(Handler handler, uint32_t pc, const Instruction& i, uin
   l.entry.rt = amount_reg;
   l.entry.rd = i.rd;
   l.entry.k[0] = amount;
-  l.entry.k[1] = handler == Handler::sll_var ? 0 : 1;
-  l.entry.k[2] = handler == Handler::sra_var ? 1 : 0;
+  l.entry.k[1] = handler == Handler::kSllVar ? 0 : 1;
+  l.entry.k[2] = handler == Handler::kSraVar ? 1 : 0;
   l.operation.imm = amount;
   return l;
 }
 
-// `source` rotated right by (amount_reg mod 32) + amount, then masked; bit_insert, whose amount_reg
+// `source` rotated right by (amount_reg mod 32) + amount, then masked; BitInsert, whose amount_reg
 // is 0, leaves the bits outside the mask as those of rd.
 inline Lowered bit_field(Handler handler, uint32_t pc, uint8_t rd, uint8_t source,
                          uint8_t amount_reg, uint32_t amount, uint32_t mask) {
@@ -97,7 +97,7 @@ inline Lowered bit_field(Handler handler, uint32_t pc, uint8_t rd, uint8_t sourc
   l.entry.rt = amount_reg;
   l.entry.rd = rd;
   l.entry.k[0] = amount;
-  l.entry.k[1] = handler == Handler::bit_insert ? 1 : 0;
+  l.entry.k[1] = handler == Handler::kBitInsert ? 1 : 0;
   for (unsigned b = 0; b < 4; ++b) l.entry.k[2 + b] = mask >> (8 * b) & 0xff;
   l.operation.imm = amount;
   l.operation.extra = mask;
@@ -118,8 +118,8 @@ inline Lowered shift_by(Handler handler, uint32_t pc, const Instruction& i, unsi
 // once: two forms of kShift together.
 inline Lowered rotate_const(uint32_t pc, const Instruction& i) {
   const unsigned n = 32u - i.sa, t = n & 15, q = n >> 4;
-  if (t == 15) return bit_field(Handler::bit_field, pc, i.rd, i.rt, 0, i.sa, ~0u);
-  Lowered l = shift_by(Handler::rotr, pc, i, t);
+  if (t == 15) return bit_field(Handler::kBitField, pc, i.rd, i.rt, 0, i.sa, ~0u);
+  Lowered l = shift_by(Handler::kRotr, pc, i, t);
   l.entry.k[q == 0 ? 1 : 2] = 1;
   l.entry.k[q == 0 ? 4 : 3] = 1;
   return l;
@@ -128,16 +128,16 @@ inline Lowered rotate_const(uint32_t pc, const Instruction& i) {
 inline Lowered shift_const(uint32_t pc, const Instruction& i) {
   if (i.sa == 0) return add_imm(pc, i.rd, i.rt, 0);
   if (i.op == Op::kRotr) return rotate_const(pc, i);
-  if (i.op == Op::kSra) return shift_var(Handler::sra_var, pc, i, 0, i.sa);
+  if (i.op == Op::kSra) return shift_var(Handler::kSraVar, pc, i, 0, i.sa);
   const unsigned u = i.sa & 15, q = i.sa >> 4;
   if (i.op == Op::kSll) {
-    if (u == 15) return shift_var(Handler::sll_var, pc, i, 0, i.sa);
-    Lowered l = shift_by(Handler::sll, pc, i, u);
+    if (u == 15) return shift_var(Handler::kSllVar, pc, i, 0, i.sa);
+    Lowered l = shift_by(Handler::kSll, pc, i, u);
     l.entry.k[q == 0 ? 1 : 2] = 1;
     return l;
   }
-  if (u == 1) return shift_var(Handler::srl_var, pc, i, 0, i.sa);
-  Lowered l = shift_by(Handler::srl, pc, i, i.sa == 16 ? 0 : 16 - u);
+  if (u == 1) return shift_var(Handler::kSrlVar, pc, i, 0, i.sa);
+  Lowered l = shift_by(Handler::kSrl, pc, i, i.sa == 16 ? 0 : 16 - u);
   l.entry.k[i.sa == 16 ? 5 : q == 0 ? 3 : 4] = 1;
   return l;
 }
@@ -146,7 +146,7 @@ inline Lowered slt_imm(Handler handler, uint32_t pc, const Instruction& i) {
   Lowered l = start(handler, pc);
   l.entry.rs = i.rs;
   l.entry.rd = i.rt;
-  l.entry.k[0] = handler == Handler::slti;
+  l.entry.k[0] = handler == Handler::kSlti;
   set_limbs(l.entry, 1, i.imm);
   l.entry.k[3] = i.imm >> 31;
   l.operation.imm = i.imm;
@@ -159,7 +159,7 @@ inline Lowered add_trap(Handler handler, uint32_t pc, uint8_t rd, uint8_t rs, ui
   l.entry.rs = rs;
   l.entry.rt = rt;
   l.entry.rd = or_trash(rd);
-  l.entry.k[0] = handler == Handler::sub_trap ? minus(1) : 1;
+  l.entry.k[0] = handler == Handler::kSubTrap ? minus(1) : 1;
   set_limbs(l.entry, 1, imm);
   l.operation.imm = imm;
   return l;
@@ -173,7 +173,7 @@ inline Lowered jump(Handler handler, uint32_t pc, const Instruction& i) {
 }
 
 inline Lowered jump_link(uint32_t pc, const Instruction& i) {
-  Lowered l = jump(Handler::jal, pc, i);
+  Lowered l = jump(Handler::kJal, pc, i);
   l.entry.rd = 31;
   set_limbs(l.entry, 1, pc + 8);
   return l;
@@ -184,7 +184,7 @@ inline Lowered branch_eq(Handler handler, uint32_t pc, const Instruction& i, uin
   Lowered l = jump(handler, pc, i);
   l.entry.rs = rs;
   l.entry.rt = rt;
-  l.entry.k[0] = handler == Handler::bne;
+  l.entry.k[0] = handler == Handler::kBne;
   return l;
 }
 
@@ -223,7 +223,7 @@ inline Lowered branch_zero(Handler handler, uint32_t pc, const Instruction& i, u
 
 inline Lowered jump_reg(uint32_t pc, const Instruction& i) {
   const bool link = i.op == Op::kJalr && i.rd != 0;
-  Lowered l = start(link ? Handler::jalr : Handler::jr, pc);
+  Lowered l = start(link ? Handler::kJalr : Handler::kJr, pc);
   l.entry.rs = i.rs;
   if (link) {
     l.entry.rd = i.rd;
@@ -263,9 +263,9 @@ inline Lowered part_memory(Handler handler, uint32_t pc, const Instruction& i, b
 }
 
 inline Lowered load_sub(Handler handler, uint32_t pc, const Instruction& i, bool little_endian) {
-  const bool half = handler == Handler::lh || handler == Handler::lhu;
+  const bool half = handler == Handler::kLh || handler == Handler::kLhu;
   Lowered l = part_memory(handler, pc, i, half, 4, little_endian);
-  l.entry.k[3] = handler == Handler::lb || handler == Handler::lh;
+  l.entry.k[3] = handler == Handler::kLb || handler == Handler::kLh;
   return l;
 }
 
@@ -280,7 +280,7 @@ inline Lowered mult_div(Handler handler, uint32_t pc, const Instruction& i, bool
 
 inline Lowered multiply(Handler handler, uint32_t pc, const Instruction& i, uint8_t low,
                         uint8_t high) {
-  Lowered l = mult_div(handler, pc, i, handler == Handler::mult);
+  Lowered l = mult_div(handler, pc, i, handler == Handler::kMult);
   l.entry.rd = low;
   l.entry.k[1] = high;
   l.operation.extra = high;
@@ -300,7 +300,7 @@ inline Lowered move_cond(Handler handler, uint32_t pc, uint8_t rd, uint8_t rs, u
   l.entry.rs = rs;
   l.entry.rt = rt;
   l.entry.rd = rd;
-  l.entry.k[0] = handler == Handler::movn;
+  l.entry.k[0] = handler == Handler::kMovn;
   return l;
 }
 
@@ -319,15 +319,15 @@ inline Lowered trap_if(Handler handler, uint32_t pc, const Instruction& i, unsig
 
 inline Lowered trap_equal(Handler handler, uint32_t pc, const Instruction& i) {
   Lowered l = trap_if(handler, pc, i, 1);
-  l.entry.k[0] = handler == Handler::tne;
+  l.entry.k[0] = handler == Handler::kTne;
   return l;
 }
 
 // Goes on only if (rs < b) = k1.
 inline Lowered trap_less(Handler handler, uint32_t pc, const Instruction& i) {
   Lowered l = trap_if(handler, pc, i, 2);
-  l.entry.k[0] = handler == Handler::tge || handler == Handler::tlt;
-  l.entry.k[1] = handler == Handler::tge || handler == Handler::tgeu;
+  l.entry.k[0] = handler == Handler::kTge || handler == Handler::kTlt;
+  l.entry.k[1] = handler == Handler::kTge || handler == Handler::kTgeu;
   return l;
 }
 
@@ -335,7 +335,7 @@ inline Lowered count_leading(Handler handler, uint32_t pc, const Instruction& i)
   Lowered l = start(handler, pc);
   l.entry.rs = i.rs;
   l.entry.rd = i.rd;
-  l.entry.k[0] = handler == Handler::clo;
+  l.entry.k[0] = handler == Handler::kClo;
   return l;
 }
 

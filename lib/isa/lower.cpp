@@ -32,7 +32,7 @@ std::optional<Lowered> fp_double(Handler handler, uint32_t pc, const Instruction
 }
 
 Lowered move_pair(uint32_t pc, uint8_t fd, uint8_t fs) {
-  Lowered l = start(Handler::mov_pair, pc);
+  Lowered l = start(Handler::kMovPair, pc);
   l.entry.rs = fpr(fs);
   l.entry.rt = fpr(fs + 1u);
   l.entry.rd = fpr(fd);
@@ -45,13 +45,13 @@ std::optional<Lowered> lower_fp(uint32_t pc, const Instruction& i, const LowerCo
   const uint8_t fs = i.rd, fd = i.sa;
   switch (i.op) {
     case Op::kLwc1:
-      return memory(Handler::lw, pc, i, fpr(i.rt));
+      return memory(Handler::kLw, pc, i, fpr(i.rt));
     case Op::kSwc1:
-      return memory(Handler::sw, pc, i, fpr(i.rt));
+      return memory(Handler::kSw, pc, i, fpr(i.rt));
     case Op::kLdc1:
-      return fp_double(Handler::ldc1, pc, i, context);
+      return fp_double(Handler::kLdc1, pc, i, context);
     case Op::kSdc1:
-      return fp_double(Handler::sdc1, pc, i, context);
+      return fp_double(Handler::kSdc1, pc, i, context);
     case Op::kMfc1:
       return i.rt == 0 ? nop(pc) : add_imm(pc, i.rt, fpr(fs), 0);
     case Op::kMfhc1:
@@ -72,21 +72,21 @@ std::optional<Lowered> lower_fp(uint32_t pc, const Instruction& i, const LowerCo
       if (fs % 2 != 0 || fd % 2 != 0) return std::nullopt;
       return move_pair(pc, fd, fs);
     case Op::kMovzS:
-      return move_cond(Handler::movz, pc, fpr(fd), fpr(fs), i.rt);
+      return move_cond(Handler::kMovz, pc, fpr(fd), fpr(fs), i.rt);
     case Op::kMovnS:
-      return move_cond(Handler::movn, pc, fpr(fd), fpr(fs), i.rt);
+      return move_cond(Handler::kMovn, pc, fpr(fd), fpr(fs), i.rt);
     case Op::kMovfS:
-      return move_cond(Handler::movz, pc, fpr(fd), fpr(fs), fcc(i.rt >> 2));
+      return move_cond(Handler::kMovz, pc, fpr(fd), fpr(fs), fcc(i.rt >> 2));
     case Op::kMovtS:
-      return move_cond(Handler::movn, pc, fpr(fd), fpr(fs), fcc(i.rt >> 2));
+      return move_cond(Handler::kMovn, pc, fpr(fd), fpr(fs), fcc(i.rt >> 2));
     case Op::kBc1f:
-      return branch_eq(Handler::beq, pc, i, fcc(i.rt >> 2), 0);
+      return branch_eq(Handler::kBeq, pc, i, fcc(i.rt >> 2), 0);
     case Op::kBc1t:
-      return branch_eq(Handler::bne, pc, i, fcc(i.rt >> 2), 0);
+      return branch_eq(Handler::kBne, pc, i, fcc(i.rt >> 2), 0);
     case Op::kBc1fl:
-      return branch_likely(Handler::beq_likely, pc, i, fcc(i.rt >> 2), 0, 0, 0, 1);
+      return branch_likely(Handler::kBeqLikely, pc, i, fcc(i.rt >> 2), 0, 0, 0, 1);
     case Op::kBc1tl:
-      return branch_likely(Handler::bne_likely, pc, i, fcc(i.rt >> 2), 0, 1, 0, minus(1));
+      return branch_likely(Handler::kBneLikely, pc, i, fcc(i.rt >> 2), 0, 1, 0, minus(1));
     case Op::kPrefx:
       return nop(pc);
     default:
@@ -96,7 +96,7 @@ std::optional<Lowered> lower_fp(uint32_t pc, const Instruction& i, const LowerCo
 
 // Enters the in-guest kernel.
 Lowered trap(uint32_t pc, uint32_t word, uint32_t vector) {
-  Lowered l = start(Handler::trap, pc);
+  Lowered l = start(Handler::kTrap, pc);
   l.entry.rd = 26;
   set_limbs(l.entry, 0, word);
   l.entry.k[2] = vector >> 2;
@@ -117,17 +117,17 @@ std::optional<Lowered> native_call(uint32_t pc, const Instruction& i) {
   Lowered l;
   switch (i.imm) {
     case kCallHalt:
-      l = start(Handler::halt, pc);
+      l = start(Handler::kHalt, pc);
       l.entry.rs = 4;
       l.entry.rd = kExitCode;
       break;
     case kCallHintWord:
-      l = start(Handler::hint, pc);
+      l = start(Handler::kHint, pc);
       l.entry.rd = 2;
       break;
     case kCallPrint:
     case kCallCycle:
-      l = start(Handler::host, pc);
+      l = start(Handler::kHost, pc);
       break;
     default:
       return std::nullopt;
@@ -172,58 +172,58 @@ std::optional<Lowered> lower_native(uint32_t pc, const Instruction& i,
     case Op::kRotr:
       return shift_const(pc, i);
     case Op::kRotrv:
-      return bit_field(Handler::bit_field, pc, i.rd, i.rt, i.rs, 0, ~0u);
+      return bit_field(Handler::kBitField, pc, i.rd, i.rt, i.rs, 0, ~0u);
     case Op::kExt:
-      return bit_field(Handler::bit_field, pc, i.rt, i.rs, 0, i.sa, ~0u >> (31 - i.rd));
+      return bit_field(Handler::kBitField, pc, i.rt, i.rs, 0, i.sa, ~0u >> (31 - i.rd));
     case Op::kIns:
-      return bit_field(Handler::bit_insert, pc, i.rt, i.rs, 0, (32u - i.sa) & 31,
+      return bit_field(Handler::kBitInsert, pc, i.rt, i.rs, 0, (32u - i.sa) & 31,
                        (~0u >> (31 - i.rd + i.sa)) << i.sa);
     case Op::kSeb:
-      return byte_op(Handler::seb, pc, i, 0);
+      return byte_op(Handler::kSeb, pc, i, 0);
     case Op::kSeh:
-      return byte_op(Handler::seh, pc, i, 1);
+      return byte_op(Handler::kSeh, pc, i, 1);
     case Op::kWsbh:
-      return byte_op(Handler::wsbh, pc, i, 2);
+      return byte_op(Handler::kWsbh, pc, i, 2);
     case Op::kClz:
-      return count_leading(Handler::clz, pc, i);
+      return count_leading(Handler::kClz, pc, i);
     case Op::kClo:
-      return count_leading(Handler::clo, pc, i);
+      return count_leading(Handler::kClo, pc, i);
     case Op::kMovz:
-      return move_cond(Handler::movz, pc, i.rd, i.rs, i.rt);
+      return move_cond(Handler::kMovz, pc, i.rd, i.rs, i.rt);
     case Op::kMovn:
-      return move_cond(Handler::movn, pc, i.rd, i.rs, i.rt);
+      return move_cond(Handler::kMovn, pc, i.rd, i.rs, i.rt);
     case Op::kMovf:
-      return move_cond(Handler::movz, pc, i.rd, i.rs, fcc(i.rt >> 2));
+      return move_cond(Handler::kMovz, pc, i.rd, i.rs, fcc(i.rt >> 2));
     case Op::kMovt:
-      return move_cond(Handler::movn, pc, i.rd, i.rs, fcc(i.rt >> 2));
+      return move_cond(Handler::kMovn, pc, i.rd, i.rs, fcc(i.rt >> 2));
     case Op::kMul:
-      return multiply(Handler::mult, pc, i, i.rd, kTrash);
+      return multiply(Handler::kMult, pc, i, i.rd, kTrash);
     case Op::kMadd:
-      return mult_acc(Handler::madd, pc, i, true, 1);
+      return mult_acc(Handler::kMadd, pc, i, true, 1);
     case Op::kMaddu:
-      return mult_acc(Handler::maddu, pc, i, false, 1);
+      return mult_acc(Handler::kMaddu, pc, i, false, 1);
     case Op::kMsub:
-      return mult_acc(Handler::msub, pc, i, true, minus(1));
+      return mult_acc(Handler::kMsub, pc, i, true, minus(1));
     case Op::kMsubu:
-      return mult_acc(Handler::msubu, pc, i, false, minus(1));
+      return mult_acc(Handler::kMsubu, pc, i, false, minus(1));
     case Op::kTeq:
     case Op::kTeqi:
-      return trap_equal(Handler::teq, pc, i);
+      return trap_equal(Handler::kTeq, pc, i);
     case Op::kTne:
     case Op::kTnei:
-      return trap_equal(Handler::tne, pc, i);
+      return trap_equal(Handler::kTne, pc, i);
     case Op::kTge:
     case Op::kTgei:
-      return trap_less(Handler::tge, pc, i);
+      return trap_less(Handler::kTge, pc, i);
     case Op::kTgeu:
     case Op::kTgeiu:
-      return trap_less(Handler::tgeu, pc, i);
+      return trap_less(Handler::kTgeu, pc, i);
     case Op::kTlt:
     case Op::kTlti:
-      return trap_less(Handler::tlt, pc, i);
+      return trap_less(Handler::kTlt, pc, i);
     case Op::kTltu:
     case Op::kTltiu:
-      return trap_less(Handler::tltu, pc, i);
+      return trap_less(Handler::kTltu, pc, i);
     case Op::kSync:
     case Op::kSynci:
     case Op::kCache:
@@ -236,29 +236,29 @@ std::optional<Lowered> lower_native(uint32_t pc, const Instruction& i,
     case Op::kMtUserLocal:
       return add_imm(pc, kUserLocal, i.rt, 0);
     case Op::kLl:
-      return memory(Handler::ll, pc, i, i.rt);
+      return memory(Handler::kLl, pc, i, i.rt);
     case Op::kSc:
-      return memory(Handler::sc, pc, i, i.rt);
+      return memory(Handler::kSc, pc, i, i.rt);
     case Op::kBeql:
-      return branch_likely(Handler::beq_likely, pc, i, i.rs, i.rt, 0, 0, 1);
+      return branch_likely(Handler::kBeqLikely, pc, i, i.rs, i.rt, 0, 0, 1);
     case Op::kBnel:
-      return branch_likely(Handler::bne_likely, pc, i, i.rs, i.rt, 1, 0, minus(1));
+      return branch_likely(Handler::kBneLikely, pc, i, i.rs, i.rt, 1, 0, minus(1));
     case Op::kBlezl:
-      return branch_likely(Handler::blez_likely, pc, i, i.rs, 0, 0, 1, 1);
+      return branch_likely(Handler::kBlezLikely, pc, i, i.rs, 0, 0, 1, 1);
     case Op::kBgtzl:
-      return branch_likely(Handler::bgtz_likely, pc, i, i.rs, 0, 1, minus(1), minus(1));
+      return branch_likely(Handler::kBgtzLikely, pc, i, i.rs, 0, 1, minus(1), minus(1));
     case Op::kBltzl:
     case Op::kBltzall:
-      return branch_likely(Handler::bltz_likely, pc, i, i.rs, 0, 0, 1, 0);
+      return branch_likely(Handler::kBltzLikely, pc, i, i.rs, 0, 0, 1, 0);
     case Op::kBgezl:
     case Op::kBgezall:
-      return branch_likely(Handler::bgez_likely, pc, i, i.rs, 0, 1, minus(1), 0);
+      return branch_likely(Handler::kBgezLikely, pc, i, i.rs, 0, 1, minus(1), 0);
     case Op::kSllv:
-      return shift_var(Handler::sll_var, pc, i, i.rs, 0);
+      return shift_var(Handler::kSllVar, pc, i, i.rs, 0);
     case Op::kSrlv:
-      return shift_var(Handler::srl_var, pc, i, i.rs, 0);
+      return shift_var(Handler::kSrlVar, pc, i, i.rs, 0);
     case Op::kSrav:
-      return shift_var(Handler::sra_var, pc, i, i.rs, 0);
+      return shift_var(Handler::kSraVar, pc, i, i.rs, 0);
     case Op::kJr:
     case Op::kJalr:
       return jump_reg(pc, i);
@@ -275,101 +275,101 @@ std::optional<Lowered> lower_native(uint32_t pc, const Instruction& i,
     case Op::kMtlo:
       return add_imm(pc, kLo, i.rs, 0);
     case Op::kMult:
-      return multiply(Handler::mult, pc, i, kLo, kHi);
+      return multiply(Handler::kMult, pc, i, kLo, kHi);
     case Op::kMultu:
-      return multiply(Handler::multu, pc, i, kLo, kHi);
+      return multiply(Handler::kMultu, pc, i, kLo, kHi);
     case Op::kDiv:
-      return mult_div(Handler::div, pc, i, true);
+      return mult_div(Handler::kDiv, pc, i, true);
     case Op::kDivu:
-      return mult_div(Handler::divu, pc, i, false);
+      return mult_div(Handler::kDivu, pc, i, false);
     case Op::kAdd:
-      return add_trap(Handler::add_trap, pc, i.rd, i.rs, i.rt, 0);
+      return add_trap(Handler::kAddTrap, pc, i.rd, i.rs, i.rt, 0);
     case Op::kSub:
-      return add_trap(Handler::sub_trap, pc, i.rd, i.rs, i.rt, 0);
+      return add_trap(Handler::kSubTrap, pc, i.rd, i.rs, i.rt, 0);
     case Op::kAddi:
-      return add_trap(Handler::add_trap, pc, i.rt, i.rs, 0, i.imm);
+      return add_trap(Handler::kAddTrap, pc, i.rt, i.rs, 0, i.imm);
     case Op::kAddu:
     case Op::kOr:
       if (i.rt == 0) return add_imm(pc, i.rd, i.rs, 0);
       if (i.rs == 0) return add_imm(pc, i.rd, i.rt, 0);
-      if (i.op == Op::kOr) return logic(Handler::or_, pc, i, 1, minus(1), 0);
+      if (i.op == Op::kOr) return logic(Handler::kOr, pc, i, 1, minus(1), 0);
       return add(pc, i);
     case Op::kSubu:
     case Op::kXor:
       if (i.rt == 0) return add_imm(pc, i.rd, i.rs, 0);
-      if (i.op == Op::kXor) return logic(Handler::xor_, pc, i, 1, minus(2), 0);
+      if (i.op == Op::kXor) return logic(Handler::kXor, pc, i, 1, minus(2), 0);
       return add(pc, i);
     case Op::kAnd:
-      return logic(Handler::and_, pc, i, 0, 1, 0);
+      return logic(Handler::kAnd, pc, i, 0, 1, 0);
     case Op::kNor:
-      return logic(Handler::nor, pc, i, minus(1), 1, 255);
+      return logic(Handler::kNor, pc, i, minus(1), 1, 255);
     case Op::kSlt: {
-      Lowered l = three(Handler::slt, pc, i);
+      Lowered l = three(Handler::kSlt, pc, i);
       l.entry.k[0] = 1;
       return l;
     }
     case Op::kSltu:
-      return three(Handler::sltu, pc, i);
+      return three(Handler::kSltu, pc, i);
     case Op::kBltz:
-      return branch_zero(Handler::bltz, pc, i, 0, 1, 0);
+      return branch_zero(Handler::kBltz, pc, i, 0, 1, 0);
     case Op::kBgez:
-      return branch_zero(Handler::bgez, pc, i, 1, minus(1), 0);
+      return branch_zero(Handler::kBgez, pc, i, 1, minus(1), 0);
     case Op::kBltzal:
-      return branch_zero(Handler::bltzal, pc, i, 0, 1, 0);
+      return branch_zero(Handler::kBltzal, pc, i, 0, 1, 0);
     case Op::kBgezal:
-      return branch_zero(Handler::bgezal, pc, i, 1, minus(1), 0);
+      return branch_zero(Handler::kBgezal, pc, i, 1, minus(1), 0);
     case Op::kBlez:
-      return branch_zero(Handler::blez, pc, i, 0, 1, 1);
+      return branch_zero(Handler::kBlez, pc, i, 0, 1, 1);
     case Op::kBgtz:
-      return branch_zero(Handler::bgtz, pc, i, 1, minus(1), minus(1));
+      return branch_zero(Handler::kBgtz, pc, i, 1, minus(1), minus(1));
     case Op::kJ:
-      return jump(Handler::j, pc, i);
+      return jump(Handler::kJ, pc, i);
     case Op::kJal:
       return jump_link(pc, i);
     case Op::kBeq:
-      return branch_eq(Handler::beq, pc, i, i.rs, i.rt);
+      return branch_eq(Handler::kBeq, pc, i, i.rs, i.rt);
     case Op::kBne:
-      return branch_eq(Handler::bne, pc, i, i.rs, i.rt);
+      return branch_eq(Handler::kBne, pc, i, i.rs, i.rt);
     case Op::kAddiu:
       return add_imm(pc, i.rt, i.rs, i.imm);
     case Op::kSlti:
-      return slt_imm(Handler::slti, pc, i);
+      return slt_imm(Handler::kSlti, pc, i);
     case Op::kSltiu:
-      return slt_imm(Handler::sltiu, pc, i);
+      return slt_imm(Handler::kSltiu, pc, i);
     case Op::kAndi:
-      return logic_imm(Handler::andi, pc, i, 0, 1);
+      return logic_imm(Handler::kAndi, pc, i, 0, 1);
     case Op::kOri:
       if (i.rs == 0 || i.imm == 0) return add_imm(pc, i.rt, i.rs, i.imm);
-      return logic_imm(Handler::ori, pc, i, 1, minus(1));
+      return logic_imm(Handler::kOri, pc, i, 1, minus(1));
     case Op::kXori:
       if (i.imm == 0) return add_imm(pc, i.rt, i.rs, 0);
-      return logic_imm(Handler::xori, pc, i, 1, minus(2));
+      return logic_imm(Handler::kXori, pc, i, 1, minus(2));
     case Op::kLui:
       return add_imm(pc, i.rt, 0, i.imm << 16);
     case Op::kLw:
-      return memory(Handler::lw, pc, i, i.rt);
+      return memory(Handler::kLw, pc, i, i.rt);
     case Op::kLb:
-      return load_sub(Handler::lb, pc, i, le);
+      return load_sub(Handler::kLb, pc, i, le);
     case Op::kLbu:
-      return load_sub(Handler::lbu, pc, i, le);
+      return load_sub(Handler::kLbu, pc, i, le);
     case Op::kLh:
-      return load_sub(Handler::lh, pc, i, le);
+      return load_sub(Handler::kLh, pc, i, le);
     case Op::kLhu:
-      return load_sub(Handler::lhu, pc, i, le);
+      return load_sub(Handler::kLhu, pc, i, le);
     case Op::kLwl:
-      return part_memory(Handler::lwl, pc, i, true, 3, le);
+      return part_memory(Handler::kLwl, pc, i, true, 3, le);
     case Op::kLwr:
-      return part_memory(Handler::lwr, pc, i, false, 3, le);
+      return part_memory(Handler::kLwr, pc, i, false, 3, le);
     case Op::kSw:
-      return memory(Handler::sw, pc, i, i.rt);
+      return memory(Handler::kSw, pc, i, i.rt);
     case Op::kSb:
-      return part_memory(Handler::sb, pc, i, false, 3, le);
+      return part_memory(Handler::kSb, pc, i, false, 3, le);
     case Op::kSh:
-      return part_memory(Handler::sh, pc, i, true, 3, le);
+      return part_memory(Handler::kSh, pc, i, true, 3, le);
     case Op::kSwl:
-      return part_memory(Handler::swl, pc, i, true, 3, le);
+      return part_memory(Handler::kSwl, pc, i, true, 3, le);
     case Op::kSwr:
-      return part_memory(Handler::swr, pc, i, false, 3, le);
+      return part_memory(Handler::kSwr, pc, i, false, 3, le);
     default:
       return lower_fp(pc, i, context);
   }

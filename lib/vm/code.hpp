@@ -12,7 +12,7 @@ namespace mipzk::vm {
 using isa::Handler;
 
 struct MicroOp {
-  Handler handler = Handler::missing;
+  Handler handler = Handler::kMissing;
   uint8_t rs = 0, rt = 0, rd = 0;
   uint32_t imm = 0;
   uint32_t pc = 0;     // byte address
@@ -22,7 +22,7 @@ struct MicroOp {
 
 // Instructions of neighbouring addresses lie side by side, so that the successor of `op` in memory
 // is `op + 1`. After each run of addresses, and at every static target without an instruction,
-// there are kMissingPad `missing` MicroOps with the right pc: one to stop at, and its successors
+// there are kMissingPad kMissing MicroOps with the right pc: one to stop at, and its successors
 // up to the one after an annulled delay slot.
 inline constexpr uint32_t kMissingPad = 3;
 

@@ -69,7 +69,7 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
   } while (0)
 #define RECORD(handler, after_next, ...)                                         \
   do {                                                                           \
-    constexpr isa::Class kClass = isa::class_of(Handler::handler);               \
+    constexpr isa::Class kClass = isa::class_of(Handler::k##handler);            \
     if constexpr (kRecording) {                                                  \
       ++context.counts[static_cast<unsigned>(kClass)];                           \
       TimeKeeper w{cpu, clk_end - 4 * left};                                     \
@@ -233,7 +233,7 @@ template <class Context>
 Stop loop(Processor& cpu, uint32_t slice, Context& context) {
   constexpr bool kRecording = std::is_same_v<Context, Recorder>;
   constexpr bool kReplaying = std::is_same_v<Context, EventSink>;
-  static const void* const kLabels[] = {&&L_missing,
+  static const void* const kLabels[] = {&&L_Missing,
 #define MIPZK_HANDLER(name, cls) &&L_##name,
                                         MIPZK_HANDLERS(MIPZK_HANDLER)
 #undef MIPZK_HANDLER
@@ -250,183 +250,183 @@ Stop loop(Processor& cpu, uint32_t slice, Context& context) {
   Stop stop = Stop::kSliceEnd;
   goto* kLabels[static_cast<unsigned>(op->handler)];
 
-L_missing:
+L_Missing:
   FAULT(FaultKind::kNoInstruction);
-L_nop:
-  RECORD(nop, next->pc + 4);
+L_Nop:
+  RECORD(Nop, next->pc + 4);
   NEXT();
-L_host:
-  RECORD(host, next->pc + 4);
+L_Host:
+  RECORD(Host, next->pc + 4);
   host_call(cpu, op->imm, start + (slice - left));
   NEXT();
 
-  OP_REG(addu, a + b)
-  OP_REG(subu, a - b)
-  OP_TRAP(add_trap, a + b + c)
-  OP_TRAP(sub_trap, a - b - c)
-  OP_IMM(add_imm, a + b)
-  OP_REG(and_, a & b)
-  OP_REG(or_, a | b)
-  OP_REG(xor_, a ^ b)
-  OP_REG(nor, ~(a | b))
-  OP_IMM(andi, a & b)
-  OP_IMM(ori, a | b)
-  OP_IMM(xori, a ^ b)
-  OP_IMM(sll, a << b)
-  OP_IMM(srl, a >> b)
-  OP_REG(sll_var, a << (((b & 31) + op->imm) & 31))
-  OP_REG(srl_var, a >> (((b & 31) + op->imm) & 31))
-  OP_REG(sra_var, static_cast<uint32_t>(as_signed(a) >> (((b & 31) + op->imm) & 31)))
-  OP_REG(slt, as_signed(a) < as_signed(b))
-  OP_REG(sltu, a < b)
-  OP_IMM(slti, as_signed(a) < as_signed(b))
-  OP_IMM(sltiu, a < b)
+  OP_REG(Addu, a + b)
+  OP_REG(Subu, a - b)
+  OP_TRAP(AddTrap, a + b + c)
+  OP_TRAP(SubTrap, a - b - c)
+  OP_IMM(AddImm, a + b)
+  OP_REG(And, a & b)
+  OP_REG(Or, a | b)
+  OP_REG(Xor, a ^ b)
+  OP_REG(Nor, ~(a | b))
+  OP_IMM(Andi, a & b)
+  OP_IMM(Ori, a | b)
+  OP_IMM(Xori, a ^ b)
+  OP_IMM(Sll, a << b)
+  OP_IMM(Srl, a >> b)
+  OP_REG(SllVar, a << (((b & 31) + op->imm) & 31))
+  OP_REG(SrlVar, a >> (((b & 31) + op->imm) & 31))
+  OP_REG(SraVar, static_cast<uint32_t>(as_signed(a) >> (((b & 31) + op->imm) & 31)))
+  OP_REG(Slt, as_signed(a) < as_signed(b))
+  OP_REG(Sltu, a < b)
+  OP_IMM(Slti, as_signed(a) < as_signed(b))
+  OP_IMM(Sltiu, a < b)
 
-  OP_BRANCH_EQ(beq, a == b)
-  OP_BRANCH_EQ(bne, a != b)
-  OP_BRANCH_ZERO(bltz, a < 0)
-  OP_BRANCH_ZERO(bgez, a >= 0)
-  OP_BRANCH_ZERO(blez, a <= 0)
-  OP_BRANCH_ZERO(bgtz, a > 0)
-  OP_BRANCH_LINK(bltzal, a < 0)
-  OP_BRANCH_LINK(bgezal, a >= 0)
+  OP_BRANCH_EQ(Beq, a == b)
+  OP_BRANCH_EQ(Bne, a != b)
+  OP_BRANCH_ZERO(Bltz, a < 0)
+  OP_BRANCH_ZERO(Bgez, a >= 0)
+  OP_BRANCH_ZERO(Blez, a <= 0)
+  OP_BRANCH_ZERO(Bgtz, a > 0)
+  OP_BRANCH_LINK(Bltzal, a < 0)
+  OP_BRANCH_LINK(Bgezal, a >= 0)
 
-L_j : {
+L_J : {
   const MicroOp* const after = op + op->target;
-  RECORD(j, after->pc);
+  RECORD(J, after->pc);
   NEXT_TO(after);
 }
-L_jal : {
+L_Jal : {
   const MicroOp* const after = op + op->target;
-  RECORD(jal, after->pc, .rd = op->pc + 8);
+  RECORD(Jal, after->pc, .rd = op->pc + 8);
   reg[op->rd] = op->pc + 8;
   NEXT_TO(after);
 }
-L_jr : {
+L_Jr : {
   const uint32_t a = reg[op->rs];
   if ((a & 3) != 0) FAULT(FaultKind::kUnalignedJump);
-  RECORD(jr, a);
+  RECORD(Jr, a);
   NEXT_TO(cpu.fetch(a));
 }
-L_jalr : {
+L_Jalr : {
   const uint32_t a = reg[op->rs];
   if ((a & 3) != 0) FAULT(FaultKind::kUnalignedJump);
-  RECORD(jalr, a, .rd = op->pc + 8);
+  RECORD(Jalr, a, .rd = op->pc + 8);
   reg[op->rd] = op->pc + 8;
   NEXT_TO(cpu.fetch(a));
 }
 
-  OP_LOAD(lw, 3, m)
-  OP_LOAD(lb, 0, sign_extend(load_byte(m, a ^ flip), 8))
-  OP_LOAD(lbu, 0, load_byte(m, a ^ flip))
-  OP_LOAD(lh, 1, sign_extend(load_half(m, a ^ flip), 16))
-  OP_LOAD(lhu, 1, load_half(m, a ^ flip))
-  OP_LOAD(lwl, 0, load_left(m, a ^ flip, old))
-  OP_LOAD(lwr, 0, load_right(m, a ^ flip, old))
-  OP_STORE(sw, 3, b)
-  OP_STORE(sb, 0, store_byte(m, a ^ flip, b))
-  OP_STORE(sh, 1, store_half(m, a ^ flip, b))
-  OP_STORE(swl, 0, store_left(m, a ^ flip, b))
-  OP_STORE(swr, 0, store_right(m, a ^ flip, b))
+  OP_LOAD(Lw, 3, m)
+  OP_LOAD(Lb, 0, sign_extend(load_byte(m, a ^ flip), 8))
+  OP_LOAD(Lbu, 0, load_byte(m, a ^ flip))
+  OP_LOAD(Lh, 1, sign_extend(load_half(m, a ^ flip), 16))
+  OP_LOAD(Lhu, 1, load_half(m, a ^ flip))
+  OP_LOAD(Lwl, 0, load_left(m, a ^ flip, old))
+  OP_LOAD(Lwr, 0, load_right(m, a ^ flip, old))
+  OP_STORE(Sw, 3, b)
+  OP_STORE(Sb, 0, store_byte(m, a ^ flip, b))
+  OP_STORE(Sh, 1, store_half(m, a ^ flip, b))
+  OP_STORE(Swl, 0, store_left(m, a ^ flip, b))
+  OP_STORE(Swr, 0, store_right(m, a ^ flip, b))
 
-  OP_MULT(mult, multiply(a, b, true))
-  OP_MULT(multu, multiply(a, b, false))
-  OP_ACC(div, divide(a, b, true))
-  OP_ACC(divu, divide(a, b, false))
-  OP_ACC(madd, multiply_add(ACC, multiply(a, b, true), false))
-  OP_ACC(maddu, multiply_add(ACC, multiply(a, b, false), false))
-  OP_ACC(msub, multiply_add(ACC, multiply(a, b, true), true))
-  OP_ACC(msubu, multiply_add(ACC, multiply(a, b, false), true))
+  OP_MULT(Mult, multiply(a, b, true))
+  OP_MULT(Multu, multiply(a, b, false))
+  OP_ACC(Div, divide(a, b, true))
+  OP_ACC(Divu, divide(a, b, false))
+  OP_ACC(Madd, multiply_add(ACC, multiply(a, b, true), false))
+  OP_ACC(Maddu, multiply_add(ACC, multiply(a, b, false), false))
+  OP_ACC(Msub, multiply_add(ACC, multiply(a, b, true), true))
+  OP_ACC(Msubu, multiply_add(ACC, multiply(a, b, false), true))
 
-  OP_IMM(rotr, std::rotr(a, static_cast<int>(b)))
-  OP_REG(bit_field,
+  OP_IMM(Rotr, std::rotr(a, static_cast<int>(b)))
+  OP_REG(BitField,
          std::rotr(a, static_cast<int>((b & 31) + op->imm)) & static_cast<uint32_t>(op->target))
-L_bit_insert : {
+L_BitInsert : {
   const auto mask = static_cast<uint32_t>(op->target);
   const uint32_t v =
       (std::rotr(reg[op->rs], static_cast<int>(op->imm)) & mask) | (reg[op->rd] & ~mask);
-  RECORD(bit_insert, next->pc + 4, .rd = v);
+  RECORD(BitInsert, next->pc + 4, .rd = v);
   reg[op->rd] = v;
   NEXT();
 }
-  OP_UNARY(clz, static_cast<uint32_t>(std::countl_zero(a)))
-  OP_UNARY(clo, static_cast<uint32_t>(std::countl_one(a)))
-  OP_UNARY(seb, sign_extend(a, 8))
-  OP_UNARY(seh, sign_extend(a, 16))
-  OP_UNARY(wsbh, swap_halves_bytes(a))
-  OP_REG(movz, b == 0 ? a : reg[op->rd])
-  OP_REG(movn, b != 0 ? a : reg[op->rd])
+  OP_UNARY(Clz, static_cast<uint32_t>(std::countl_zero(a)))
+  OP_UNARY(Clo, static_cast<uint32_t>(std::countl_one(a)))
+  OP_UNARY(Seb, sign_extend(a, 8))
+  OP_UNARY(Seh, sign_extend(a, 16))
+  OP_UNARY(Wsbh, swap_halves_bytes(a))
+  OP_REG(Movz, b == 0 ? a : reg[op->rd])
+  OP_REG(Movn, b != 0 ? a : reg[op->rd])
 
-  OP_BRANCH_LIKELY(beq_likely, a == b)
-  OP_BRANCH_LIKELY(bne_likely, a != b)
-  OP_BRANCH_LIKELY(bltz_likely, as_signed(a) < 0)
-  OP_BRANCH_LIKELY(bgez_likely, as_signed(a) >= 0)
-  OP_BRANCH_LIKELY(blez_likely, as_signed(a) <= 0)
-  OP_BRANCH_LIKELY(bgtz_likely, as_signed(a) > 0)
+  OP_BRANCH_LIKELY(BeqLikely, a == b)
+  OP_BRANCH_LIKELY(BneLikely, a != b)
+  OP_BRANCH_LIKELY(BltzLikely, as_signed(a) < 0)
+  OP_BRANCH_LIKELY(BgezLikely, as_signed(a) >= 0)
+  OP_BRANCH_LIKELY(BlezLikely, as_signed(a) <= 0)
+  OP_BRANCH_LIKELY(BgtzLikely, as_signed(a) > 0)
 
-  OP_TRAP_IF(teq, a == b)
-  OP_TRAP_IF(tne, a != b)
-  OP_TRAP_IF(tge, as_signed(a) >= as_signed(b))
-  OP_TRAP_IF(tgeu, a >= b)
-  OP_TRAP_IF(tlt, as_signed(a) < as_signed(b))
-  OP_TRAP_IF(tltu, a < b)
+  OP_TRAP_IF(Teq, a == b)
+  OP_TRAP_IF(Tne, a != b)
+  OP_TRAP_IF(Tge, as_signed(a) >= as_signed(b))
+  OP_TRAP_IF(Tgeu, a >= b)
+  OP_TRAP_IF(Tlt, as_signed(a) < as_signed(b))
+  OP_TRAP_IF(Tltu, a < b)
 
-L_ll : {
+L_Ll : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 3) != 0) FAULT(FaultKind::kUnaligned);
   ACCESS(1, kMapped)
   const uint32_t v = cell->value;
-  RECORD(ll, next->pc + 4, .cell = cell, .address = a, .word = v, .second = a, .rd = v);
+  RECORD(Ll, next->pc + 4, .cell = cell, .address = a, .word = v, .second = a, .rd = v);
   reg[isa::kLink] = a;
   reg[op->rd] = v;
   NEXT();
 }
-L_sc : {
+L_Sc : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 3) != 0) FAULT(FaultKind::kUnaligned);
   ACCESS(1, kWritable)
   const bool linked = reg[isa::kLink] == a;
   const uint32_t v = linked ? reg[op->rt] : cell->value;
-  RECORD(sc, next->pc + 4, .cell = cell, .address = a, .word = v, .second = 0, .rd = linked);
+  RECORD(Sc, next->pc + 4, .cell = cell, .address = a, .word = v, .second = 0, .rd = linked);
   cell->value = v;
   reg[isa::kLink] = 0;
   reg[op->rd] = linked;
   NEXT();
 }
 // `second` is the register of the word at the higher address.
-L_ldc1 : {
+L_Ldc1 : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 7) != 0) FAULT(FaultKind::kUnaligned);
   ACCESS(2, kMapped)
   const auto second = static_cast<uint32_t>(op->target);
   const uint32_t v = cell[0].value, v2 = cell[1].value;
-  RECORD(ldc1, next->pc + 4, .cell = cell, .address = a, .word = v, .second = v2, .rd = v);
+  RECORD(Ldc1, next->pc + 4, .cell = cell, .address = a, .word = v, .second = v2, .rd = v);
   reg[op->rd] = v;
   reg[second] = v2;
   NEXT();
 }
-L_sdc1 : {
+L_Sdc1 : {
   const uint32_t a = reg[op->rs] + op->imm;
   if ((a & 7) != 0) FAULT(FaultKind::kUnaligned);
   ACCESS(2, kWritable)
   const auto second = static_cast<uint32_t>(op->target);
   const uint32_t v = reg[op->rt], v2 = reg[second];
-  RECORD(sdc1, next->pc + 4, .cell = cell, .address = a, .word = v, .second = v2, .rd = v2);
+  RECORD(Sdc1, next->pc + 4, .cell = cell, .address = a, .word = v, .second = v2, .rd = v2);
   cell[0].value = v;
   cell[1].value = v2;
   NEXT();
 }
-L_mov_pair : {
+L_MovPair : {
   const uint32_t v = reg[op->rs], v2 = reg[op->rt];
-  RECORD(mov_pair, next->pc + 4, .second = v2, .rd = v);
+  RECORD(MovPair, next->pc + 4, .second = v2, .rd = v);
   reg[op->target] = v2;
   reg[op->rd] = v;
   NEXT();
 }
-L_trap : {
+L_Trap : {
   const MicroOp* const vector = op + op->target;
   const uint32_t back = next->pc, word = op->imm;
-  RECORD(trap, vector->pc + 4, .second = word, .rd = back);
+  RECORD(Trap, vector->pc + 4, .second = word, .rd = back);
   reg[26] = back;
   reg[27] = word;
   reg[isa::kLink] = 0;
@@ -434,7 +434,7 @@ L_trap : {
   NEXT_TO(vector + 1);
 }
 
-L_hint : {
+L_Hint : {
   uint32_t v = 0;
   if constexpr (kReplaying) {
     v = log++->value;
@@ -442,13 +442,13 @@ L_hint : {
     if (!cpu.windows->next_hint(v)) FAULT(FaultKind::kHintsExhausted);
     if constexpr (kRecording) *log++ = {v, 0};
   }
-  RECORD(hint, next->pc + 4, .rd = v);
+  RECORD(Hint, next->pc + 4, .rd = v);
   reg[op->rd] = v;
   NEXT();
 }
-L_halt : {
+L_Halt : {
   const uint32_t v = reg[op->rs];
-  RECORD(halt, 0, .rd = v);
+  RECORD(Halt, 0, .rd = v);
   reg[op->rd] = v;
   --left;
   stop = Stop::kHalt;

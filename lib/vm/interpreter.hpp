@@ -29,7 +29,7 @@ struct Processor {
 
   // Sets (pc, npc) = (address, address + 4).
   void start(uint32_t address);
-  // The MicroOp at `address`, or a `missing` one that stays valid until the second next call.
+  // The MicroOp at `address`, or a kMissing one that stays valid until the second next call.
   const MicroOp* fetch(uint32_t address);
 
   const Code& code;

@@ -64,7 +64,7 @@ size_t Stepper::read(uint32_t address, uint8_t* out, size_t size) const {
 bool Stepper::write(uint32_t address, const uint8_t* data, size_t size) {
   for (size_t i = 0; i < size; ++i, ++address) {
     const MicroOp* const op = code_.find(address & ~3u);
-    if (op != nullptr && op->handler != Handler::missing) return false;
+    if (op != nullptr && op->handler != Handler::kMissing) return false;
     Cell* const cell = machine_.memory.cell(address);
     if (cell == nullptr || (cell->meta & kMapped) == 0) return false;
     const unsigned shift = byte_shift(address);

@@ -164,7 +164,7 @@ TEST(Operation, DoesWhatItsEntrySays) {
       }
     }
   }
-  EXPECT_EQ(completed.size(), isa::kHandlerCount - 1);  // all but `missing`
+  EXPECT_EQ(completed.size(), isa::kHandlerCount - 1);  // all but kMissing
 }
 
 // The check above notices every other handler of the same class.
@@ -177,8 +177,8 @@ TEST(Operation, IsNotTakenForAnother) {
       if (a != b && isa::class_of(a) == isa::class_of(b)) pairs.emplace(a, b);
     }
   // These two differ for the host alone.
-  pairs.erase({Handler::nop, Handler::host});
-  pairs.erase({Handler::host, Handler::nop});
+  pairs.erase({Handler::kNop, Handler::kHost});
+  pairs.erase({Handler::kHost, Handler::kNop});
   ASSERT_GT(pairs.size(), 100u);
   Bench bench(false);
   for (unsigned round = 0; round < 200 && !pairs.empty(); ++round) {
