@@ -191,24 +191,37 @@ TEST_F(Stacks, AreCleanAfterCancelling) {
   }
 }
 
-// Exceptions pass through the frames: memory ends in all parts of a proof.
+// Leaves no more than a MiB to allocate, from a step of a proof on.
+struct MemoryEnd {
+  uint64_t at, calls = 0;
+  rlimit before{};
+
+  explicit MemoryEnd(uint64_t step) : at(step) { getrlimit(RLIMIT_AS, &before); }
+  ~MemoryEnd() { setrlimit(RLIMIT_AS, &before); }
+  static int32_t progress(void* user, const mipzk_progress*) {
+    auto* end = static_cast<MemoryEnd*>(user);
+    if (++end->calls != end->at) return 0;
+    rlim_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t size = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + (1 << 20);
+    const rlimit limit{size, end->before.rlim_max};
+    setrlimit(RLIMIT_AS, &limit);
+    return 0;
+  }
+};
+
+// Exceptions pass through the frames. Memory ends after the proof has begun: before, it would be
+// refused.
 TEST_F(Stacks, AreCleanAfterMemoryEnds) {
   for (unsigned threads : {1u, 3u}) {
-    for (size_t megabytes = 1; megabytes <= 128; megabytes *= 2) {
-      SCOPED_TRACE(testing::Message() << megabytes << " MiB, threads " << threads);
+    for (uint64_t step = 2; step <= 7; ++step) {
+      SCOPED_TRACE(testing::Message() << "step " << step << ", threads " << threads);
       Job job("sha256", threads);
-      rlimit before{};
-      ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
-      size_t pages = 0;
-      std::ifstream("/proc/self/statm") >> pages;
-      const rlimit limit{pages * static_cast<size_t>(sysconf(_SC_PAGESIZE)) + (megabytes << 20),
-                         before.rlim_max};
       expect_clean_after(job, MIPZK_E_NO_MEMORY, [&] {
-        setrlimit(RLIMIT_AS, &limit);
-        const mipzk_status status = job.prove();
-        setrlimit(RLIMIT_AS, &before);
-        return status;
+        MemoryEnd end(step);
+        return job.prove(MemoryEnd::progress, &end);
       });
+      EXPECT_STREQ(job.err.message, "out of memory");  // the words for std::bad_alloc
     }
   }
 }
