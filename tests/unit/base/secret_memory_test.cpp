@@ -81,10 +81,10 @@ TEST(SecretMemory, SmallBlocksAreWipedAlsoWhenAVectorGrows) {
 
 // As many frames full of a secret as are wiped, but for a few that the test itself needs.
 constexpr uint64_t kLeft = 0x5ec2e7f00d15bad5;
-[[gnu::noinline]] uintptr_t leave_frames() {
+[[gnu::noinline]] void leave_frames(uintptr_t& at) {
   volatile uint64_t frame[(kWipedStack - 512) / sizeof(uint64_t)];
   for (volatile uint64_t& word : frame) word = kLeft;
-  return reinterpret_cast<uintptr_t>(frame);
+  at = reinterpret_cast<uintptr_t>(frame);
 }
 
 TEST(SecretMemory, TheStackIsWipedAsFarAsItIsSaid) {
@@ -97,9 +97,10 @@ TEST(SecretMemory, TheStackIsWipedAsFarAsItIsSaid) {
     EXPECT_TRUE(memory.good());
     return static_cast<size_t>(std::ranges::count(words, kLeft));
   };
-  uintptr_t at = leave_frames();
+  uintptr_t at = 0;
+  leave_frames(at);
   EXPECT_GT(count(at), words.size() / 2);  // reading disturbs the uppermost ones
-  at = leave_frames();
+  leave_frames(at);
   wipe_stack();
   EXPECT_EQ(count(at), 0u);
 }
