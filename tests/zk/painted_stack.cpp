@@ -9,8 +9,10 @@ namespace mipzk::test {
 [[gnu::noinline]] Stretch paint_stack() {
   volatile uint64_t frame[kPainted / sizeof(uint64_t)];
   for (volatile uint64_t& word : frame) word = kPaint;
-  const auto low = reinterpret_cast<uintptr_t>(frame);
-  return {low, low + kPainted};
+  Stretch stretch;
+  stretch.low = reinterpret_cast<uintptr_t>(frame);
+  stretch.high = stretch.low + kPainted;
+  return stretch;
 }
 
 [[gnu::noinline]] void copy_stretch(const Stretch& stretch, uint64_t* words) {

@@ -186,12 +186,12 @@ TEST(Pool, AllItsThreadsTakePart) {
   }
 }
 
-// A frame full of a secret; says where it was.
+// A frame full of a secret, at `at`.
 constexpr uint64_t kSecret = 0x5ec2e7f00d15bad5;
-[[gnu::noinline]] uintptr_t leave_secret() {
+[[gnu::noinline]] void leave_secret(uintptr_t& at) {
   volatile uint64_t frame[1024];
   for (volatile uint64_t& word : frame) word = kSecret;
-  return reinterpret_cast<uintptr_t>(frame);
+  at = reinterpret_cast<uintptr_t>(frame);
 }
 
 // How many words of such frames are still there. Through /proc, because they are other threads';
@@ -230,7 +230,7 @@ TEST(Pool, NothingOfTheBlocksIsOnAnyStackWhenALoopReturns) {
         pool.parallel_for(threads, 1, [&](size_t begin, size_t) {
           ++inside;
           while (inside.load() < threads) std::this_thread::yield();
-          frames[begin] = leave_secret();
+          leave_secret(frames[begin]);
           if (fails) throw std::runtime_error("a block");
         });
       };
