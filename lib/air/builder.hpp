@@ -95,7 +95,7 @@ class Builder {
     message(w);
   }
 
-  // --- composed rules, identical for all builders ---
+  // --- rules composed of these ---
 
   constexpr Cell one() { return constant(1); }
   constexpr Cell not_(Cell b) { return one() - b; }

@@ -50,7 +50,7 @@ struct PlannedStep {
   Fp5 weight;  // power of gamma of its constraint
 };
 
-// A message of the mask ring, and the column where its cells begin.
+// The two messages of a mask ring.
 struct PlannedRing {
   Linear a, b;
 };

@@ -107,7 +107,7 @@ void Builder::fill_instructions(size_t first, size_t index, std::span<const vm::
   place<T>(first, T::kSlots, index, index + events.size(), [&](auto& row, unsigned slot, size_t i) {
     const vm::Event& e = events[i - index];
     const int64_t rom = find_rom(program, e.pc / 4);
-    if (rom < 0) return;  // the ROM request has no provider, which collect() reports
+    if (rom < 0) return;  // a row without an instruction: the buses cannot balance then
     const isa::RomEntry& entry = program.rom[static_cast<size_t>(rom)];
     if constexpr (T::kSlots > 1) {
       fill_slot(row, slot, e, entry);
