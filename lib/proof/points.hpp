@@ -9,6 +9,13 @@ namespace mipzk::proof {
 // The evaluation domains are kDomainShift * <w>, one shift for all heights.
 inline constexpr uint32_t kDomainShift = 3;
 
+// The point of row `row` of a domain of 2^log_domain points: rows are in bit-reversed order.
+constexpr field::Fp domain_point(unsigned log_domain, uint32_t row) {
+  uint32_t power = 0;
+  for (unsigned k = 0; k < log_domain; ++k) power |= (row >> k & 1) << (log_domain - 1 - k);
+  return field::Fp(kDomainShift) * field::root_of_unity(log_domain).pow(power);
+}
+
 // True for the points of the trace domain and of the evaluation domain of the greatest height,
 // which contain those of smaller heights. There 0 is divided by 0, or an unmasked cell is opened.
 // With z, its successor g z is outside, too.

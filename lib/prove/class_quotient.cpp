@@ -4,7 +4,7 @@
 
 #include "commit/ntt.hpp"
 #include "prove/chunks.hpp"
-#include "prove/prover.hpp"
+#include "prove/shard.hpp"
 
 namespace mipzk::prove {
 namespace {
@@ -48,12 +48,12 @@ void batch_inverse_fp(std::vector<Fp>& v) {
 PointFactors point_factors(const std::vector<Fp>& x, const std::vector<Fp>& e, unsigned log,
                            unsigned tail) {
   PointFactors f;
-  Fp g = field::root_of_unity(log);
-  Fp closing = g.pow((uint64_t{1} << log) - tail);
-  for (size_t j = 0; j < x.size(); ++j) {
-    f.row.push_back(x[j].pow(uint64_t{1} << log) - Fp::one());
-    f.first.push_back(x[j] - Fp::one());
-    f.closing.push_back(x[j] - closing);
+  const Fp closing = proof::closing_point(log, tail);
+  for (const Fp at : x) {
+    const auto by = proof::divisors(at, log, closing);
+    f.row.push_back(by.rows);
+    f.first.push_back(by.first);
+    f.closing.push_back(by.closing);
   }
   batch_inverse_fp(f.row);
   batch_inverse_fp(f.first);
@@ -87,7 +87,7 @@ SecretVector<Fp> small_coset(Pool& pool, const Fp* coeffs, size_t rows, size_t w
 
 }  // namespace
 
-void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
+void Shard::class_quotient(unsigned log, Committed& q01, Committed& q2) {
   const size_t n = size_t{1} << log, big = 2 * n, small = size_t{1} << kSmallLog;
   const unsigned tail = profile_.tail_rows;
   Fp g = field::root_of_unity(log), w = field::root_of_unity(log + 1);
@@ -108,12 +108,12 @@ void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
   PointFactors factors = point_factors(x, e, log, tail);
   PointFactors small_factors = point_factors(xs, e_small, log, tail);
 
-  air::FormBases local(local_), global(global_);
+  air::FormBases local(challenges_.local), global(challenges_.global);
   std::vector<Fp5> gamma(shape_.constraints());
-  Fp5 challenge = t_.challenges(proof::kLabelGamma).fp5(), power = Fp5::one();
+  Fp5 power = Fp5::one();
   for (Fp5& v : gamma) {
     v = power;
-    power *= challenge;
+    power *= challenges_.gamma;
   }
   auto all = shape_.matrices();
   SecretVector<Fp5> q, qs(small);
@@ -174,7 +174,7 @@ void Prover::class_quotient(unsigned log, Committed& q01, Committed& q2) {
   q2 = {proof::kSmallLogHeight, 5, std::move(chunks.third), {}, {}};
 }
 
-void Prover::quotients() {
+void Shard::quotients() {
   auto all = shape_.matrices();
   size_t first = 0;
   while (all[first].tree != proof::kTreeQuotient) ++first;

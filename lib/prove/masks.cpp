@@ -2,20 +2,18 @@
 // What hides the witness (docs/PROTOCOL.md, "Blinding"; why it does: docs/ZK.md).
 #include <algorithm>
 
-#include "prove/prover.hpp"
+#include "prove/shard.hpp"
 
 namespace mipzk::prove {
 
-namespace {}  // namespace
-
 // Derives the key of all masks, hedged with the statement and all that determines the cells that
 // they hide: the run (sources, boundary, hints) and the way in which it is laid out in tables.
-void Prover::start_blinding() {
-  SecretVector<uint8_t> context(out_.begin(), out_.end());
+void Shard::start_blinding(ByteView statement, uint32_t attempt) {
+  SecretVector<uint8_t> context(statement.begin(), statement.end());
   auto add = [&](ByteView bytes) { context.insert(context.end(), bytes.begin(), bytes.end()); };
   add(shape_bytes());
   uint8_t numbers[8];
-  store_le32(numbers, attempt_);
+  store_le32(numbers, attempt);
   store_le32(numbers + 4, trace::kTraceVersion);
   add(numbers);
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
@@ -30,7 +28,7 @@ void Prover::start_blinding() {
 
 // Random rows from the closing row on, and the mask rings: cells b of an instance are cells a of
 // the instance before it, locally over all instances and globally over those of pass 1.
-void Prover::blind_base() {
+void Shard::blind_base() {
   std::vector<Fp*> ring, ring_pass_one;  // tuples a; their tuples b follow them in the row
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
     Committed& m = *base(i);
@@ -57,7 +55,7 @@ void Prover::blind_base() {
 }
 
 // Random rows behind the closing row, and random partial and helper columns in it.
-void Prover::blind_extension() {
+void Shard::blind_extension() {
   if (!options_.masks.tails) return;
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
     Committed& m = *matrix(i, proof::kTreeExt);

@@ -40,7 +40,7 @@ uint64_t fri_bytes(unsigned top, unsigned log_blowup) {
 
 }  // namespace
 
-// The steps of Prover::attempt in which most is held at once, by what each of them holds.
+// The steps of Shard::prove in which most is held at once, by what each of them holds.
 uint64_t proving_bytes(const proof::Shape& shape, const proof::Profile& profile, unsigned threads,
                        uint64_t recording_bytes) {
   const unsigned b = profile.log_blowup, top = shape.max_log_height() + b;

@@ -4,19 +4,19 @@
 #include <map>
 
 #include "commit/deep.hpp"
-#include "prove/prover.hpp"
+#include "prove/shard.hpp"
 
 namespace mipzk::prove {
 
 std::vector<size_t> running_columns(const Shape& shape, const Matrix& m) {
   std::vector<size_t> r;
   if (m.running == 0) return r;
-  for (const size_t c : shape.info(static_cast<size_t>(m.instance)).layout.running())
-    if (c != air::Layout::kNoColumn) r.push_back(5 * c);
+  proof::each_running(shape.info(static_cast<size_t>(m.instance)).layout,
+                      [&](size_t c) { r.push_back(5 * c); });
   return r;
 }
 
-void Prover::open_all() {
+void Shard::open_all() {
   auto all = shape_.matrices();
   openings_.resize(shape_.pairs());
   std::map<unsigned, commit::LagrangeWeights> weights;
@@ -25,8 +25,10 @@ void Prover::open_all() {
     if (!m.opened) continue;
     auto at = weights.find(m.log_height);
     if (at == weights.end())
-      at =
-          weights.emplace(m.log_height, commit::lagrange_weights(pool_, m.log_height, zeta_)).first;
+      at = weights
+               .emplace(m.log_height,
+                        commit::lagrange_weights(pool_, m.log_height, challenges_.zeta))
+               .first;
     const Fp* cells = mats_[i].evals.data();
     Fp5* out = &openings_[m.first_pair];
     commit::evaluate_columns(pool_, cells, m.log_height, m.width, m.width, at->second, 0, out);
@@ -40,20 +42,9 @@ void Prover::open_all() {
   t_.absorb_fp5s(proof::kLabelOpenings, openings_);
 }
 
-void Prover::batch() {
-  unsigned variables = 0;
-  while ((uint64_t{1} << variables) <= shape_.pairs()) ++variables;
-  hash::Challenges c = t_.challenges(proof::kLabelBatch);
-  std::vector<Fp5> lambda{Fp5::one()};
-  for (unsigned k = 0; k < variables; ++k) {
-    Fp5 r = c.fp5();
-    size_t half = lambda.size();
-    lambda.resize(2 * half);
-    for (size_t i = 0; i < half; ++i) {
-      lambda[half + i] = lambda[i] * r;
-      lambda[i] -= lambda[half + i];
-    }
-  }
+void Shard::batch() {
+  std::vector<Fp5> lambda(shape_.pairs());
+  proof::batch_weights(t_, lambda);
 
   const unsigned b = profile_.log_blowup, top = shape_.max_log_height() + b;
   SecretVector<Fp5> word(size_t{1} << top);
@@ -90,7 +81,7 @@ void Prover::batch() {
       }
     }
     for (int point = 0; point < 2; ++point) {
-      const Fp5 z = point == 0 ? zeta_ : zeta_ * field::root_of_unity(log);
+      const Fp5 z = point == 0 ? challenges_.zeta : proof::next_row(challenges_.zeta, log);
       commit::coset_lde(pool_, reinterpret_cast<const Fp*>(at[point].data()), log, 5, b, lde.data(),
                         nullptr);
       commit::add_quotients(pool_, log + b, Fp(commit::kCosetShift), z,
@@ -111,14 +102,11 @@ void Prover::batch() {
   fri_.commit(pool_, t_, std::move(open_word), top, b, profile_.fold_work, out_);
 }
 
-void Prover::queries() {
-  work(proof::kLabelQueryWork, profile_.query_work);
-  unsigned top = shape_.max_log_height() + profile_.log_blowup;
-  hash::Challenges c = t_.challenges(proof::kLabelQueries);
-  std::vector<uint32_t> index(profile_.queries);
-  for (uint32_t& i : index) i = c.index(top);
-  std::sort(index.begin(), index.end());
-  index.erase(std::unique(index.begin(), index.end()), index.end());
+void Shard::queries() {
+  work(proof::query_work(profile_));
+  const unsigned top = shape_.max_log_height() + profile_.log_blowup;
+  std::vector<uint32_t> index(proof::kMaxQueries);
+  index.resize(proof::query_indices(t_, profile_.queries, top, index.data()));
   for (unsigned tree = 0; tree < proof::kTreeCount; ++tree) {
     // A tree's levels start at its own tallest matrix.
     unsigned level = trees_[tree]->depth();

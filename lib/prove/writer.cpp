@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prove/writer.hpp"
 
+#include "hash/grind.hpp"
+
 namespace mipzk::prove {
 
 void append(std::vector<uint8_t>& out, ByteView bytes) {
@@ -21,6 +23,14 @@ void append_u64(std::vector<uint8_t>& out, uint64_t v) {
 
 void append_fp5(std::vector<uint8_t>& out, const field::Fp5& v) {
   for (field::Fp c : v.c) append_u32(out, c.raw());
+}
+
+void append_work(Pool& pool, hash::Transcript& t, const proof::Work& work,
+                 std::vector<uint8_t>& out) {
+  if (work.bits == 0) return;
+  const uint64_t nonce = hash::find_nonce(t, work.bits, &pool);
+  t.check_work(work.label, work.bits, nonce);
+  append_u64(out, nonce);
 }
 
 }  // namespace mipzk::prove

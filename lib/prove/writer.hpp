@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/pool.hpp"
 #include "field/fp5.hpp"
+#include "proof/protocol.hpp"
 
 namespace mipzk::prove {
 
@@ -14,5 +16,8 @@ void append(std::vector<uint8_t>& out, ByteView bytes);
 void append_u32(std::vector<uint8_t>& out, uint32_t v);
 void append_u64(std::vector<uint8_t>& out, uint64_t v);
 void append_fp5(std::vector<uint8_t>& out, const field::Fp5& v);
+// Finds the nonce of a proof of work, if there is one to do, and absorbs it.
+void append_work(Pool& pool, hash::Transcript& t, const proof::Work& work,
+                 std::vector<uint8_t>& out);
 
 }  // namespace mipzk::prove

@@ -5,16 +5,27 @@
 #include <vector>
 
 #include "commit/ntt.hpp"
-#include "prove/prover.hpp"
+#include "prove/shard.hpp"
 
 namespace mipzk::test {
 
 using field::Fp;
 
-// A prover whose masks can be looked at.
-class OpenProver : public prove::Prover {
+struct OwnProgress {
+  prove::Progress progress;
+};
+
+// A prover of one shard whose masks can be looked at.
+class OpenProver : OwnProgress, public prove::Shard {
  public:
-  using Prover::Prover;
+  OpenProver(Pool& pool, const prove::LoadedProgram& program, const prove::Options& options)
+      : OwnProgress{prove::Progress(options)}, Shard(pool, program, options, 1, progress) {}
+
+  Result<std::vector<uint8_t>> run(const prove::Claims& claims,
+                                   std::vector<trace::InstanceTrace> traces) {
+    if (Status s = prepare(std::move(traces)); !s) return s.error();
+    return prove::prove_shard(pool_, program_, options_, claims, progress, *this);
+  }
 
   // All mask cells that the matrices hold, stream by stream. Cells b of the rings are copies.
   std::vector<std::vector<Fp>> masks() const {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of one proof while it is made. Private to lib/prove; prove.hpp is the interface.
+// One shard while it is proved: its rows, its trees, its transcript. Private to lib/prove;
+// prove.hpp is the interface.
 //
-// prove.cpp takes the steps in the order of docs/PROTOCOL.md; masks.cpp writes what hides the
+// shard.cpp takes the steps in the order of docs/PROTOCOL.md; masks.cpp writes what hides the
 // witness, class_quotient.cpp computes the quotients, opening.cpp everything after zeta.
 #pragma once
 
@@ -13,13 +14,13 @@
 #include "commit/fri_prove.hpp"
 #include "commit/lde.hpp"
 #include "commit/merkle_tree.hpp"
-#include "hash/transcript.hpp"
-#include "proof/labels.hpp"
-#include "proof/shape.hpp"
+#include "proof/protocol.hpp"
 #include "prove/blinding.hpp"
 #include "prove/ext_columns.hpp"
+#include "prove/progress.hpp"
 #include "prove/prove.hpp"
 #include "prove/quotient.hpp"
+#include "prove/session.hpp"
 #include "prove/writer.hpp"
 
 namespace mipzk::prove {
@@ -39,35 +40,39 @@ struct Committed {
 // First base columns of the running extension columns (P, G, S, those that exist) of a matrix.
 std::vector<size_t> running_columns(const Shape& shape, const Matrix& m);
 
-struct Cancelled {};
-// The challenges hit a zero, a pole, a domain or dependent masks: begin again with fresh masks.
-struct Restart {};
-
-class Prover {
+class Shard {
  public:
-  Prover(Pool& pool, const LoadedProgram& program, const Options& options)
-      : pool_(pool), program_(program), options_(options), profile_(*options.profile) {}
+  // `index` counts from 1. The arguments must outlive the shard.
+  Shard(Pool& pool, const LoadedProgram& program, const Options& options, uint32_t index,
+        Progress& progress)
+      : pool_(pool),
+        program_(program),
+        options_(options),
+        profile_(*options.profile),
+        index_(index),
+        progress_(progress) {}
 
-  Result<std::vector<uint8_t>> run(const Claims& claims, std::vector<trace::InstanceTrace> traces);
+  // Shape and matrices from the traces of all instances. kUnprovable.
+  Status prepare(std::vector<trace::InstanceTrace> traces);
+
+  // Commits to the tables of pass 1, under masks that belong to the statement, the witness and the
+  // attempt; gives what Session::add_head takes.
+  std::vector<uint8_t> commit_pass_one(ByteView statement, uint32_t attempt);
+
+  // The rest: gives what Session::assemble takes. Throws Restart, Cancelled.
+  std::vector<uint8_t> prove(const Session& session);
 
  protected:  // a test looks at the masks
-  Status prepare(std::vector<trace::InstanceTrace> traces);
-  std::vector<uint8_t> attempt(const Claims& claims);
-  void step(Phase phase) {
-    ++done_;
-    if (options_.progress && options_.progress(phase, done_, kSteps)) throw Cancelled{};
-  }
-  void statement(const Claims& claims);
   std::vector<uint8_t> shape_bytes() const;
-  void work(uint32_t label, unsigned bits);
-  air::Challenges draw(uint32_t label) const;
   void extend(Committed& m, bool small);
   hash::Digest commit(proof::Tree tree);
-  void start_blinding();
+  void append_root(proof::Tree tree);
+  void work(const proof::Work& work) { append_work(pool_, t_, work, out_); }
+  void start_blinding(ByteView statement, uint32_t attempt);
   void blind_base();
   void blind_extension();
   bool extension_columns();
-  void draw_zeta();
+  void publish();
   void quotients();
   void class_quotient(unsigned log, Committed& q01, Committed& q2);
   void open_all();
@@ -89,26 +94,30 @@ class Prover {
     return m != nullptr ? m : matrix(i, proof::kTreeFixed);
   }
 
-  static constexpr uint64_t kSteps = kProveSteps;
-
   Pool& pool_;
   const LoadedProgram& program_;
   const Options& options_;
   const Profile& profile_;
-  uint32_t attempt_ = 0;  // counts restarts: each has masks of its own
-  uint64_t done_ = 0;
+  const uint32_t index_;
+  Progress& progress_;
 
   Shape shape_;
   std::vector<Committed> mats_;  // parallel to shape_.matrices()
   std::vector<std::unique_ptr<commit::MerkleTree>> trees_{proof::kTreeCount};
   Blinding blinding_;
+  std::vector<uint8_t> head_;
   hash::Transcript t_;
-  air::Challenges local_{}, global_{};
+  proof::Challenges challenges_;
   std::vector<air::Published> published_;
-  Fp5 zeta_;
   std::vector<Fp5> openings_;  // by pair
   commit::FriProver fri_;
   std::vector<uint8_t> out_;
 };
+
+// The proof of a run of one shard, which is prepared: begins again with fresh masks when the
+// challenges want it. Throws Cancelled.
+Result<std::vector<uint8_t>> prove_shard(Pool& pool, const LoadedProgram& program,
+                                         const Options& options, const Claims& claims,
+                                         Progress& progress, Shard& shard);
 
 }  // namespace mipzk::prove

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "proof/protocol.hpp"
+
+namespace mipzk::proof {
+namespace {
+
+void absorb_head(hash::Transcript& t, Label label, const ShardHead& head) {
+  hash::Transcript::Message m = t.begin(label, 4 + head.bytes.size());
+  m.update_u32(head.index);
+  m.update(head.bytes);
+  m.end();
+}
+
+air::Challenges bus_challenges(const hash::Transcript& t, Label label) {
+  hash::Challenges c = t.challenges(label);
+  air::Challenges out;
+  out.alpha = c.fp5();
+  for (Fp5& b : out.beta) b = c.fp5();
+  return out;
+}
+
+}  // namespace
+
+void absorb_statement(hash::Transcript& t, ByteView front, ByteView rest) {
+  hash::Transcript::Message m = t.begin(kLabelStatement, front.size() + rest.size());
+  m.update(front);
+  m.update(rest);
+  m.end();
+}
+
+void absorb_pass_one(hash::Transcript& t, const ShardHead& head) {
+  absorb_head(t, kLabelPassOne, head);
+}
+
+void begin_shard(hash::Transcript& t, const ShardHead& head) { absorb_head(t, kLabelShard, head); }
+
+void absorb_root(hash::Transcript& t, Tree tree, const hash::Digest& root) {
+  const Label label = tree == kTreeMain  ? kLabelMainRoot
+                      : tree == kTreeExt ? kLabelExtRoot
+                                         : kLabelQuotientRoot;
+  t.absorb_digest(label, root);
+}
+
+air::Challenges global_challenges(const hash::Transcript& t) {
+  return bus_challenges(t, kLabelGlobalChallenges);
+}
+
+air::Challenges local_challenges(const hash::Transcript& t) {
+  return bus_challenges(t, kLabelLookupChallenges);
+}
+
+Fp5 gamma(const hash::Transcript& t) { return t.challenges(kLabelGamma).fp5(); }
+
+Fp5 zeta(const hash::Transcript& t) { return t.challenges(kLabelZeta).fp5(); }
+
+void batch_weights(const hash::Transcript& t, std::span<Fp5> out) {
+  hash::Challenges c = t.challenges(kLabelBatch);
+  // The weights grow by one variable at a time; those beyond the number of pairs are not kept.
+  out[0] = Fp5::one();
+  for (size_t size = 1; size <= out.size(); size *= 2) {
+    const Fp5 r = c.fp5();
+    for (size_t i = 0; i < size; ++i) {
+      const Fp5 high = out[i] * r;
+      out[i] -= high;
+      if (i + size < out.size()) out[i + size] = high;
+    }
+  }
+}
+
+uint32_t query_indices(const hash::Transcript& t, unsigned queries, unsigned log_domain,
+                       uint32_t out[kMaxQueries]) {
+  hash::Challenges c = t.challenges(kLabelQueries);
+  uint32_t count = 0;
+  for (unsigned k = 0; k < queries; ++k) {
+    // Insertion into a sorted list.
+    const uint32_t v = c.index(log_domain);
+    uint32_t at = count;
+    while (at > 0 && out[at - 1] > v) --at;
+    if (at > 0 && out[at - 1] == v) continue;
+    for (uint32_t i = count; i > at; --i) out[i] = out[i - 1];
+    out[at] = v;
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace mipzk::proof

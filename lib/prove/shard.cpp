@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prove/shard.hpp"
+
+#include "air/table_info.hpp"
+#include "proof/points.hpp"
+#include "trace/build.hpp"
+
+namespace mipzk::prove {
+
+Status Shard::prepare(std::vector<trace::InstanceTrace> traces) {
+  std::vector<proof::Instance> instances;
+  for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
+  if (Status s = Shape::make(instances, program_.header, profile_, shape_); !s)
+    return Error(Errc::kUnprovable, "the run is too large for one proof");
+  progress_.step(Phase::kTrace);
+
+  auto all = shape_.matrices();
+  mats_.resize(all.size());
+  trace::PreMatrix fixed = trace::fixed_tables();
+  for (size_t i = 0; i < all.size(); ++i) {
+    const Matrix& m = all[i];
+    mats_[i].log_height = m.log_height;
+    mats_[i].width = m.width;
+    if (m.instance < 0) continue;
+    auto instance = static_cast<size_t>(m.instance);
+    switch (m.tree) {
+      case proof::kTreePassOne:
+      case proof::kTreeMain:
+        mats_[i].evals = std::move(traces[instance].base);
+        break;
+      case proof::kTreeFixed:
+        mats_[i].evals.assign(fixed.data.begin(), fixed.data.end());
+        break;
+      case proof::kTreeProgram: {
+        uint8_t id = shape_.instances()[instance].table;
+        const std::vector<Fp>& data = id == air::kTableRom      ? program_.tables.rom.data
+                                      : id == air::kTableRegion ? program_.tables.region.data
+                                                                : program_.tables.image.data;
+        mats_[i].evals.assign(data.begin(), data.end());
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  return {};
+}
+
+std::vector<uint8_t> Shard::shape_bytes() const {
+  std::vector<uint8_t> b;
+  append_u32(b, static_cast<uint32_t>(shape_.instances().size()));
+  for (const proof::Instance& i : shape_.instances()) {
+    b.push_back(i.table);
+    b.push_back(i.log_height);
+  }
+  return b;
+}
+
+void Shard::extend(Committed& m, bool small) {
+  m.lde.resize((m.width << m.log_height) << profile_.log_blowup);
+  if (small) m.small.resize(m.width << kSmallLog);
+  commit::coset_lde(pool_, m.evals.data(), m.log_height, m.width, profile_.log_blowup, m.lde.data(),
+                    small ? m.small.data() : nullptr);
+}
+
+// Extends and commits all matrices of a tree.
+hash::Digest Shard::commit(proof::Tree tree) {
+  std::vector<commit::MatrixView> views;
+  auto all = shape_.matrices();
+  for (size_t i = 0; i < all.size(); ++i) {
+    if (all[i].tree != tree) continue;
+    extend(mats_[i], tree != proof::kTreeQuotient);
+    views.push_back({all[i].log_height + profile_.log_blowup, all[i].width, mats_[i].lde.data()});
+  }
+  auto salting = tree >= proof::kTreePassOne ? commit::Salting::kSalted : commit::Salting::kNone;
+  commit::SaltFunction salts;
+  if (options_.masks.salts) salts = blinding_.salts(tree);
+  trees_[tree] = std::make_unique<commit::MerkleTree>(views, salting, std::move(salts), &pool_);
+  return trees_[tree]->root();
+}
+
+// Commits to a tree of the shard's own transcript.
+void Shard::append_root(proof::Tree tree) {
+  const hash::Digest root = commit(tree);
+  append(out_, root);
+  proof::absorb_root(t_, tree, root);
+}
+
+bool Shard::extension_columns() {
+  air::FormBases local(challenges_.local), global(challenges_.global);
+  published_.resize(shape_.instances().size());
+  bool good = true;
+  for (size_t i = 0; i < shape_.instances().size(); ++i) {
+    const Committed* p = pre(i);
+    ExtScope scope{shape_.instances()[i].table, &local, &global, p ? p->evals.data() : nullptr,
+                   base(i)->evals.data()};
+    good &= fill_ext(pool_, scope, shape_.instances()[i].log_height, profile_.tail_rows,
+                     matrix(i, proof::kTreeExt)->evals, published_[i]);
+  }
+  return good;
+}
+
+void Shard::publish() {
+  std::vector<Fp5> values;
+  for (size_t i = 0; i < published_.size(); ++i)
+    proof::each_published(shape_.info(i).layout, published_[i],
+                          [&](const Fp5& v) { values.push_back(v); });
+  for (const Fp5& v : values) append_fp5(out_, v);
+  t_.absorb_fp5s(proof::kLabelPublished, values);
+}
+
+std::vector<uint8_t> Shard::commit_pass_one(ByteView statement, uint32_t attempt) {
+  start_blinding(statement, attempt);
+  blind_base();
+  commit(proof::kTreeProgram);
+  commit(proof::kTreeFixed);
+  head_ = shape_bytes();
+  append(head_, commit(proof::kTreePassOne));
+  return head_;
+}
+
+std::vector<uint8_t> Shard::prove(const Session& session) {
+  out_.clear();
+  t_ = session.transcript();
+  challenges_ = {};
+  challenges_.global = session.challenges();
+  proof::begin_shard(t_, {index_, head_});
+  append_root(proof::kTreeMain);
+  work(proof::lookup_work(profile_));
+  challenges_.local = proof::local_challenges(t_);
+  progress_.step(Phase::kCommit);
+
+  // The cells 5..9 of a local mask tuple must move its message freely.
+  if (!independent({challenges_.local.beta.data() + 6, 5}) || !extension_columns()) throw Restart{};
+  blind_extension();
+  progress_.step(Phase::kCommit);
+  append_root(proof::kTreeExt);
+  publish();
+  challenges_.gamma = proof::gamma(t_);
+  progress_.step(Phase::kCommit);
+
+  quotients();
+  progress_.step(Phase::kQuotient);
+  append_root(proof::kTreeQuotient);
+  work(proof::deep_work(profile_));
+  // The verifier refuses points of the domains; at 0 the first chunk of a quotient is not masked.
+  static_assert(proof::kDomainShift == commit::kCosetShift);
+  const Fp5 zeta = challenges_.zeta = proof::zeta(t_);
+  if (zeta.is_zero() || proof::in_domain(zeta, shape_.max_log_height(), profile_.log_blowup))
+    throw Restart{};
+  progress_.step(Phase::kQuotient);
+
+  open_all();
+  work(proof::batch_work(profile_));
+  progress_.step(Phase::kOpen);
+  batch();
+  progress_.step(Phase::kOpen);
+  queries();
+  progress_.step(Phase::kQuery);
+  return std::move(out_);
+}
+
+}  // namespace mipzk::prove

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify/session.hpp"
+
+#include <cstring>
+
+#include "proof/security.hpp"
+#include "verify/balance.hpp"
+#include "verify/fixed_roots.hpp"
+#include "verify/read.hpp"
+
+namespace mipzk::verify {
+
+Status read_statement(Reader& r, size_t size, const hash::Digest& id, const Policy& policy,
+                      Session& session) {
+  proof::Statement& s = session.statement;
+  if (Status read = proof::read_statement(r, size, s); !read) return read;
+  if (std::memcmp(s.program.id().data(), id.data(), id.size()) != 0)
+    return Error(Errc::kWrongProgram, "the proof is about another program");
+  if ((s.flags & proof::kFlagNotHiding) != 0 && !policy.allow_not_hiding)
+    return Error(Errc::kPolicy,
+                 "the proof does not hide its private input, and the policy does not allow that");
+  proof::absorb_statement(session.transcript, s.front, s.bytes);
+  return {};
+}
+
+Status read_head(Reader& r, ByteView proof, uint32_t index, const Policy& policy, Session& session,
+                 Shard& shard, proof::ShardHead& head) {
+  const proof::Statement& statement = session.statement;
+  const proof::Profile& profile = *statement.profile;
+  const size_t start = r.position();
+  uint32_t count = 0;
+  if (Status s = proof::read_instances(r, shard.instances, count); !s) return s;
+  if (Status s =
+          proof::Shape::make({shard.instances, count}, statement.program, profile, shard.shape);
+      !s)
+    return s;
+  shard.log_domain = shard.shape.max_log_height() + profile.log_blowup;
+  if (shard.shape.slots() > policy.max_cycles)
+    return Error(Errc::kPolicy, "the run may be longer than the policy allows");
+  const proof::Security security = proof::security(profile, proof::security_input(shard.shape));
+  if (security.total < policy.min_security_bits)
+    return Error(Errc::kPolicy,
+                 "the proof has fewer provable bits of security than the policy asks for",
+                 static_cast<uint32_t>(security.total));
+
+  shard.roots[proof::kTreeProgram] = statement.program.root[profile.log_blowup - 1];
+  shard.roots[proof::kTreeFixed] = kFixedRoots[profile.log_blowup - 1];
+  if (!read_digest(r, shard.roots[proof::kTreePassOne]))
+    return malformed("the proof ends before its commitments");
+  head = {index, proof.subspan(start, r.position() - start)};
+  proof::absorb_pass_one(session.transcript, head);
+  return {};
+}
+
+Status draw_global(Reader& r, Session& session) {
+  const proof::Work work = proof::global_work(*session.statement.profile);
+  if (Status s = read_work(r, session.transcript, work); !s) return s;
+  session.challenges = proof::global_challenges(session.transcript);
+  return {};
+}
+
+Status check_global_balance(const Session& session, const Fp5& product) {
+  const Terms terms = global_terms(air::FormBases(session.challenges), session.statement);
+  if (terms.received.is_zero() || product * terms.sent != terms.received)
+    return rejected("memory, start, end or public values are not balanced");
+  return {};
+}
+
+}  // namespace mipzk::verify
