@@ -24,18 +24,24 @@ Status read_published(Reader& r, ByteView proof, Shard& shard) {
   return {};
 }
 
-// The opened cells of an instance at zeta, as the rules read them; `ext_cells` is filled.
-air::PointCells point_cells(const air::Layout& layout, const Matrix* pre, const Matrix* base,
-                            const Matrix* ext, const Fp5* openings, Fp5* ext_cells) {
+// Where the opened values of an instance's columns are: at zeta, and those one row on.
+struct Opened {
+  const Fp5* pre = nullptr;
+  const Fp5* base = nullptr;
+  const Fp5* ext = nullptr;
+  const Fp5* next = nullptr;
+};
+
+// The same as the rules read them; `ext_cells` is filled.
+air::PointCells point_cells(const air::Layout& layout, const Opened& opened, Fp5* ext_cells) {
   air::PointCells cells;
-  cells.pre = pre != nullptr ? openings + pre->first_pair : nullptr;
-  cells.base = openings + base->first_pair;
+  cells.pre = opened.pre;
+  cells.base = opened.base;
   cells.ext = ext_cells;
-  if (ext == nullptr) return cells;
-  const Fp5* values = openings + ext->first_pair;
+  if (opened.ext == nullptr) return cells;
   for (unsigned k = 0; k < layout.ext_columns(); ++k)
-    ext_cells[k] = field::combine_coordinates(values + 5 * k);
-  const Fp5* at_next = values + ext->width;
+    ext_cells[k] = field::combine_coordinates(opened.ext + 5 * k);
+  const Fp5* at_next = opened.next;
   for (size_t k = 0; k < 3; ++k) {
     if (layout.running()[k] == air::Layout::kNoColumn) continue;
     cells.next[k] = field::combine_coordinates(at_next);
@@ -98,22 +104,24 @@ Status check_quotients(const proof::Shape& shape, const proof::Profile& profile,
                        const Fp5* openings, Fp5* values) {
   const Fp5& zeta = challenges.zeta;
   const air::FormBases local(challenges.local), global(challenges.global);
-  const Matrix* pre[proof::kMaxInstances] = {};
-  const Matrix* base[proof::kMaxInstances] = {};
-  const Matrix* ext[proof::kMaxInstances] = {};
+  Opened opened[proof::kMaxInstances];
   for (const Matrix& m : shape.matrices()) {
     if (m.instance < 0) continue;
-    if (m.tree <= proof::kTreeFixed) pre[m.instance] = &m;
-    if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) base[m.instance] = &m;
-    if (m.tree == proof::kTreeExt) ext[m.instance] = &m;
+    Opened& o = opened[m.instance];
+    const Fp5* at = openings + m.first_pair;
+    if (m.tree <= proof::kTreeFixed) o.pre = at;
+    if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) o.base = at;
+    if (m.tree == proof::kTreeExt) {
+      o.ext = at;
+      o.next = at + m.width;
+    }
   }
   Fp5 quotient[kHeights];   // the value of Q by height, from the opened cells
   Fp5 weight = Fp5::one();  // the power of gamma of the next constraint
   for (size_t i = 0; i < shape.instances().size(); ++i) {
     const unsigned log = shape.instances()[i].log_height;
     Fp5 ext_cells[air::kMaxExtColumns];
-    const air::PointCells cells =
-        point_cells(shape.info(i).layout, pre[i], base[i], ext[i], openings, ext_cells);
+    const air::PointCells cells = point_cells(shape.info(i).layout, opened[i], ext_cells);
     const air::ConstraintSums sums = air::evaluate_constraints(
         shape.info(i), local, global, published[i], challenges.gamma, weight, cells, values);
     // E, the product over the exempt rows.
@@ -137,10 +145,10 @@ Status check_quotients(const proof::Shape& shape, const proof::Profile& profile,
     const uint64_t n = uint64_t{1} << log;
     const Fp5 second = zeta.pow(n - profile.first_overlap());
     const Fp5 third = zeta.pow(n - profile.second_overlap());
-    const Fp5 opened =
+    const Fp5 value =
         field::combine_coordinates(q01) +
         second * (field::combine_coordinates(q01 + 5) + third * field::combine_coordinates(q2));
-    if (opened != quotient[log]) return rejected("a constraint does not hold at the opening point");
+    if (value != quotient[log]) return rejected("a constraint does not hold at the opening point");
   }
   return {};
 }
