@@ -37,8 +37,7 @@ bool fixed_contains(Bus bus, const Coords<Fp>& c) {
 }
 
 RowChecker::RowChecker(const TableInfo& table) : table_(table), values_(table.rules.operands()) {
-  for (unsigned i = 0; i < table.rules.constant_count; ++i)
-    values_[table.rules.first_constant + i] = Fp(table.rules.constants[i]);
+  table.rules.for_each_constant([&](Operand o, uint32_t n) { values_[o] = Fp(n); });
 }
 
 void RowChecker::check(const Fp* pre, const Fp* named, RowReport& report) {

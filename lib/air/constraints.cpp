@@ -23,8 +23,7 @@ class Evaluator {
         values_(values) {
     std::copy_n(cells.pre, l_.pre_columns, values);
     std::copy_n(cells.base, l_.base_columns, values + l_.pre_columns);
-    for (unsigned i = 0; i < rules_.constant_count; ++i)
-      values[rules_.first_constant + i] = Fp5(Fp(rules_.constants[i]));
+    rules_.for_each_constant([&](Operand o, uint32_t n) { values[o] = Fp5(Fp(n)); });
   }
 
   ConstraintSums run() {

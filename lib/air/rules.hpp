@@ -50,6 +50,13 @@ struct Rules {
     return o >= first_constant && o < first_temporary();
   }
   constexpr Operand zero() const { return first_constant; }
+  constexpr uint32_t constant(Operand o) const { return constants[o - first_constant]; }
+  // Calls f(operand, value) for each constant, as an integer.
+  template <class F>
+  constexpr void for_each_constant(const F& f) const {
+    for (unsigned i = 0; i < constant_count; ++i)
+      f(static_cast<Operand>(first_constant + i), constants[i]);
+  }
 };
 
 // A lookup message, and a message of a product: the coordinates that vary with its form.

@@ -97,7 +97,7 @@ class Planner {
   }
   void term(Linear& l, const Fp5& factor, Operand value) {
     if (rules_.is_constant(value)) {
-      l.constant += factor * Fp(rules_.constants[value - rules_.first_constant]);
+      l.constant += factor * Fp(rules_.constant(value));
     } else {
       plan_.terms.push_back({factor, value});
       ++l.count;
@@ -168,8 +168,7 @@ Plan empty_plan(const air::TableInfo& table) {
   std::ranges::copy(l.running(), plan.running);
   plan.running_count = l.running_columns();
   plan.first_constant = table.rules.first_constant;
-  for (unsigned i = 0; i < table.rules.constant_count; ++i)
-    plan.constants.push_back(Fp(table.rules.constants[i]));
+  table.rules.for_each_constant([&](Operand, uint32_t n) { plan.constants.push_back(Fp(n)); });
   plan.local_cells[0] = static_cast<Operand>(l.pre_columns + air::kLocalRing.a);
   plan.local_cells[1] = static_cast<Operand>(l.pre_columns + air::kLocalRing.b);
   plan.pass_one = l.pass_one;

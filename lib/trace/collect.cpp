@@ -19,9 +19,7 @@ Collector::Collector(const air::TableInfo& table, const isa::Program& program, L
       values_(rules_.operands() * kBlock) {
   for (Operand c = 0; c < rules_.first_constant; ++c)
     if (std::ranges::find(words_, c) != words_.end()) columns_.push_back(c);
-  for (unsigned i = 0; i < rules_.constant_count; ++i)
-    std::fill_n(values(static_cast<Operand>(rules_.first_constant + i)), kBlock,
-                Fp(rules_.constants[i]));
+  rules_.for_each_constant([&](Operand o, uint32_t n) { std::fill_n(values(o), kBlock, Fp(n)); });
 }
 
 void Collector::run(const Fp* pre, Fp* base, size_t rows) {

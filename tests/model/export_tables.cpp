@@ -70,8 +70,7 @@ class Printer {
   Printer(const air::TableInfo& table, const std::vector<std::string>& names)
       : rules_(table.rules), values_(table.rules.operands()) {
     for (size_t i = 0; i < names.size(); ++i) values_[i] = {names[i], 2};
-    for (unsigned i = 0; i < rules_.constant_count; ++i)
-      values_[rules_.first_constant + i] = Expr::number(rules_.constants[i]);
+    rules_.for_each_constant([&](air::Operand o, uint32_t n) { values_[o] = Expr::number(n); });
   }
 
   void arithmetic(air::Code code, air::Operand to, air::Operand a, air::Operand b) {
