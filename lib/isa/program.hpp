@@ -24,7 +24,7 @@ inline constexpr uint32_t kOutputBase = 0xc0000000u;  // public output window
 inline constexpr uint32_t kWindowSize = 0x04000000u;  // bytes of each window, length word included
 inline constexpr uint32_t kMaxWindowBytes = kWindowSize - 4;
 // The last word of the address space is a zero region of its own: the chain that orders fresh words
-// ends there (docs/PROTOCOL.md, "Source tables").
+// ends there (docs/PROTOCOL.md, section 11).
 inline constexpr uint32_t kLastWord = 0xfffffffcu;
 
 // Numbers of the machine's own calls: the code field of `syscall`.
