@@ -78,11 +78,13 @@ class Builder {
     word(head(Code::kRange, 0));
     word(v.id);
   }
-  constexpr void request(Bus bus, Cell n, const Coords<Cell>& c) {
-    lookup(Code::kRequest, bus, n, c);
+  template <size_t kCount>
+  constexpr void request(Bus bus, Cell n, const Cell (&coords)[kCount]) {
+    lookup(Code::kRequest, bus, n, coords);
   }
-  constexpr void provide(Bus bus, Cell n, const Coords<Cell>& c) {
-    lookup(Code::kProvide, bus, n, c);
+  template <size_t kCount>
+  constexpr void provide(Bus bus, Cell n, const Cell (&coords)[kCount]) {
+    lookup(Code::kProvide, bus, n, coords);
   }
   constexpr void local(const Msg<Cell>& r, const Msg<Cell>& w) { product(Code::kLocal, r, w); }
   constexpr void global(const Msg<Cell>& r, const Msg<Cell>& w) { product(Code::kGlobal, r, w); }
@@ -114,15 +116,9 @@ class Builder {
     same_unless(c.real, c.npc, next_npc);
     local(Msg<Cell>{Form::kState, {c.pc, c.npc, c.clk}},
           Msg<Cell>{Form::kState, {next_pc, next_npc, c.clk + c.real * k(4)}});
-    Coords<Cell> m;
-    m.v[0] = constant(static_cast<uint32_t>(cls));
-    m.v[1] = c.pc;
-    m.v[2] = f.rs;
-    m.v[3] = f.rt;
-    m.v[4] = f.rd;
-    for (int i = 0; i < 6; ++i) m.v[5 + i] = f.k[i];
-    m.count = 11;
-    request(Bus::kRom, c.real, m);
+    request(Bus::kRom, c.real,
+            {constant(static_cast<uint32_t>(cls)), c.pc, f.rs, f.rt, f.rd, f.k[0], f.k[1], f.k[2],
+             f.k[3], f.k[4], f.k[5]});
   }
   // An instruction that neither branches nor jumps.
   constexpr void cpu(isa::Class cls, const Cpu<Cell>& c, const RomFields<Cell>& f) {
@@ -155,39 +151,40 @@ class Builder {
           Msg<Cell>{Form::kReg, {w.reg, new_lo, new_hi, now}});
   }
 
-  // A memory word; key and limbs as in the protocol, `w` its write permission.
-  constexpr void memory(const Cpu<Cell>& c, uint32_t slot, Cell key, Cell w, Cell t, Cell old_lo,
-                        Cell old_hi, Cell new_lo, Cell new_hi) {
+  // A write to a register that the table fixes.
+  constexpr void write(const Cpu<Cell>& c, uint32_t slot, uint32_t reg, const Old<Cell>& old,
+                       Cell new_lo, Cell new_hi) {
+    write(c, slot, RegWrite<Cell>{constant(reg), old.lo, old.hi, old.t}, new_lo, new_hi);
+  }
+
+  // The word of memory with this key is read.
+  constexpr void load(const Cpu<Cell>& c, uint32_t slot, Cell key, const Word<Cell>& m) {
     Cell now = time(c, slot);
-    ordered(c.real, t, now);
-    same_unless(c.real, old_lo, new_lo);
-    same_unless(c.real, old_hi, new_hi);
-    local(Msg<Cell>{Form::kMem, {key, old_lo, old_hi, w, t}},
-          Msg<Cell>{Form::kMem, {key, new_lo, new_hi, w, now}});
+    ordered(c.real, m.t, now);
+    local(Msg<Cell>{Form::kMem, {key, m.lo, m.hi, m.w, m.t}},
+          Msg<Cell>{Form::kMem, {key, m.lo, m.hi, m.w, now}});
+  }
+
+  // It is written. New limbs as for write().
+  constexpr void store(const Cpu<Cell>& c, uint32_t slot, Cell key, const Old<Cell>& m, Cell new_lo,
+                       Cell new_hi) {
+    Cell now = time(c, slot);
+    ordered(c.real, m.t, now);
+    same_unless(c.real, m.lo, new_lo);
+    same_unless(c.real, m.hi, new_hi);
+    stored(key, m, new_lo, new_hi, now);
   }
 
   // The same for tables whose other rules already keep the word on padding rows.
-  constexpr void memory_kept(const Cpu<Cell>& c, uint32_t slot, Cell key, Cell w, Cell t,
-                             Cell old_lo, Cell old_hi, Cell new_lo, Cell new_hi) {
+  constexpr void store_kept(const Cpu<Cell>& c, uint32_t slot, Cell key, const Old<Cell>& m,
+                            Cell new_lo, Cell new_hi) {
     Cell now = time(c, slot);
-    ordered(c.real, t, now);
-    local(Msg<Cell>{Form::kMem, {key, old_lo, old_hi, w, t}},
-          Msg<Cell>{Form::kMem, {key, new_lo, new_hi, w, now}});
-  }
-
-  // A word of memory that is only read: the limbs stay.
-  constexpr void memory_read(const Cpu<Cell>& c, uint32_t slot, Cell key, Cell w, Cell t, Cell lo,
-                             Cell hi) {
-    memory_kept(c, slot, key, w, t, lo, hi, lo, hi);
+    ordered(c.real, m.t, now);
+    stored(key, m, new_lo, new_hi, now);
   }
 
   constexpr void byte_and(Cell a, Cell b, Cell a_and_b) {
-    Coords<Cell> m;
-    m.v[0] = a;
-    m.v[1] = b;
-    m.v[2] = a_and_b;
-    m.count = 3;
-    request(Bus::kAnd, one(), m);
+    request(Bus::kAnd, one(), {a, b, a_and_b});
   }
 
  private:
@@ -197,6 +194,12 @@ class Builder {
   friend constexpr Cell operator*(Cell a, Cell b);
   friend class RuleCompiler;
 
+  // Only what may be written has w = 1.
+  constexpr void stored(Cell key, const Old<Cell>& m, Cell new_lo, Cell new_hi, Cell now) {
+    local(Msg<Cell>{Form::kMem, {key, m.lo, m.hi, one(), m.t}},
+          Msg<Cell>{Form::kMem, {key, new_lo, new_hi, one(), now}});
+  }
+
   static constexpr uint16_t head(Code code, unsigned argument) {
     if (argument > kMaxArgument) a_table_is_too_large();
     return static_cast<uint16_t>(static_cast<unsigned>(code) << kCodeShift | argument);
@@ -205,11 +208,13 @@ class Builder {
     if (words_ == kMaxWords) a_table_is_too_large();
     word_[words_++] = static_cast<uint16_t>(w);
   }
-  constexpr void lookup(Code code, Bus bus, Cell n, const Coords<Cell>& c) {
-    word(head(code, c.count));
+  template <size_t kCount>
+  constexpr void lookup(Code code, Bus bus, Cell n, const Cell (&coords)[kCount]) {
+    static_assert(kCount <= kMaxCoordinates);
+    word(head(code, kCount));
     word(static_cast<unsigned>(bus));
     word(n.id);
-    for (unsigned i = 0; i < c.count; ++i) word(c.v[i].id);
+    for (const Cell& c : coords) word(c.id);
   }
   constexpr void product(Code code, const Msg<Cell>& r, const Msg<Cell>& w,
                          const Cell* gate = nullptr) {

@@ -2,13 +2,14 @@
 #include "trace/build.hpp"
 
 #include <algorithm>
-#include <array>
 #include <mutex>
+#include <utility>
 
-#include "air/tables.hpp"
+#include "air/fixed.hpp"
 #include "trace/collect.hpp"
 #include "trace/plan.hpp"
 #include "trace/rows.hpp"
+#include "trace/rows_words.hpp"
 #include "trace/sources.hpp"
 #include "vm/replay.hpp"
 
@@ -29,65 +30,50 @@ struct Builder {
   SecretVector<vm::Bump> bumps;
   bool fits = true;  // the instances hold the run
 
-  // Adds the empty instances of a table for `n` items, `per_row` of them to a row; false when they
-  // do not fit.
-  bool make(air::TableId id, size_t n, unsigned per_row) {
-    const size_t width = air::find_table(id)->layout.base_columns;
-    uint64_t room = 0;
+  size_t data_rows(const InstanceTrace& t) const { return (size_t{1} << t.log_height) - tail; }
+
+  // Adds the empty instances of a table that is to hold `rows` rows; notes when they do not fit.
+  TableRows make(const air::TableInfo& table, size_t rows) {
+    TableRows made(table.layout.base_columns);
     for (const air::Instance& i : instances) {
-      if (i.table != id) continue;
-      const size_t rows = size_t{1} << i.log_height;
+      if (i.table != table.id) continue;
       InstanceTrace& t = out.emplace_back();
-      t.table = id;
+      t.table = table.id;
       t.log_height = i.log_height;
-      t.base.assign(rows * width, Fp::zero());
-      room += rows - tail;
+      t.base.assign(table.layout.base_columns << i.log_height, Fp::zero());
+      made.add(t.base.data(), data_rows(t));
     }
-    if ((n + per_row - 1) / per_row <= room) return true;
-    return fits = false;
+    if (rows > made.size()) fits = false;
+    return made;
   }
 
-  // Calls fill(row, slot, i) for each i in [begin, end): where item i of the table belongs whose
-  // instances begin with out[first].
-  template <class T, class Fill>
-  void place(size_t first, unsigned per_row, size_t begin, size_t end, const Fill& fill) {
-    using Row = typename T::template Row<Fp>;
-    const size_t width = air::find_table(T::kId)->layout.base_columns;
-    size_t before = 0;  // items of the instances before t
-    for (size_t t = first; begin < end; ++t) {
-      const size_t after = before + ((size_t{1} << out[t].log_height) - tail) * per_row;
-      for (; begin < std::min(end, after); ++begin) {
-        const size_t row = (begin - before) / per_row, slot = (begin - before) % per_row;
-        fill(*reinterpret_cast<Row*>(&out[t].base[row * width]), static_cast<unsigned>(slot),
-             begin);
-      }
-      before = after;
-    }
-  }
-
-  // Instances of a table with an item in each row, filled.
-  template <class T, class Fill>
-  void add(size_t n, const Fill& fill) {
+  // Instances of a table, filled from its events.
+  template <class Generator, class Events>
+  void add(air::TableId id, const Events& events) {
     const size_t first = out.size();
-    if (!make(T::kId, n, 1)) return;
-    pool.parallel_for(n, 1024, [&](size_t begin, size_t end) {
-      place<T>(first, 1, begin, end, [&](auto& row, unsigned, size_t i) { fill(row, i); });
-    });
+    const TableRows rows = make(*air::find_table(id), Generator::kRowsOfEvent * std::size(events));
+    if (!fits) return;
+    const auto* const data = std::data(events);
+    fill_rows<Generator>(pool, std::span(data, std::size(events)), rows);
     for (size_t t = first; t < out.size(); ++t) collect(out[t]);
   }
 
   // Fills the pair columns of all rows under constraints and counts their requests.
   void collect(InstanceTrace& t) {
     const air::TableInfo& table = *air::find_table(t.table);
-    // Tables that answer request nothing, and their preprocessed rows are not read here.
+    // Tables that answer request nothing.
     if (table.role == air::Role::kProvider) return;
-    const Fp* const pre = t.table == air::kTableImage ? tables.image.data.data() : nullptr;
-    const size_t rows = (size_t{1} << t.log_height) - tail;
+    const PreMatrix* const pre = tables.find(t.table);
+    if (pre == nullptr && table.layout.pre_columns != 0) {
+      counts.bad = true;
+      return;
+    }
+    const size_t rows = data_rows(t);
     std::mutex mutex;
     pool.parallel_for(rows, rows / pool.threads() + 1, [&](size_t begin, size_t end) {
       LookupCounts local(program);
       Collector(table, program, local)
-          .run(pre != nullptr ? pre + begin * table.layout.pre_columns : nullptr,
+          .run(pre != nullptr ? pre->data.data() + begin * pre->width : nullptr,
                &t.base[begin * table.layout.base_columns], end - begin);
       std::lock_guard<std::mutex> lock(mutex);
       counts.add(local);
@@ -95,39 +81,41 @@ struct Builder {
   }
 
   void instructions();
-  template <class T>
-  void fill_instructions(size_t first, size_t index, std::span<const vm::Event> events);
+  void fill_instructions(const air::TableInfo& table, const TableRows& rows, size_t index,
+                         std::span<const vm::Event> events) const;
   void memory();
   void providers();
 };
 
 // Rows for the events of a class in a block: those with the numbers from `index` on.
-template <class T>
-void Builder::fill_instructions(size_t first, size_t index, std::span<const vm::Event> events) {
-  place<T>(first, T::kSlots, index, index + events.size(), [&](auto& row, unsigned slot, size_t i) {
-    const vm::Event& e = events[i - index];
-    const int64_t rom = find_rom(program, e.pc / 4);
-    if (rom < 0) return;  // a row without an instruction: the buses cannot balance then
-    const isa::RomEntry& entry = program.rom[static_cast<size_t>(rom)];
-    if constexpr (T::kSlots > 1) {
-      fill_slot(row, slot, e, entry);
-    } else {
-      fill_row(row, e, entry);
+void Builder::fill_instructions(const air::TableInfo& table, const TableRows& rows, size_t index,
+                                std::span<const vm::Event> events) const {
+  if (events.empty()) return;
+  const RowFiller fill = row_filler(static_cast<isa::Class>(table.id));
+  const unsigned cells = slot_cells(table);
+  RowSink sink = rows.from(index / table.slots);
+  unsigned slot = static_cast<unsigned>(index % table.slots);
+  Fp* row = sink.next();
+  for (const vm::Event& e : events) {
+    if (slot == table.slots) {
+      slot = 0;
+      row = sink.next();
     }
-  });
+    const int64_t rom = find_rom(program, e.pc / 4);
+    // Without an entry a row without an instruction: the buses cannot balance then.
+    if (rom >= 0) fill(row + slot * cells, e, program.rom[static_cast<size_t>(rom)]);
+    ++slot;
+  }
 }
 
 // Replays the blocks of the recording, each thread its own, straight into the rows.
 void Builder::instructions() {
   const vm::ShardRecord& shard = recording.shards[0];
-  std::array<size_t, isa::kClassCount> first{};
-  air::for_each_table([&]<class T>() {
-    if constexpr (T::kSlots != 0) {
-      constexpr auto kClass = static_cast<size_t>(T::kClass);
-      first[kClass] = out.size();
-      make(T::kId, shard.counts[kClass], T::kSlots);
-    }
-  });
+  std::vector<std::pair<const air::TableInfo*, TableRows>> classes;
+  for (const air::TableInfo& table : air::tables())
+    if (table.role == air::Role::kInstruction)
+      classes.emplace_back(&table,
+                           make(table, (shard.counts[table.id] + table.slots - 1) / table.slots));
   if (!fits) return;
 
   const vm::Code code(program);
@@ -137,13 +125,9 @@ void Builder::instructions() {
     vm::Replay replay(code, shard);
     for (size_t b = begin; b < end; ++b) {
       replay.run(b);
-      air::for_each_table([&]<class T>() {
-        if constexpr (T::kSlots != 0) {
-          constexpr auto kClass = static_cast<size_t>(T::kClass);
-          fill_instructions<T>(first[kClass], shard.blocks[b].before[kClass],
-                               replay.events(T::kClass));
-        }
-      });
+      for (const auto& [table, rows] : classes)
+        fill_instructions(*table, rows, shard.blocks[b].before[table->id],
+                          replay.events(static_cast<isa::Class>(table->id)));
       bumps_of[b].assign(replay.bumps().begin(), replay.bumps().end());
     }
   });
@@ -154,92 +138,23 @@ void Builder::instructions() {
 void Builder::memory() {
   const vm::ShardRecord& shard = recording.shards[0];
   const Sources sources = sort_sources(program, recording);
-  const auto &image = sources.image, &publics = sources.publics;
-  const auto& fresh = sources.fresh;
-  for (const FreshWord& f : fresh) counts.bad |= f.region < 0;
+  for (const FreshWord& f : sources.fresh) counts.bad |= f.region == nullptr;
 
-  add<air::Image>(program.image.size(), [&](air::Image::Row<Fp>& row, size_t i) {
-    if (image[i] == nullptr) return;
-    row.used = Fp::one();
-    row.fin_lo = Fp(image[i]->value_final & 0xffff);
-    row.fin_hi = Fp(image[i]->value_final >> 16);
-    row.shard = Fp(image[i]->shard_last);
-  });
-  add<air::Boundary>(shard.touched.size(), [&](air::Boundary::Row<Fp>& row, size_t i) {
-    const vm::Touched& t = shard.touched[i];
-    row.real = Fp::one();
-    row.key = Fp(t.key);
-    row.in_lo = Fp(t.in_lo);
-    row.in_hi = Fp(t.in_hi);
-    row.out_lo = Fp(t.out_lo);
-    row.out_hi = Fp(t.out_hi);
-    row.w = Fp(t.writable);
-    row.shard_in = Fp(t.shard_in);
-    row.t_last = Fp(t.t_last);
-  });
-  add<air::Fresh>(fresh.size(), [&](air::Fresh::Row<Fp>& row, size_t i) {
-    const FreshWord& f = fresh[i];
-    if (f.region < 0) return;
-    const isa::Region& region = program.regions[static_cast<size_t>(f.region)];
-    uint32_t before = i == 0 ? 0 : fresh[i - 1].key;
-    auto split = [](uint32_t v, Fp& lo, Fp& hi) {
-      lo = Fp(v & 0xffff);
-      hi = Fp(v >> 16);
-    };
-    row.real = Fp::one();
-    row.key = Fp(f.key);
-    row.prev = Fp(before);
-    row.start = Fp(region.start);
-    row.end = Fp(region.end);
-    row.kind = Fp(static_cast<uint32_t>(region.kind));
-    if (f.word != nullptr) {
-      split(f.word->value_init, row.in_lo, row.in_hi);
-      split(f.word->value_final, row.fin_lo, row.fin_hi);
-      row.shard = Fp(f.word->shard_last);
-    }
-    split(f.key - region.start, row.ds_lo, row.ds_hi);
-    split(region.end - 1 - f.key, row.de_lo, row.de_hi);
-    split(f.key - before - 1, row.dp_lo, row.dp_hi);
-  });
-  add<air::Public>(publics.size(), [&](air::Public::Row<Fp>& row, size_t i) {
-    const vm::SourceWord& w = *publics[i];
-    bool output = w.key >= isa::kOutputBase / 4;
-    uint32_t v = output ? w.value_final : w.value_init;
-    row.real = Fp::one();
-    row.out = Fp(output ? 1u : 0u);
-    row.key = Fp(w.key);
-    row.lo = Fp(v & 0xffff);
-    row.hi = Fp(v >> 16);
-    row.in_lo = Fp(w.value_init & 0xffff);
-    row.in_hi = Fp(w.value_init >> 16);
-    row.fin_lo = Fp(w.value_final & 0xffff);
-    row.fin_hi = Fp(w.value_final >> 16);
-    row.shard = Fp(w.shard_last);
-  });
-  add<air::Bump>(bumps.size(), [&](air::Bump::Row<Fp>& row, size_t i) {
-    const vm::Bump& b = bumps[i];
-    uint32_t d = b.t_new - b.t_old - 1;
-    row.real = Fp::one();
-    row.key = Fp(b.key);
-    row.lo = Fp(b.value_lo);
-    row.hi = Fp(b.value_hi);
-    row.w = Fp(b.writable);
-    row.t_old = Fp(b.t_old);
-    row.t_new = Fp(b.t_new);
-    row.d_lo = Fp(d & 0xffff);
-    row.d_hi = Fp(d >> 16);
-    row.n_lo = Fp(b.t_new & 0xffff);
-    row.n_hi = Fp(b.t_new >> 16);
-  });
+  add<ImageRows>(air::kTableImage, sources.image);
+  add<BoundaryRows>(air::kTableBoundary, shard.touched);
+  add<FreshRows>(air::kTableFresh, sources.fresh);
+  add<PublicRows>(air::kTablePublic, sources.publics);
+  add<BumpRows>(air::kTableBump, bumps);
 }
 
-// The providing tables come last: they answer the counted requests.
+// The providing tables come last: they answer the counted requests. Their columns are the
+// multiplicities.
 void Builder::providers() {
-  add<air::Rom>(program.rom.size(),
-                [&](air::Rom::Row<Fp>& row, size_t i) { row.mult = Fp(counts.rom[i]); });
-  add<air::Region>(program.regions.size(),
-                   [&](air::Region::Row<Fp>& row, size_t i) { row.mult = Fp(counts.region[i]); });
-  add<air::Fixed>(size_t{1} << 14, [&](air::Fixed::Row<Fp>& row, size_t i) {
+  add<MultiplicityRows>(air::kTableRom, counts.rom);
+  add<MultiplicityRows>(air::kTableRegion, std::span(counts.region).first(program.regions.size()));
+  SecretVector<air::Fixed::Row<Fp>> fixed(air::kFixedContentRows);
+  for (size_t i = 0; i < fixed.size(); ++i) {
+    air::Fixed::Row<Fp>& row = fixed[i];
     for (size_t k = 0; k < 4; ++k) {
       row.range[k] = Fp(counts.range[(k << 14) + i]);
       // Rows hold a in [0, 64) and all b; group k adds 64 k to a.
@@ -247,7 +162,8 @@ void Builder::providers() {
     }
     if (i < counts.shift_byte.size()) row.shift_byte = Fp(counts.shift_byte[i]);
     if (i < counts.shift_amount.size()) row.shift_amount = Fp(counts.shift_amount[i]);
-  });
+  }
+  add<FixedRows>(air::kTableFixed, fixed);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 
-#include "air/fixed.hpp"
 #include "base/secret_memory.hpp"
 #include "isa/program.hpp"
 

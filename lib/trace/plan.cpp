@@ -17,18 +17,8 @@ constexpr unsigned kSplitLog = 14;
 
 // Of a table of the program or the protocol, otherwise 0.
 unsigned own_height(const ProgramTables& tables, air::TableId id) {
-  switch (id) {
-    case air::kTableRom:
-      return tables.rom.log_height;
-    case air::kTableRegion:
-      return tables.region.log_height;
-    case air::kTableImage:
-      return tables.image.log_height;
-    case air::kTableFixed:
-      return air::kFixedLogRows;
-    default:
-      return 0;
-  }
+  if (const PreMatrix* m = tables.find(id)) return m->log_height;
+  return id == air::kTableFixed ? air::kFixedLogRows : 0;
 }
 
 // Heights for `rows` rows of content, descending; empty when they do not fit.

@@ -2,7 +2,6 @@
 #include "trace/preprocessed.hpp"
 
 #include "air/fixed.hpp"
-#include "air/table_info.hpp"
 #include "isa/keys.hpp"
 
 namespace mipzk::trace {
@@ -20,6 +19,19 @@ PreMatrix make(air::TableId table, size_t rows, unsigned tail_rows) {
 }
 
 }  // namespace
+
+const PreMatrix* ProgramTables::find(air::TableId id) const {
+  switch (id) {
+    case air::kTableRom:
+      return &rom;
+    case air::kTableRegion:
+      return &region;
+    case air::kTableImage:
+      return &image;
+    default:
+      return nullptr;
+  }
+}
 
 ProgramTables program_tables(const isa::Program& program, unsigned tail_rows) {
   ProgramTables t;

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "air/table_info.hpp"
 #include "field/fp.hpp"
 #include "isa/program.hpp"
 
@@ -18,6 +19,9 @@ struct PreMatrix {
 
 struct ProgramTables {
   PreMatrix rom, region, image;
+
+  // That of the table with this number; null where the program fixes none.
+  const PreMatrix* find(air::TableId id) const;
 };
 
 // Heights leave `tail_rows` rows free after the content; rows beyond the content are padding that

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of the instructions that compute.
+#include "air/fixed.hpp"
+#include "air/tables/add.hpp"
+#include "air/tables/add_imm.hpp"
+#include "air/tables/add_trap.hpp"
+#include "air/tables/logic.hpp"
+#include "air/tables/shift.hpp"
+#include "air/tables/shift_var.hpp"
+#include "air/tables/slt.hpp"
 #include "trace/row_parts.hpp"
 
 namespace mipzk::trace {
@@ -9,88 +17,71 @@ void fill_row(air::Add::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom
   const uint32_t a = e.rs & 0xffff, b = e.rt & 0xffff;
   const bool c0 = subtract ? a < b : a + b > 0xffff;
   const bool c1 = subtract ? e.rs < e.rt : e.rd_new < e.rs;
-  r = {cpu(e),  read_rs(e, rom), read_rt(e, rom), write_rd(e, rom), Fp(rom.k[0]),
-       bit(c0), bit(c1),         lo16(e.rd_new),  hi16(e.rd_new)};
+  begin(r, e, rom);
+  r.sign = Fp(rom.k[0]);
+  r.c0 = bit(c0);
+  r.c1 = bit(c1);
+  fill_result(r, e);
 }
 
 void fill_row(air::AddTrap::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
   const uint32_t b = e.rt + (rom.k[1] | rom.k[2] << 16);
   const int32_t sign = rom.k[0] == 1 ? 1 : -1;
   const int32_t low = static_cast<int32_t>(e.rs & 0xffff) + sign * static_cast<int32_t>(b & 0xffff);
-  r = {cpu(e),
-       read_rs(e, rom),
-       read_rt(e, rom),
-       write_rd(e, rom),
-       Fp(rom.k[0]),
-       Fp(rom.k[1]),
-       Fp(rom.k[2]),
-       Fp::from_i32((low - static_cast<int32_t>(e.rd_new & 0xffff)) / 65536),
-       bit(top_bit(e.rs)),
-       bit(top_bit(b)),
-       bit(top_bit(e.rd_new)),
-       lo16(e.rd_new),
-       hi16(e.rd_new)};
+  begin(r, e, rom);
+  r.sign = Fp(rom.k[0]);
+  r.k_lo = Fp(rom.k[1]);
+  r.k_hi = Fp(rom.k[2]);
+  r.carry = Fp::from_i32((low - static_cast<int32_t>(e.rd_new & 0xffff)) / 65536);
+  r.rs_neg = bit(top_bit(e.rs));
+  r.b_neg = bit(top_bit(b));
+  r.neg = bit(top_bit(e.rd_new));
+  fill_result(r, e);
 }
 
 void fill_row(air::AddImm::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r = {cpu(e),       read_rs(e, rom), write_rd(e, rom), Fp(rom.k[0]),
-       Fp(rom.k[1]), lo16(e.rd_new),  hi16(e.rd_new)};
+  begin(r, e, rom);
+  r.k_lo = Fp(rom.k[0]);
+  r.k_hi = Fp(rom.k[1]);
+  fill_result(r, e);
 }
 
 void fill_row(air::Logic::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = Fp(rom.rs);
-  r.rs_t = Fp(e.t_rs);
-  fill_bytes(r.a, e.rs);
-  r.rt = Fp(rom.rt);
-  r.rt_t = Fp(e.t_rt);
-  fill_bytes(r.b, e.rt);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   for (int i = 0; i < 3; ++i) r.k[i] = Fp(rom.k[i]);
   fill_and(r.both, e.rs, e.rt);
-  r.lo = lo16(e.rd_new);
-  r.hi = hi16(e.rd_new);
+  fill_result(r, e);
 }
 
 void fill_row(air::LogicImm::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
+  begin(r, e, rom);
   r.rs = Fp(rom.rs);
   r.rs_t = Fp(e.t_rs);
   r.rs_hi = hi16(e.rs);
-  r.rd = write_rd(e, rom);
   for (int i = 0; i < 4; ++i) r.k[i] = Fp(rom.k[i]);
   for (unsigned i = 0; i < 2; ++i) {
     r.a[i] = Fp(byte_of(e.rs, i));
     r.both[i] = Fp(byte_of(e.rs, i) & rom.k[2 + i]);
   }
-  r.lo = lo16(e.rd_new);
-  r.hi = hi16(e.rd_new);
+  fill_result(r, e);
 }
 
 void fill_row(air::Shift::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
   const uint32_t low = (e.rs & 0xffff) * rom.k[0], high = (e.rs >> 16) * rom.k[0];
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   for (int i = 0; i < 6; ++i) r.k[i] = Fp(rom.k[i]);
   r.l0 = lo16(low);
   r.l1 = hi16(low);
   r.h0 = lo16(high);
   r.h1 = hi16(high);
-  r.lo = lo16(e.rd_new);
-  r.hi = hi16(e.rd_new);
+  fill_result(r, e);
 }
 
 void fill_row(air::ShiftVar::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
   const bool right = rom.k[1] != 0;
   const uint32_t s = (e.rt & 31) + rom.k[0];
   const air::ShiftAmount amount = air::shift_amount(right, s);
-  r.c = cpu(e);
-  r.rs = Fp(rom.rs);
-  r.rs_t = Fp(e.t_rs);
-  fill_bytes(r.byte, e.rs);
-  r.rt = read_rt(e, rom);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   r.amount = Fp(rom.k[0]);
   r.right = Fp(rom.k[1]);
   r.arithmetic = Fp(rom.k[2]);
@@ -107,15 +98,11 @@ void fill_row(air::ShiftVar::Row<Fp>& r, const vm::Event& e, const isa::RomEntry
     r.out[i] = Fp(shifted & 255);
     r.carry[i] = Fp(shifted >> 8);
   }
-  r.lo = lo16(e.rd_new);
-  r.hi = hi16(e.rd_new);
+  fill_result(r, e);
 }
 
 void fill_row(air::Slt::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rt = read_rt(e, rom);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   r.is_signed = Fp(rom.k[0]);
   r.rs_neg = bit(top_bit(e.rs));
   r.rt_neg = bit(top_bit(e.rt));
@@ -125,9 +112,7 @@ void fill_row(air::Slt::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom
 }
 
 void fill_row(air::SltImm::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   r.is_signed = Fp(rom.k[0]);
   r.k_lo = Fp(rom.k[1]);
   r.k_hi = Fp(rom.k[2]);

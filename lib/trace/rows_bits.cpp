@@ -2,31 +2,28 @@
 // Rows of the instructions that pick, move and count bits, and of conditional moves.
 #include <bit>
 
+#include "air/fixed.hpp"
+#include "air/tables/bit_field.hpp"
+#include "air/tables/byte_ops.hpp"
+#include "air/tables/count_leading.hpp"
+#include "air/tables/move_cond.hpp"
 #include "trace/row_parts.hpp"
 
 namespace mipzk::trace {
 
 void fill_row(air::MoveCond::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rt = read_rt(e, rom);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   r.if_not_zero = Fp(rom.k[0]);
   r.is_zero = bit(e.rt == 0);
   r.inv = (r.rt.lo + r.rt.hi).inverse();
-  r.lo = lo16(e.rd_new);
-  r.hi = hi16(e.rd_new);
+  fill_result(r, e);
 }
 
 void fill_row(air::CountLeading::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
   const uint32_t y = rom.k[0] != 0 ? ~e.rs : e.rs;
   const unsigned zeros = static_cast<unsigned>(std::countl_zero(y));
   const unsigned at = 3 - zeros / 8;
-  r.c = cpu(e);
-  r.rs = Fp(rom.rs);
-  r.rs_t = Fp(e.t_rs);
-  fill_bytes(r.byte, e.rs);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   r.ones = Fp(rom.k[0]);
   if (y != 0) r.at[at] = Fp::one();
   r.none = bit(y == 0);
@@ -42,14 +39,7 @@ void fill_row(air::BitField::Row<Fp>& r, const vm::Event& e, const isa::RomEntry
   const uint32_t x = std::rotl(e.rs, static_cast<int>(s));
   const uint32_t mask = rom.k[2] | rom.k[3] << 8 | rom.k[4] << 16 | rom.k[5] << 24;
   const air::ShiftAmount amount = air::shift_amount(false, s);
-  r.c = cpu(e);
-  r.rs = Fp(rom.rs);
-  r.rs_t = Fp(e.t_rs);
-  fill_bytes(r.byte, e.rs);
-  r.rt = read_rt(e, rom);
-  r.rd = Fp(rom.rd);
-  r.rd_t = Fp(e.t_rd);
-  fill_bytes(r.old, e.rd_old);
+  begin(r, e, rom);
   r.amount = Fp(rom.k[0]);
   r.keep = Fp(rom.k[1]);
   fill_bytes(r.mask, mask);
@@ -66,25 +56,19 @@ void fill_row(air::BitField::Row<Fp>& r, const vm::Event& e, const isa::RomEntry
   fill_bytes(r.x, x);
   fill_and(r.taken, x, mask);
   fill_and(r.lost, e.rd_old, mask);
-  r.lo = lo16(e.rd_new);
-  r.hi = hi16(e.rd_new);
+  fill_result(r, e);
 }
 
 void fill_row(air::ByteOps::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
   const uint32_t top = rom.k[0] != 0 ? byte_of(e.rs, 0) : rom.k[1] != 0 ? byte_of(e.rs, 1) : 0;
-  r.c = cpu(e);
-  r.rs = Fp(rom.rs);
-  r.rs_t = Fp(e.t_rs);
-  fill_bytes(r.byte, e.rs);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   r.seb = Fp(rom.k[0]);
   r.seh = Fp(rom.k[1]);
   r.wsbh = Fp(rom.k[2]);
   r.top = Fp(top);
   r.neg = Fp(top >> 7);
   for (unsigned i = 0; i < 2; ++i) r.both[i] = Fp(byte_of(e.rs, 2 * i) & byte_of(e.rs, 2 * i + 1));
-  r.lo = lo16(e.rd_new);
-  r.hi = hi16(e.rd_new);
+  fill_result(r, e);
 }
 
 }  // namespace mipzk::trace

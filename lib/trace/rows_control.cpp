@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of branches, jumps, system calls and traps.
+#include "air/tables/branch.hpp"
+#include "air/tables/branch_likely.hpp"
+#include "air/tables/halt.hpp"
+#include "air/tables/hint.hpp"
+#include "air/tables/jump.hpp"
+#include "air/tables/nop.hpp"
+#include "air/tables/trap.hpp"
+#include "air/tables/trap_if.hpp"
 #include "trace/row_parts.hpp"
 
 namespace mipzk::trace {
@@ -11,26 +19,21 @@ air::TargetRead<Fp> read_target(const vm::Event& e, const isa::RomEntry& rom) {
 
 }  // namespace
 
-void fill_slot(air::Nop::Row<Fp>& r, unsigned slot, const vm::Event& e, const isa::RomEntry&) {
-  r.c[slot] = cpu(e);
+void fill_row(air::Nop::Slot<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  begin(r, e, rom);
 }
 
 void fill_row(air::BranchEq::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rt = read_rt(e, rom);
+  begin(r, e, rom);
   r.not_equal = Fp(rom.k[0]);
   r.target = Fp(rom.k[1]);
   r.equal = bit(e.rs == e.rt);
-  const Difference d = difference(e.rs, e.rt);
-  r.inv_lo = d.inv_lo;
-  r.inv_hi = d.inv_hi;
+  fill_difference(r, e.rs, e.rt);
   r.next = Fp(e.next_npc / 4);
 }
 
 void fill_row(air::BranchZero::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
+  begin(r, e, rom);
   r.k0 = Fp(rom.k[0]);
   r.k1 = Fp(rom.k[1]);
   r.k2 = Fp(rom.k[2]);
@@ -42,9 +45,7 @@ void fill_row(air::BranchZero::Row<Fp>& r, const vm::Event& e, const isa::RomEnt
 }
 
 void fill_row(air::BranchLink::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   r.k0 = Fp(rom.k[0]);
   r.k1 = Fp(rom.k[1]);
   r.target = Fp(rom.k[3]);
@@ -55,11 +56,7 @@ void fill_row(air::BranchLink::Row<Fp>& r, const vm::Event& e, const isa::RomEnt
 }
 
 void fill_row(air::BranchLikely::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  const Difference d = difference(e.rs, e.rt);
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rt = read_rt(e, rom);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   r.k0 = Fp(rom.k[0]);
   r.k1 = Fp(rom.k[1]);
   r.k2 = Fp(rom.k[2]);
@@ -68,50 +65,56 @@ void fill_row(air::BranchLikely::Row<Fp>& r, const vm::Event& e, const isa::RomE
   r.link_hi = Fp(rom.k[5]);
   r.neg = bit(top_bit(e.rs));
   r.equal = bit(e.rs == e.rt);
-  r.inv_lo = d.inv_lo;
-  r.inv_hi = d.inv_hi;
+  fill_difference(r, e.rs, e.rt);
   r.taken = r.k0 + r.k1 * r.neg + r.k2 * r.equal;
   r.next = Fp(e.next_npc / 4);
 }
 
-void fill_slot(air::Jump::Row<Fp>& r, unsigned slot, const vm::Event& e, const isa::RomEntry& rom) {
-  r.slot[slot] = {cpu(e), Fp(rom.k[0])};
+void fill_row(air::Jump::Slot<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  begin(r, e, rom);
+  r.target = Fp(rom.k[0]);
 }
 
-void fill_slot(air::JumpLink::Row<Fp>& r, unsigned slot, const vm::Event& e,
-               const isa::RomEntry& rom) {
-  r.slot[slot] = {cpu(e),       lo16(e.rd_old), hi16(e.rd_old), Fp(e.t_rd),
-                  Fp(rom.k[0]), Fp(rom.k[1]),   Fp(rom.k[2])};
+void fill_row(air::JumpLink::Slot<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  begin(r, e, rom);
+  r.ra = old_rd(e);
+  r.target = Fp(rom.k[0]);
+  r.link_lo = Fp(rom.k[1]);
+  r.link_hi = Fp(rom.k[2]);
 }
 
-void fill_slot(air::JumpReg::Row<Fp>& r, unsigned slot, const vm::Event& e,
-               const isa::RomEntry& rom) {
-  r.slot[slot] = {cpu(e), read_target(e, rom)};
+void fill_row(air::JumpReg::Slot<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
+  begin(r, e, rom);
+  r.rs = read_target(e, rom);
 }
 
 void fill_row(air::JumpRegLink::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r = {cpu(e), read_target(e, rom), write_rd(e, rom), Fp(rom.k[1]), Fp(rom.k[2])};
+  begin(r, e, rom);
+  r.rs = read_target(e, rom);
+  r.link_lo = Fp(rom.k[1]);
+  r.link_hi = Fp(rom.k[2]);
 }
 
 void fill_row(air::Halt::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r = {cpu(e), read_rs(e, rom), write_rd(e, rom)};
+  begin(r, e, rom);
 }
 
 void fill_row(air::Hint::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r = {cpu(e), write_rd(e, rom), lo16(e.rd_new), hi16(e.rd_new)};
+  begin(r, e, rom);
+  fill_result(r, e);
 }
 
 void fill_row(air::TrapEqual::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  const Difference d = difference(e.rs, e.rt + (rom.k[1] | rom.k[2] << 16));
-  r = {cpu(e),       read_rs(e, rom), read_rt(e, rom), Fp(rom.k[0]),
-       Fp(rom.k[1]), Fp(rom.k[2]),    d.inv_lo,        d.inv_hi};
+  begin(r, e, rom);
+  r.equal = Fp(rom.k[0]);
+  r.k_lo = Fp(rom.k[1]);
+  r.k_hi = Fp(rom.k[2]);
+  fill_difference(r, e.rs, e.rt + (rom.k[1] | rom.k[2] << 16));
 }
 
 void fill_row(air::TrapLess::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
   const uint32_t b = e.rt + (rom.k[2] | rom.k[3] << 16);
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rt = read_rt(e, rom);
+  begin(r, e, rom);
   r.is_signed = Fp(rom.k[0]);
   r.less = Fp(rom.k[1]);
   r.k_lo = Fp(rom.k[2]);
@@ -123,16 +126,10 @@ void fill_row(air::TrapLess::Row<Fp>& r, const vm::Event& e, const isa::RomEntry
 }
 
 void fill_row(air::Trap::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.k0_old_lo = lo16(e.rd_old);
-  r.k0_old_hi = hi16(e.rd_old);
-  r.k0_t = Fp(e.t_rd);
-  r.k1_old_lo = lo16(e.hi_old);
-  r.k1_old_hi = hi16(e.hi_old);
-  r.k1_t = Fp(e.t_hi);
-  r.link_lo = lo16(e.mem_old);
-  r.link_hi = hi16(e.mem_old);
-  r.link_t = Fp(e.t_mem);
+  begin(r, e, rom);
+  r.k0 = old_rd(e);
+  r.k1 = old_hi(e);
+  r.link = old_mem(e);
   r.word_lo = Fp(rom.k[0]);
   r.word_hi = Fp(rom.k[1]);
   r.vector = Fp(rom.k[2]);

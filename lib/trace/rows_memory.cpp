@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of loads and stores.
+#include "air/tables/load_word.hpp"
+#include "air/tables/part_word.hpp"
+#include "air/tables/store_word.hpp"
+#include "air/tables/sub_word.hpp"
 #include "trace/row_parts.hpp"
 
 namespace mipzk::trace {
@@ -20,9 +24,6 @@ void fill_sub(Row& r, const vm::Event& e, const isa::RomEntry& rom, bool le) {
   r.a_hi = hi16(e.mem_addr);
   r.a0 = Fp(e.mem_addr & 1);
   r.a1 = Fp(e.mem_addr >> 1 & 1);
-  r.m_lo = lo16(e.mem_old);
-  r.m_hi = hi16(e.mem_old);
-  r.m_t = Fp(e.t_mem);
   r.byte = Fp(byte_of(e.mem_old, 3 - place));
   r.other = Fp(byte_of(e.mem_old, (3 - place) ^ 1));
 }
@@ -44,52 +45,48 @@ void fill_part(air::Part<Fp>& p, const vm::Event& e, const isa::RomEntry& rom, u
   fill_bytes(p.mem, e.mem_old);
   fill_and(p.both, reg, e.mem_old);
   p.m_t = Fp(e.t_mem);
-  p.lo = lo16(result);
-  p.hi = hi16(result);
+  fill_limbs(p.lo, p.hi, result);
 }
 
 }  // namespace
 
 void fill_row(air::LoadWord::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r = {cpu(e),          read_rs(e, rom),    write_rd(e, rom), Fp(rom.k[0]),
-       Fp(rom.k[1]),    address_v(e),       hi16(e.mem_addr), lo16(e.mem_old),
-       hi16(e.mem_old), Fp(e.mem_writable), Fp(e.t_mem)};
+  begin(r, e, rom);
+  r.a = address(e, rom);
+  r.m = word(e);
 }
 
 void fill_row(air::StoreWord::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r = {cpu(e),       read_rs(e, rom),  read_rt(e, rom), Fp(rom.k[0]),    Fp(rom.k[1]),
-       address_v(e), hi16(e.mem_addr), lo16(e.mem_old), hi16(e.mem_old), Fp(e.t_mem)};
+  begin(r, e, rom);
+  r.a = address(e, rom);
+  r.m = old_mem(e);
 }
 
 void fill_row(air::LoadSub::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
-  r.rd = write_rd(e, rom);
+  begin(r, e, rom);
   fill_sub(r, e, rom, rom.k[4] != 0);
   r.is_signed = Fp(rom.k[3]);
-  r.m_w = Fp(e.mem_writable);
+  r.m = word(e);
   r.ext = bit(top_bit(e.rd_new));
   r.lo = lo16(e.rd_new);
 }
 
 void fill_row(air::StoreSub::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
+  begin(r, e, rom);
   r.rt = Fp(rom.rt);
   r.rt_t = Fp(e.t_rt);
   r.r0 = Fp(byte_of(e.rt, 0));
   r.r1 = Fp(byte_of(e.rt, 1));
   r.rt_hi = hi16(e.rt);
   fill_sub(r, e, rom, rom.k[3] != 0);
+  r.m = old_mem(e);
   r.r_and = Fp(byte_of(e.rt, 0) & byte_of(e.rt, 1));
   r.m_and = Fp(r.byte.value() & r.other.value());
-  r.new_lo = lo16(e.mem_new);
-  r.new_hi = hi16(e.mem_new);
+  fill_limbs(r.new_lo, r.new_hi, e.mem_new);
 }
 
 void fill_row(air::LoadPart::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
+  begin(r, e, rom);
   r.rd = Fp(rom.rd);
   r.rd_t = Fp(e.t_rd);
   r.m_w = Fp(e.mem_writable);
@@ -97,8 +94,7 @@ void fill_row(air::LoadPart::Row<Fp>& r, const vm::Event& e, const isa::RomEntry
 }
 
 void fill_row(air::StorePart::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
-  r.c = cpu(e);
-  r.rs = read_rs(e, rom);
+  begin(r, e, rom);
   r.rt = Fp(rom.rt);
   r.rt_t = Fp(e.t_rt);
   fill_part(r.p, e, rom, e.rt, e.mem_new);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of multiplication and division.
+#include "air/tables/div.hpp"
+#include "air/tables/mult_acc.hpp"
 #include "trace/row_parts.hpp"
 
 namespace mipzk::trace {
@@ -16,28 +18,11 @@ int64_t limb_product(uint32_t a, uint32_t b, unsigned i) {
   return sum;
 }
 
-// HI and LO accesses of the tables whose registers those always are.
-template <class Row>
-void fill_hi_lo(Row& r, const vm::Event& e) {
-  r.hi_old_lo = lo16(e.hi_old);
-  r.hi_old_hi = hi16(e.hi_old);
-  r.hi_t = Fp(e.t_hi);
-  r.lo_old_lo = lo16(e.rd_old);
-  r.lo_old_hi = hi16(e.rd_old);
-  r.lo_t = Fp(e.t_rd);
-}
-
 // The columns that Mult and MultAcc have in common.
 template <class Row>
 void fill_factors(Row& r, const vm::Event& e, const isa::RomEntry& rom) {
   const bool is_signed = rom.k[0] != 0;
-  r.c = cpu(e);
-  r.rs = Fp(rom.rs);
-  r.rs_t = Fp(e.t_rs);
-  fill_bytes(r.a, e.rs);
-  r.rt = Fp(rom.rt);
-  r.rt_t = Fp(e.t_rt);
-  fill_bytes(r.b, e.rt);
+  begin(r, e, rom);
   r.is_signed = Fp(rom.k[0]);
   for (unsigned i = 0; i < 3; ++i) r.both[i] = Fp(byte_of(e.rs & e.rt, i));
   r.a_neg = bit(is_signed && top_bit(e.rs));
@@ -59,8 +44,7 @@ int64_t signed_limb_product(const vm::Event& e, bool is_signed, unsigned i) {
 void fill_row(air::Mult::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom) {
   const uint32_t limbs[4] = {e.rd_new & 0xffff, e.rd_new >> 16, e.hi_new & 0xffff, e.hi_new >> 16};
   fill_factors(r, e, rom);
-  r.hi = {Fp(rom.k[1]), lo16(e.hi_old), hi16(e.hi_old), Fp(e.t_hi)};
-  r.lo = write_rd(e, rom);
+  fill_register(r.hi, rom.k[1], e.hi_old, e.t_hi);
   int64_t carry = 0;
   for (unsigned i = 0; i < 4; ++i) {
     const int64_t rest = signed_limb_product(e, rom.k[0] != 0, i) + carry - limbs[i];
@@ -76,7 +60,8 @@ void fill_row(air::MultAcc::Row<Fp>& r, const vm::Event& e, const isa::RomEntry&
   const uint32_t old[4] = {e.rd_old & 0xffff, e.rd_old >> 16, e.hi_old & 0xffff, e.hi_old >> 16};
   const int64_t sign = rom.k[1] == 1 ? 1 : -1;
   fill_factors(r, e, rom);
-  fill_hi_lo(r, e);
+  r.hi = old_hi(e);
+  r.lo = old_rd(e);
   r.sign = Fp(rom.k[1]);
   int64_t carry = 0;
   for (unsigned i = 0; i < 4; ++i) {
@@ -95,17 +80,16 @@ void fill_row(air::Div::Row<Fp>& r, const vm::Event& e, const isa::RomEntry& rom
   // -2^31 / -1 is +2^31, whose word has the top bit but which is not negative.
   const bool q_neg = is_signed && top_bit(q) && n_neg != d_neg;
   const bool rem_neg = is_signed && top_bit(rem);
-  r.c = cpu(e);
-  r.n = read_rs(e, rom);
+  begin(r, e, rom);
   r.rt = Fp(rom.rt);
   r.rt_t = Fp(e.t_rt);
   fill_bytes(r.d, d);
-  fill_hi_lo(r, e);
+  r.hi = old_hi(e);
+  r.lo = old_rd(e);
   r.is_signed = Fp(rom.k[0]);
   r.by_zero = bit(e.rt == 0);
   fill_bytes(r.q, q);
-  r.rem_lo = lo16(rem);
-  r.rem_hi = hi16(rem);
+  fill_limbs(r.rem_lo, r.rem_hi, rem);
   fill_and(r.both, q, d);
   r.n_top = bit(top_bit(n));
   r.d_top = bit(top_bit(d));

@@ -30,12 +30,12 @@ Sources sort_sources(const isa::Program& program, const vm::Recording& recording
     } else if (is_public_key(w.key)) {
       s.publics.push_back(&w);
     } else {
-      s.fresh.push_back({w.key, &w, -1});
+      s.fresh.push_back({w.key, &w});
     }
   }
   // The chain ends at the last key, whether the run touched that word or not.
   if (s.fresh.empty() || s.fresh.back().key != air::kLastKey)
-    s.fresh.push_back({air::kLastKey, nullptr, -1});
+    s.fresh.push_back({air::kLastKey, nullptr});
   // No step of the chain may be longer than 2^29: bridge with the farthest word that has a region.
   uint32_t prev = 0;
   for (size_t i = 0; i < s.fresh.size(); prev = s.fresh[i++].key) {
@@ -46,12 +46,15 @@ Sources sort_sources(const isa::Program& program, const vm::Recording& recording
       if (farthest >= r.start && farthest > bridge) bridge = farthest;
     }
     if (bridge == prev) break;  // no such region: collect() reports the step
-    s.fresh.insert(s.fresh.begin() + static_cast<std::ptrdiff_t>(i), {bridge, nullptr, -1});
+    s.fresh.insert(s.fresh.begin() + static_cast<std::ptrdiff_t>(i), {bridge, nullptr});
   }
-  for (FreshWord& f : s.fresh)
-    for (size_t i = 0; i < program.regions.size(); ++i)
-      if (f.key >= program.regions[i].start && f.key < program.regions[i].end)
-        f.region = static_cast<int64_t>(i);
+  prev = 0;
+  for (FreshWord& f : s.fresh) {
+    f.prev = prev;
+    prev = f.key;
+    for (const isa::Region& r : program.regions)
+      if (f.key >= r.start && f.key < r.end) f.region = &r;
+  }
   return s;
 }
 

@@ -13,11 +13,12 @@ namespace mipzk::trace {
 // A row of FRESH.
 struct FreshWord {
   uint32_t key;
-  const vm::SourceWord* word;  // null for rows that only bridge the order chain
-  int64_t region;              // its number; -1 when there is none, a defect of the run
+  const vm::SourceWord* word;           // null for rows that only bridge the order chain
+  uint32_t prev = 0;                    // the key before it in the chain
+  const isa::Region* region = nullptr;  // of the program; null: a defect of the run
 };
 
-// Pointers into the recording.
+// Pointers into the recording and the program.
 struct Sources {
   SecretVector<const vm::SourceWord*> image;    // by word of the image; null: not used
   SecretVector<FreshWord> fresh;                // ascending keys

@@ -13,8 +13,8 @@ namespace {
 TEST(CatalogueControl, StoppingBeforeHalt) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   Shard s = t.shard;
-  trace::InstanceTrace& halt = table<air::Halt>(s);
-  trace::InstanceTrace& boundary = table<air::Boundary>(s);
+  trace::InstanceTrace& halt = table(s, isa::Class::kHalt);
+  trace::InstanceTrace& boundary = table(s, air::kTableBoundary);
   const size_t state = row_of_key(s, air::kTableBoundary, kStateKey);
   const size_t a0 = row_of_key(s, air::kTableBoundary, kReg + 4);
   const size_t code = row_of_key(s, air::kTableBoundary, kReg + 35);
@@ -23,7 +23,7 @@ TEST(CatalogueControl, StoppingBeforeHalt) {
   cell(boundary, state, "t_last") = cell(halt, 0, "clk");
   cell(boundary, a0, "t_last") = cell(halt, 0, "rs_t");
   std::fill_n(row_of(boundary, code), width(boundary), Fp::zero());
-  trace::InstanceTrace& publics = table<air::Public>(s);
+  trace::InstanceTrace& publics = table(s, air::kTablePublic);
   const size_t exit = row_of_key(s, air::kTablePublic, kReg + 35);
   for (const char* c : {"lo", "hi", "fin_lo", "fin_hi", "shard"}) cell(publics, exit, c) = Fp();
   s.exit_code = 0;
@@ -40,10 +40,10 @@ TEST(CatalogueControl, StoppingBeforeHalt) {
 TEST(CatalogueControl, StartingBehindTheEntry) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   Shard s = t.shard;
-  trace::InstanceTrace& nop = table<air::Nop>(s);
+  trace::InstanceTrace& nop = table(s, isa::Class::kNop);
   ASSERT_EQ(cell(nop, 0, "pc0"), Fp(kText / 4));
   for (const char* c : {"real0", "clk0", "pc0", "npc0"}) cell(nop, 0, c) = Fp::zero();
-  trace::InstanceTrace& boundary = table<air::Boundary>(s);
+  trace::InstanceTrace& boundary = table(s, air::kTableBoundary);
   const size_t state = row_of_key(s, air::kTableBoundary, kStateKey);
   cell(boundary, state, "in_lo") += Fp(1);
   cell(boundary, state, "in_hi") += Fp(1);
@@ -67,7 +67,7 @@ TEST(CatalogueControl, StepsInAnotherOrder) {
   const Told t =
       told({mem(Op::kSw, kT0, 4, kS0), mem(Op::kSw, kT1, 4, kS0), mem(Op::kLw, kV0, 4, kS0)});
   Shard s = lie(t, {kBody + 8, 100, {}, {}});
-  trace::InstanceTrace& store = table<air::StoreWord>(s);
+  trace::InstanceTrace& store = table(s, isa::Class::kStoreWord);
   const size_t a = row_at(s, store.table, kBody), b = row_at(s, store.table, kBody + 4);
   std::swap(cell(store, a, "clk"), cell(store, b, "clk"));
   recount(s);
@@ -80,11 +80,11 @@ TEST(CatalogueControl, TheStateAfterAJumpIsItsTarget) {
   const Told t = told({jump(Op::kJ, kBody + 12), imm(Op::kAddiu, kV0, 0, 1),
                        imm(Op::kAddiu, kV0, 0, 2), three(Op::kAddu, kV0, kV0, kT0)});
   Shard s = t.shard;
-  trace::InstanceTrace& j = table<air::Jump>(s);
+  trace::InstanceTrace& j = table(s, isa::Class::kJump);
   cell(j, 0, "target0") -= Fp(1);
   expect_refused(s, kRules | kLocal);
   s = t.shard;
-  trace::InstanceTrace& j2 = table<air::Jump>(s);
+  trace::InstanceTrace& j2 = table(s, isa::Class::kJump);
   cell(j2, 0, "npc0") += Fp(1);
   expect_refused(s, kLocal);
 }
@@ -93,10 +93,10 @@ TEST(CatalogueControl, JumpsToUnalignedAddresses) {
   const Told t = told({lui(kT2, kText >> 16), imm(Op::kOri, kT2, kT2, (kBody & 0xffff) + 16),
                        jr(kT2), kNopWord, three(Op::kAddu, kV0, kT0, kT1)});
   Shard s = t.shard;
-  trace::InstanceTrace& x = table<air::JumpReg>(s);
+  trace::InstanceTrace& x = table(s, isa::Class::kJumpReg);
   for (uint32_t off : {1u, 2u, 3u}) {
     Shard u = s;
-    cell(table<air::JumpReg>(u), 0, "rs_v0") =
+    cell(table(u, isa::Class::kJumpReg), 0, "rs_v0") =
         (cell(x, 0, "rs_v0") * Fp(4) + Fp(off)) * Fp(4).inverse();
     recount(u);
     EXPECT_FALSE(check(u).ranges.empty());
@@ -111,13 +111,13 @@ TEST(CatalogueControl, AnnulledSlotsDoNotRun) {
                        imm(Op::kAddiu, kV0, kV0, 1), imm(Op::kAddiu, kV0, kV0, 2)});
   for (uint32_t after : {1u, 2u, 3u}) {
     Shard s = t.shard;
-    trace::InstanceTrace& x = table<air::BranchLikely>(s);
+    trace::InstanceTrace& x = table(s, isa::Class::kBranchLikely);
     cell(x, 0, "taken") = Fp(1);
     cell(x, 0, "next") = cell(x, 0, "npc") + Fp(after);
     expect_refused(s, kRules | kLocal);
   }
   Shard s = t.shard;
-  trace::InstanceTrace& x = table<air::BranchLikely>(s);
+  trace::InstanceTrace& x = table(s, isa::Class::kBranchLikely);
   cell(x, 0, "next") += Fp(1);
   expect_refused(s, kRules | kLocal);
 }
@@ -138,13 +138,13 @@ TEST(CatalogueControl, TrapsHandOverTheNextAddress) {
   EXPECT_TRUE(check(t.shard).ok());
   for (auto [v, hi] : {std::pair<int, int>{1, 0}, {-16384, 1}, {16384, -1}}) {
     Shard s = t.shard;
-    trace::InstanceTrace& x = table<air::Trap>(s);
+    trace::InstanceTrace& x = table(s, isa::Class::kTrap);
     cell(x, 0, "npc_v") += Fp::from_i32(v);
     cell(x, 0, "npc_hi") += Fp::from_i32(hi);
     expect_refused(s, kRules | kLocal);
   }
   Shard s = t.shard;
-  cell(table<air::Trap>(s), 0, "vector") += Fp(1);
+  cell(table(s, isa::Class::kTrap), 0, "vector") += Fp(1);
   expect_refused(s, kRules | kLocal);
 }
 
@@ -160,7 +160,7 @@ TEST(CatalogueControl, FlagsAreBoolean) {
       EXPECT_EQ(verdict(s.program->id, prove(s)).code, Errc::kRejected);
     }
     Shard s = t.shard;
-    cell(table<air::Image>(s), 0, "used") = flag;
+    cell(table(s, air::kTableImage), 0, "used") = flag;
     recount(s);
     EXPECT_FALSE(check(s).rules.empty());
     EXPECT_EQ(verdict(s.program->id, prove(s)).code, Errc::kRejected);
@@ -242,7 +242,7 @@ TEST(CatalogueControl, EveryInstructionIsThatOfTheProgram) {
   EXPECT_GT(tables, 30u);
   // One of them through the prover: a nop in the place of an addition.
   Shard forged = s;
-  trace::InstanceTrace& nop = table<air::Nop>(forged);
+  trace::InstanceTrace& nop = table(forged, isa::Class::kNop);
   for (const isa::RomEntry& e : rom)
     if (e.cls == isa::Class::kAdd) cell(nop, 0, "pc0") = Fp(e.pc4);
   expect_refused(forged, kRules | kLocal);

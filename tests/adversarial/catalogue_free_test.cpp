@@ -12,8 +12,8 @@ constexpr uint32_t kPadding = kReg + 254;
 
 // Switches a row of IMAGE on and takes its word through memory: token, boundary row, token.
 void pass_through(Shard& s, size_t image_row, size_t boundary_row, uint32_t t_last) {
-  trace::InstanceTrace& image = table<air::Image>(s);
-  trace::InstanceTrace& boundary = table<air::Boundary>(s);
+  trace::InstanceTrace& image = table(s, air::kTableImage);
+  trace::InstanceTrace& boundary = table(s, air::kTableBoundary);
   const Fp* pre = s.pre(image, image_row);  // key, lo, hi, w
   cell(image, image_row, "used") = cell(image, image_row, "shard") = Fp(1);
   cell(image, image_row, "fin_lo") = pre[1];
@@ -31,7 +31,7 @@ void pass_through(Shard& s, size_t image_row, size_t boundary_row, uint32_t t_la
 TEST(CatalogueFree, ThePaddingKeyMayHaveManySources) {
   const Told t = told({mem(Op::kSw, kT0, 4, kS0), mem(Op::kLw, kV0, 4, kS0)});
   Shard s = t.shard;
-  trace::InstanceTrace& image = table<air::Image>(s);
+  trace::InstanceTrace& image = table(s, air::kTableImage);
   const size_t first = t.program->program.image.size();
   ASSERT_LT(first + 3, s.data_rows(image));
   for (size_t row = 0; row < s.data_rows(image); ++row) {
@@ -40,7 +40,7 @@ TEST(CatalogueFree, ThePaddingKeyMayHaveManySources) {
     if (row < first) continue;
     EXPECT_TRUE(pre[1] == Fp() && pre[2] == Fp() && pre[3] == Fp()) << row;
   }
-  const size_t last = free_row(s, table<air::Boundary>(s));
+  const size_t last = free_row(s, table(s, air::kTableBoundary));
   pass_through(s, first, last, 0);
   pass_through(s, first + 1, last - 1, 70000);
   cell(image, first + 2, "used") = Fp(1);  // takes its own token back
@@ -69,14 +69,14 @@ TEST(CatalogueFree, ThePaddingKeyMayHaveManySources) {
 
   // No other word: a first value, a last one, a permission.
   Shard first_value = s;
-  cell(table<air::Boundary>(first_value), last, "in_lo") = Fp(1);
+  cell(table(first_value, air::kTableBoundary), last, "in_lo") = Fp(1);
   expect_refused(first_value, kLocal | kGlobal);
   Shard last_value = s;
-  cell(table<air::Boundary>(last_value), last, "out_lo") = Fp(1);
-  cell(table<air::Image>(last_value), first, "fin_lo") = Fp(1);
+  cell(table(last_value, air::kTableBoundary), last, "out_lo") = Fp(1);
+  cell(table(last_value, air::kTableImage), first, "fin_lo") = Fp(1);
   expect_refused(last_value, kLocal);
   Shard writable = s;
-  cell(table<air::Boundary>(writable), last, "w") = Fp(1);
+  cell(table(writable, air::kTableBoundary), last, "w") = Fp(1);
   expect_refused(writable, kGlobal);
 }
 
@@ -128,7 +128,7 @@ TEST(CatalogueFree, NothingElseNamesThePaddingKey) {
   // A public word of that key, even one whose token nobody takes: the verifier knows of none.
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   Shard forged = t.shard;
-  trace::InstanceTrace& publics = table<air::Public>(forged);
+  trace::InstanceTrace& publics = table(forged, air::kTablePublic);
   const size_t row = free_row(forged, publics);
   cell(publics, row, "real") = cell(publics, row, "out") = Fp(1);
   cell(publics, row, "key") = Fp(kPadding);
@@ -140,13 +140,13 @@ TEST(CatalogueFree, NothingElseNamesThePaddingKey) {
 TEST(CatalogueFree, UntouchedWordsMayHaveRows) {
   const Told t = told({mem(Op::kLw, kV0, 16, kS0)});
   Shard s = t.shard;
-  trace::InstanceTrace& image = table<air::Image>(s);
+  trace::InstanceTrace& image = table(s, air::kTableImage);
   size_t row = 0;
   while (cell(image, row, "used") != Fp()) ++row;
   ASSERT_LT(row, t.program->program.image.size());
-  pass_through(s, row, free_row(s, table<air::Boundary>(s)), 0);
+  pass_through(s, row, free_row(s, table(s, air::kTableBoundary)), 0);
   // The word behind the one that the program reads, in the same region, enters the chain.
-  trace::InstanceTrace& fresh = table<air::Fresh>(s);
+  trace::InstanceTrace& fresh = table(s, air::kTableFresh);
   const uint32_t key = kData / 4 + 5;
   const size_t before = row_of_key(s, air::kTableFresh, key - 1);
   size_t after = 0;
@@ -165,7 +165,8 @@ TEST(CatalogueFree, UntouchedWordsMayHaveRows) {
   const Verdict v = verdict(s.program->id, prove(s));
   EXPECT_TRUE(v.accepted()) << v.message;
   // Not with another value.
-  cell(table<air::Fresh>(s), added, "in_lo") = cell(table<air::Fresh>(s), added, "fin_lo") = Fp(1);
+  cell(table(s, air::kTableFresh), added, "in_lo") =
+      cell(table(s, air::kTableFresh), added, "fin_lo") = Fp(1);
   expect_refused(s, kRules);
 }
 

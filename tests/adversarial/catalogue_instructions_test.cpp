@@ -11,7 +11,7 @@ namespace {
 TEST(CatalogueInstructions, OneRegisterReadTwiceHasOneValue) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT0)});
   Shard s = lie(t, {kBody, 300, {}, {}});  // 100 + 200
-  trace::InstanceTrace& add = table<air::Add>(s);
+  trace::InstanceTrace& add = table(s, isa::Class::kAdd);
   const size_t row = row_at(s, add.table, kBody);
   EXPECT_EQ(cell(add, row, "rs"), cell(add, row, "rt"));
   set_value(add, row, "rt", 200);
@@ -25,7 +25,7 @@ TEST(CatalogueInstructions, ZeroIsZeroInEveryPort) {
   const uint32_t pc = kBody + 4;
   for (const char* port : {"rs", "rt"}) {
     Shard s = t.shard;
-    trace::InstanceTrace& b = table<air::BranchEq>(s);
+    trace::InstanceTrace& b = table(s, isa::Class::kBranchEq);
     const size_t row = row_at(s, b.table, pc);
     cell(b, row, std::string(port) + "_lo") = Fp(1);
     cell(b, row, "equal") = Fp::zero();
@@ -35,7 +35,7 @@ TEST(CatalogueInstructions, ZeroIsZeroInEveryPort) {
   }
   // With the right operands the row cannot claim a difference.
   Shard s = t.shard;
-  trace::InstanceTrace& b = table<air::BranchEq>(s);
+  trace::InstanceTrace& b = table(s, isa::Class::kBranchEq);
   const size_t row = row_at(s, b.table, pc);
   cell(b, row, "equal") = Fp::zero();
   cell(b, row, "inv_lo") = Fp(1);
@@ -52,7 +52,7 @@ TEST(CatalogueInstructions, ZeroStartsAsZeroAndIsNeverADestination) {
   }
   // The boundary takes in another value than the image gives.
   Shard s = t.shard;
-  trace::InstanceTrace& boundary = table<air::Boundary>(s);
+  trace::InstanceTrace& boundary = table(s, air::kTableBoundary);
   const size_t row = row_of_key(s, air::kTableBoundary, kReg);
   for (const char* v : {"in_lo", "out_lo"}) cell(boundary, row, v) = Fp(5);
   for (auto& [id, name] : {std::pair{table_of(isa::Class::kAddImm), "rs"}}) {
@@ -66,7 +66,7 @@ TEST(CatalogueInstructions, ZeroStartsAsZeroAndIsNeverADestination) {
   EXPECT_EQ(verdict(s.program->id, prove(s)).code, Errc::kRejected);
   // A row that writes register 0: the ROM has no such entry.
   s = t.shard;
-  trace::InstanceTrace& imm_table = table<air::AddImm>(s);
+  trace::InstanceTrace& imm_table = table(s, isa::Class::kAddImm);
   cell(imm_table, 0, "rd") = Fp::zero();
   expect_refused(s, kRules | kLocal);
 }
@@ -75,7 +75,7 @@ TEST(CatalogueInstructions, ZeroStartsAsZeroAndIsNeverADestination) {
 TEST(CatalogueInstructions, LeadingZerosOfAMultipleOfP) {
   const Told t = told({lui(kT0, 0x7f00), imm(Op::kOri, kT0, kT0, 1), count(Op::kClz, kV0, kT0)});
   Shard s = lie(t, {kBody + 8, 32, {}, {}});
-  trace::InstanceTrace& x = table<air::CountLeading>(s);
+  trace::InstanceTrace& x = table(s, isa::Class::kCountLeading);
   cell(x, 0, "at3") = cell(x, 0, "shift") = Fp();
   cell(x, 0, "none") = Fp(1);
   cell(x, 0, "lead") = cell(x, 0, "out") = Fp(128);
@@ -87,12 +87,12 @@ TEST(CatalogueInstructions, LinkedAccesses) {
   const uint32_t ll = mem(Op::kLl, kV0, 4, kS0), sc = mem(Op::kSc, kV0, 4, kS0);
   const Told loads = told({ll});
   Shard s = lie(loads, {kBody, 5, {}, {}});
-  set_value(table<air::LoadLinked>(s), 0, "m", 5);
+  set_value(table(s, isa::Class::kLoadLinked), 0, "m", 5);
   expect_refused(s, kLocal);
 
   const Told stores = told({three(Op::kOr, kV0, kT0, 0), sc, mem(Op::kLw, kT1, 4, kS0)});
   Shard u = lie(stores, {kBody + 4, 1, {}, 100});
-  trace::InstanceTrace& x = table<air::StoreCond>(u);
+  trace::InstanceTrace& x = table(u, isa::Class::kStoreCond);
   cell(x, 0, "ok") = Fp(1);
   expect_refused(u, kRules);
 
@@ -101,7 +101,7 @@ TEST(CatalogueInstructions, LinkedAccesses) {
       told({mem(Op::kLl, kT2, 4, kS0), mem(Op::kSc, kT0, 8, kS0), three(Op::kOr, kV0, kT1, 0), sc});
   EXPECT_EQ(twice.shard.output, std::vector<uint8_t>(4));
   Shard v = lie(twice, {kBody + 12, 1, {}, 7});
-  trace::InstanceTrace& y = table<air::StoreCond>(v);
+  trace::InstanceTrace& y = table(v, isa::Class::kStoreCond);
   cell(y, row_at(v, y.table, kBody + 12), "ok") = Fp(1);
   expect_refused(v, kRules);
 }
@@ -110,7 +110,7 @@ TEST(CatalogueInstructions, LinkedAccesses) {
 TEST(CatalogueInstructions, ShiftsDoNotWrap) {
   const Told t = told({shift(Op::kSll, kV0, kT0, 14)});
   Shard s = t.shard;
-  trace::InstanceTrace& x = table<air::Shift>(s);
+  trace::InstanceTrace& x = table(s, isa::Class::kShift);
   const size_t row = row_at(s, x.table, kBody);
   const uint64_t second = uint64_t{100} << 14 | 0;
   const uint64_t wrapped = second + field::kP;  // l0 + 2^16 l1, equal modulo p
@@ -189,14 +189,14 @@ TEST(CatalogueInstructions, LinksAreThoseOfTheProgram) {
   const Told direct = told({jump(Op::kJal, kBody + 8), kNopWord, three(Op::kAddu, kV0, kRa, 0)});
   for (const char* limb : {"link_lo0", "link_hi0"}) {
     Shard s = direct.shard;
-    cell(table<air::JumpLink>(s), 0, limb) += Fp(1);
+    cell(table(s, isa::Class::kJumpLink), 0, limb) += Fp(1);
     expect_refused(s, kRules | kLocal);
   }
   const Told indirect = told({lui(kT2, kText >> 16), imm(Op::kOri, kT2, kT2, (kBody & 0xffff) + 16),
                               jalr(kRa, kT2), kNopWord, three(Op::kAddu, kV0, kRa, 0)});
   for (uint32_t link : {kBody + 20, kBody + 12, 0u}) {
     Shard s = lie(indirect, {kBody + 8, link, {}, {}});
-    set_value(table<air::JumpRegLink>(s), 0, "link", link);
+    set_value(table(s, isa::Class::kJumpRegLink), 0, "link", link);
     expect_refused(s, kRules);
   }
 }
@@ -214,7 +214,7 @@ TEST(CatalogueInstructions, HintsAreWords) {
   EXPECT_EQ(other.output, (std::vector<uint8_t>{0x12, 0x34, 0x56, 0x78}));
   for (auto [lo, hi] : {std::pair{Fp(65536 + 5), -Fp(1)}, {Fp(5), Fp(65536)}, {-Fp(1), Fp(0)}}) {
     Shard s = t.shard;
-    trace::InstanceTrace& x = table<air::Hint>(s);
+    trace::InstanceTrace& x = table(s, isa::Class::kHint);
     cell(x, 0, "lo") = lo;
     cell(x, 0, "hi") = hi;
     expect_refused(s, kRules | kLocal);

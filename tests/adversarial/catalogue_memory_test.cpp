@@ -9,12 +9,12 @@ namespace {
 TEST(CatalogueMemory, UnalignedWordsHaveNoRow) {
   const Told t = told({mem(Op::kLw, kV0, 4, kS0)});
   Shard s = t.shard;
-  trace::InstanceTrace& load = table<air::LoadWord>(s);
+  trace::InstanceTrace& load = table(s, isa::Class::kLoadWord);
   const size_t row = row_at(s, load.table, kBody);
   for (uint32_t off : {1u, 2u, 3u}) {
     // 4 a_v = lo holds modulo p for some a_v, also when lo is no multiple of 4.
     Shard u = s;
-    trace::InstanceTrace& x = table<air::LoadWord>(u);
+    trace::InstanceTrace& x = table(u, isa::Class::kLoadWord);
     cell(x, row, "rs_lo") += Fp(off);
     cell(x, row, "a_v") = (cell(x, row, "rs_lo") + cell(x, row, "k_lo")) * Fp(4).inverse();
     recount(u);
@@ -29,7 +29,7 @@ TEST(CatalogueMemory, UnalignedWordsHaveNoRow) {
 TEST(CatalogueMemory, RegistersAreNotInMemory) {
   const Told t = told({mem(Op::kLw, kV0, 4, kS0)});
   Shard s = t.shard;
-  trace::InstanceTrace& load = table<air::LoadWord>(s);
+  trace::InstanceTrace& load = table(s, isa::Class::kLoadWord);
   const size_t row = row_at(s, load.table, kBody);
   // Key 2^30 + 8, register $t0: the high limb would have to be 2^16.
   cell(load, row, "a_v") = Fp(8);
@@ -48,7 +48,7 @@ TEST(CatalogueMemory, RegistersAreNotInMemory) {
 TEST(CatalogueMemory, StaleReads) {
   const Told t = told({mem(Op::kSw, kT0, 4, kS0), mem(Op::kLw, kV0, 4, kS0)});
   Shard s = lie(t, {kBody + 4, 0x22222222, {}, {}});
-  trace::InstanceTrace& load = table<air::LoadWord>(s);
+  trace::InstanceTrace& load = table(s, isa::Class::kLoadWord);
   const size_t row = row_at(s, load.table, kBody + 4);
   set_value(load, row, "m", 0x22222222);
   cell(load, row, "m_t") = Fp::zero();
@@ -59,7 +59,7 @@ TEST(CatalogueMemory, StaleReads) {
 TEST(CatalogueMemory, PaddingRowsDoNotWrite) {
   const Told t = told({mem(Op::kSw, kT0, 4, kS0), mem(Op::kLw, kV0, 4, kS0)});
   Shard s = t.shard;
-  trace::InstanceTrace& store = table<air::StoreWord>(s);
+  trace::InstanceTrace& store = table(s, isa::Class::kStoreWord);
   const size_t from = row_at(s, store.table, kBody), to = free_row(s, store);
   copy_row(store, from, store, to);
   cell(store, to, "real") = Fp::zero();
@@ -85,7 +85,7 @@ TEST(CatalogueMemory, AWordHasOneInitialValue) {
   const Told t = told({mem(Op::kLw, kV0, 16, kS0)});  // zero memory behind the data
   const uint32_t key = kData / 4 + 4;
   Shard s = t.shard;
-  trace::InstanceTrace& fresh = table<air::Fresh>(s);
+  trace::InstanceTrace& fresh = table(s, air::kTableFresh);
   const size_t row = row_of_key(s, air::kTableFresh, key);
   copy_row(fresh, row, fresh, free_row(s, fresh));  // its own token twice
   expect_refused(s, kGlobal);
@@ -96,12 +96,12 @@ TEST(CatalogueMemory, AWordHasOneInitialValue) {
   expect_refused(s, kRules | kGlobal);
   // A fresh row for a word of the image: no region has it.
   s = t.shard;
-  trace::InstanceTrace& f2 = table<air::Fresh>(s);
+  trace::InstanceTrace& f2 = table(s, air::kTableFresh);
   cell(f2, row, "key") = Fp(kData / 4);
   expect_refused(s, kRules | kGlobal);
   // Zero memory that does not start as zero.
   s = t.shard;
-  trace::InstanceTrace& f3 = table<air::Fresh>(s);
+  trace::InstanceTrace& f3 = table(s, air::kTableFresh);
   cell(f3, row, "in_lo") = Fp(1);
   expect_refused(s, kRules | kGlobal);
 }
@@ -111,12 +111,12 @@ TEST(CatalogueMemory, WordsOfADoubleKeepTheirPlaces) {
   const Told t = told({mem(Op::kLdc1, 2, 0, kS0), fp_move(Op::kMfc1, kV0, 2)});
   EXPECT_EQ(t.shard.output, (std::vector<uint8_t>{0x22, 0x22, 0x22, 0x22}));  // the even register
   Shard s = t.shard;
-  trace::InstanceTrace& x = table<air::LoadDouble>(s);
+  trace::InstanceTrace& x = table(s, isa::Class::kLoadDouble);
   set_value(x, 0, "ma", 0x22222222);
   set_value(x, 0, "mb", 0x11111111);
   expect_refused(s, kLocal);
   s = t.shard;
-  trace::InstanceTrace& y = table<air::LoadDouble>(s);
+  trace::InstanceTrace& y = table(s, isa::Class::kLoadDouble);
   std::swap(cell(y, 0, "rd"), cell(y, 0, "rb"));
   expect_refused(s, kRules | kLocal);
 }
@@ -146,9 +146,9 @@ TEST(CatalogueMemory, StoresToReadOnlyWords) {
     const Told t = told({lui(kS1, base), mem(Op::kLw, kT1, 4, kS1), mem(Op::kSw, kT1, 4, kS0),
                          mem(Op::kLw, kV0, 4, kS0)});
     Shard s = t.shard;
-    trace::InstanceTrace& store = table<air::StoreWord>(s);
+    trace::InstanceTrace& store = table(s, isa::Class::kStoreWord);
     const size_t row = row_at(s, store.table, kBody + 8);
-    trace::InstanceTrace& load = table<air::LoadWord>(s);
+    trace::InstanceTrace& load = table(s, isa::Class::kLoadWord);
     const size_t from = row_at(s, load.table, kBody + 4);
     cell(store, row, "a_v") = cell(load, from, "a_v");
     cell(store, row, "a_hi") = cell(load, from, "a_hi");
@@ -162,9 +162,9 @@ TEST(CatalogueMemory, StoresToReadOnlyWords) {
     // Nor can the word be declared writable on the way.
     const uint32_t key = base << 14 | 1;
     Shard w = t.shard;
-    trace::InstanceTrace& boundary = table<air::Boundary>(w);
+    trace::InstanceTrace& boundary = table(w, air::kTableBoundary);
     cell(boundary, row_of_key(w, air::kTableBoundary, key), "w") = Fp(1);
-    trace::InstanceTrace& loads = table<air::LoadWord>(w);
+    trace::InstanceTrace& loads = table(w, isa::Class::kLoadWord);
     for (size_t i = 0; i < w.data_rows(loads); ++i)
       if (cell(loads, i, "a_v") == cell(load, from, "a_v") &&
           cell(loads, i, "a_hi") == cell(load, from, "a_hi"))
@@ -234,11 +234,11 @@ TEST(CatalogueMemory, WordsAboveThePrime) {
 TEST(CatalogueMemory, PublicWordsAreBound) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   Shard s = t.shard;
-  trace::InstanceTrace& publics = table<air::Public>(s);
+  trace::InstanceTrace& publics = table(s, air::kTablePublic);
   // An input word that claims to be output, an output word that claims to be input.
   for (uint32_t key : {0xb0000004u / 4, 0xc0000004u / 4}) {
     Shard u = s;
-    trace::InstanceTrace& x = table<air::Public>(u);
+    trace::InstanceTrace& x = table(u, air::kTablePublic);
     const size_t row = row_of_key(u, air::kTablePublic, key);
     cell(x, row, "out") = Fp(1) - cell(x, row, "out");
     recount(u);
@@ -247,7 +247,7 @@ TEST(CatalogueMemory, PublicWordsAreBound) {
   }
   // One word more than the output has, one less.
   Shard more = s;
-  trace::InstanceTrace& x = table<air::Public>(more);
+  trace::InstanceTrace& x = table(more, air::kTablePublic);
   const size_t last = row_of_key(s, air::kTablePublic, 0xc0000004u / 4);
   copy_row(publics, last, x, free_row(more, x));
   cell(x, free_row(more, x), "key") += Fp(1);
@@ -264,7 +264,7 @@ TEST(CatalogueMemory, ThePrivateInputIsFreeAndOnlyThat) {
   Shard s = a.shard;
   EXPECT_EQ(s.output, (Bytes{9, 9, 9, 9}));
   // The word changes at its source and at the first reader only.
-  trace::InstanceTrace& fresh = table<air::Fresh>(s);
+  trace::InstanceTrace& fresh = table(s, air::kTableFresh);
   const size_t row = row_of_key(s, air::kTableFresh, 0xa0000004u / 4);
   set_value(fresh, row, "in", 0x01020304);
   set_value(fresh, row, "fin", 0x01020304);
@@ -278,7 +278,7 @@ TEST(CatalogueMemory, ThePrivateInputIsFreeAndOnlyThat) {
 TEST(CatalogueMemory, AWordCrossesTheBoundaryOnce) {
   const Told t = told({mem(Op::kSw, kT0, 4, kS0), mem(Op::kLw, kV0, 4, kS0)});
   Shard s = t.shard;
-  trace::InstanceTrace& boundary = table<air::Boundary>(s);
+  trace::InstanceTrace& boundary = table(s, air::kTableBoundary);
   const size_t row = row_of_key(s, air::kTableBoundary, kData / 4 + 1);
   copy_row(boundary, row, boundary, free_row(s, boundary));
   const size_t second = free_row(s, boundary);
@@ -299,15 +299,15 @@ TEST(CatalogueMemory, RegistersStartAsTheProgramSays) {
   const Told t = told({three(Op::kAddu, kV0, kSp, 0)});
   const uint32_t sp = load_le32(t.shard.output.data()), lower = __builtin_bswap32(sp) - 64;
   Shard s = lie(t, {kBody, lower, {}, {}});
-  trace::InstanceTrace& move = table<air::AddImm>(s);
+  trace::InstanceTrace& move = table(s, isa::Class::kAddImm);
   set_value(move, row_at(s, move.table, kBody), "rs", lower);
-  trace::InstanceTrace& boundary = table<air::Boundary>(s);
+  trace::InstanceTrace& boundary = table(s, air::kTableBoundary);
   const size_t row = row_of_key(s, air::kTableBoundary, kReg + kSp);
   set_value(boundary, row, "in", lower);
   set_value(boundary, row, "out", lower);
   expect_refused(s, kGlobal);
   // With the final value that the image's row takes back as well.
-  trace::InstanceTrace& image = table<air::Image>(s);
+  trace::InstanceTrace& image = table(s, air::kTableImage);
   const auto& words = t.program->program.image;
   for (size_t i = 0; i < words.size(); ++i)
     if (words[i].key == kReg + kSp) set_value(image, i, "fin", lower);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "adversarial/false_run.hpp"
+#include "air/tables/memory.hpp"
 #include "trace/rows.hpp"
 
 namespace mipzk::attack {
@@ -25,15 +26,14 @@ class Teller {
     shard_.public_input = story_.public_input;
     shard_.output = story_.output;
     shard_.exit_code = story_.exit_code;
-    air::for_each_table([&]<class T>() {
-      if constexpr (T::kSlots != 0) instructions<T>();
-    });
+    for (const air::TableInfo& table : air::tables())
+      if (table.role == air::Role::kInstruction) instructions(table);
     sources();
     boundary();
     bumps();
-    instance<air::Rom>(0, program_.tables.rom.log_height);
-    instance<air::Region>(0, program_.tables.region.log_height);
-    instance<air::Fixed>(0, air::kFixedLogRows);
+    instance(air::kTableRom, 0, program_.tables.rom.log_height);
+    instance(air::kTableRegion, 0, program_.tables.region.log_height);
+    instance(air::kTableFixed, 0, air::kFixedLogRows);
     std::sort(shard_.traces.begin(), shard_.traces.end(),
               [](const auto& a, const auto& b) { return a.table < b.table; });
     recount(shard_);
@@ -42,10 +42,9 @@ class Teller {
 
  private:
   // An empty table with room for these rows.
-  template <class T>
-  trace::InstanceTrace& instance(size_t rows, unsigned log_height = 0) {
+  trace::InstanceTrace& instance(air::TableId id, size_t rows, unsigned log_height = 0) {
     trace::InstanceTrace t;
-    t.table = T::kId;
+    t.table = id;
     if (log_height == 0) {
       log_height = air::kMinLogHeight;
       while ((size_t{1} << log_height) < rows + kTail) ++log_height;
@@ -59,27 +58,24 @@ class Teller {
     return *reinterpret_cast<typename T::template Row<Fp>*>(row_of(t, i));
   }
 
-  template <class T>
-  void instructions() {
+  void instructions(const air::TableInfo& table) {
+    const auto cls = static_cast<isa::Class>(table.id);
     std::vector<const Step*> steps;
     for (const Step& s : story_.steps)
-      if (s.rom.cls == T::kClass) steps.push_back(&s);
+      if (s.rom.cls == cls) steps.push_back(&s);
     if (steps.empty()) return;
-    trace::InstanceTrace& t = instance<T>((steps.size() + T::kSlots - 1) / T::kSlots);
+    trace::InstanceTrace& t = instance(table.id, (steps.size() + table.slots - 1) / table.slots);
     for (size_t i = 0; i < steps.size(); ++i) {
-      auto& r = row<T>(t, i / T::kSlots);
-      if constexpr (T::kSlots > 1) {
-        trace::fill_slot(r, static_cast<unsigned>(i % T::kSlots), steps[i]->event, steps[i]->rom);
-      } else {
-        trace::fill_row(r, steps[i]->event, steps[i]->rom);
-      }
+      const size_t slot = i % table.slots;
+      trace::row_filler(cls)(row_of(t, i / table.slots) + slot * trace::slot_cells(table),
+                             steps[i]->event, steps[i]->rom);
     }
   }
 
   // Image, Public and Fresh.
   void sources() {
     const isa::Program& program = program_.program;
-    trace::InstanceTrace& image = instance<air::Image>(0, program_.tables.image.log_height);
+    trace::InstanceTrace& image = instance(air::kTableImage, 0, program_.tables.image.log_height);
     std::vector<const vm::SourceWord*> publics, fresh;
     for (const vm::SourceWord& w : story_.finals) {
       const auto at =
@@ -96,7 +92,7 @@ class Teller {
         fresh.push_back(&w);
       }
     }
-    trace::InstanceTrace& table = instance<air::Public>(publics.size());
+    trace::InstanceTrace& table = instance(air::kTablePublic, publics.size());
     for (size_t i = 0; i < publics.size(); ++i) {
       const vm::SourceWord& w = *publics[i];
       const bool output = w.key >= isa::kOutputBase / 4;
@@ -138,7 +134,7 @@ class Teller {
     for (const vm::SourceWord* w : words) add(w->key, w);
     if (prev != kEnd) add(kEnd, nullptr);
 
-    trace::InstanceTrace& table = instance<air::Fresh>(links.size());
+    trace::InstanceTrace& table = instance(air::kTableFresh, links.size());
     for (size_t i = 0; i < links.size(); ++i) {
       const auto [key, word] = links[i];
       const uint32_t before = i == 0 ? 0 : links[i - 1].key;
@@ -163,7 +159,7 @@ class Teller {
   }
 
   void boundary() {
-    trace::InstanceTrace& table = instance<air::Boundary>(story_.touched.size());
+    trace::InstanceTrace& table = instance(air::kTableBoundary, story_.touched.size());
     for (size_t i = 0; i < story_.touched.size(); ++i) {
       const vm::Touched& t = story_.touched[i];
       row<air::Boundary>(table, i) = {Fp::one(),      Fp(t.key),      Fp(t.in_lo),
@@ -174,7 +170,7 @@ class Teller {
 
   void bumps() {
     if (story_.bumps.empty()) return;
-    trace::InstanceTrace& table = instance<air::Bump>(story_.bumps.size());
+    trace::InstanceTrace& table = instance(air::kTableBump, story_.bumps.size());
     for (size_t i = 0; i < story_.bumps.size(); ++i) {
       const vm::Bump& b = story_.bumps[i];
       auto& r = row<air::Bump>(table, i);

@@ -79,7 +79,7 @@ const Shard& false_sum() {
   static const Shard s = [] {
     const Told t = told({three(Op::kAddu, kV0, kT0, kT0)});
     Shard lies = lie(t, {kBody, 300, {}, {}});
-    trace::InstanceTrace& add = table<air::Add>(lies);
+    trace::InstanceTrace& add = table(lies, isa::Class::kAdd);
     set_value(add, row_at(lies, add.table, kBody), "rt", 200);
     recount(lies);
     const Findings f = check(lies);
@@ -95,7 +95,7 @@ const Shard& unaligned() {
   static const Shard s = [] {
     const Told t = told({mem(Op::kLw, kV0, 4, kS0)});
     Shard lies = t.shard;
-    trace::InstanceTrace& load = table<air::LoadWord>(lies);
+    trace::InstanceTrace& load = table(lies, isa::Class::kLoadWord);
     const size_t row = row_at(lies, load.table, kBody);
     cell(load, row, "rs_lo") += Fp(2);
     cell(load, row, "a_v") = (cell(load, row, "rs_lo") + cell(load, row, "k_lo")) * Fp(4).inverse();

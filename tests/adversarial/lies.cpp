@@ -106,16 +106,13 @@ class Forger {
     }
   }
   void fill(Shard& s) {
-    air::for_each_table([&]<class T>() {
-      if constexpr (T::kSlots == 1) {
-        const auto& events = events_.of(T::kClass);
-        if (events.empty()) return;
-        trace::InstanceTrace& t = *s.find(T::kId);
-        for (size_t i = 0; i < events.size(); ++i)
-          trace::fill_row(*reinterpret_cast<typename T::template Row<Fp>*>(row_of(t, i)), events[i],
-                          entry(events[i]));
-      }
-    });
+    for (const air::TableInfo& table : air::tables()) {
+      if (table.slots != 1) continue;
+      const auto cls = static_cast<isa::Class>(table.id);
+      const auto& events = events_.of(cls);
+      for (size_t i = 0; i < events.size(); ++i)
+        trace::row_filler(cls)(row_of(*s.find(table.id), i), events[i], entry(events[i]));
+    }
   }
   static void set(trace::InstanceTrace& t, size_t row, const std::string& name, uint32_t v) {
     cell(t, row, name + "_lo") = Fp(v & 0xffff);
@@ -123,8 +120,8 @@ class Forger {
   }
   // Boundary and source rows, and the claim.
   void ends(Shard& s, const std::map<uint32_t, uint32_t>& initially) {
-    trace::InstanceTrace& boundary = table<air::Boundary>(s);
-    trace::InstanceTrace& publics = table<air::Public>(s);
+    trace::InstanceTrace& boundary = table(s, air::kTableBoundary);
+    trace::InstanceTrace& publics = table(s, air::kTablePublic);
     auto source = [&](uint32_t key, const std::string& name, uint32_t v) {
       if (key >= isa::kPublicBase / 4 && key < vm::kRegisterKeyBase) {
         const size_t row = row_of_key(s, air::kTablePublic, key);
@@ -145,10 +142,10 @@ class Forger {
       for (size_t i = 0; i < image.size(); ++i) {
         if (image[i].key != key) continue;
         EXPECT_EQ(name, "fin");
-        set(table<air::Image>(s), i, name, v);
+        set(table(s, air::kTableImage), i, name, v);
         return;
       }
-      set(table<air::Fresh>(s), row_of_key(s, air::kTableFresh, key), name, v);
+      set(table(s, air::kTableFresh), row_of_key(s, air::kTableFresh, key), name, v);
     };
     for (const auto& [key, v] : initially) {
       set(boundary, row_of_key(s, air::kTableBoundary, key), "in", v);

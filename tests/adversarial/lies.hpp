@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "adversarial/shards.hpp"
-#include "air/tables.hpp"
 #include "unit/vm/events.hpp"
 
 namespace mipzk::attack {
@@ -42,11 +41,14 @@ Shard pretend_input(const Told& run, uint32_t index, uint32_t value);
 
 // Rows of `table` that are in use and have `pc` (a byte address).
 size_t row_at(const Shard& shard, air::TableId table, uint32_t pc);
-template <class T>
-trace::InstanceTrace& table(Shard& s) {
-  trace::InstanceTrace* t = s.find(T::kId);
-  EXPECT_NE(t, nullptr) << T::kName;
+// The first instance of a table.
+inline trace::InstanceTrace& table(Shard& s, air::TableId id) {
+  trace::InstanceTrace* t = s.find(id);
+  EXPECT_NE(t, nullptr) << air::find_table(id)->name;
   return *t;
+}
+inline trace::InstanceTrace& table(Shard& s, isa::Class cls) {
+  return table(s, static_cast<air::TableId>(cls));
 }
 // The row of Boundary, Fresh or Public with this key.
 size_t row_of_key(const Shard& shard, air::TableId table, uint32_t key);

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "air/check.hpp"
+#include "air/fixed.hpp"
 #include "trace/counts.hpp"
 #include "trace/preprocessed.hpp"
 

@@ -2,7 +2,7 @@
 // addu, subu: rd = rs + s rt modulo 2^32, s = 1 or -1 from the ROM.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -21,14 +21,7 @@ struct Add : InstructionTable<isa::Class::kAdd> {
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.sign;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.sign});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     // Both sides lie in (-2^18, 2^18), so they are equal as integers; with limbs in [0, 2^16) and
     // carries in {0, 1} the quotient by 2^16 is unique.

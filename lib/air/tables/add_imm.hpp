@@ -2,7 +2,7 @@
 // addiu, lui, move, mfhi, mflo, mthi, mtlo: rd = rs + constant modulo 2^32.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -18,13 +18,7 @@ struct AddImm : InstructionTable<isa::Class::kAddImm> {
     T k_lo, k_hi, lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.k_lo;
-    f.k[1] = r.k_hi;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
+    begin(b, r, {r.k_lo, r.k_hi});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     add_limbs(b, r.rs.lo, r.rs.hi, r.k_lo, r.k_hi, r.lo, r.hi);
     b.range(r.lo);

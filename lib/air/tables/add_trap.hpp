@@ -3,7 +3,7 @@
 // overflow is a fault of the machine, so it has no row.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -23,16 +23,7 @@ struct AddTrap : InstructionTable<isa::Class::kAddTrap> {
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.sign;
-    f.k[1] = r.k_lo;
-    f.k[2] = r.k_hi;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.sign, r.k_lo, r.k_hi});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     // Exact limbs: by the ROM the constant is 0 or rt is register 0.
     Cell b_lo = r.rt.lo + r.k_lo;

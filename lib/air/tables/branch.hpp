@@ -2,7 +2,7 @@
 // Conditional branches. A taken branch makes the state (npc, target), another one (npc, npc + 1).
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -29,14 +29,7 @@ struct BranchEq : InstructionTable<isa::Class::kBranchEq> {
     T next;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt.reg;
-    f.k[0] = r.not_equal;
-    f.k[1] = r.target;
-    b.cpu(kClass, r.c, r.c.npc, r.next, f);
-    b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.not_equal, r.target}, r.c.npc, r.next);
     equality(b, r.c.real, r.rs.lo - r.rt.lo, r.rs.hi - r.rt.hi, r.inv_lo, r.inv_hi, r.equal);
     Cell taken = r.equal + r.not_equal * (b.one() - r.equal - r.equal);
     branch(b, r.c, taken, r.target, r.next);
@@ -56,14 +49,7 @@ struct BranchZero : InstructionTable<isa::Class::kBranchZero> {
     T neg, is_zero, inv, next;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.k[0] = r.k0;
-    f.k[1] = r.k1;
-    f.k[2] = r.k2;
-    f.k[3] = r.target;
-    b.cpu(kClass, r.c, r.c.npc, r.next, f);
-    b.read(r.c, kSlotRs, r.rs);
+    begin(b, r, {r.k0, r.k1, r.k2, r.target}, r.c.npc, r.next);
     sign_bit(b, r.rs.hi, r.neg);
     zero_test(b, r.c.real, r.rs.lo, r.rs.hi, r.inv, r.is_zero);
     branch(b, r.c, r.k0 + r.k1 * r.neg + r.k2 * r.is_zero, r.target, r.next);
@@ -86,17 +72,8 @@ struct BranchLink : InstructionTable<isa::Class::kBranchLink> {
     T neg, next;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.k0;
-    f.k[1] = r.k1;
-    f.k[2] = b.constant(0);  // neither of the two looks at zero
-    f.k[3] = r.target;
-    f.k[4] = r.link_lo;
-    f.k[5] = r.link_hi;
-    b.cpu(kClass, r.c, r.c.npc, r.next, f);
-    b.read(r.c, kSlotRs, r.rs);
+    const Cell k2 = b.constant(0);  // neither of the two looks at zero
+    begin(b, r, {r.k0, r.k1, k2, r.target, r.link_lo, r.link_hi}, r.c.npc, r.next);
     b.write(r.c, kSlotRd, r.rd, r.link_lo, r.link_hi);
     sign_bit(b, r.rs.hi, r.neg);
     branch(b, r.c, r.k0 + r.k1 * r.neg, r.target, r.next);

@@ -3,7 +3,7 @@
 // delay slot.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -25,21 +25,10 @@ struct BranchLikely : InstructionTable<isa::Class::kBranchLikely> {
     T taken, next;     // next: the npc afterwards
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.k0;
-    f.k[1] = r.k1;
-    f.k[2] = r.k2;
-    f.k[3] = r.target;
-    f.k[4] = r.link_lo;
-    f.k[5] = r.link_hi;
     // Taken: (npc, target). Otherwise the word at npc is skipped: (npc + 1, npc + 2), which is not
     // the state after HALT, (2^30, 0), either.
-    b.cpu(kClass, r.c, r.c.npc + r.c.real - r.taken, r.next, f);
-    b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.k0, r.k1, r.k2, r.target, r.link_lo, r.link_hi}, r.c.npc + r.c.real - r.taken,
+          r.next);
     b.write(r.c, kSlotRd, r.rd, r.link_lo, r.link_hi);
     sign_bit(b, r.rs.hi, r.neg);
     equality(b, r.c.real, r.rs.lo - r.rt.lo, r.rs.hi - r.rt.hi, r.inv_lo, r.inv_hi, r.equal);

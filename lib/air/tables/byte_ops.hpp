@@ -2,7 +2,7 @@
 // seb, seh: the sign-extended lowest byte (half) of rs. wsbh: the bytes of each half swapped.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -14,7 +14,7 @@ struct ByteOps : InstructionTable<isa::Class::kByteOps> {
   template <class T>
   struct Row {
     Cpu<T> c;
-    T rs, rs_t, byte[4];
+    RegBytes<T> rs;
     RegWrite<T> rd;
     T seb, seh, wsbh;  // one-hot by the ROM
     T top, neg;        // the byte with the sign, and its top bit; 0 for wsbh
@@ -22,15 +22,8 @@ struct ByteOps : InstructionTable<isa::Class::kByteOps> {
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    const Cell* x = r.byte;
-    RomFields<Cell> f;
-    f.rs = r.rs;
-    f.rd = r.rd.reg;
-    f.k[0] = r.seb;
-    f.k[1] = r.seh;
-    f.k[2] = r.wsbh;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, x), limb(b, x + 2), r.rs_t});
+    const Cell* x = r.rs.byte;
+    begin(b, r, {r.seb, r.seh, r.wsbh});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     for (int i = 0; i < 2; ++i) b.byte_and(x[2 * i], x[2 * i + 1], r.both[i]);
     // `top` is one of the bytes or 0, so the lookup makes neg its top bit.

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Constants and shapes used by several tables.
+// Traits and rules that several tables share.
 #pragma once
 
 #include "air/builder.hpp"
 #include "air/table_info.hpp"
 
 namespace mipzk::air {
-
-// Slots of the accesses of one instruction within its four ticks.
-inline constexpr uint32_t kSlotRs = 1, kSlotRt = 2, kSlotMem = 3, kSlotRd = 4;
 
 // 1 / 2^16 in the field, to turn "a = b + 2^16 carry" into an expression for the carry.
 inline constexpr uint32_t kInv65536 = Fp(65536).inverse().value();
@@ -30,15 +27,6 @@ struct MainTable {
 struct PassOneTable : MainTable {
   static constexpr bool kPassOne = true;
 };
-// The table of an instruction class has the number of the class.
-template <isa::Class kClass_, unsigned kSlots_ = 1>
-struct InstructionTable : MainTable {
-  static constexpr isa::Class kClass = kClass_;
-  static constexpr TableId kId = static_cast<TableId>(kClass_);
-  static constexpr Role kRole = Role::kInstruction;
-  static constexpr unsigned kSlots = kSlots_;
-};
-
 // (a + b) as two limbs `lo`, `hi` that the caller checks to be 16-bit: the carries are boolean.
 // Integer range: |a + b - sum| < 2^17 + 1 per limb, far below p.
 constexpr void add_limbs(Builder& b, Cell a_lo, Cell a_hi, Cell b_lo, Cell b_hi, Cell lo, Cell hi) {
@@ -75,24 +63,6 @@ constexpr void zero_test(Builder& b, Cell real, Cell lo, Cell hi, Cell inv, Cell
   Cell sum = lo + hi;
   b.zero(sum * inv + is_zero - real);
   b.zero(is_zero * sum);
-}
-
-// The key of the word at rs + k (modulo 2^32), whose address is 4 a_v + offset + 2^16 a_hi with
-// offset in 0..3. 4 a_v + offset is an exact limb: v and 4 v are checked, so a_v < 2^14.
-constexpr Cell word_key(Builder& b, const RegRead<Cell>& rs, Cell k_lo, Cell k_hi, Cell a_v,
-                        Cell a_hi, Cell offset) {
-  add_limbs(b, rs.lo, rs.hi, k_lo, k_hi, a_v * b.k(4) + offset, a_hi);
-  b.range(a_v);
-  b.range(a_v * b.k(4));
-  b.range(a_hi);
-  return a_v + a_hi * b.k(1u << 14);
-}
-
-// Two address bits.
-constexpr Cell byte_offset(Builder& b, Cell o0, Cell o1) {
-  b.boolean(o0);
-  b.boolean(o1);
-  return o0 + o1 * b.k(2);
 }
 
 }  // namespace mipzk::air

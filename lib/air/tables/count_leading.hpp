@@ -2,7 +2,7 @@
 // clz, clo: the number of leading zeros (ones) of rs, 32 if there is nothing else.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -16,7 +16,7 @@ struct CountLeading : InstructionTable<isa::Class::kCountLeading> {
   template <class T>
   struct Row {
     Cpu<T> c;
-    T rs, rs_t, byte[4];
+    RegBytes<T> rs;
     RegWrite<T> rd;
     T ones;     // 1: count ones
     T at[4];    // one-hot, all 0 if y is 0
@@ -27,18 +27,14 @@ struct CountLeading : InstructionTable<isa::Class::kCountLeading> {
     T both[2];  // of two bytes: these lookups make them bytes
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs;
-    f.rd = r.rd.reg;
-    f.k[0] = r.ones;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.byte), limb(b, r.byte + 2), r.rs_t});
+    begin(b, r, {r.ones});
     // At most 32, so a limb.
     const Cell count =
         r.none * b.k(32) + r.at[0] * b.k(24) + r.at[1] * b.k(16) + r.at[2] * b.k(8) + r.shift;
     b.write(r.c, kSlotRd, r.rd, count, b.constant(0));
 
-    for (int i = 0; i < 2; ++i) b.byte_and(r.byte[2 * i], r.byte[2 * i + 1], r.both[i]);
+    const auto& byte = r.rs.byte;
+    for (int i = 0; i < 2; ++i) b.byte_and(byte[2 * i], byte[2 * i + 1], r.both[i]);
     // Five bits of which exactly one is set; on padding rows none is.
     for (Cell at : r.at) b.boolean(at);
     b.boolean(r.none);
@@ -47,7 +43,7 @@ struct CountLeading : InstructionTable<isa::Class::kCountLeading> {
     // one is not 0 follows below.
     Cell above = r.none, lead = r.none * b.k(128);
     for (int i = 0; i < 4; ++i) {
-      const Cell y = r.byte[i] + r.ones * (b.constant(255) - r.byte[i] * b.k(2));
+      const Cell y = byte[i] + r.ones * (b.constant(255) - byte[i] * b.k(2));
       b.zero(y * above);
       above = above + r.at[i];
       lead = lead + r.at[i] * y;
@@ -55,13 +51,7 @@ struct CountLeading : InstructionTable<isa::Class::kCountLeading> {
     b.zero(lead - r.lead);
     // lead 2^shift is below 256 and has its top bit: `lead` is not 0 and has exactly `shift`
     // leading zeros; 128 has none.
-    Coords<Cell> m;
-    m.v[0] = r.lead;
-    m.v[1] = r.shift;
-    m.v[2] = r.out;
-    m.v[3] = b.constant(0);
-    m.count = 4;
-    b.request(Bus::kShiftByte, b.one(), m);
+    b.request(Bus::kShiftByte, b.one(), {r.lead, r.shift, r.out, b.constant(0)});
     b.byte_and(r.out, r.c.real * b.k(128), r.c.real * b.k(128));
   }
 };

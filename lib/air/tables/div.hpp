@@ -18,10 +18,9 @@ struct Div : InstructionTable<isa::Class::kDiv> {
   template <class T>
   struct Row {
     Cpu<T> c;
-    RegRead<T> n;
+    RegRead<T> rs;
     T rt, rt_t, d[4];  // bytes of the divisor, 1 in place of 0
-    T hi_old_lo, hi_old_hi, hi_t;
-    T lo_old_lo, lo_old_hi, lo_t;
+    Old<T> hi, lo;
     T is_signed, by_zero;
     T q[4];
     T rem_lo, rem_hi;
@@ -36,17 +35,10 @@ struct Div : InstructionTable<isa::Class::kDiv> {
     const Cell d_lo = limb(b, r.d), d_hi = limb(b, r.d + 2);
     const Cell q_lo = limb(b, r.q), q_hi = limb(b, r.q + 2);
     const Cell real = r.c.real;
-    RomFields<Cell> f;
-    f.rs = r.n.reg;
-    f.rt = r.rt;
-    f.k[0] = r.is_signed;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.n);
+    begin(b, r, {r.is_signed});
     b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, d_lo - r.by_zero, d_hi, r.rt_t});
-    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(isa::kHi), r.hi_old_lo, r.hi_old_hi, r.hi_t},
-            r.rem_lo, r.rem_hi);
-    b.write(r.c, kSlotRd, RegWrite<Cell>{b.constant(isa::kLo), r.lo_old_lo, r.lo_old_hi, r.lo_t},
-            q_lo, q_hi);
+    b.write(r.c, kSlotMem, isa::kHi, r.hi, r.rem_lo, r.rem_hi);
+    b.write(r.c, kSlotRd, isa::kLo, r.lo, q_lo, q_hi);
 
     for (int i = 0; i < 4; ++i) b.byte_and(r.q[i], r.d[i], r.both[i]);
     b.range(r.rem_lo);
@@ -57,7 +49,7 @@ struct Div : InstructionTable<isa::Class::kDiv> {
     b.zero(r.by_zero * (d_lo - r.by_zero + d_hi));
 
     // The signs of N = n - 2^32 n_neg and D = d - 2^32 d_neg are those of the operands.
-    sign_bit(b, r.n.hi, r.n_top);
+    sign_bit(b, r.rs.hi, r.n_top);
     sign_bit(b, d_hi, r.d_top);
     const Cell n_neg = r.is_signed * r.n_top;
     const Cell d_neg = r.is_signed * r.d_top;
@@ -71,8 +63,8 @@ struct Div : InstructionTable<isa::Class::kDiv> {
     b.boolean(r.rem_neg);
     small_carries(b, r.t);
     const Cell t2 = r.t[2] - real;
-    b.zero(word_product(b, r.q, r.d, 0) + r.rem_lo - r.n.lo - r.t[0] * b.k(65536));
-    b.zero(word_product(b, r.q, r.d, 1) + r.rem_hi - r.n.hi + r.t[0] - r.t[1] * b.k(65536));
+    b.zero(word_product(b, r.q, r.d, 0) + r.rem_lo - r.rs.lo - r.t[0] * b.k(65536));
+    b.zero(word_product(b, r.q, r.d, 1) + r.rem_hi - r.rs.hi + r.t[0] - r.t[1] * b.k(65536));
     b.zero(word_product(b, r.q, r.d, 2) - r.q_neg * d_lo - d_neg * q_lo - r.rem_neg + n_neg +
            r.t[1] - t2 * b.k(65536));
     b.zero(byte_product(r.q, r.d, 6) - r.q_neg * d_hi - d_neg * q_hi + t2 +

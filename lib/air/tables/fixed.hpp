@@ -30,27 +30,12 @@ struct Fixed : MainTable {
     T range[4], both[4], shift_byte, shift_amount;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>& p, const Row<Cell>& r) {
-    for (uint32_t k = 0; k < 4; ++k) {
-      Coords<Cell> m;
-      m.v[0] = p.v + b.constant(k << 14);
-      m.count = 1;
-      b.provide(Bus::kRange, r.range[k], m);
-    }
-    for (uint32_t k = 0; k < 4; ++k) {
-      Coords<Cell> m;
-      m.v[0] = p.a + b.constant(k << 6);
-      m.v[1] = p.b;
-      m.v[2] = p.a_and_b[k];
-      m.count = 3;
-      b.provide(Bus::kAnd, r.both[k], m);
-    }
-    Coords<Cell> m;
-    for (unsigned i = 0; i < 4; ++i) m.v[i] = p.shift_byte[i];
-    m.count = 4;
-    b.provide(Bus::kShiftByte, r.shift_byte, m);
-    for (unsigned i = 0; i < 9; ++i) m.v[i] = p.shift_amount[i];
-    m.count = 9;
-    b.provide(Bus::kShiftAmount, r.shift_amount, m);
+    for (uint32_t k = 0; k < 4; ++k)
+      b.provide(Bus::kRange, r.range[k], {p.v + b.constant(k << 14)});
+    for (uint32_t k = 0; k < 4; ++k)
+      b.provide(Bus::kAnd, r.both[k], {p.a + b.constant(k << 6), p.b, p.a_and_b[k]});
+    b.provide(Bus::kShiftByte, r.shift_byte, p.shift_byte);
+    b.provide(Bus::kShiftAmount, r.shift_amount, p.shift_amount);
   }
 };
 

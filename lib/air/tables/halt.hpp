@@ -2,7 +2,7 @@
 // syscall HALT: copies $a0 to the exit-code register and leaves the machine in the halted state.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -17,11 +17,7 @@ struct Halt : InstructionTable<isa::Class::kHalt> {
     RegWrite<T> rd;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd.reg;
-    b.cpu(kClass, r.c, r.c.real * b.k(kHaltedPc4), b.constant(0), f);
-    b.read(r.c, kSlotRs, r.rs);
+    begin(b, r, r.c.real * b.k(kHaltedPc4), b.constant(0));
     b.write(r.c, kSlotRd, r.rd, r.rs.lo, r.rs.hi);
   }
 };

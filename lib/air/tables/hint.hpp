@@ -2,7 +2,7 @@
 // syscall HINT_WORD: rd = any word, chosen by the prover; the program must check it.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -16,9 +16,7 @@ struct Hint : InstructionTable<isa::Class::kHint> {
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rd = r.rd.reg;
-    b.cpu(kClass, r.c, f);
+    begin(b, r);
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     b.range(r.lo);
     b.range(r.hi);

@@ -2,7 +2,7 @@
 // Jumps. The instruction after a jump is at npc as always, the one after that at the target.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -23,9 +23,7 @@ struct Jump : InstructionTable<isa::Class::kJump, 4> {
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     for (const Slot<Cell>& s : r.slot) {
-      RomFields<Cell> f;
-      f.k[0] = s.target;
-      b.cpu(kClass, s.c, s.c.npc, s.target, f);
+      begin(b, s, {s.target}, s.c.npc, s.target);
     }
   }
 };
@@ -33,13 +31,14 @@ struct Jump : InstructionTable<isa::Class::kJump, 4> {
 // jal, two to a row: $ra = pc + 8.
 struct JumpLink : InstructionTable<isa::Class::kJumpLink, 2> {
   static constexpr const char* kName = "JumpLink";
+  static constexpr uint32_t kRa = 31;
   static constexpr const char* kColumns =
       "real0 clk0 pc0 npc0 ra_old_lo0 ra_old_hi0 ra_t0 target0 link_lo0 link_hi0 "
       "real1 clk1 pc1 npc1 ra_old_lo1 ra_old_hi1 ra_t1 target1 link_lo1 link_hi1";
   template <class T>
   struct Slot {
     Cpu<T> c;
-    T old_lo, old_hi, t;  // of $ra
+    Old<T> ra;
     T target, link_lo, link_hi;
   };
   template <class T>
@@ -48,13 +47,10 @@ struct JumpLink : InstructionTable<isa::Class::kJumpLink, 2> {
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     for (const Slot<Cell>& s : r.slot) {
-      RomFields<Cell> f;
-      f.rd = b.constant(31);
-      f.k[0] = s.target;
-      f.k[1] = s.link_lo;
-      f.k[2] = s.link_hi;
+      RomFields<Cell> f = entry(s, {s.target, s.link_lo, s.link_hi});
+      f.rd = b.constant(kRa);
       b.cpu(kClass, s.c, s.c.npc, s.target, f);
-      b.write(s.c, kSlotRd, RegWrite<Cell>{f.rd, s.old_lo, s.old_hi, s.t}, s.link_lo, s.link_hi);
+      b.write(s.c, kSlotRd, kRa, s.ra, s.link_lo, s.link_hi);
     }
   }
 };
@@ -87,10 +83,8 @@ struct JumpReg : InstructionTable<isa::Class::kJumpReg, 2> {
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     for (const Slot<Cell>& s : r.slot) {
-      RomFields<Cell> f;
-      f.rs = s.rs.reg;
       Cell to = target(b, s.c, s.rs);
-      b.cpu(kClass, s.c, s.c.npc, to, f);
+      begin(b, s, s.c.npc, to);
     }
   }
 };
@@ -108,13 +102,8 @@ struct JumpRegLink : InstructionTable<isa::Class::kJumpRegLink> {
     T link_lo, link_hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd.reg;
-    f.k[1] = r.link_lo;
-    f.k[2] = r.link_hi;
     Cell to = target(b, r.c, r.rs);
-    b.cpu(kClass, r.c, r.c.npc, to, f);
+    begin(b, r, {b.constant(0), r.link_lo, r.link_hi}, r.c.npc, to);
     b.write(r.c, kSlotRd, r.rd, r.link_lo, r.link_hi);
   }
 };

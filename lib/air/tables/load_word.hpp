@@ -2,7 +2,7 @@
 // lw: rd = the word at rs + offset, which must be a multiple of 4.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -17,22 +17,13 @@ struct LoadWord : InstructionTable<isa::Class::kLoadWord> {
     Cpu<T> c;
     RegRead<T> rs;
     RegWrite<T> rd;
-    T k_lo, k_hi;  // offset
-    T a_v, a_hi;   // address = 4 a_v + 2^16 a_hi, a_v < 2^14
-    T m_lo, m_hi, m_w, m_t;
+    Address<T> a;
+    Word<T> m;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.k_lo;
-    f.k[1] = r.k_hi;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
-    // Offset 0: an unaligned address has no row.
-    Cell key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, b.constant(0));
-    b.memory_read(r.c, kSlotMem, key, r.m_w, r.m_t, r.m_lo, r.m_hi);
-    b.write(r.c, kSlotRd, r.rd, r.m_lo, r.m_hi);
+    begin(b, r, {r.a.k_lo, r.a.k_hi});
+    b.load(r.c, kSlotMem, word_key(b, r.rs, r.a), r.m);
+    b.write(r.c, kSlotRd, r.rd, r.m.lo, r.m.hi);
   }
 };
 

@@ -2,7 +2,7 @@
 // and, or, xor, nor of two registers: per byte k0 (a + b) + k1 (a & b) + k2.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -14,34 +14,26 @@ struct Logic : InstructionTable<isa::Class::kLogic> {
   template <class T>
   struct Row {
     Cpu<T> c;
-    T rs, rs_t, a[4];  // a register, the time of its last access, its bytes from the lowest
-    T rt, rt_t, b[4];
+    RegBytes<T> rs, rt;
     RegWrite<T> rd;
     T k[3];
     T both[4];
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs;
-    f.rt = r.rt;
-    f.rd = r.rd.reg;
-    for (int i = 0; i < 3; ++i) f.k[i] = r.k[i];
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.a), limb(b, r.a + 2), r.rs_t});
-    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, limb(b, r.b), limb(b, r.b + 2), r.rt_t});
+    begin(b, r, r.k);
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     // The four forms of the ROM (MACHINE.md, "Lowering") give a byte for bytes a, b, a & b, so lo
     // and hi are exact.
     Cell out[4] = {byte(r, 0), byte(r, 1), byte(r, 2), byte(r, 3)};
-    for (int i = 0; i < 4; ++i) b.byte_and(r.a[i], r.b[i], r.both[i]);
+    for (int i = 0; i < 4; ++i) b.byte_and(r.rs.byte[i], r.rt.byte[i], r.both[i]);
     b.zero(limb(b, out) - r.lo);
     b.zero(limb(b, out + 2) - r.hi);
   }
 
  private:
   static constexpr Cell byte(const Row<Cell>& r, int i) {
-    return r.k[0] * (r.a[i] + r.b[i]) + r.k[1] * r.both[i] + r.k[2];
+    return r.k[0] * (r.rs.byte[i] + r.rt.byte[i]) + r.k[1] * r.both[i] + r.k[2];
   }
 };
 
@@ -60,11 +52,7 @@ struct LogicImm : InstructionTable<isa::Class::kLogicImm> {
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs;
-    f.rd = r.rd.reg;
-    for (int i = 0; i < 4; ++i) f.k[i] = r.k[i];
-    b.cpu(kClass, r.c, f);
+    begin(b, r, r.k);
     b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.a), r.rs_hi, r.rs_t});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     Cell out[2] = {byte(r, 0), byte(r, 1)};

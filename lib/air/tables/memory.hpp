@@ -58,12 +58,7 @@ struct Fresh : PassOneTable {
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     b.boolean(r.real);
-    Coords<Cell> m;
-    m.v[0] = r.start;
-    m.v[1] = r.end;
-    m.v[2] = r.kind;
-    m.count = 3;
-    b.request(Bus::kRegion, r.real, m);
+    b.request(Bus::kRegion, r.real, {r.start, r.end, r.kind});
     // Differences of numbers below 2^30, each less than 2^29: no second solution modulo p.
     b.zero(r.key - r.start - r.ds_lo - r.ds_hi * b.k(65536));
     b.zero(r.end - r.real - r.key - r.de_lo - r.de_hi * b.k(65536));
@@ -186,12 +181,7 @@ struct Region : MainTable {
     T mult;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>& p, const Row<Cell>& r) {
-    Coords<Cell> m;
-    m.v[0] = p.start;
-    m.v[1] = p.end;
-    m.v[2] = p.kind;
-    m.count = 3;
-    b.provide(Bus::kRegion, r.mult, m);
+    b.provide(Bus::kRegion, r.mult, {p.start, p.end, p.kind});
   }
 };
 

@@ -2,7 +2,7 @@
 // movz, movn, movf, movt: rd = rs if rt is zero (not zero), else rd keeps its value.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -20,14 +20,7 @@ struct MoveCond : InstructionTable<isa::Class::kMoveCond> {
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.if_not_zero;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.if_not_zero});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     zero_test(b, r.c.real, r.rt.lo, r.rt.hi, r.inv, r.is_zero);
     // A bit, so the new limbs are copies of limbs.

@@ -4,7 +4,7 @@
 // the one of the low word in slot 4.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -18,6 +18,15 @@ constexpr Cell byte_product(const Cell* a, const Cell* b, int k) {
 // Products of bytes at limb i: at most 4 * 255^2 * 257 < 2^27.
 constexpr Cell word_product(Builder& b, const Cell* x, const Cell* y, int i) {
   return byte_product(x, y, 2 * i) + byte_product(x, y, 2 * i + 1) * b.k(256);
+}
+
+// The bytes of rs and rt, with the top bits that count as signs.
+template <class Row>
+constexpr void signed_bytes(Builder& b, const Row& r) {
+  const auto &x = r.rs.byte, &y = r.rt.byte;
+  for (int i = 0; i < 3; ++i) b.byte_and(x[i], y[i], r.both[i]);
+  b.byte_and(x[3], r.is_signed * b.k(128), r.a_neg * b.k(128));
+  b.byte_and(y[3], r.is_signed * b.k(128), r.b_neg * b.k(128));
 }
 
 // Three carries of fewer than 2^12 each: they are 16-bit numbers whose sum is below 2^12.
@@ -35,34 +44,23 @@ struct Mult : InstructionTable<isa::Class::kMult> {
   template <class T>
   struct Row {
     Cpu<T> c;
-    T rs, rs_t, a[4];
-    T rt, rt_t, b[4];
-    RegWrite<T> hi, lo;
+    RegBytes<T> rs, rt;
+    RegWrite<T> hi, rd;
     T is_signed;
-    T both[3];       // a & b: these lookups make them bytes
+    T both[3];       // rs & rt: these lookups make them bytes
     T a_neg, b_neg;  // signed and the top bit is set
     T t[3];          // carries out of the first three limbs; the third one plus 2
     T wrap;          // 2^64 added to a negative product
     T r[4];          // limbs of the result
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    const Cell a_lo = limb(b, r.a), a_hi = limb(b, r.a + 2);
-    const Cell b_lo = limb(b, r.b), b_hi = limb(b, r.b + 2);
-    RomFields<Cell> f;
-    f.rs = r.rs;
-    f.rt = r.rt;
-    f.rd = r.lo.reg;
-    f.k[0] = r.is_signed;
-    f.k[1] = r.hi.reg;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, a_lo, a_hi, r.rs_t});
-    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, b_lo, b_hi, r.rt_t});
+    const auto &x = r.rs.byte, &y = r.rt.byte;
+    const Cell x_lo = limb(b, x), x_hi = limb(b, x + 2), y_lo = limb(b, y), y_hi = limb(b, y + 2);
+    begin(b, r, {r.is_signed, r.hi.reg});
     b.write(r.c, kSlotMem, r.hi, r.r[2], r.r[3]);
-    b.write(r.c, kSlotRd, r.lo, r.r[0], r.r[1]);
+    b.write(r.c, kSlotRd, r.rd, r.r[0], r.r[1]);
 
-    for (int i = 0; i < 3; ++i) b.byte_and(r.a[i], r.b[i], r.both[i]);
-    b.byte_and(r.a[3], r.is_signed * b.k(128), r.a_neg * b.k(128));
-    b.byte_and(r.b[3], r.is_signed * b.k(128), r.b_neg * b.k(128));
+    signed_bytes(b, r);
 
     // a b - 2^32 (a_neg b + b_neg a) = r modulo 2^64, limb by limb. Before its carry each limb is
     // an integer of less than 2^27 in size and carries are below 2^12, so every equation holds for
@@ -71,15 +69,15 @@ struct Mult : InstructionTable<isa::Class::kMult> {
     for (int i = 0; i < 4; ++i) b.range(r.r[i]);
     small_carries(b, r.t);
     const Cell t2 = r.t[2] - r.c.real * b.k(2);
-    b.zero(word_product(b, r.a, r.b, 0) - r.r[0] - r.t[0] * b.k(65536));
-    b.zero(word_product(b, r.a, r.b, 1) + r.t[0] - r.r[1] - r.t[1] * b.k(65536));
-    b.zero(word_product(b, r.a, r.b, 2) + r.t[1] - r.a_neg * b_lo - r.b_neg * a_lo - r.r[2] -
+    b.zero(word_product(b, x, y, 0) - r.r[0] - r.t[0] * b.k(65536));
+    b.zero(word_product(b, x, y, 1) + r.t[0] - r.r[1] - r.t[1] * b.k(65536));
+    b.zero(word_product(b, x, y, 2) + r.t[1] - r.a_neg * y_lo - r.b_neg * x_lo - r.r[2] -
            t2 * b.k(65536));
     // The true product p gives p = a b - 2^32 (..) + 2^64 a_neg b_neg, so r is the left side plus
     // 2^64 exactly when both are negative or p is: `wrap` 0 or 1 is enough, and the two candidates
     // differ by 2^16 in r_3.
     b.boolean(r.wrap);
-    b.zero(byte_product(r.a, r.b, 6) + t2 - r.a_neg * b_hi - r.b_neg * a_hi + r.wrap * b.k(65536) -
+    b.zero(byte_product(x, y, 6) + t2 - r.a_neg * y_hi - r.b_neg * x_hi + r.wrap * b.k(65536) -
            r.r[3]);
   }
 };

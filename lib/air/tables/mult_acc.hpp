@@ -17,36 +17,23 @@ struct MultAcc : InstructionTable<isa::Class::kMultAcc> {
   template <class T>
   struct Row {
     Cpu<T> c;
-    T rs, rs_t, a[4];
-    T rt, rt_t, b[4];
-    T hi_old_lo, hi_old_hi, hi_t;
-    T lo_old_lo, lo_old_hi, lo_t;
+    RegBytes<T> rs, rt;
+    Old<T> hi, lo;
     T is_signed, sign;
-    T both[3];       // a & b: these lookups make them bytes
+    T both[3];       // rs & rt: these lookups make them bytes
     T a_neg, b_neg;  // signed and the top bit is set
     T t[3];          // carries out of the first three limbs, plus kOffset
     T top;           // carry out of the last one: -1, 0 or 1
     T r[4];          // limbs of the result
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    const Cell a_lo = limb(b, r.a), a_hi = limb(b, r.a + 2);
-    const Cell b_lo = limb(b, r.b), b_hi = limb(b, r.b + 2);
-    RomFields<Cell> f;
-    f.rs = r.rs;
-    f.rt = r.rt;
-    f.k[0] = r.is_signed;
-    f.k[1] = r.sign;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, a_lo, a_hi, r.rs_t});
-    b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, b_lo, b_hi, r.rt_t});
-    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(isa::kHi), r.hi_old_lo, r.hi_old_hi, r.hi_t},
-            r.r[2], r.r[3]);
-    b.write(r.c, kSlotRd, RegWrite<Cell>{b.constant(isa::kLo), r.lo_old_lo, r.lo_old_hi, r.lo_t},
-            r.r[0], r.r[1]);
+    const auto &x = r.rs.byte, &y = r.rt.byte;
+    const Cell x_lo = limb(b, x), x_hi = limb(b, x + 2), y_lo = limb(b, y), y_hi = limb(b, y + 2);
+    begin(b, r, {r.is_signed, r.sign});
+    b.write(r.c, kSlotMem, isa::kHi, r.hi, r.r[2], r.r[3]);
+    b.write(r.c, kSlotRd, isa::kLo, r.lo, r.r[0], r.r[1]);
 
-    for (int i = 0; i < 3; ++i) b.byte_and(r.a[i], r.b[i], r.both[i]);
-    b.byte_and(r.a[3], r.is_signed * b.k(128), r.a_neg * b.k(128));
-    b.byte_and(r.b[3], r.is_signed * b.k(128), r.b_neg * b.k(128));
+    signed_bytes(b, r);
 
     // old + s (a b - 2^32 (a_neg b + b_neg a)) = r + 2^64 top, limb by limb. The products of a limb
     // are at most 4 * 255^2 * 257 < 1020 * 2^16 in size and so a carry at most 1021: with the
@@ -57,16 +44,16 @@ struct MultAcc : InstructionTable<isa::Class::kMultAcc> {
     b.range((r.t[0] + r.t[1] + r.t[2]) * b.k(8));
     const Cell offset = r.c.real * b.k(kOffset);
     const Cell t[3] = {r.t[0] - offset, r.t[1] - offset, r.t[2] - offset};
-    b.zero(r.lo_old_lo + r.sign * word_product(b, r.a, r.b, 0) - r.r[0] - t[0] * b.k(65536));
-    b.zero(r.lo_old_hi + r.sign * word_product(b, r.a, r.b, 1) + t[0] - r.r[1] - t[1] * b.k(65536));
-    b.zero(r.hi_old_lo + r.sign * (word_product(b, r.a, r.b, 2) - r.a_neg * b_lo - r.b_neg * a_lo) +
-           t[1] - r.r[2] - t[2] * b.k(65536));
+    b.zero(r.lo.lo + r.sign * word_product(b, x, y, 0) - r.r[0] - t[0] * b.k(65536));
+    b.zero(r.lo.hi + r.sign * word_product(b, x, y, 1) + t[0] - r.r[1] - t[1] * b.k(65536));
+    b.zero(r.hi.lo + r.sign * (word_product(b, x, y, 2) - r.a_neg * y_lo - r.b_neg * x_lo) + t[1] -
+           r.r[2] - t[2] * b.k(65536));
     // With p the true product the left side is old + s p - s 2^64 a_neg b_neg. As -2^63 < p < 2^64,
     // and p > 0 if both are negative, it lies in [-2^64, 2^65): `top` -1, 0 or 1 is enough, and the
     // candidates differ by 2^16 in r_3.
     b.zero(r.top * (r.top - b.one()) * (r.top + b.one()));
-    b.zero(r.hi_old_hi + r.sign * (byte_product(r.a, r.b, 6) - r.a_neg * b_hi - r.b_neg * a_hi) +
-           t[2] - r.r[3] - r.top * b.k(65536));
+    b.zero(r.hi.hi + r.sign * (byte_product(x, y, 6) - r.a_neg * y_hi - r.b_neg * x_hi) + t[2] -
+           r.r[3] - r.top * b.k(65536));
   }
 };
 

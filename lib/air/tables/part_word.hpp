@@ -6,7 +6,7 @@
 // In terms of o the instructions are the same in both.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -42,12 +42,24 @@ struct Part {
 
 // Checks the bytes and the address; returns the key of the word.
 constexpr Cell part_key(Builder& b, const RegRead<Cell>& rs, const Part<Cell>& p) {
-  Cell key = word_key(b, rs, p.k_lo, p.k_hi, p.a_v, p.a_hi, p.offset);
+  Cell key = word_key(b, rs, {p.k_lo, p.k_hi, p.a_v, p.a_hi}, p.offset);
   Cell o = byte_offset(b, p.o0, p.o1);
   b.zero(o + p.le * (b.constant(3) - o * b.k(2)) - p.offset);
   b.zero(p.o0 * p.o1 - p.o01);
   for (int i = 0; i < 4; ++i) b.byte_and(p.reg[i], p.mem[i], p.both[i]);
   return key;
+}
+
+// The place o and 3 - o, one-hot.
+struct OneHot {
+  Cell n[4];
+};
+struct Places {
+  OneHot o, back;
+};
+constexpr Places places(Builder& b, const Part<Cell>& p) {
+  const Cell o0 = b.one() - p.o0 - p.o1 + p.o01, o1 = p.o0 - p.o01, o2 = p.o1 - p.o01, o3 = p.o01;
+  return {{{o0, o1, o2, o3}}, {{o3, o2, o1, o0}}};
 }
 
 // lwl: the addressed byte and those below it in the word go to the upper end of rd, moved up by o
@@ -66,22 +78,13 @@ struct LoadPart : InstructionTable<isa::Class::kLoadPart> {
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     const Part<Cell>& p = r.p;
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd;
-    f.k[0] = p.k_lo;
-    f.k[1] = p.k_hi;
-    f.k[2] = p.left;
-    f.k[3] = p.le;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
+    begin(b, r, {p.k_lo, p.k_hi, p.left, p.le});
     Cell key = part_key(b, r.rs, p);
-    b.memory_read(r.c, kSlotMem, key, r.m_w, p.m_t, limb(b, p.mem), limb(b, p.mem + 2));
+    b.load(r.c, kSlotMem, key, {limb(b, p.mem), limb(b, p.mem + 2), r.m_w, p.m_t});
     b.write(r.c, kSlotRd, RegWrite<Cell>{r.rd, limb(b, p.reg), limb(b, p.reg + 2), r.rd_t}, p.lo,
             p.hi);
-    const Cell o[4] = {b.one() - p.o0 - p.o1 + p.o01, p.o0 - p.o01, p.o1 - p.o01, p.o01};
-    const Cell back[4] = {o[3], o[2], o[1], o[0]};
-    merge_part(b, p.left, o, back, p.mem, p.reg, p.lo, p.hi);
+    const auto [o, back] = places(b, p);
+    merge_part(b, p.left, o.n, back.n, p.mem, p.reg, p.lo, p.hi);
   }
 };
 
@@ -101,21 +104,12 @@ struct StorePart : InstructionTable<isa::Class::kStorePart> {
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     const Part<Cell>& p = r.p;
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt;
-    f.k[0] = p.k_lo;
-    f.k[1] = p.k_hi;
-    f.k[2] = p.left;
-    f.k[3] = p.le;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
+    begin(b, r, {p.k_lo, p.k_hi, p.left, p.le});
     b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, limb(b, p.reg), limb(b, p.reg + 2), r.rt_t});
     Cell key = part_key(b, r.rs, p);
-    b.memory(r.c, kSlotMem, key, b.one(), p.m_t, limb(b, p.mem), limb(b, p.mem + 2), p.lo, p.hi);
-    const Cell o[4] = {b.one() - p.o0 - p.o1 + p.o01, p.o0 - p.o01, p.o1 - p.o01, p.o01};
-    const Cell back[4] = {o[3], o[2], o[1], o[0]};
-    merge_part(b, b.not_(p.left), back, o, p.reg, p.mem, p.lo, p.hi);
+    b.store(r.c, kSlotMem, key, {limb(b, p.mem), limb(b, p.mem + 2), p.m_t}, p.lo, p.hi);
+    const auto [o, back] = places(b, p);
+    merge_part(b, b.not_(p.left), back.n, o.n, p.reg, p.mem, p.lo, p.hi);
   }
 };
 

@@ -23,10 +23,7 @@ struct Rom : MainTable {
     T mult;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>& p, const Row<Cell>& r) {
-    Coords<Cell> m;
-    for (unsigned i = 0; i < 11; ++i) m.v[i] = p.entry[i];
-    m.count = 11;
-    b.provide(Bus::kRom, r.mult, m);
+    b.provide(Bus::kRom, r.mult, p.entry);
   }
 };
 

@@ -2,7 +2,7 @@
 // sll, srl and rotr by most constants, as multiplications of the limbs by M = 2^t, t <= 14.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -21,12 +21,7 @@ struct Shift : InstructionTable<isa::Class::kShift> {
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd.reg;
-    for (int i = 0; i < 6; ++i) f.k[i] = r.k[i];
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
+    begin(b, r, r.k);
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
     // The checks of v and 4 v give l1, h1 < 2^14, so both sides are integers below 2^30: division
     // by 2^16 with remainder, which is unique. (With l1 < 2^16 only, l0 + 2^16 l1 = lo M + p would

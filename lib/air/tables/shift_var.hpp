@@ -6,7 +6,7 @@
 // by j bytes; right, it is W moved down by j + 1 bytes.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -19,7 +19,7 @@ struct ShiftVar : InstructionTable<isa::Class::kShiftVar> {
   template <class T>
   struct Row {
     Cpu<T> c;
-    T rs, rs_t, byte[4];
+    RegBytes<T> rs;
     RegRead<T> rt;
     RegWrite<T> rd;
     T amount, right, arithmetic;
@@ -31,16 +31,7 @@ struct ShiftVar : InstructionTable<isa::Class::kShiftVar> {
     T lo, hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs;
-    f.rt = r.rt.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.amount;
-    f.k[1] = r.right;
-    f.k[2] = r.arithmetic;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, RegRead<Cell>{r.rs, limb(b, r.byte), limb(b, r.byte + 2), r.rs_t});
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.amount, r.right, r.arithmetic});
     b.write(r.c, kSlotRd, r.rd, r.lo, r.hi);
 
     // The lookup has s in [0, 32). As q < 2^16 and rt_lo is a limb, s - amount = rt_lo - 32 q holds
@@ -48,25 +39,11 @@ struct ShiftVar : InstructionTable<isa::Class::kShiftVar> {
     // register 0; then |s - amount| < 32 leaves q = 0 only.
     b.range(r.q);
     const Cell j[4] = {b.one() - r.j1 - r.j2 - r.j3, r.j1, r.j2, r.j3};
-    Coords<Cell> m;
-    m.v[0] = r.right;
-    m.v[1] = r.rt.lo - r.q * b.k(32) + r.amount;
-    m.v[2] = r.v;
-    for (int i = 0; i < 4; ++i) m.v[3 + i] = j[i];
-    m.v[7] = r.fill_lo;
-    m.v[8] = r.fill_hi;
-    m.count = 9;
-    b.request(Bus::kShiftAmount, b.one(), m);
-    for (int i = 0; i < 4; ++i) {
-      Coords<Cell> s;
-      s.v[0] = r.byte[i];
-      s.v[1] = r.v;
-      s.v[2] = r.out[i];
-      s.v[3] = r.carry[i];
-      s.count = 4;
-      b.request(Bus::kShiftByte, b.one(), s);
-    }
-    b.byte_and(r.byte[3], r.arithmetic * b.k(128), r.neg * b.k(128));
+    b.request(Bus::kShiftAmount, b.one(),
+              {r.right, r.rt.lo - r.q * b.k(32) + r.amount, r.v, j[0], j[1], j[2], j[3], r.fill_lo,
+               r.fill_hi});
+    shift_bytes(b, r.rs.byte, r.v, r.out, r.carry);
+    b.byte_and(r.rs.byte[3], r.arithmetic * b.k(128), r.neg * b.k(128));
 
     // Bytes of W, exact: out is a multiple of 2^v and carry < 2^v. The result is one selection of
     // them, and the fill has bits only where a right shift leaves zeros.

@@ -2,7 +2,7 @@
 // slt, sltu, slti, sltiu: rd = 1 if a < b, else 0, by the borrow of a - b.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -31,14 +31,7 @@ struct Slt : InstructionTable<isa::Class::kSlt> {
     T is_signed, rs_neg, rt_neg, flip, borrow, less;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.is_signed;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.is_signed});
     b.write(r.c, kSlotRd, r.rd, r.less, b.constant(0));
     sign_bit(b, r.rs.hi, r.rs_neg);
     sign_bit(b, r.rt.hi, r.rt_neg);
@@ -61,15 +54,7 @@ struct SltImm : InstructionTable<isa::Class::kSltImm> {
     T is_signed, k_lo, k_hi, k_neg, rs_neg, flip, borrow, less;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.is_signed;
-    f.k[1] = r.k_lo;
-    f.k[2] = r.k_hi;
-    f.k[3] = r.k_neg;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
+    begin(b, r, {r.is_signed, r.k_lo, r.k_hi, r.k_neg});
     b.write(r.c, kSlotRd, r.rd, r.less, b.constant(0));
     sign_bit(b, r.rs.hi, r.rs_neg);
     b.zero(r.is_signed * (r.k_neg - r.rs_neg) - r.flip);

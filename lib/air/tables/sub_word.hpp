@@ -8,7 +8,7 @@
 // only.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -37,30 +37,21 @@ struct LoadSub : InstructionTable<isa::Class::kLoadSub> {
     RegWrite<T> rd;
     T k_lo, k_hi, half, is_signed, le;
     T a_v, a_hi, a0, a1;  // address = 4 a_v + a0 + 2 a1 + 2^16 a_hi
-    T m_lo, m_hi, m_w, m_t;
+    Word<T> m;
     T byte, other;  // of the chosen half
     T ext;          // signed and the top bit of the result is set
     T lo;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rd = r.rd.reg;
-    f.k[0] = r.k_lo;
-    f.k[1] = r.k_hi;
-    f.k[2] = r.half;
-    f.k[3] = r.is_signed;
-    f.k[4] = r.le;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
-    Cell key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, byte_offset(b, r.a0, r.a1));
-    b.memory_read(r.c, kSlotMem, key, r.m_w, r.m_t, r.m_lo, r.m_hi);
+    begin(b, r, {r.k_lo, r.k_hi, r.half, r.is_signed, r.le});
+    Cell key = word_key(b, r.rs, {r.k_lo, r.k_hi, r.a_v, r.a_hi}, byte_offset(b, r.a0, r.a1));
+    b.load(r.c, kSlotMem, key, r.m);
     b.write(r.c, kSlotRd, r.rd, r.lo, r.ext * b.k(65535));
     b.zero(r.half * r.a0);  // an unaligned half has no row
     const auto [o0, o1] = selector(b, r.a0, r.a1, r.half, r.le);
     // Two bytes of an exact limb are unique. The first lookup also makes ext = signed & top bit:
     // `byte` is the upper byte of a half.
-    b.zero(r.m_hi + o1 * (r.m_lo - r.m_hi) - half_of(b, o0, r.byte, r.other));
+    b.zero(r.m.hi + o1 * (r.m.lo - r.m.hi) - half_of(b, o0, r.byte, r.other));
     b.byte_and(r.byte, r.is_signed * b.k(128), r.ext * b.k(128));
     b.byte_and(r.other, b.constant(0), b.constant(0));
     // Byte: byte + 0xff00 ext. Half (o0 = 0): 256 byte + other.
@@ -82,37 +73,29 @@ struct StoreSub : InstructionTable<isa::Class::kStoreSub> {
     T rt, rt_t, r0, r1, rt_hi;  // rt_lo = r0 + 256 r1
     T k_lo, k_hi, half, le;
     T a_v, a_hi, a0, a1;
-    T m_lo, m_hi, m_t;
+    Old<T> m;
     T byte, other;   // of the chosen half before the store
     T r_and, m_and;  // r0 & r1, byte & other: these lookups make them bytes
     T new_lo, new_hi;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt;
-    f.k[0] = r.k_lo;
-    f.k[1] = r.k_hi;
-    f.k[2] = r.half;
-    f.k[3] = r.le;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
+    begin(b, r, {r.k_lo, r.k_hi, r.half, r.le});
     Cell rt_lo = r.r0 + r.r1 * b.k(256);
     b.read(r.c, kSlotRt, RegRead<Cell>{r.rt, rt_lo, r.rt_hi, r.rt_t});
-    Cell key = word_key(b, r.rs, r.k_lo, r.k_hi, r.a_v, r.a_hi, byte_offset(b, r.a0, r.a1));
-    b.memory(r.c, kSlotMem, key, b.one(), r.m_t, r.m_lo, r.m_hi, r.new_lo, r.new_hi);
+    Cell key = word_key(b, r.rs, {r.k_lo, r.k_hi, r.a_v, r.a_hi}, byte_offset(b, r.a0, r.a1));
+    b.store(r.c, kSlotMem, key, r.m, r.new_lo, r.new_hi);
     b.zero(r.half * r.a0);  // an unaligned half has no row
     const auto [o0, o1] = selector(b, r.a0, r.a1, r.half, r.le);
     b.byte_and(r.r0, r.r1, r.r_and);
     b.byte_and(r.byte, r.other, r.m_and);
     // The chosen half before and after, and the half that stays. New limbs are exact: made of bytes
     // or copied.
-    b.zero(r.m_hi + o1 * (r.m_lo - r.m_hi) - half_of(b, o0, r.byte, r.other));
+    b.zero(r.m.hi + o1 * (r.m.lo - r.m.hi) - half_of(b, o0, r.byte, r.other));
     Cell with_byte = half_of(b, o0, r.r0, r.other);  // 256 r0 + other in a half access
     b.zero(r.new_hi + o1 * (r.new_lo - r.new_hi) - with_byte -
            r.half * (rt_lo - r.r0 * b.k(256) - r.other));
-    b.zero(o1 * (r.new_hi - r.m_hi));
-    b.zero(b.not_(o1) * (r.new_lo - r.m_lo));
+    b.zero(o1 * (r.new_hi - r.m.hi));
+    b.zero(b.not_(o1) * (r.new_lo - r.m.lo));
   }
 };
 

@@ -4,7 +4,7 @@
 // slot 4.
 #pragma once
 
-#include "air/tables/common.hpp"
+#include "air/tables/instruction.hpp"
 
 namespace mipzk::air {
 
@@ -17,19 +17,14 @@ struct Trap : InstructionTable<isa::Class::kTrap> {
   template <class T>
   struct Row {
     Cpu<T> c;
-    T k0_old_lo, k0_old_hi, k0_t;
-    T k1_old_lo, k1_old_hi, k1_t;
-    T link_lo, link_hi, link_t;  // LINK before
-    T word_lo, word_hi;          // the instruction; limbs by the ROM
+    Old<T> k0, k1, link;
+    T word_lo, word_hi;  // the instruction; limbs by the ROM
     T vector;
     T npc_v, npc_hi;  // npc = npc_v + 2^14 npc_hi, npc_v < 2^14
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
+    RomFields<Cell> f = entry(r, {r.word_lo, r.word_hi, r.vector});
     f.rd = b.constant(kK0);
-    f.k[0] = r.word_lo;
-    f.k[1] = r.word_hi;
-    f.k[2] = r.vector;
     b.cpu(kClass, r.c, r.vector, r.vector + r.c.real, f);
     // npc is below 2^30: it is a target, whose limbs are exact, or one more than the address of
     // this instruction, which is in the ROM. With npc_v < 2^14, as npc_v and 4 npc_v are checked,
@@ -38,12 +33,9 @@ struct Trap : InstructionTable<isa::Class::kTrap> {
     b.range(r.npc_v);
     b.range(r.npc_v * b.k(4));
     b.range(r.npc_hi);
-    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(kK1), r.k1_old_lo, r.k1_old_hi, r.k1_t},
-            r.word_lo, r.word_hi);
-    b.write(r.c, kSlotMem, RegWrite<Cell>{b.constant(isa::kLink), r.link_lo, r.link_hi, r.link_t},
-            b.constant(0), b.constant(0));
-    b.write(r.c, kSlotRd, RegWrite<Cell>{b.constant(kK0), r.k0_old_lo, r.k0_old_hi, r.k0_t},
-            r.npc_v * b.k(4), r.npc_hi);
+    b.write(r.c, kSlotMem, kK1, r.k1, r.word_lo, r.word_hi);
+    b.write(r.c, kSlotMem, isa::kLink, r.link, b.constant(0), b.constant(0));
+    b.write(r.c, kSlotRd, kK0, r.k0, r.npc_v * b.k(4), r.npc_hi);
   }
 };
 

@@ -23,15 +23,7 @@ struct TrapEqual : InstructionTable<isa::Class::kTrapEqual> {
     T inv_lo, inv_hi;  // witness of a difference
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt.reg;
-    f.k[0] = r.equal;
-    f.k[1] = r.k_lo;
-    f.k[2] = r.k_hi;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.equal, r.k_lo, r.k_hi});
     equality(b, r.c.real, r.rs.lo - r.rt.lo - r.k_lo, r.rs.hi - r.rt.hi - r.k_hi, r.inv_lo,
              r.inv_hi, r.equal);
   }
@@ -53,16 +45,7 @@ struct TrapLess : InstructionTable<isa::Class::kTrapLess> {
     T rs_neg, b_neg, flip, borrow;
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
-    RomFields<Cell> f;
-    f.rs = r.rs.reg;
-    f.rt = r.rt.reg;
-    f.k[0] = r.is_signed;
-    f.k[1] = r.less;
-    f.k[2] = r.k_lo;
-    f.k[3] = r.k_hi;
-    b.cpu(kClass, r.c, f);
-    b.read(r.c, kSlotRs, r.rs);
-    b.read(r.c, kSlotRt, r.rt);
+    begin(b, r, {r.is_signed, r.less, r.k_lo, r.k_hi});
     const Cell b_lo = r.rt.lo + r.k_lo, b_hi = r.rt.hi + r.k_hi;
     sign_bit(b, r.rs.hi, r.rs_neg);
     sign_bit(b, b_hi, r.b_neg);

@@ -82,22 +82,22 @@ struct Tally {
   std::vector<std::string> forged;  // descriptions of lies
 };
 
-template <class T>
 class Adversary {
  public:
-  Adversary(const Sample& sample, unsigned slot, Dropped dropped = {})
-      : sample_(sample),
+  // `sample` is of the table's class.
+  Adversary(const air::TableInfo& table, const Sample& sample, unsigned slot, Dropped dropped = {})
+      : table_(table),
+        sample_(sample),
         dropped_(dropped),
-        honest_(row_of<T>(sample, slot)),
-        names_(column_names(T::kColumns)),
-        voice_(air::check_row<T>(honest_)) {}
-
-  const RowOf<T>& honest() const { return honest_; }
+        honest_(row_of(table, sample, slot)),
+        names_(column_names(table.columns)),
+        checker_(table),
+        voice_(check(honest_)) {}
 
   // Judges `row`, which differs from the honest one.
-  void consider(const RowOf<T>& row, Tally& tally) {
+  void consider(const Row& row, Tally& tally) {
     ++tally.tried;
-    air::check_row<T>({}, row, report_);
+    checker_.check(nullptr, row.data(), report_);
     if (!dropped_.accepts(report_)) {
       ++tally.refused;
       return;
@@ -124,9 +124,9 @@ class Adversary {
 
   // Every column, one at a time.
   void single_changes(Rng& rng, Tally& tally) {
-    RowOf<T> row = honest_;
-    Fp* c = cells<T>(row);
-    for (unsigned i = 0; i < kCells<T>; ++i) {
+    Row row = honest_;
+    Row& c = row;
+    for (size_t i = 0; i < honest_.size(); ++i) {
       const Fp old = c[i];
       for (const Fp& v : tempting_values(old, rng)) {
         if (v == old) continue;
@@ -147,10 +147,10 @@ class Adversary {
     deltas.push_back(Fp(65536).inverse());
     deltas.push_back(-Fp(65536).inverse());
     deltas.push_back(Fp(static_cast<uint32_t>(rng())));
-    RowOf<T> row = honest_;
-    Fp* c = cells<T>(row);
-    for (unsigned i = 0; i < kCells<T>; ++i) {
-      for (unsigned j = i + 1; j < kCells<T>; ++j) {
+    Row row = honest_;
+    Row& c = row;
+    for (size_t i = 0; i < honest_.size(); ++i) {
+      for (size_t j = i + 1; j < honest_.size(); ++j) {
         const Fp old_i = c[i], old_j = c[j];
         for (const Fp& di : deltas) {
           for (const Fp& dj : deltas) {
@@ -175,27 +175,33 @@ class Adversary {
 
   // The same, starting from padding: an empty row, and the honest row without `real`.
   void padding_changes(Rng& rng, Tally& tally, unsigned budget) {
-    RowOf<T> empty{};
+    Row empty(honest_.size());
     const std::set<std::string> reals = {"real", "real0", "real1", "real2", "real3"};
-    fixed_.assign(kCells<T>, false);
-    for (unsigned i = 0; i < kCells<T>; ++i) fixed_[i] = reals.count(names_[i]) != 0;
+    fixed_.assign(honest_.size(), false);
+    for (size_t i = 0; i < honest_.size(); ++i) fixed_[i] = reals.count(names_[i]) != 0;
     change_and_repair(empty, rng, tally, budget);
-    RowOf<T> row = honest_;
-    for (unsigned i = 0; i < kCells<T>; ++i)
-      if (fixed_[i]) cells<T>(row)[i] = Fp();
+    Row row = honest_;
+    for (size_t i = 0; i < honest_.size(); ++i)
+      if (fixed_[i]) row[i] = Fp();
     consider(row, tally);
     change_and_repair(row, rng, tally, budget);
   }
 
  private:
-  void change_and_repair(const RowOf<T>& start, Rng& rng, Tally& tally, unsigned budget) {
-    for (unsigned i = 0; i < kCells<T>; ++i) {
+  // Valid until the next call.
+  const air::RowReport& check(const Row& row) {
+    checker_.check(nullptr, row.data(), checked_);
+    return checked_;
+  }
+
+  void change_and_repair(const Row& start, Rng& rng, Tally& tally, unsigned budget) {
+    for (size_t i = 0; i < honest_.size(); ++i) {
       if (fixed_[i]) continue;
-      RowOf<T> row = start;
-      const Fp old = cells<T>(row)[i];
+      Row row = start;
+      const Fp old = row[i];
       for (const Fp& v : tempting_values(old, rng)) {
         if (v == old) continue;
-        cells<T>(row)[i] = v;
+        row[i] = v;
         fixed_[i] = true;
         unsigned left = budget;
         repair(row, 0, left, tally);
@@ -207,24 +213,24 @@ class Adversary {
   static constexpr unsigned kMaxRepairs = 9;
 
   // The values of the `zero` rules.
-  std::vector<Fp> residues(const RowOf<T>& row) const {
-    std::vector<Fp> values = air::check_row<T>(row).zeros;
+  std::vector<Fp> residues(const Row& row) {
+    std::vector<Fp> values = check(row).zeros;
     if (dropped_.kind == Dropped::kZero) values[dropped_.index] = Fp();
     return values;
   }
 
   // Columns whose change alters what the row reads or its ROM entry.
-  std::vector<bool> inputs() const {
-    std::vector<bool> result(kCells<T>);
-    for (unsigned i = 0; i < kCells<T>; ++i) {
-      RowOf<T> row = honest_;
-      cells<T>(row)[i] += Fp(1);
-      result[i] = !voice_.same_reads(air::check_row<T>(row));
+  std::vector<bool> inputs() {
+    std::vector<bool> result(honest_.size());
+    for (size_t i = 0; i < honest_.size(); ++i) {
+      Row row = honest_;
+      row[i] += Fp(1);
+      result[i] = !voice_.same_reads(check(row));
     }
     return result;
   }
 
-  void repair(RowOf<T>& row, unsigned depth, unsigned& left, Tally& tally) {
+  void repair(Row& row, unsigned depth, unsigned& left, Tally& tally) {
     if (left == 0) return;
     --left;
     const std::vector<Fp> now = residues(row);
@@ -235,8 +241,8 @@ class Adversary {
     }
     if (depth == kMaxRepairs) return;
     const auto k = static_cast<size_t>(broken - now.begin());
-    Fp* c = cells<T>(row);
-    for (unsigned j = 0; j < kCells<T>; ++j) {
+    Row& c = row;
+    for (size_t j = 0; j < honest_.size(); ++j) {
       if (fixed_[j]) continue;
       const Fp old = c[j];
       c[j] = old + Fp(1);
@@ -254,26 +260,28 @@ class Adversary {
     }
   }
 
-  std::set<std::string> difference(RowOf<T> row) {
+  std::set<std::string> difference(const Row& row) {
     std::set<std::string> out;
-    for (unsigned i = 0; i < kCells<T>; ++i)
-      if (cells<T>(row)[i] != cells<T>(honest_)[i]) out.insert(names_[i]);
+    for (size_t i = 0; i < honest_.size(); ++i)
+      if (row[i] != honest_[i]) out.insert(names_[i]);
     return out;
   }
-  std::string describe(RowOf<T> row) {
+  std::string describe(const Row& row) {
     std::ostringstream out;
-    out << T::kName << " word 0x" << std::hex << sample_.word << ":";
-    for (unsigned i = 0; i < kCells<T>; ++i)
-      if (cells<T>(row)[i] != cells<T>(honest_)[i])
-        out << " " << names_[i] << " 0x" << cells<T>(honest_)[i].value() << " -> 0x"
-            << cells<T>(row)[i].value();
+    out << table_.name << " word 0x" << std::hex << sample_.word << ":";
+    for (size_t i = 0; i < honest_.size(); ++i)
+      if (row[i] != honest_[i])
+        out << " " << names_[i] << " 0x" << honest_[i].value() << " -> 0x" << row[i].value();
     return out.str();
   }
 
+  const air::TableInfo& table_;
   const Sample& sample_;
   const Dropped dropped_;
-  RowOf<T> honest_;
+  const Row honest_;
   std::vector<std::string> names_;
+  air::RowChecker checker_;
+  air::RowReport checked_;
   Voice voice_;
   air::RowReport report_;
   std::vector<bool> fixed_;

@@ -6,7 +6,6 @@
 #include <gtest/gtest.h>
 
 #include "air/check.hpp"
-#include "air/tables.hpp"
 
 namespace mipzk::test {
 namespace {

@@ -2,7 +2,7 @@
 // What the attacks on single tables share.
 #pragma once
 
-#include "unit/air/judge.hpp"
+#include "unit/air/typed_row.hpp"
 
 namespace mipzk::test {
 

@@ -2,6 +2,10 @@
 // Attacks on the tables that pick, move and count bits, and on conditional moves.
 #include <gtest/gtest.h>
 
+#include "air/tables/bit_field.hpp"
+#include "air/tables/byte_ops.hpp"
+#include "air/tables/count_leading.hpp"
+#include "air/tables/move_cond.hpp"
 #include "unit/air/forge.hpp"
 
 namespace mipzk::test {
@@ -182,8 +186,8 @@ TEST(Forge, BytesOfASourceAreBytes) {
       for (unsigned half : {0u, 2u}) {
         for (Fp d : {Fp(1), -Fp(1), Fp(256).inverse()}) {
           auto row = honest;
-          row.byte[half] += d * Fp(256);
-          row.byte[half + 1] -= d;
+          row.rs.byte[half] += d * Fp(256);
+          row.rs.byte[half + 1] -= d;
           EXPECT_FALSE(air::check_row<T>(row).ok());
         }
       }

@@ -2,6 +2,9 @@
 // Attacks on branch-likely, on conditional traps and on the entry of the kernel.
 #include <gtest/gtest.h>
 
+#include "air/tables/branch_likely.hpp"
+#include "air/tables/trap.hpp"
+#include "air/tables/trap_if.hpp"
 #include "unit/air/forge.hpp"
 
 namespace mipzk::test {

@@ -2,6 +2,8 @@
 // Attacks on the tables that access two words or registers at once: ll, sc, ldc1, sdc1, mov.d.
 #include <gtest/gtest.h>
 
+#include "air/tables/double_word.hpp"
+#include "air/tables/linked.hpp"
 #include "unit/air/forge.hpp"
 
 namespace mipzk::test {
@@ -49,14 +51,14 @@ TEST(Forge, LoadLinkedLoadsTheWord) {
   for (unsigned round = 0; round < 200; ++round) {
     const Sample s = random_sample(isa::Class::kLoadLinked, rng);
     auto row = row_of<air::LoadLinked>(s);
-    for (Fp* limb : {&row.m_lo, &row.m_hi}) *limb = Fp(static_cast<uint32_t>(rng() % 65536));
+    for (Fp* limb : {&row.m.lo, &row.m.hi}) *limb = Fp(static_cast<uint32_t>(rng() % 65536));
     const air::RowReport report = air::check_row<air::LoadLinked>(row);
     ASSERT_TRUE(report.ok());
     for (const air::Access& a : report.locals) {
       if (a.write.form == air::Form::kReg && a.write.v[3] == Fp(s.event.clk + 4)) {
         EXPECT_EQ(a.write.v[0], Fp(s.rom.rd));
-        EXPECT_EQ(a.write.v[1], row.m_lo);
-        EXPECT_EQ(a.write.v[2], row.m_hi);
+        EXPECT_EQ(a.write.v[1], row.m.lo);
+        EXPECT_EQ(a.write.v[2], row.m.hi);
       }
       if (a.write.form == air::Form::kReg && a.write.v[0] == Fp(isa::kLink)) {
         EXPECT_EQ(a.write.v[1], Fp(*s.effect.address & 0xffff));
@@ -69,7 +71,7 @@ TEST(Forge, LoadLinkedLoadsTheWord) {
 // Addresses that are no multiple of 4 or 8, keys that trade limbs or leave the memory.
 TEST(Forge, PairedAccessesHaveOneKey) {
   Rng rng(83);
-  auto attack = [&]<class T>(uint32_t word, Fp RowOf<T>::*low) {
+  auto attack = [&]<class T>(uint32_t word) {
     for (uint32_t base : {0xfffffff0u, 0x0000fff8u, 0x12345678u, 0u, 0xffff0000u}) {
       for (uint32_t offset : {0x20u, 0xffe0u, 0u, 0x7ff8u, 0x8000u}) {
         const Sample s = make_sample(word | 8u << 21 | 10u << 16 | offset, registers(base, 7), rng);
@@ -80,9 +82,9 @@ TEST(Forge, PairedAccessesHaveOneKey) {
             for (uint32_t wrap : {0u, 65536u, 0x7f00u}) {
               for (uint32_t eighth = 0; eighth < 8; ++eighth) {
                 auto row = honest;
-                row.*low += Fp::from_i32(v * 8192) + Fp(eighth) * Fp(8).inverse();
-                row.a_hi += Fp::from_i32(hi) + Fp(wrap);
-                if (row.*low == honest.*low && row.a_hi == honest.a_hi) continue;
+                row.a.v += Fp::from_i32(v * 8192) + Fp(eighth) * Fp(8).inverse();
+                row.a.hi += Fp::from_i32(hi) + Fp(wrap);
+                if (row.a.v == honest.a.v && row.a.hi == honest.a.hi) continue;
                 EXPECT_FALSE(air::check_row<T>(row).ok());
               }
             }
@@ -91,20 +93,20 @@ TEST(Forge, PairedAccessesHaveOneKey) {
       }
     }
   };
-  attack.template operator()<air::LoadLinked>(kLl, &RowOf<air::LoadLinked>::a_v);
-  attack.template operator()<air::StoreCond>(kSc, &RowOf<air::StoreCond>::a_v);
-  attack.template operator()<air::LoadDouble>(kLdc1, &RowOf<air::LoadDouble>::a_u);
-  attack.template operator()<air::StoreDouble>(kSdc1, &RowOf<air::StoreDouble>::a_u);
+  attack.template operator()<air::LoadLinked>(kLl);
+  attack.template operator()<air::StoreCond>(kSc);
+  attack.template operator()<air::LoadDouble>(kLdc1);
+  attack.template operator()<air::StoreDouble>(kSdc1);
 }
 
-// An address that is a multiple of 4 but not of 8 has no row: a_u would be a fraction.
+// An address that is a multiple of 4 but not of 8 has no row: its unit would be a fraction.
 TEST(Forge, DoublesAreAligned) {
   Rng rng(84);
   auto attack = [&]<class T>(uint32_t word) {
     const Sample s = make_sample(word | 8u << 21 | 10u << 16, registers(0x10000008, 0), rng);
     auto row = row_of<T>(s);
     row.rs.lo = Fp(0x000c);
-    row.a_u = Fp(0x000c) * Fp(8).inverse();
+    row.a.v = Fp(0x000c) * Fp(8).inverse();
     const air::RowReport report = air::check_row<T>(row);
     EXPECT_TRUE(report.violations.empty());
     EXPECT_FALSE(report.bad_ranges.empty());

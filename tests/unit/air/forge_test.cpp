@@ -5,6 +5,21 @@
 
 #include <gtest/gtest.h>
 
+#include "air/fixed.hpp"
+#include "air/tables/add_trap.hpp"
+#include "air/tables/div.hpp"
+#include "air/tables/double_word.hpp"
+#include "air/tables/linked.hpp"
+#include "air/tables/load_word.hpp"
+#include "air/tables/mult.hpp"
+#include "air/tables/mult_acc.hpp"
+#include "air/tables/part_word.hpp"
+#include "air/tables/shift.hpp"
+#include "air/tables/shift_var.hpp"
+#include "air/tables/slt.hpp"
+#include "air/tables/store_word.hpp"
+#include "air/tables/sub_word.hpp"
+
 namespace mipzk::test {
 namespace {
 
@@ -235,14 +250,14 @@ TEST(Forge, ProductsGoWhereTheRomSays) {
   Rng rng(53);
   const Sample s = make_sample(kOperands | 10u << 11 | 0x70000002, registers(7, 9), rng);
   auto row = row_of<air::Mult>(s);
-  ASSERT_EQ(row.lo.reg, Fp(10));
+  ASSERT_EQ(row.rd.reg, Fp(10));
   ASSERT_EQ(row.hi.reg, Fp(isa::kTrash));
   for (uint32_t reg : {uint32_t{isa::kHi}, uint32_t{isa::kLo}, 11u, 0u}) {
     auto lie = row;
     lie.hi.reg = Fp(reg);
     EXPECT_EQ(judge(s.word, s.state.pc, {}, air::check_row<air::Mult>(lie)), Verdict::kConflict);
     lie = row;
-    lie.lo.reg = Fp(reg);
+    lie.rd.reg = Fp(reg);
     EXPECT_EQ(judge(s.word, s.state.pc, {}, air::check_row<air::Mult>(lie)), Verdict::kConflict);
   }
 }
@@ -397,12 +412,12 @@ TEST(Forge, AddressesHaveOneKey) {
           for (uint32_t wrap : {0u, 65536u, 0x7f00u}) {
             for (uint32_t quarter = 0; quarter < 4; ++quarter) {
               auto row = honest;
-              row.a_v += Fp::from_i32(v * 16384) + Fp(quarter) * Fp(4).inverse();
-              row.a_hi += Fp::from_i32(hi) + Fp(wrap);
-              if (row.a_v == honest.a_v && row.a_hi == honest.a_hi) continue;
+              row.a.v += Fp::from_i32(v * 16384) + Fp(quarter) * Fp(4).inverse();
+              row.a.hi += Fp::from_i32(hi) + Fp(wrap);
+              if (row.a.v == honest.a.v && row.a.hi == honest.a.hi) continue;
               EXPECT_FALSE(air::check_row<air::LoadWord>(row).ok());
-              row.a_hi = honest.a_hi + Fp::from_i32(hi) - Fp(wrap);
-              if (row.a_v == honest.a_v && row.a_hi == honest.a_hi) continue;
+              row.a.hi = honest.a.hi + Fp::from_i32(hi) - Fp(wrap);
+              if (row.a.v == honest.a.v && row.a.hi == honest.a.hi) continue;
               EXPECT_FALSE(air::check_row<air::LoadWord>(row).ok());
             }
           }

@@ -2,29 +2,27 @@
 // Rows of random instructions satisfy all rules and say what the machine does.
 #include <gtest/gtest.h>
 
-#include "unit/air/judge.hpp"
+#include "air/tables/add_trap.hpp"
+#include "air/tables/jump.hpp"
+#include "air/tables/load_word.hpp"
+#include "air/tables/store_word.hpp"
+#include "air/tables/sub_word.hpp"
+#include "unit/air/typed_row.hpp"
 
 namespace mipzk::test {
 namespace {
 
 constexpr unsigned kRounds = 4000;
 
-template <class F>
-void for_each_instruction(const F& f) {
-  air::for_each_table([&]<class T>() {
-    if constexpr (T::kSlots != 0) f.template operator()<T>();
-  });
-}
-
 TEST(HonestRows, SatisfyTheRulesAndSayWhatTheMachineDoes) {
   Rng rng(1);
-  for_each_instruction([&]<class T>() {
-    SCOPED_TRACE(T::kName);
+  for (const air::TableInfo& table : instruction_tables()) {
+    SCOPED_TRACE(table.name);
+    air::RowChecker checker(table);
     air::RowReport report;
     for (unsigned i = 0; i < kRounds; ++i) {
-      const Sample s = random_sample(T::kClass, rng);
-      const RowOf<T> row = row_of<T>(s, i % T::kSlots);
-      air::check_row<T>({}, row, report);
+      const Sample s = random_sample(static_cast<isa::Class>(table.id), rng);
+      checker.check(nullptr, row_of(table, s, i % table.slots).data(), report);
       ASSERT_TRUE(report.violations.empty()) << std::hex << s.word;
       ASSERT_TRUE(report.bad_ranges.empty()) << std::hex << s.word;
       ASSERT_TRUE(report.bad_tuples.empty()) << std::hex << s.word;
@@ -52,46 +50,45 @@ TEST(HonestRows, SatisfyTheRulesAndSayWhatTheMachineDoes) {
           ASSERT_EQ(a.read.v[4], Fp(time));
         }
       }
-      ASSERT_EQ(read, report.locals.size() / T::kSlots);
+      ASSERT_EQ(read, report.locals.size() / table.slots);
     }
-  });
+  }
 }
 
 TEST(HonestRows, FillAllSlotsOfARow) {
   Rng rng(2);
-  for_each_instruction([&]<class T>() {
-    if constexpr (T::kSlots > 1) {
-      SCOPED_TRACE(T::kName);
-      RowOf<T> row{};
-      Sample samples[T::kSlots];
-      for (unsigned i = 0; i < T::kSlots; ++i) {
-        samples[i] = random_sample(T::kClass, rng);
-        trace::fill_slot(row, i, samples[i].event, samples[i].rom);
-      }
-      const air::RowReport report = air::check_row<T>(row);
-      EXPECT_TRUE(report.ok());
-      for (unsigned i = 0; i < T::kSlots; ++i) {
-        // The same messages as of the row that holds this instruction alone.
-        const air::RowReport alone = air::check_row<T>(row_of<T>(samples[i], i));
-        const size_t per_slot = report.locals.size() / T::kSlots;
-        for (size_t k = i * per_slot; k < (i + 1) * per_slot; ++k) {
-          EXPECT_TRUE(same(report.locals[k].read, alone.locals[k].read));
-          EXPECT_TRUE(same(report.locals[k].write, alone.locals[k].write));
-        }
+  for (const air::TableInfo& table : instruction_tables()) {
+    if (table.slots == 1) continue;
+    SCOPED_TRACE(table.name);
+    Row row(table.layout.named_columns);
+    std::vector<Sample> samples;
+    for (unsigned i = 0; i < table.slots; ++i) {
+      samples.push_back(random_sample(static_cast<isa::Class>(table.id), rng));
+      fill_slot(table, row.data(), i, samples[i].event, samples[i].rom);
+    }
+    const air::RowReport report = check_row(table, row);
+    EXPECT_TRUE(report.ok());
+    for (unsigned i = 0; i < table.slots; ++i) {
+      // The same messages as of the row that holds this instruction alone.
+      const air::RowReport alone = check_row(table, row_of(table, samples[i], i));
+      const size_t per_slot = report.locals.size() / table.slots;
+      for (size_t k = i * per_slot; k < (i + 1) * per_slot; ++k) {
+        EXPECT_TRUE(same(report.locals[k].read, alone.locals[k].read));
+        EXPECT_TRUE(same(report.locals[k].write, alone.locals[k].write));
       }
     }
-  });
+  }
 }
 
 // Every table names its columns, each once.
 TEST(Columns, AreAllNamed) {
-  air::for_each_table([]<class T>() {
-    SCOPED_TRACE(T::kName);
-    auto names = column_names(T::kColumns);
-    EXPECT_EQ(names.size(), kCells<T>);
+  for (const air::TableInfo& table : air::tables()) {
+    SCOPED_TRACE(table.name);
+    auto names = column_names(table.columns);
+    EXPECT_EQ(names.size(), table.layout.named_columns);
     std::sort(names.begin(), names.end());
     EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
-  });
+  }
 }
 
 // An unaligned access, an overflow and an unaligned jump have no row: those are faults.

@@ -5,28 +5,17 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "air/check.hpp"
-#include "air/tables.hpp"
 #include "trace/rows.hpp"
 #include "unit/air/oracle.hpp"
 
 namespace mipzk::test {
 
 using air::Fp;
-
-template <class T>
-inline constexpr unsigned kCells = sizeof(typename T::template Row<Fp>) / sizeof(Fp);
-template <class T>
-using RowOf = typename T::template Row<Fp>;
-
-template <class T>
-Fp* cells(RowOf<T>& row) {
-  static_assert(sizeof(row) == kCells<T> * sizeof(Fp));
-  return reinterpret_cast<Fp*>(&row);
-}
 
 inline std::vector<std::string> column_names(const char* text) {
   std::vector<std::string> names(1);
@@ -40,16 +29,34 @@ inline std::vector<std::string> column_names(const char* text) {
   return names;
 }
 
+// The named columns of a row.
+using Row = std::vector<Fp>;
+
+// The table of a class, and all of those.
+inline const air::TableInfo& table_of(isa::Class cls) {
+  return *air::find_table(static_cast<air::TableId>(cls));
+}
+inline std::span<const air::TableInfo> instruction_tables() {
+  return air::tables().first(isa::kLastClass - isa::kFirstClass + 1);
+}
+
+// Fills `slot` of a row, whose other slots stay.
+inline void fill_slot(const air::TableInfo& table, Fp* row, unsigned slot, const vm::Event& e,
+                      const isa::RomEntry& rom) {
+  trace::row_filler(static_cast<isa::Class>(table.id))(row + slot * trace::slot_cells(table), e,
+                                                       rom);
+}
 // The row of a sample; in a table of several slots it lies in `slot` and the others are empty.
-template <class T>
-RowOf<T> row_of(const Sample& s, unsigned slot = 0) {
-  RowOf<T> row{};
-  if constexpr (T::kSlots > 1) {
-    trace::fill_slot(row, slot, s.event, s.rom);
-  } else {
-    trace::fill_row(row, s.event, s.rom);
-  }
+inline Row row_of(const air::TableInfo& table, const Sample& s, unsigned slot = 0) {
+  Row row(table.layout.named_columns);
+  fill_slot(table, row.data(), slot, s.event, s.rom);
   return row;
+}
+
+inline air::RowReport check_row(const air::TableInfo& table, const Row& row) {
+  air::RowReport report;
+  air::RowChecker(table).check(nullptr, row.data(), report);
+  return report;
 }
 
 enum class Verdict {

@@ -2,7 +2,9 @@
 // The tables of memory: honest rows, and lies about time, order, regions and shards.
 #include <gtest/gtest.h>
 
+#include "air/tables/memory.hpp"
 #include "unit/air/adversary.hpp"
+#include "unit/air/typed_row.hpp"
 
 namespace mipzk::test {
 namespace {

@@ -17,21 +17,10 @@ const std::map<std::string, std::set<std::string>> kFree = {
     {"TrapEqual", {"inv_lo", "inv_hi"}},    {"StoreCond", {"inv_lo", "inv_hi"}},
 };
 
-template <class F>
-void for_each_instruction(const F& f) {
-  air::for_each_table([&]<class T>() {
-    if constexpr (T::kSlots != 0) {
-      SCOPED_TRACE(T::kName);
-      f.template operator()<T>();
-    }
-  });
-}
-
-template <class T>
-void expect_honest(const Tally& tally) {
+void expect_honest(const air::TableInfo& table, const Tally& tally) {
   EXPECT_TRUE(tally.forged.empty()) << tally.forged.size() << " lies, such as\n"
                                     << tally.forged.front();
-  const auto it = kFree.find(T::kName);
+  const auto it = kFree.find(table.name);
   for (const std::string& name : tally.free)
     EXPECT_TRUE(it != kFree.end() && it->second.count(name) != 0) << name << " is free";
   EXPECT_GT(tally.refused, tally.tried / 8);
@@ -39,38 +28,41 @@ void expect_honest(const Tally& tally) {
 
 TEST(Mutations, OfSingleColumns) {
   Rng rng(11);
-  for_each_instruction([&]<class T>() {
+  for (const air::TableInfo& table : instruction_tables()) {
+    SCOPED_TRACE(table.name);
     Tally tally;
     for (unsigned i = 0; i < 150; ++i) {
-      const Sample s = random_sample(T::kClass, rng);
-      Adversary<T>(s, i % T::kSlots).single_changes(rng, tally);
+      const Sample s = random_sample(static_cast<isa::Class>(table.id), rng);
+      Adversary(table, s, i % table.slots).single_changes(rng, tally);
     }
-    expect_honest<T>(tally);
-  });
+    expect_honest(table, tally);
+  }
 }
 
 TEST(Mutations, OfPairsOfColumns) {
   Rng rng(12);
-  for_each_instruction([&]<class T>() {
+  for (const air::TableInfo& table : instruction_tables()) {
+    SCOPED_TRACE(table.name);
     Tally tally;
     for (unsigned i = 0; i < 8; ++i) {
-      const Sample s = random_sample(T::kClass, rng);
-      Adversary<T>(s, i % T::kSlots).pair_changes(rng, tally);
+      const Sample s = random_sample(static_cast<isa::Class>(table.id), rng);
+      Adversary(table, s, i % table.slots).pair_changes(rng, tally);
     }
-    expect_honest<T>(tally);
-  });
+    expect_honest(table, tally);
+  }
 }
 
 TEST(Mutations, WithRepairs) {
   Rng rng(13);
-  for_each_instruction([&]<class T>() {
+  for (const air::TableInfo& table : instruction_tables()) {
+    SCOPED_TRACE(table.name);
     Tally tally;
     for (unsigned i = 0; i < 5; ++i) {
-      const Sample s = random_sample(T::kClass, rng);
-      Adversary<T>(s, i % T::kSlots).repaired_changes(rng, tally, 250);
+      const Sample s = random_sample(static_cast<isa::Class>(table.id), rng);
+      Adversary(table, s, i % table.slots).repaired_changes(rng, tally, 250);
     }
     EXPECT_TRUE(tally.forged.empty()) << tally.forged.front();
-  });
+  }
 }
 
 }  // namespace

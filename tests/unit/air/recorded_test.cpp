@@ -29,26 +29,20 @@ void check(const isa::Program& program, const vm::Inputs& inputs, Seen& seen) {
     return *std::lower_bound(program.rom.begin(), program.rom.end(), pc / 4,
                              [](const isa::RomEntry& e, uint32_t key) { return e.pc4 < key; });
   };
-  air::for_each_table([&]<class T>() {
-    if constexpr (T::kSlots != 0) {
-      const auto cls = static_cast<size_t>(T::kClass);
-      air::RowReport report;
-      unsigned slot = 0;
-      for (const vm::Event& e : events.of(T::kClass)) {
-        RowOf<T> row{};
-        if constexpr (T::kSlots > 1) {
-          trace::fill_slot(row, slot++ % T::kSlots, e, entry(e.pc));
-        } else {
-          trace::fill_row(row, e, entry(e.pc));
-        }
-        air::check_row<T>({}, row, report);
-        ASSERT_TRUE(report.ok()) << T::kName << " at " << std::hex << e.pc;
-        ASSERT_EQ(judge(text(e.pc), e.pc, context, report), Verdict::kRight)
-            << T::kName << " at " << std::hex << e.pc;
-        ++seen[cls];
-      }
+  for (const air::TableInfo& table : instruction_tables()) {
+    air::RowChecker checker(table);
+    air::RowReport report;
+    unsigned slot = 0;
+    for (const vm::Event& e : events.of(static_cast<isa::Class>(table.id))) {
+      Row row(table.layout.named_columns);
+      fill_slot(table, row.data(), slot++ % table.slots, e, entry(e.pc));
+      checker.check(nullptr, row.data(), report);
+      ASSERT_TRUE(report.ok()) << table.name << " at " << std::hex << e.pc;
+      ASSERT_EQ(judge(text(e.pc), e.pc, context, report), Verdict::kRight)
+          << table.name << " at " << std::hex << e.pc;
+      ++seen[table.id];
     }
-  });
+  }
 }
 
 // One instruction at least of each class beyond MIPS I, with a kernel that only returns.
