@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The instruction classes, one line each: number, name, accesses and control flow. A class is what
-// one table of the proof holds, so all its instructions make the same accesses. Lowering,
-// interpreter, events and debugger follow from this list.
+// The instruction classes, one line each: number, name, accesses and control flow; and the handlers
+// of each. A class is what one table of the proof holds, so all its instructions make the same
+// accesses. Lowering, interpreter, tables, events and debugger follow from these lists.
 #pragma once
 
 #include <cstdint>
@@ -161,6 +161,35 @@ constexpr Flow halt() { return {Flow::kHalt, 0}; }
   X(40, MovePair, kReadRs | kReadRt | kWriteRegK0 | kWriteRd, next()) \
   /* what the in-guest kernel takes: npc to rd, the word with the limbs k0,k1 to register 27 */ \
   X(41, Trap, kClearLink | kWriteR27 | kWriteRd, trap(2))
+
+// X(handler, class): the ways of computing, each of one class. The interpreter has a routine for
+// each (handlers.hpp).
+#define MIPZK_HANDLERS(X) \
+  X(Nop, Nop) X(Host, Nop) \
+  X(Addu, Add) X(Subu, Add) X(AddTrap, AddTrap) X(SubTrap, AddTrap) X(AddImm, AddImm) \
+  X(And, Logic) X(Or, Logic) X(Xor, Logic) X(Nor, Logic) \
+  X(Andi, LogicImm) X(Ori, LogicImm) X(Xori, LogicImm) \
+  X(Sll, Shift) X(Srl, Shift) X(Rotr, Shift) \
+  X(SllVar, ShiftVar) X(SrlVar, ShiftVar) X(SraVar, ShiftVar) \
+  X(Slt, Slt) X(Sltu, Slt) X(Slti, SltImm) X(Sltiu, SltImm) \
+  X(Beq, BranchEq) X(Bne, BranchEq) \
+  X(Bltz, BranchZero) X(Bgez, BranchZero) X(Blez, BranchZero) X(Bgtz, BranchZero) \
+  X(Bltzal, BranchLink) X(Bgezal, BranchLink) \
+  X(BeqLikely, BranchLikely) X(BneLikely, BranchLikely) X(BltzLikely, BranchLikely) \
+  X(BgezLikely, BranchLikely) X(BlezLikely, BranchLikely) X(BgtzLikely, BranchLikely) \
+  X(J, Jump) X(Jal, JumpLink) X(Jr, JumpReg) X(Jalr, JumpRegLink) \
+  X(Lw, LoadWord) X(Sw, StoreWord) \
+  X(Lb, LoadSub) X(Lbu, LoadSub) X(Lh, LoadSub) X(Lhu, LoadSub) X(Sb, StoreSub) X(Sh, StoreSub) \
+  X(Lwl, LoadPart) X(Lwr, LoadPart) X(Swl, StorePart) X(Swr, StorePart) \
+  X(Ll, LoadLinked) X(Sc, StoreCond) X(Ldc1, LoadDouble) X(Sdc1, StoreDouble) \
+  X(MovPair, MovePair) X(Movz, MoveCond) X(Movn, MoveCond) \
+  X(Mult, Mult) X(Multu, Mult) X(Div, Div) X(Divu, Div) \
+  X(Madd, MultAcc) X(Maddu, MultAcc) X(Msub, MultAcc) X(Msubu, MultAcc) \
+  X(Clz, CountLeading) X(Clo, CountLeading) X(Seb, ByteOps) X(Seh, ByteOps) X(Wsbh, ByteOps) \
+  X(BitField, BitField) X(BitInsert, BitField) \
+  X(Teq, TrapEqual) X(Tne, TrapEqual) \
+  X(Tge, TrapLess) X(Tgeu, TrapLess) X(Tlt, TrapLess) X(Tltu, TrapLess) \
+  X(Hint, Hint) X(Halt, Halt) X(Trap, Trap)
 // clang-format on
 
 enum class Class : uint8_t {

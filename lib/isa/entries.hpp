@@ -47,6 +47,13 @@ inline Lowered three(Handler handler, uint32_t pc, const Instruction& i) {
   return l;
 }
 
+inline Lowered unary(Handler handler, uint32_t pc, uint8_t rd, uint8_t rs) {
+  Lowered l = start(handler, pc);
+  l.entry.rs = rs;
+  l.entry.rd = rd;
+  return l;
+}
+
 inline Lowered add(uint32_t pc, const Instruction& i) {
   Lowered l = three(i.op == Op::kSubu ? Handler::kSubu : Handler::kAddu, pc, i);
   l.entry.k[0] = i.op == Op::kSubu ? minus(1) : 1;
@@ -332,17 +339,13 @@ inline Lowered trap_less(Handler handler, uint32_t pc, const Instruction& i) {
 }
 
 inline Lowered count_leading(Handler handler, uint32_t pc, const Instruction& i) {
-  Lowered l = start(handler, pc);
-  l.entry.rs = i.rs;
-  l.entry.rd = i.rd;
+  Lowered l = unary(handler, pc, i.rd, i.rs);
   l.entry.k[0] = handler == Handler::kClo;
   return l;
 }
 
 inline Lowered byte_op(Handler handler, uint32_t pc, const Instruction& i, unsigned which) {
-  Lowered l = start(handler, pc);
-  l.entry.rs = i.rt;
-  l.entry.rd = i.rd;
+  Lowered l = unary(handler, pc, i.rd, i.rt);
   l.entry.k[which] = 1;
   return l;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the machine executes: one handler for each way of computing, each of one class. Lowering
-// chooses it (lower.hpp), the interpreter has a routine for each. No part of the program id.
+// What the machine executes: one handler for each way of computing, each of one class (the list is
+// in classes.hpp). Lowering chooses it (lower.hpp), the interpreter has a routine for each. No part
+// of the program id.
 #pragma once
 
 #include <cstdint>
@@ -8,36 +9,6 @@
 #include "isa/classes.hpp"
 
 namespace mipzk::isa {
-
-// X(handler, class).
-// clang-format off
-#define MIPZK_HANDLERS(X) \
-  X(Nop, Nop) X(Host, Nop) \
-  X(Addu, Add) X(Subu, Add) X(AddTrap, AddTrap) X(SubTrap, AddTrap) X(AddImm, AddImm) \
-  X(And, Logic) X(Or, Logic) X(Xor, Logic) X(Nor, Logic) \
-  X(Andi, LogicImm) X(Ori, LogicImm) X(Xori, LogicImm) \
-  X(Sll, Shift) X(Srl, Shift) X(Rotr, Shift) \
-  X(SllVar, ShiftVar) X(SrlVar, ShiftVar) X(SraVar, ShiftVar) \
-  X(Slt, Slt) X(Sltu, Slt) X(Slti, SltImm) X(Sltiu, SltImm) \
-  X(Beq, BranchEq) X(Bne, BranchEq) \
-  X(Bltz, BranchZero) X(Bgez, BranchZero) X(Blez, BranchZero) X(Bgtz, BranchZero) \
-  X(Bltzal, BranchLink) X(Bgezal, BranchLink) \
-  X(BeqLikely, BranchLikely) X(BneLikely, BranchLikely) X(BltzLikely, BranchLikely) \
-  X(BgezLikely, BranchLikely) X(BlezLikely, BranchLikely) X(BgtzLikely, BranchLikely) \
-  X(J, Jump) X(Jal, JumpLink) X(Jr, JumpReg) X(Jalr, JumpRegLink) \
-  X(Lw, LoadWord) X(Sw, StoreWord) \
-  X(Lb, LoadSub) X(Lbu, LoadSub) X(Lh, LoadSub) X(Lhu, LoadSub) X(Sb, StoreSub) X(Sh, StoreSub) \
-  X(Lwl, LoadPart) X(Lwr, LoadPart) X(Swl, StorePart) X(Swr, StorePart) \
-  X(Ll, LoadLinked) X(Sc, StoreCond) X(Ldc1, LoadDouble) X(Sdc1, StoreDouble) \
-  X(MovPair, MovePair) X(Movz, MoveCond) X(Movn, MoveCond) \
-  X(Mult, Mult) X(Multu, Mult) X(Div, Div) X(Divu, Div) \
-  X(Madd, MultAcc) X(Maddu, MultAcc) X(Msub, MultAcc) X(Msubu, MultAcc) \
-  X(Clz, CountLeading) X(Clo, CountLeading) X(Seb, ByteOps) X(Seh, ByteOps) X(Wsbh, ByteOps) \
-  X(BitField, BitField) X(BitInsert, BitField) \
-  X(Teq, TrapEqual) X(Tne, TrapEqual) \
-  X(Tge, TrapLess) X(Tgeu, TrapLess) X(Tlt, TrapLess) X(Tltu, TrapLess) \
-  X(Hint, Hint) X(Halt, Halt) X(Trap, Trap)
-// clang-format on
 
 enum class Handler : uint8_t {
   kMissing,  // there is no instruction

@@ -4,6 +4,9 @@
 // programs another id.
 #include "isa/lower.hpp"
 
+#include <array>
+#include <string_view>
+
 #include "isa/decode.hpp"
 #include "isa/entries.hpp"
 #include "isa/program.hpp"
@@ -40,7 +43,47 @@ Lowered move_pair(uint32_t pc, uint8_t fd, uint8_t fs) {
   return l;
 }
 
-// Instructions of coprocessor 1 that only move values; nothing for the others.
+// The handler with the name of an instruction; kMissing where there is none.
+constexpr std::array<Handler, kOpCount> kHandlerOf = [] {
+  constexpr struct {
+    std::string_view name;
+    Handler handler;
+  } kNames[] = {
+#define MIPZK_HANDLER(name, cls) {"k" #name, Handler::k##name},
+      MIPZK_HANDLERS(MIPZK_HANDLER)
+#undef MIPZK_HANDLER
+  };
+  constexpr std::string_view kIds[] = {
+#define MIPZK_OP(id, mnemonic, mask, match, format) #id,
+      MIPZK_INSTRUCTIONS(MIPZK_OP)
+#undef MIPZK_OP
+  };
+  std::array<Handler, kOpCount> of{};
+  for (unsigned op = 0; op < kOpCount; ++op)
+    for (const auto& n : kNames)
+      if (n.name == kIds[op]) of[op] = n.handler;
+  return of;
+}();
+
+// An instruction that is no more than its registers: executed by the handler of its name, without
+// constants.
+std::optional<Lowered> lower_registers(uint32_t pc, const Instruction& i) {
+  const Handler handler = kHandlerOf[static_cast<unsigned>(i.op)];
+  if (handler == Handler::kMissing) return std::nullopt;
+  switch (op_info(i.op).format) {
+    case Format::kThree:
+      return three(handler, pc, i);
+    case Format::kCount:
+      return unary(handler, pc, i.rd, i.rs);
+    case Format::kByteOp:
+      return unary(handler, pc, i.rd, i.rt);
+    default:
+      return std::nullopt;
+  }
+}
+
+// Instructions of coprocessor 1 that only move values, and those that need no rule of their own;
+// nothing for the others.
 std::optional<Lowered> lower_fp(uint32_t pc, const Instruction& i, const LowerContext& context) {
   const uint8_t fs = i.rd, fd = i.sa;
   switch (i.op) {
@@ -90,7 +133,7 @@ std::optional<Lowered> lower_fp(uint32_t pc, const Instruction& i, const LowerCo
     case Op::kPrefx:
       return nop(pc);
     default:
-      return std::nullopt;
+      return lower_registers(pc, i);
   }
 }
 
@@ -188,8 +231,6 @@ std::optional<Lowered> lower_native(uint32_t pc, const Instruction& i,
       return count_leading(Handler::kClz, pc, i);
     case Op::kClo:
       return count_leading(Handler::kClo, pc, i);
-    case Op::kMovz:
-      return move_cond(Handler::kMovz, pc, i.rd, i.rs, i.rt);
     case Op::kMovn:
       return move_cond(Handler::kMovn, pc, i.rd, i.rs, i.rt);
     case Op::kMovf:
@@ -308,8 +349,6 @@ std::optional<Lowered> lower_native(uint32_t pc, const Instruction& i,
       l.entry.k[0] = 1;
       return l;
     }
-    case Op::kSltu:
-      return three(Handler::kSltu, pc, i);
     case Op::kBltz:
       return branch_zero(Handler::kBltz, pc, i, 0, 1, 0);
     case Op::kBgez:
