@@ -66,6 +66,7 @@ Status inspect(ByteView proof, mipzk_proof_info& out) {
 }
 
 static_assert(MIPZK_MAX_FOLDS == proof::kMaxFolds);
+static_assert(MIPZK_MAX_TABLES == proof::kMaxInstances);
 
 Status security(ByteView proof, uint32_t regime, mipzk_security& out) {
   if (regime > MIPZK_REGIME_JOHNSON) return Error(Errc::kArgument, "there is no such regime");

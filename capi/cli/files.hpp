@@ -29,7 +29,7 @@ inline constexpr Limit kInputLimit = {kWindowBytes, "inputs", kExitRun, "MIPZK_E
                                       "pass a smaller input"};
 inline constexpr Limit kExpectedLimit = {kWindowBytes, "public inputs and outputs"};
 inline constexpr Limit kSeedLimit = {32, "seeds", kExitUsage, "", "head -c 32 /dev/urandom > seed"};
-inline constexpr Limit kShapeLimit = {4 + 2 * 96, "shapes", kExitFile, "",
+inline constexpr Limit kShapeLimit = {4 + 2 * MIPZK_MAX_TABLES, "shapes", kExitFile, "",
                                       "`mipzk inspect PROOF --shape FILE` writes one"};
 // For looking at a proof: more than the public input, the output and the rest can have.
 inline constexpr Limit kProofLimit = {uint64_t{1} << 28, "proofs", kExitProof, "MIPZK_E_POLICY"};

@@ -119,9 +119,9 @@ void write_shape(const uint8_t* shape, size_t size, const Options& options) {
       bytes.insert(bytes.end(), {table, log});
       ++bytes[0];
     }
-  constexpr size_t kMostTables = 96;
-  if ((bytes.size() - 4) / 2 > kMostTables)
-    throw Failure(kExitUsage, "the joined shape has more than 96 tables");
+  if ((bytes.size() - 4) / 2 > MIPZK_MAX_TABLES)
+    throw Failure(kExitUsage,
+                  "the joined shape has more than " + std::to_string(MIPZK_MAX_TABLES) + " tables");
   write_file(path, bytes.data(), bytes.size(), "shape");
 }
 

@@ -173,6 +173,9 @@ MIPZK_API mipzk_status mipzk_proof_inspect(const uint8_t* proof, size_t proof_si
                                            mipzk_proof_info* out_info,
                                            mipzk_error* err) MIPZK_NOEXCEPT;
 
+/* Tables that a shape can have: its size is 4 bytes and 2 for each. */
+#define MIPZK_MAX_TABLES 160u
+
 #define MIPZK_REGIME_UNIQUE 0u  /* within the unique decoding radius */
 #define MIPZK_REGIME_JOHNSON 1u /* within the Johnson radius */
 #define MIPZK_MAX_FOLDS 8u

@@ -211,6 +211,7 @@ class Builder {
   template <size_t kCount>
   constexpr void lookup(Code code, Bus bus, Cell n, const Cell (&coords)[kCount]) {
     static_assert(kCount <= kMaxCoordinates);
+    if (static_cast<unsigned>(bus) >= kBusNumbers) a_table_is_too_large();
     word(head(code, kCount));
     word(static_cast<unsigned>(bus));
     word(n.id);

@@ -29,7 +29,9 @@ enum class Bus : uint8_t {
   kRegion = 11,       // lookup: start, end, kind
 };
 
-inline constexpr unsigned kMaxCoordinates = 11;
+// Bounds of every table: numbers of buses, and coordinates of a message. The latter is the number
+// of challenges that are drawn, so part of the protocol; today's widest message has 11.
+inline constexpr unsigned kBusNumbers = 32, kMaxCoordinates = 24;
 
 // Challenges of one scope (local to a shard, or global). A message of bus id `b` with coordinates
 // m_0, m_1, ... is  alpha + beta[0] b + sum_j beta[j + 1] m_j.

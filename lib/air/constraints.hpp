@@ -24,11 +24,11 @@ struct FormBases {
     range_beta = range * c.beta[1];
     beta_sq = c.beta[1] * c.beta[1];
     range_twice = range + range;
-    for (unsigned b = 0; b < 16; ++b) bus[b] = c.base(static_cast<Bus>(b));
+    for (unsigned b = 0; b < kBusNumbers; ++b) bus[b] = c.base(static_cast<Bus>(b));
   }
   // (range + beta1 x)(range + beta1 y) = range_sq + range_beta (x + y) + beta_sq x y
   Fp5 range, range_sq, range_beta, beta_sq, range_twice;
-  Fp5 bus[16];
+  Fp5 bus[kBusNumbers];
 };
 
 // The value of a message whose coordinate i (of a product: varying coordinate i) is value(i).

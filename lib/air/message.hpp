@@ -19,26 +19,26 @@ inline constexpr unsigned kFormCount = 6;
 
 struct FormInfo {
   Bus bus;
-  uint8_t count;        // coordinates that vary
-  uint8_t position[5];  // their coordinates (0-based) in the message
+  uint8_t count;                      // coordinates that vary
+  uint8_t position[kMaxCoordinates];  // their coordinates (0-based) in the message
   // constant coordinates: (position, value), unused ones have value 0
   uint8_t const_position[2];
   uint32_t const_value[2];
 };
 inline constexpr FormInfo kForms[kFormCount] = {
-    {Bus::kMemory, 4, {0, 1, 2, 4, 0}, {0, 3}, {kRegisterKeyBase, 1}},
-    {Bus::kMemory, 3, {1, 2, 4, 0, 0}, {0, 3}, {kStateKey, 1}},
+    {Bus::kMemory, 4, {0, 1, 2, 4}, {0, 3}, {kRegisterKeyBase, 1}},
+    {Bus::kMemory, 3, {1, 2, 4}, {0, 3}, {kStateKey, 1}},
     {Bus::kMemory, 5, {0, 1, 2, 3, 4}, {0, 0}, {0, 0}},
     {Bus::kToken, 5, {0, 1, 2, 3, 4}, {0, 0}, {0, 0}},
-    {Bus::kOrder, 1, {0, 0, 0, 0, 0}, {0, 0}, {0, 0}},
-    {Bus::kPublic, 4, {0, 1, 2, 3, 0}, {0, 0}, {0, 0}},
+    {Bus::kOrder, 1, {0}, {0, 0}, {0, 0}},
+    {Bus::kPublic, 4, {0, 1, 2, 3}, {0, 0}, {0, 0}},
 };
 constexpr const FormInfo& form_info(Form form) { return kForms[static_cast<unsigned>(form)]; }
 
 template <class V>
 struct Msg {
   Form form;
-  V v[5];
+  V v[kMaxCoordinates];
 };
 
 // Coordinates of a lookup message.

@@ -24,6 +24,7 @@ enum class Role : uint8_t {
   kProvider,     // answers lookups
   kSource,       // first and last tokens of words
   kMemory,       // words within the shard
+  kPrecompile,   // a call, which an instruction makes, has rows of its own, any number of them
 };
 
 // Who fixes the preprocessed columns, and in which tree they are.

@@ -13,8 +13,10 @@
 
 namespace mipzk::proof {
 
-inline constexpr unsigned kMaxInstances = 96;
-inline constexpr unsigned kMaxMatrices = 3 * kMaxInstances + 2 * 13 + 8;
+// What a verifier's workspace has room for: 724 bytes an instance, 40 a column.
+inline constexpr unsigned kMaxInstances = 160;
+inline constexpr unsigned kMaxMatrices =
+    3 * kMaxInstances + 2 * (air::kMaxLogHeight - air::kMinLogHeight + 1) + 8;
 inline constexpr unsigned kMaxColumns = 1u << 13;  // base columns opened in a shard
 inline constexpr uint64_t kMaxMessages = uint64_t{1} << 28;
 inline constexpr uint64_t kMaxTicks = uint64_t{1} << 28;

@@ -23,4 +23,15 @@ AccessLog::Position AccessLog::reserve(size_t cells) {
   return {static_cast<uint32_t>(chunks_.size() - 1), used_};
 }
 
+AccessLog::Position AccessLog::end() const {
+  if (used_ == kChunkCells) return {static_cast<uint32_t>(chunks_.size()), 0};
+  return {static_cast<uint32_t>(chunks_.size() - 1), used_};
+}
+
+const Cell& AccessLog::Reader::next() {
+  const Cell& cell = *log_->at(at_);
+  if (++at_.index == kChunkCells) at_ = {at_.chunk + 1, 0};
+  return cell;
+}
+
 }  // namespace mipzk::vm

@@ -28,6 +28,26 @@ class AccessLog {
   // After `count` of them have been written.
   void advance(size_t count) { used_ += static_cast<uint32_t>(count); }
 
+  // One more cell, whatever room there is.
+  void append(const Cell& cell) {
+    *at(reserve(1)) = cell;
+    advance(1);
+  }
+  // Where append() will put the next one.
+  Position end() const;
+
+  // Gives the cells of a log that append() alone has written, from a position on.
+  class Reader {
+   public:
+    Reader() = default;
+    Reader(const AccessLog& log, Position from) : log_(&log), at_(from) {}
+    const Cell& next();
+
+   private:
+    const AccessLog* log_ = nullptr;
+    Position at_;
+  };
+
   // Memory that it holds.
   uint64_t bytes() const { return chunks_.size() * kChunkCells * sizeof(Cell); }
 

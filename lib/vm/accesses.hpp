@@ -86,6 +86,20 @@ struct EventWriter {
   }
 };
 
+// Accesses of events that make any number of them: in the order of their times, those of one time
+// to different words. `address` is that of the word, `now` between clk + 1 and clk + 4.
+inline void record_word(Recorder& recorder, Cell* cell, uint32_t now) {
+  recorder.words->append(*cell);
+  TimeKeeper::keep(cell, now);
+}
+// The same access in a replay, as a read; a write sets `after`.
+inline WordAccess replay_word(EventSink& sink, uint32_t address, uint32_t now) {
+  const Cell cell = sink.words.next();
+  const bool writable = (cell.meta & kWritable) != 0;
+  return {address / 4, cell.value, cell.value, writable,
+          sink.previous(address / 4, cell.value, writable, cell.meta & kTimeMask, now)};
+}
+
 // What an instruction does, as far as its class makes the access.
 struct Results {
   Cell* cell = nullptr;  // of the word at the address; that of the next word follows it

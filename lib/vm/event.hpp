@@ -28,6 +28,15 @@ struct Event {
   uint32_t hi_old, hi_new, t_hi;
 };
 
+// An access to a word of memory by an event of another kind: one that makes more accesses than an
+// instruction, of which its table may have several rows.
+struct WordAccess {
+  uint32_t key;
+  uint32_t before, after;  // equal for reads
+  uint32_t writable;
+  uint32_t t;  // of the access before, after the bump if there was one
+};
+
 // lo, hi: 16-bit limbs of the value. STATE never needs one.
 struct Bump {
   uint32_t key, value_lo, value_hi, writable, t_old, t_new;

@@ -54,6 +54,7 @@ struct Processor {
 struct Recorder {
   Cell* log;  // room for kMaxAccesses cells for each instruction
   ClassCounts& counts;
+  AccessLog* words = nullptr;  // for events with more accesses
 };
 inline constexpr unsigned kMaxAccesses = 2;  // of one instruction to memory
 
@@ -62,6 +63,7 @@ struct EventSink {
   const Cell* log;
   std::array<Event*, isa::kClassCount> at;  // of each class, room for the events of the block
   SecretVector<Bump>& bumps;
+  AccessLog::Reader words{};
 
   // Time of the access before the one at `now` to a word that was last accessed at `old`, with a
   // bump in between if they are too far apart.

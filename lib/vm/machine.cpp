@@ -94,9 +94,9 @@ Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport*
 Stop record_block(Processor& cpu, uint32_t cycles, ShardRecord& shard) {
   const AccessLog::Position log = shard.log.reserve(size_t{kMaxAccesses} * cycles);
   shard.blocks.push_back({cpu.op->pc, cpu.next->pc, static_cast<uint32_t>(cpu.cycles), shard.counts,
-                          log, cpu.reg, cpu.reg_time});
+                          log, shard.words.end(), cpu.reg, cpu.reg_time});
   Cell* const begin = shard.log.at(log);
-  Recorder recorder{begin, shard.counts};
+  Recorder recorder{begin, shard.counts, &shard.words};
   const Stop stop = execute_recording(cpu, cycles, recorder);
   shard.log.advance(static_cast<size_t>(recorder.log - begin));
   return stop;

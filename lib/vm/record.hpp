@@ -43,19 +43,22 @@ struct Checkpoint {
   uint32_t pc, npc;    // byte addresses
   uint32_t cycle;      // instructions before
   ClassCounts before;  // of each class
-  AccessLog::Position log;
+  AccessLog::Position log, words;
   Registers reg, reg_time;  // reg_time: of the last access, 0: none
 };
 
 struct ShardRecord {
   SecretVector<Checkpoint> blocks;  // of kBlockCycles instructions each, the last of at most that
   AccessLog log;
+  AccessLog words;  // accesses of events that make more of them than an instruction (accesses.hpp)
   ClassCounts counts{};  // instructions of each class
   uint64_t cycles = 0;
   SecretVector<Touched> touched;  // ascending keys; STATE last
 
-  // Memory of the first two, which grow with the run.
-  uint64_t log_bytes() const { return blocks.capacity() * sizeof(Checkpoint) + log.bytes(); }
+  // Memory of the first three, which grow with the run.
+  uint64_t log_bytes() const {
+    return blocks.capacity() * sizeof(Checkpoint) + log.bytes() + words.bytes();
+  }
 };
 
 }  // namespace mipzk::vm

@@ -17,7 +17,7 @@ void Replay::run(size_t b) {
   const uint64_t end = last ? shard_.cycles : shard_.blocks[b + 1].cycle;
 
   bumps_.clear();
-  EventSink sink{shard_.log.at(from.log), {}, bumps_};
+  EventSink sink{shard_.log.at(from.log), {}, bumps_, {shard_.words, from.words}};
   uint32_t begin = 0;
   for (unsigned cls = 0; cls < isa::kClassCount; ++cls) {
     ranges_[cls] = {begin, after[cls] - from.before[cls]};

@@ -87,7 +87,7 @@ class Limits(Folder):
             (5, WINDOW, ("run", ECHO, "--hints")),
             (5, WINDOW, (*prove, "--private")),
             (2, 32, (*prove, "--seed")),
-            (3, 196, (*prove, "--shape")),
+            (3, 324, (*prove, "--shape")),
             (6, PROOF, ("verify", *ID)),
             (6, 1 << 20, ("verify", *ID, "--max-proof-bytes", "1M")),
             (6, LOOKED_AT, ("inspect",)),

@@ -173,7 +173,7 @@ def _mask(challenges, cells):
 
 def evaluate(layout, opened, local, global_):
     """The constraints in order, split in three lists: of data rows, of row 0, of the closing row. local, global_:
-    alpha, beta_0..beta_11 of the shard and of the proof."""
+    alpha, beta_0..beta_24 of the shard and of the proof."""
     rows = []
     for kind, what in layout.events:
         if kind == "zero":

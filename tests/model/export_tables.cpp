@@ -104,7 +104,7 @@ class Printer {
   // All coordinates of the bus's message, constant ones included.
   std::string message(const air::MessageOperands& m) const {
     const air::FormInfo& f = air::form_info(m.form);
-    Expr c[5];
+    Expr c[air::kMaxCoordinates];
     unsigned count = 0;
     for (int i = 0; i < 2; ++i) {
       if (f.const_value[i] == 0) continue;

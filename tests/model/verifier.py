@@ -97,11 +97,11 @@ class Verifier:
         shard = struct.pack("<I", 1) + self.shape_bytes + pass_1
         self.transcript.absorb(2, shard)
         self.work(3, "lookup")
-        self.global_challenges = self.transcript.draw_extension(4, 13)
+        self.global_challenges = self.transcript.draw_extension(4, 26)
         self.transcript.absorb(5, shard)
         main = self.root(6)
         self.work(7, "lookup")
-        self.local_challenges = self.transcript.draw_extension(8, 13)
+        self.local_challenges = self.transcript.draw_extension(8, 26)
         extension = self.root(9)
         self.read_published()
         self.gamma = self.transcript.draw_extension(11, 1)[0]

@@ -198,6 +198,22 @@ TEST_F(FixedShape, TwoInstancesOfEachTableFit) {
   EXPECT_EQ(shape.instances().size(), most.size());
 }
 
+// As many as a proof may have, with room for 24 tables that do not exist yet, twice each; one more
+// is refused.
+TEST_F(FixedShape, HoldsAsManyInstancesAsTheVerifierHasRoomFor) {
+  EXPECT_GE(proof::kMaxInstances, 2 * (air::tables().size() + 24) - 4);
+  load(3);
+  Heights shape = all_tables(10);
+  const Heights nops(proof::kMaxInstances - shape.size(), shape.front());
+  shape.insert(shape.begin(), nops.begin(), nops.end());
+  const auto proof = prove(shape);
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_TRUE(accepted(*proof));
+  EXPECT_EQ(shape_of(*proof).size(), proof::kMaxInstances);
+  shape.insert(shape.begin(), shape.front());
+  expect_unprovable(shape, "too many table instances");
+}
+
 // Refused before it is laid out, which no memory would suffice for.
 TEST_F(FixedShape, TooLargeIsRefusedAtOnce) {
   load(5);
