@@ -22,16 +22,24 @@ struct FormInfo {
   uint8_t count;                      // coordinates that vary
   uint8_t position[kMaxCoordinates];  // their coordinates (0-based) in the message
   // constant coordinates: (position, value), unused ones have value 0
-  uint8_t const_position[2];
-  uint32_t const_value[2];
+  uint8_t const_position[2] = {};
+  uint32_t const_value[2] = {};
 };
 inline constexpr FormInfo kForms[kFormCount] = {
-    {Bus::kMemory, 4, {0, 1, 2, 4}, {0, 3}, {kRegisterKeyBase, 1}},
-    {Bus::kMemory, 3, {1, 2, 4}, {0, 3}, {kStateKey, 1}},
-    {Bus::kMemory, 5, {0, 1, 2, 3, 4}, {0, 0}, {0, 0}},
-    {Bus::kToken, 5, {0, 1, 2, 3, 4}, {0, 0}, {0, 0}},
-    {Bus::kOrder, 1, {0}, {0, 0}, {0, 0}},
-    {Bus::kPublic, 4, {0, 1, 2, 3}, {0, 0}, {0, 0}},
+    {.bus = Bus::kMemory,
+     .count = 4,
+     .position = {0, 1, 2, 4},
+     .const_position = {0, 3},
+     .const_value = {kRegisterKeyBase, 1}},
+    {.bus = Bus::kMemory,
+     .count = 3,
+     .position = {1, 2, 4},
+     .const_position = {0, 3},
+     .const_value = {kStateKey, 1}},
+    {.bus = Bus::kMemory, .count = 5, .position = {0, 1, 2, 3, 4}},
+    {.bus = Bus::kToken, .count = 5, .position = {0, 1, 2, 3, 4}},
+    {.bus = Bus::kOrder, .count = 1, .position = {0}},
+    {.bus = Bus::kPublic, .count = 4, .position = {0, 1, 2, 3}},
 };
 constexpr const FormInfo& form_info(Form form) { return kForms[static_cast<unsigned>(form)]; }
 

@@ -23,11 +23,12 @@ struct Profile {
   const char* name;
   unsigned target_bits;  // provable security that the parameters are meant for
   Regime regime;
-  unsigned multiplicity;  // m of the Johnson regime, 0 otherwise
+  unsigned multiplicity = 0;  // m of the Johnson regime, 0 otherwise
   unsigned log_blowup;
   unsigned queries;
   unsigned tail_rows;  // R: last rows of every table, exempt from constraints
-  unsigned lookup_work, deep_work, batch_work, fold_work, query_work;  // grinding, bits
+  // Grinding, bits.
+  unsigned lookup_work = 0, deep_work = 0, batch_work = 0, fold_work = 0, query_work = 0;
 
   // Overlaps of the quotient chunks: t0 is seen at the queries and at zeta, t1 at the queries in
   // two domains (docs/ZK.md).
@@ -42,13 +43,54 @@ constexpr bool well_formed(const Profile& p) {
          p.queries <= kMaxQueries;
 }
 
-inline constexpr Profile kS100 = {1, "S100", 100, Regime::kUniqueDecoding, 0, 1, 193, 416, 0, 0,
-                                  0, 0,      20};
-inline constexpr Profile kC100 = {2, "C100", 100, Regime::kJohnson, 10, 2, 87, 224, 0, 0, 0, 0, 20};
-inline constexpr Profile kS128 = {3, "S128", 128, Regime::kUniqueDecoding, 0, 2, 157, 352, 4, 0,
-                                  2, 0,      22};
-inline constexpr Profile kC128 = {4,  "C128", 128, Regime::kJohnson, 6, 2, 120, 288, 8, 3,
-                                  22, 14,     22};
+inline constexpr Profile kS100 = {
+    .id = 1,
+    .name = "S100",
+    .target_bits = 100,
+    .regime = Regime::kUniqueDecoding,
+    .log_blowup = 1,
+    .queries = 193,
+    .tail_rows = 416,
+    .query_work = 20,
+};
+inline constexpr Profile kC100 = {
+    .id = 2,
+    .name = "C100",
+    .target_bits = 100,
+    .regime = Regime::kJohnson,
+    .multiplicity = 10,
+    .log_blowup = 2,
+    .queries = 87,
+    .tail_rows = 224,
+    .query_work = 20,
+};
+inline constexpr Profile kS128 = {
+    .id = 3,
+    .name = "S128",
+    .target_bits = 128,
+    .regime = Regime::kUniqueDecoding,
+    .log_blowup = 2,
+    .queries = 157,
+    .tail_rows = 352,
+    .lookup_work = 4,
+    .batch_work = 2,
+    .query_work = 22,
+};
+inline constexpr Profile kC128 = {
+    .id = 4,
+    .name = "C128",
+    .target_bits = 128,
+    .regime = Regime::kJohnson,
+    .multiplicity = 6,
+    .log_blowup = 2,
+    .queries = 120,
+    .tail_rows = 288,
+    .lookup_work = 8,
+    .deep_work = 3,
+    .batch_work = 22,
+    .fold_work = 14,
+    .query_work = 22,
+};
 static_assert(well_formed(kS100) && well_formed(kC100) && well_formed(kS128) && well_formed(kC128));
 
 // All profiles of this build. Test programs may link tests/support/test_profiles.cpp, which has

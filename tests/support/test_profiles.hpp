@@ -7,9 +7,28 @@
 namespace mipzk::test {
 
 inline constexpr proof::Profile kTest2 = {
-    0x7001, "TEST2", 0, proof::Regime::kUniqueDecoding, 0, 1, 6, 64, 0, 0, 0, 0, 0};
+    .id = 0x7001,
+    .name = "TEST2",
+    .target_bits = 0,
+    .regime = proof::Regime::kUniqueDecoding,
+    .log_blowup = 1,
+    .queries = 6,
+    .tail_rows = 64,
+};
 // Every work round has bits, so that every nonce is in the proof.
 inline constexpr proof::Profile kTest4 = {
-    0x7002, "TEST4", 0, proof::Regime::kUniqueDecoding, 0, 2, 4, 64, 1, 1, 1, 1, 2};
+    .id = 0x7002,
+    .name = "TEST4",
+    .target_bits = 0,
+    .regime = proof::Regime::kUniqueDecoding,
+    .log_blowup = 2,
+    .queries = 4,
+    .tail_rows = 64,
+    .lookup_work = 1,
+    .deep_work = 1,
+    .batch_work = 1,
+    .fold_work = 1,
+    .query_work = 2,
+};
 
 }  // namespace mipzk::test
