@@ -10,8 +10,8 @@ constexpr Profile kProfiles[] = {kS100, kC100, kS128, kC128};
 
 std::span<const Profile> profiles() { return kProfiles; }
 
-const Profile* find_profile(uint32_t id) {
-  for (const Profile& p : kProfiles)
+const Profile* find_profile(uint32_t id, std::span<const Profile> known) {
+  for (const Profile& p : known)
     if (p.id == id) return &p;
   return nullptr;
 }

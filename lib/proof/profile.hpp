@@ -93,11 +93,10 @@ inline constexpr Profile kC128 = {
 };
 static_assert(well_formed(kS100) && well_formed(kC100) && well_formed(kS128) && well_formed(kC128));
 
-// All profiles of this build. Test programs may link tests/support/test_profiles.cpp, which has
-// more of them, in place of profile.cpp; shipped libraries know only the four above.
+// Those above, which have the security that they are meant for. Tests pass others.
 std::span<const Profile> profiles();
 
-// Null when the id is unknown.
-const Profile* find_profile(uint32_t id);
+// Null when none of `known` has the id.
+const Profile* find_profile(uint32_t id, std::span<const Profile> known = profiles());
 
 }  // namespace mipzk::proof

@@ -39,7 +39,8 @@ hash::Digest ProgramHeader::id() const {
   return id;
 }
 
-Status read_statement(Reader& r, size_t total_size, Statement& out) {
+Status read_statement(Reader& r, size_t total_size, Statement& out,
+                      std::span<const Profile> known) {
   Reader whole = r;
   ByteView magic = r.take(4);
   if (!r.ok() || std::memcmp(magic.data(), kMagic, 4) != 0)
@@ -59,7 +60,7 @@ Status read_statement(Reader& r, size_t total_size, Statement& out) {
   Reader again = r;
 
   uint32_t profile_id = r.u32();
-  out.profile = find_profile(profile_id);
+  out.profile = find_profile(profile_id, known);
   if (r.ok() && out.profile == nullptr)
     return Error(Errc::kUnsupported, "unknown parameter set", profile_id);
 

@@ -44,8 +44,9 @@ struct Statement {
   ByteView front, bytes;
 };
 
-// Parses and checks the front of a proof; `reader` is left at the body. Distinct errors:
-// kMalformed, kUnsupported (version, profile, machine).
-Status read_statement(Reader& reader, size_t total_size, Statement& out);
+// Parses and checks the front of a proof under one of the known profiles; `reader` is left at the
+// body. Distinct errors: kMalformed, kUnsupported (version, profile, machine).
+Status read_statement(Reader& reader, size_t total_size, Statement& out,
+                      std::span<const Profile> known = profiles());
 
 }  // namespace mipzk::proof

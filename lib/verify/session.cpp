@@ -13,7 +13,7 @@ namespace mipzk::verify {
 Status read_statement(Reader& r, size_t size, const hash::Digest& id, const Policy& policy,
                       Session& session) {
   proof::Statement& s = session.statement;
-  if (Status read = proof::read_statement(r, size, s); !read) return read;
+  if (Status read = proof::read_statement(r, size, s, policy.profiles); !read) return read;
   if (std::memcmp(s.program.id().data(), id.data(), id.size()) != 0)
     return Error(Errc::kWrongProgram, "the proof is about another program");
   if ((s.flags & proof::kFlagNotHiding) != 0 && !policy.allow_not_hiding)

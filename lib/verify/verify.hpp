@@ -8,6 +8,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "hash/blake3.hpp"
+#include "proof/profile.hpp"
 
 namespace mipzk::verify {
 
@@ -17,6 +18,7 @@ struct Policy {
   uint64_t max_proof_bytes = uint64_t{4} << 20;
   uint64_t max_cycles = uint64_t{1} << 32;  // against the bound that the tables' heights give
   bool allow_not_hiding = false;            // accept proofs that say that they hide nothing
+  std::span<const proof::Profile> profiles = proof::profiles();  // parameter sets that it knows
 };
 
 // What an accepted proof states; offsets are into the proof.

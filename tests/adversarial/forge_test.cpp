@@ -250,7 +250,7 @@ TEST_P(Forge, Profiles) {
   for (uint32_t id : {0u, 5u, 0x7003u, 0xffffffffu})
     EXPECT_EQ(judge(with_u32("profile", id)).code, Errc::kUnsupported) << id;
   // Few queries are few bits: the default policy does not take them, whatever the proof says.
-  EXPECT_EQ(verdict(program().id, honest_, verify::Policy()).code, Errc::kPolicy);
+  EXPECT_EQ(verdict(program().id, honest_, test::test_policy(100)).code, Errc::kPolicy);
 }
 
 TEST_P(Forge, Instances) {
@@ -405,8 +405,7 @@ INSTANTIATE_TEST_SUITE_P(Profiles, Forge, testing::Values(&test::kTest2, &test::
 
 TEST(ForgeCaller, WorkspaceAndPolicy) {
   const Sample& s = sample(test::kTest2);
-  verify::Policy policy;
-  policy.min_security_bits = 0;
+  verify::Policy policy = test::test_policy();
   const size_t need = verify::workspace_size(policy);
   std::vector<std::max_align_t> ws(need / sizeof(std::max_align_t) + 2);
   verify::Claim claim;
@@ -428,8 +427,7 @@ TEST(ForgeCaller, WorkspaceAndPolicy) {
 // The same bytes twice give the same verdict: nothing is kept in the workspace.
 TEST(ForgeCaller, TheWorkspaceMayHoldAnything) {
   const Sample& s = sample(test::kTest2);
-  verify::Policy policy;
-  policy.min_security_bits = 0;
+  const verify::Policy policy = test::test_policy();
   std::vector<uint8_t> ws(verify::workspace_size(policy) + 16, 0xff);
   auto* at = reinterpret_cast<uint8_t*>((reinterpret_cast<uintptr_t>(ws.data()) + 15) / 16 * 16);
   verify::Claim claim;

@@ -235,7 +235,7 @@ TEST(Forged, ParametersOfAnotherProfile) {
     EXPECT_NE(judge(f.prove()), kAccepted) << id;
   }
   const Bytes weak = Forger(honest()).prove();
-  EXPECT_EQ(verdict(id(), weak, verify::Policy()).code, Errc::kPolicy);
+  EXPECT_EQ(verdict(id(), weak, test::test_policy(100)).code, Errc::kPolicy);
   // Fewer queries, another blowup or other tail rows than the profile says.
   for (int what = 0; what < 4; ++what) {
     proof::Profile p = test::kTest2;

@@ -17,12 +17,9 @@ Bytes prove(const Shard& shard, const proof::Profile& profile, const prove::Mask
   return p ? std::move(*p) : Bytes{};
 }
 
-Verdict verdict(const hash::Digest& id, ByteView proof, verify::Policy policy) {
-  static std::vector<std::max_align_t> ws;
-  ws.resize(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
+Verdict verdict(const hash::Digest& id, ByteView proof, const verify::Policy& policy) {
   Verdict v;
-  Status s =
-      verify::verify(id, proof, policy, ws.data(), ws.size() * sizeof(std::max_align_t), v.claim);
+  const Status s = test::verify_proof(id, proof, policy, v.claim);
   if (!s) {
     v.code = s.error().code;
     v.message = s.error().message;
@@ -31,9 +28,7 @@ Verdict verdict(const hash::Digest& id, ByteView proof, verify::Policy policy) {
 }
 
 Verdict verdict(const hash::Digest& id, ByteView proof) {
-  verify::Policy policy;
-  policy.min_security_bits = 0;
-  policy.max_proof_bytes = uint64_t{64} << 20;
+  verify::Policy policy = test::test_policy();
   policy.allow_not_hiding = true;
   return verdict(id, proof, policy);
 }

@@ -9,8 +9,7 @@
 #include "adversarial/plain_transcript.hpp"
 #include "adversarial/shards.hpp"
 #include "proof/shape.hpp"
-#include "support/test_profiles.hpp"
-#include "verify/verify.hpp"
+#include "support/verify_proof.hpp"
 
 namespace mipzk::attack {
 
@@ -27,8 +26,9 @@ struct Verdict {
   verify::Claim claim;
   bool accepted() const { return code == Errc::kOk; }
 };
-Verdict verdict(const hash::Digest& id, ByteView proof, verify::Policy policy);
-Verdict verdict(const hash::Digest& id, ByteView proof);  // a policy that admits the test profiles
+Verdict verdict(const hash::Digest& id, ByteView proof, const verify::Policy& policy);
+// Under test::test_policy(), but proofs need not hide.
+Verdict verdict(const hash::Digest& id, ByteView proof);
 
 // A field of a proof. `label` is that of the transcript under which it is absorbed, 0 if it is not;
 // fields of one message have one `message` number.

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "prove/prove.hpp"
-#include "support/test_profiles.hpp"
+#include "support/verify_proof.hpp"
 #include "unit/prove/small_program.hpp"
 #include "verify/verify.hpp"
 
@@ -105,8 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // An input of exactly the proof's size, so that a sanitizer sees reads beyond it.
   const std::vector<uint8_t> exact(p.begin(), p.end());
   hash::Digest id = r.id;
-  verify::Policy policy;
-  policy.min_security_bits = 0;
+  const verify::Policy policy = test::test_policy();
   static std::vector<std::max_align_t> ws(
       verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
   verify::Claim claim;

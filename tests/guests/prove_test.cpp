@@ -6,20 +6,12 @@
 
 #include "commit/kernels.hpp"
 #include "guest_cases.hpp"
-#include "support/test_profiles.hpp"
-#include "verify/verify.hpp"
+#include "support/verify_proof.hpp"
 
 namespace mipzk {
 namespace {
 
 using namespace test;
-
-Status check(const hash::Digest& id, ByteView proof, unsigned bits, verify::Claim& claim) {
-  verify::Policy policy;
-  policy.min_security_bits = bits;
-  std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
-  return verify::verify(id, proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
-}
 
 // The longest run of a guest that proves in a few seconds, or its shortest one.
 const Case* case_to_prove(const std::string& guest, const isa::Program& program) {
@@ -53,7 +45,7 @@ TEST_P(ProveGuest, ProofStatesTheRun) {
   auto proof = prove::prove(pool, *program, c->public_input, *recording, {});
   ASSERT_TRUE(proof) << proof.error().message;
   verify::Claim claim;
-  Status s = check(program->id, *proof, 100, claim);
+  Status s = verify_proof(program->id, *proof, verify::Policy(), claim);
   ASSERT_TRUE(s) << s.error().message;
   EXPECT_EQ(claim.exit_code, recording->outcome.exit_code);
   const ByteView all(*proof);
@@ -83,7 +75,7 @@ TEST(ProveExitCode, AnyWord) {
     auto proof = prove::prove(pool, *program, {}, *recording, options);
     ASSERT_TRUE(proof);
     verify::Claim claim;
-    ASSERT_TRUE(check(program->id, *proof, 0, claim));
+    ASSERT_TRUE(verify_proof(program->id, *proof, test_policy(), claim));
     EXPECT_EQ(claim.exit_code, code);
   }
 }

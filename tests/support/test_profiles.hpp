@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Profiles with few queries, so that attack tests are fast. They give no security.
+// Profiles with few queries, so that attack tests are fast. They give no security, and a verifier
+// knows them only by a policy that has them.
 #pragma once
 
 #include "proof/profile.hpp"
@@ -30,5 +31,8 @@ inline constexpr proof::Profile kTest4 = {
     .fold_work = 1,
     .query_work = 2,
 };
+
+inline constexpr proof::Profile kProfiles[] = {proof::kS100, proof::kC100, proof::kS128,
+                                               proof::kC128, kTest2,       kTest4};
 
 }  // namespace mipzk::test

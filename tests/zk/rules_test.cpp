@@ -28,8 +28,7 @@ class Rules : public testing::Test {
     return {{}, runs_->recording[0].outcome.output, runs_->recording[0].outcome.exit_code};
   }
   static Errc verdict(const Bytes& proof, bool allow_not_hiding) {
-    verify::Policy policy;
-    policy.min_security_bits = 0;
+    verify::Policy policy = test_policy();
     policy.allow_not_hiding = allow_not_hiding;
     return attack::verdict(runs_->program.id, proof, policy).code;
   }
@@ -361,7 +360,7 @@ TEST_F(Rules, TablesAreHighEnough) {
               Errc::kMalformed);
     in.log_height = height;
   }
-  for (const proof::Profile& p : proof::profiles())
+  for (const proof::Profile& p : kProfiles)
     EXPECT_GE((1u << proof::kSmallLogHeight) - p.tail_rows, 1u << 9) << p.name;
 }
 

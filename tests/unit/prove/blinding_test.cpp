@@ -10,9 +10,8 @@
 
 #include "proof/shape.hpp"
 #include "prove/prove.hpp"
-#include "support/test_profiles.hpp"
+#include "support/verify_proof.hpp"
 #include "unit/prove/small_program.hpp"
-#include "verify/verify.hpp"
 
 namespace mipzk {
 namespace {
@@ -39,13 +38,10 @@ struct Fixture {
     return *proof;
   }
   bool accepted(ByteView proof) {
-    verify::Policy policy;
-    policy.min_security_bits = 0;
+    verify::Policy policy = test::test_policy();
     policy.allow_not_hiding = true;
-    std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
     verify::Claim claim;
-    return verify::verify(program.id, proof, policy, ws.data(), ws.size() * sizeof ws[0], claim)
-        .ok();
+    return test::verify_proof(program.id, proof, policy, claim).ok();
   }
 };
 
@@ -53,7 +49,7 @@ struct Fixture {
 size_t statement_size(const std::vector<uint8_t>& proof, proof::Shape* shape = nullptr) {
   Reader r(proof);
   proof::Statement s;
-  EXPECT_TRUE(proof::read_statement(r, proof.size(), s));
+  EXPECT_TRUE(proof::read_statement(r, proof.size(), s, test::kProfiles));
   proof::Instance instances[proof::kMaxInstances];
   uint32_t count = 0;
   EXPECT_TRUE(proof::read_instances(r, instances, count));

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "prove/prove.hpp"
+#include "support/verify_proof.hpp"
 #include "unit/prove/small_program.hpp"
 #include "verify/fixed_roots.hpp"
-#include "verify/verify.hpp"
 
 namespace mipzk {
 namespace {
@@ -35,20 +35,13 @@ Proved prove_words(const std::vector<uint32_t>& words, const std::vector<uint8_t
   return r;
 }
 
-Status check(const hash::Digest& id, ByteView proof, verify::Claim& claim, unsigned min_bits = 0) {
-  verify::Policy policy;
-  policy.min_security_bits = min_bits;
-  policy.max_proof_bytes = 64u << 20;
-  std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
-  return verify::verify(id, proof, policy, ws.data(), ws.size() * sizeof(std::max_align_t), claim);
-}
-
 TEST(EndToEnd, SmallProgramEveryProfile) {
-  for (const proof::Profile& profile : proof::profiles()) {
+  for (const proof::Profile& profile : test::kProfiles) {
     Proved p = prove_words(test::sum_program(5), {1, 2, 3, 4}, {0, 0, 0, 9}, &profile);
     ASSERT_FALSE(p.proof.empty());
     verify::Claim claim;
-    Status s = check(p.program.id, p.proof, claim, profile.target_bits);
+    Status s =
+        test::verify_proof(p.program.id, p.proof, test::test_policy(profile.target_bits), claim);
     EXPECT_TRUE(s) << profile.name << ": " << s.error().message;
     EXPECT_EQ(claim.exit_code, 7u);
     ByteView out = ByteView(p.proof).subspan(claim.output_offset, claim.output_size);

@@ -10,9 +10,8 @@
 
 #include "air/table_info.hpp"
 #include "prove/prove.hpp"
-#include "support/test_profiles.hpp"
+#include "support/verify_proof.hpp"
 #include "unit/prove/small_program.hpp"
-#include "verify/verify.hpp"
 
 namespace mipzk {
 namespace {
@@ -52,19 +51,15 @@ class FixedShape : public testing::Test {
     return prove::prove(pool_, program_, public_input, *recording, options);
   }
   bool accepted(const Bytes& proof) {
-    verify::Policy policy;
-    policy.min_security_bits = 0;
-    std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
     verify::Claim claim;
-    const Status s =
-        verify::verify(program_.id, proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
+    const Status s = test::verify_proof(program_.id, proof, test::test_policy(), claim);
     EXPECT_TRUE(s) << s.error().message;
     return s.ok();
   }
   static Heights shape_of(const Bytes& proof) {
     Reader r(proof);
     proof::Statement s;
-    EXPECT_TRUE(proof::read_statement(r, proof.size(), s));
+    EXPECT_TRUE(proof::read_statement(r, proof.size(), s, test::kProfiles));
     proof::Instance instances[proof::kMaxInstances];
     uint32_t count = 0;
     EXPECT_TRUE(proof::read_instances(r, instances, count));
