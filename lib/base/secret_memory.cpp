@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <atomic>
 #include <cstdint>
 
 #include "base/bytes.hpp"
@@ -20,6 +21,8 @@ constexpr int kPopulate = MAP_POPULATE;
 #else
 constexpr int kPopulate = 0;
 #endif
+
+constinit std::atomic<const WipeObserver*> wipe_observer = nullptr;
 
 size_t round_up(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 
@@ -93,8 +96,15 @@ void secret_free(void* data, size_t bytes) noexcept {
 }
 
 void wipe_stack() noexcept {
+  const WipeObserver* const told = wipe_observer.load(std::memory_order_acquire);
+  if (told != nullptr) told->before();
   clear_vector_registers();
   clear_frames();
+  if (told != nullptr) told->after();
+}
+
+void observe_wipes(const WipeObserver* observer) noexcept {
+  wipe_observer.store(observer, std::memory_order_release);
 }
 
 }  // namespace mipzk

@@ -24,6 +24,14 @@ void secret_free(void* data, size_t bytes) noexcept;
 inline constexpr size_t kWipedStack = size_t{1} << 16;
 void wipe_stack() noexcept;
 
+// For measurements and tests: who is told of each wipe, on the thread that wipes, before it and
+// after it, from a frame just below that of the code that wipes. Null: nobody.
+struct WipeObserver {
+  void (*before)() noexcept;
+  void (*after)() noexcept;
+};
+void observe_wipes(const WipeObserver* observer) noexcept;
+
 namespace detail {
 struct StackWiper {
   ~StackWiper() { wipe_stack(); }

@@ -17,9 +17,9 @@
 #include "../../capi/objects.hpp"
 #include "air/table_info.hpp"
 #include "base/bytes.hpp"
+#include "base/secret_memory.hpp"
 #include "capi/support.hpp"
 #include "commit/kernels.hpp"
-#include "support/watched_wipe.hpp"
 #include "zk/painted_stack.hpp"
 
 namespace mipzk::test {
@@ -268,7 +268,7 @@ struct Depths {
   size_t below_first = 0;  // of all, from the first frame that was painted
 } depths;
 
-void measure() {
+void measure() noexcept {
   thread_local std::vector<uint64_t> words(2 * kPainted / sizeof(uint64_t));
   if (painted.high == 0) return;
   const auto frame = reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) & ~uintptr_t{7};
@@ -281,24 +281,25 @@ void measure() {
   depths.below_first = std::max(depths.below_first, depth + painted.high - frame);
 }
 
-void paint_again() {
+void paint_again() noexcept {
   const Stretch stretch = paint_stack();
   if (painted.high == 0) painted = stretch;
 }
+
+constexpr WipeObserver kMeasuring = {.before = measure, .after = paint_again};
 
 TEST_F(Stacks, AreWipedDeeperThanTheyAreUsed) {
   for (KernelTier tier : tiers()) {
     commit::force_kernel_tier(tier);
     for (unsigned threads : {1u, 3u}) {
       Job job("sha256", threads);
-      before_wipe = measure;
-      after_wipe = paint_again;
+      observe_wipes(&kMeasuring);
       paint_helpers(job.pool());
       depths.threads.clear();
       depths.below_wipe = depths.below_first = 0;
       painted = paint_stack();
       EXPECT_EQ(job.prove(), MIPZK_OK) << job.err.message;
-      before_wipe = after_wipe = nullptr;
+      observe_wipes(nullptr);
       painted = {};
       std::printf("tier %d, %u threads: %zu bytes below a wipe, %zu in all\n",
                   static_cast<int>(tier), threads, depths.below_wipe, depths.below_first);

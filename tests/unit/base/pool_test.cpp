@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/watched_wipe.hpp"
+#include "base/secret_memory.hpp"
 
 namespace mipzk {
 namespace {
@@ -211,7 +211,7 @@ std::atomic<bool> returned;
 std::thread::id caller;
 
 // The pool's own threads are slow to wipe: they wait whether the loop returns without them.
-void wipe_late() {
+void wipe_late() noexcept {
   if (std::this_thread::get_id() == caller) return;
   for (int i = 0; i < 100 && !returned; ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -219,7 +219,8 @@ void wipe_late() {
 
 TEST(Pool, NothingOfTheBlocksIsOnAnyStackWhenALoopReturns) {
   caller = std::this_thread::get_id();
-  test::before_wipe = wipe_late;
+  static constexpr WipeObserver kLate = {.before = wipe_late, .after = []() noexcept {}};
+  observe_wipes(&kLate);
   for (unsigned threads : {2u, 3u, 8u}) {
     for (bool fails : {false, true}) {
       Pool pool(threads);
@@ -242,7 +243,7 @@ TEST(Pool, NothingOfTheBlocksIsOnAnyStackWhenALoopReturns) {
       EXPECT_EQ(left_of_secrets(frames), 0u) << threads << " threads";
     }
   }
-  test::before_wipe = nullptr;
+  observe_wipes(nullptr);
 }
 
 TEST(Pool, ZeroMeansHardwareThreads) {
