@@ -3,6 +3,20 @@
 
 namespace mipzk::hash {
 
+namespace {
+
+Blake3Output stream(const Digest& state, uint32_t label) {
+  Blake3 h(kChallengeKey);
+  h.update(state);
+  h.update_word(label);
+  return h.output();
+}
+
+}  // namespace
+
+Challenges::Challenges(const Digest& state, uint32_t label, DrawObserver* observer)
+    : output_(stream(state, label)), observer_(observer) {}
+
 uint32_t Challenges::word() {
   if (used_ == sizeof block_) {
     output_.block(next_block_++, block_);
@@ -23,6 +37,7 @@ field::Fp Challenges::fp() {
 field::Fp5 Challenges::fp5() {
   field::Fp5 x;
   for (field::Fp& c : x.c) c = fp();
+  if (observer_ != nullptr) observer_->take(x);
   return x;
 }
 
@@ -62,10 +77,7 @@ void Transcript::absorb_u64(uint32_t label, uint64_t v) {
 }
 
 Challenges Transcript::challenges(uint32_t label) const {
-  Blake3 h(kChallengeKey);
-  h.update(state_);
-  h.update_word(label);
-  return Challenges(h.output());
+  return observer_ != nullptr ? observer_->draw(state_, label) : Challenges(state_, label);
 }
 
 bool Transcript::work_done(unsigned bits, uint64_t nonce) const {

@@ -24,9 +24,13 @@ inline constexpr Key kGrindKey = key_from_text("mipzk v0 grind");
 
 inline constexpr unsigned kMaxWorkBits = 60;
 
-// Reads challenges from one stream of little-endian words.
+class DrawObserver;
+
+// Reads challenges from one stream of little-endian words, challenges(label) of a state.
 class Challenges {
  public:
+  Challenges(const Digest& state, uint32_t label, DrawObserver* observer = nullptr);
+
   uint32_t word();
   // Uniform: the low 31 bits of the first word for which they are < p, taken as canonical value.
   field::Fp fp();
@@ -35,17 +39,30 @@ class Challenges {
   uint32_t index(unsigned bits);
 
  private:
-  friend class Transcript;
-  explicit Challenges(const Blake3Output& output) : output_(output) {}
-
   Blake3Output output_;
+  DrawObserver* observer_;
   uint64_t next_block_ = 0;
   unsigned used_ = 64;  // bytes of block_ already handed out
   uint8_t block_[64];
 };
 
+// Stands between a transcript and who draws from it. For tests: it sees the challenges, and may
+// make them from another state.
+class DrawObserver {
+ public:
+  // What challenges(label) of a transcript in this state gives.
+  virtual Challenges draw(const Digest& state, uint32_t label) = 0;
+  // An element was taken from challenges that this observes.
+  virtual void take(const field::Fp5& x) = 0;
+
+ protected:
+  ~DrawObserver() = default;
+};
+
 class Transcript {
  public:
+  explicit Transcript(DrawObserver* observer = nullptr) : observer_(observer) {}
+
   void absorb(uint32_t label, ByteView data);
   void absorb_digest(uint32_t label, const Digest& digest) { absorb(label, digest); }
   void absorb_fp5(uint32_t label, const field::Fp5& x) { absorb_fp5s(label, {&x, 1}); }
@@ -84,6 +101,7 @@ class Transcript {
 
  private:
   Digest state_{};
+  DrawObserver* observer_;
 };
 
 }  // namespace mipzk::hash

@@ -11,9 +11,10 @@ namespace mipzk::verify {
 namespace {
 
 Status check(const hash::Digest& id, ByteView proof, const Policy& policy, Workspace& ws,
-             Claim& claim) {
+             Claim& claim, hash::DrawObserver* observer) {
   Reader r(proof);
   Session session;
+  session.transcript = hash::Transcript(observer);
   proof::ShardHead head{};
   Shard& shard = ws.shard;
   if (Status s = read_statement(r, proof.size(), id, policy, session); !s) return s;
@@ -49,7 +50,7 @@ Status check(const hash::Digest& id, ByteView proof, const Policy& policy, Works
 size_t workspace_size(const Policy&) { return sizeof(Workspace); }
 
 Status verify(const hash::Digest& program_id, ByteView proof, const Policy& policy, void* workspace,
-              size_t workspace_bytes, Claim& claim) {
+              size_t workspace_bytes, Claim& claim, hash::DrawObserver* observer) {
   claim = Claim();
   if (proof.size() > policy.max_proof_bytes)
     return Error(Errc::kPolicy, "the proof is longer than the policy allows");
@@ -57,7 +58,7 @@ Status verify(const hash::Digest& program_id, ByteView proof, const Policy& poli
     return Error(Errc::kArgument, "the workspace is missing or not aligned to 16 bytes");
   if (workspace_bytes < sizeof(Workspace))
     return Error(Errc::kWorkspace, "the workspace is too small", sizeof(Workspace));
-  return check(program_id, proof, policy, *new (workspace) Workspace, claim);
+  return check(program_id, proof, policy, *new (workspace) Workspace, claim, observer);
 }
 
 }  // namespace mipzk::verify

@@ -50,8 +50,8 @@ void expect_accepted_only_frozen(const Shard& shard, uint32_t exit_code,
   for (unsigned i = 0; i < attempts && !accepted; ++i) {
     const Bytes proof = forge(frozen, i);
     {
-      test::Watch watch(frozen);
-      const Verdict v = verdict(shard.program->id, proof);
+      test::WatchedDraws watch(frozen);
+      const Verdict v = verdict(shard.program->id, proof, &watch);
       accepted = v.accepted();
       if (attempts == 1) {
         EXPECT_TRUE(accepted) << v.message;

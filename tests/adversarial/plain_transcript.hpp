@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The transcript written again from docs/PROTOCOL.md, section 8, on the hash alone. Draws can be
-// frozen, as in support/watched_transcript.hpp.
+// frozen, as in support/watched_draws.hpp.
 #pragma once
 
 #include <cstring>
@@ -8,7 +8,7 @@
 #include "air/bus.hpp"
 #include "field/fp5.hpp"
 #include "hash/blake3.hpp"
-#include "support/watched_transcript.hpp"
+#include "support/watched_draws.hpp"
 
 namespace mipzk::attack {
 

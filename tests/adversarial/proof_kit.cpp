@@ -17,9 +17,10 @@ Bytes prove(const Shard& shard, const proof::Profile& profile, const prove::Mask
   return p ? std::move(*p) : Bytes{};
 }
 
-Verdict verdict(const hash::Digest& id, ByteView proof, const verify::Policy& policy) {
+Verdict verdict(const hash::Digest& id, ByteView proof, const verify::Policy& policy,
+                hash::DrawObserver* observer) {
   Verdict v;
-  const Status s = test::verify_proof(id, proof, policy, v.claim);
+  const Status s = test::verify_proof(id, proof, policy, v.claim, observer);
   if (!s) {
     v.code = s.error().code;
     v.message = s.error().message;
@@ -27,10 +28,10 @@ Verdict verdict(const hash::Digest& id, ByteView proof, const verify::Policy& po
   return v;
 }
 
-Verdict verdict(const hash::Digest& id, ByteView proof) {
+Verdict verdict(const hash::Digest& id, ByteView proof, hash::DrawObserver* observer) {
   verify::Policy policy = test::test_policy();
   policy.allow_not_hiding = true;
-  return verdict(id, proof, policy);
+  return verdict(id, proof, policy, observer);
 }
 
 const Field& ProofMap::operator[](const std::string& name) const {

@@ -26,9 +26,10 @@ struct Verdict {
   verify::Claim claim;
   bool accepted() const { return code == Errc::kOk; }
 };
-Verdict verdict(const hash::Digest& id, ByteView proof, const verify::Policy& policy);
+Verdict verdict(const hash::Digest& id, ByteView proof, const verify::Policy& policy,
+                hash::DrawObserver* observer = nullptr);
 // Under test::test_policy(), but proofs need not hide.
-Verdict verdict(const hash::Digest& id, ByteView proof);
+Verdict verdict(const hash::Digest& id, ByteView proof, hash::DrawObserver* observer = nullptr);
 
 // A field of a proof. `label` is that of the transcript under which it is absorbed, 0 if it is not;
 // fields of one message have one `message` number.

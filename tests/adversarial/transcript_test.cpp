@@ -23,8 +23,8 @@ class Transcripts : public testing::TestWithParam<const proof::Profile*> {
   }
   // What the verifier drew until it was content or found a reason to stop.
   std::vector<test::SeenDraw> watched(const Bytes& proof, bool accepted = false) {
-    test::Watch watch;
-    const Verdict v = verdict(shard_.program->id, proof);
+    test::WatchedDraws watch;
+    const Verdict v = verdict(shard_.program->id, proof, &watch);
     EXPECT_EQ(v.accepted(), accepted) << v.message;
     return watch.draws;
   }

@@ -21,9 +21,9 @@ inline verify::Policy test_policy(unsigned min_security_bits = 0) {
 
 // Verifies in a workspace of its own.
 inline Status verify_proof(const hash::Digest& id, ByteView proof, const verify::Policy& policy,
-                           verify::Claim& claim) {
+                           verify::Claim& claim, hash::DrawObserver* observer = nullptr) {
   std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
-  return verify::verify(id, proof, policy, ws.data(), ws.size() * sizeof ws[0], claim);
+  return verify::verify(id, proof, policy, ws.data(), ws.size() * sizeof ws[0], claim, observer);
 }
 
 }  // namespace mipzk::test

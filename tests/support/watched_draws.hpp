@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Watches and freezes the challenges of code that draws them from hash::Transcript, such as the
-// verifier. The transcript itself is the shipped one: the linker sends calls of
-// Transcript::challenges and Challenges::fp5 here first (--wrap, see CMakeLists.txt).
+// verifier.
 #pragma once
 
 #include <array>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "hash/transcript.hpp"
@@ -23,13 +23,20 @@ struct SeenDraw {
 // depend on what was absorbed.
 using Frozen = std::map<uint32_t, hash::Digest>;
 
-// One at a time, on one thread.
-class Watch {
+class WatchedDraws final : public hash::DrawObserver {
  public:
-  explicit Watch(Frozen frozen = {});
-  ~Watch();
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
+  explicit WatchedDraws(Frozen states = {}) : frozen(std::move(states)) {}
+
+  hash::Challenges draw(const hash::Digest& state, uint32_t label) override {
+    const auto found = frozen.find(label);
+    SeenDraw seen{label, found != frozen.end() ? found->second : state, {}, {}};
+    const hash::Challenges challenges(seen.state, label, this);
+    hash::Challenges copy = challenges;
+    for (uint32_t& w : seen.words) w = copy.word();
+    draws.push_back(std::move(seen));
+    return challenges;
+  }
+  void take(const field::Fp5& x) override { draws.back().taken.push_back(x); }
 
   Frozen frozen;
   std::vector<SeenDraw> draws;
