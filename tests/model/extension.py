@@ -47,10 +47,10 @@ def extend(column, log_blowup):
 
 def commit(matrices, log_blowup):
     """The root of an unsalted tree. matrices: lists of columns of elements of F."""
-    classes = {}
+    by_height = {}
     for columns in matrices:
         encodings = [[encode(v) for v in extend(column, log_blowup)] for column in columns]
         rows = [b"".join(row) for row in zip(*encodings)]
-        below = classes.get(len(rows))
-        classes[len(rows)] = rows if below is None else [a + b for a, b in zip(below, rows)]
-    return merkle.build([classes[n] for n in sorted(classes, reverse=True)])[-1][0]
+        below = by_height.get(len(rows))
+        by_height[len(rows)] = rows if below is None else [a + b for a, b in zip(below, rows)]
+    return merkle.build([by_height[n] for n in sorted(by_height, reverse=True)])[-1][0]

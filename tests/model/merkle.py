@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Merkle trees over matrices of several heights: openings (PROTOCOL.md, section 6; FORMAT.md) and, for
-tests and small trees, building. A class is (log2 of the number of rows, widths of its matrices)."""
+tests and small trees, building. All matrices of one height are a pair (log2 of the number of rows, their widths)."""
 
 import blake3
 from field import encode
@@ -28,13 +28,13 @@ def shifted_rows(rows, shift):
     return sorted({row >> shift for row in rows})
 
 
-def read_opening(reader, name, root, classes, salted, rows):
-    """Reads the opening of a tree at `rows` (of its tallest class, ascending, distinct) and checks it
-    against `root`. classes: tallest first. Returns one dictionary a class: row -> elements of the row, the
+def read_opening(reader, name, root, heights, salted, rows):
+    """Reads the opening of a tree at `rows` (of its greatest height, ascending, distinct) and checks it
+    against `root`. heights: greatest first. Returns one dictionary a height: row -> elements of the row, the
     matrices one after the other."""
-    top = classes[0][0]
+    top = heights[0][0]
     values, leaves = [], {}
-    for log_rows, widths in classes:
+    for log_rows, widths in heights:
         opened, hashes = {}, {}
         for row in shifted_rows(rows, top - log_rows):
             salt = reader.bytes(SALT_BYTES if salted else 0)
@@ -55,10 +55,10 @@ def read_opening(reader, name, root, classes, salted, rows):
     return values
 
 
-def build(classes):
-    """All levels of a tree, from the leaves to the root. classes: tallest first, each a list of rows, a row
+def build(rows_by_height):
+    """All levels of a tree, from the leaves to the root. rows_by_height: tallest first, each a list of rows, a row
     being the bytes that are hashed (salt included)."""
-    rows_of = {len(rows).bit_length() - 1: rows for rows in classes}
+    rows_of = {len(rows).bit_length() - 1: rows for rows in rows_by_height}
     level = max(rows_of)
     levels = [[leaf_hash(row) for row in rows_of[level]]]
     while level > 0:
@@ -71,13 +71,13 @@ def build(classes):
     return levels
 
 
-def write_opening(classes, levels, rows):
+def write_opening(rows_by_height, levels, rows):
     """The bytes that read_opening reads; the inverse of it for tests."""
     top = len(levels) - 1
     out = []
-    for class_rows in classes:
-        shift = top - (len(class_rows).bit_length() - 1)
-        out += [class_rows[row] for row in shifted_rows(rows, shift)]
+    for all_rows in rows_by_height:
+        shift = top - (len(all_rows).bit_length() - 1)
+        out += [all_rows[row] for row in shifted_rows(rows, shift)]
     known = sorted(rows)
     for level in levels[:-1]:
         out += [level[i ^ 1] for i in known if i ^ 1 not in known]

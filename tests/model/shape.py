@@ -113,7 +113,7 @@ class Tree:
         self.name, self.salted, self.matrices = name, salted, matrices
         heights = sorted({m.log_height for m in matrices}, reverse=True)
         self.members = [[m for m in matrices if m.log_height == h] for h in heights]
-        self.classes = [(h + log_blowup, [m.width for m in group]) for h, group in zip(heights, self.members)]
+        self.heights = [(h + log_blowup, [m.width for m in group]) for h, group in zip(heights, self.members)]
 
 
 def trees(shape, log_blowup):

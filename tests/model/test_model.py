@@ -138,9 +138,9 @@ class MerkleTest(unittest.TestCase):
         self.widths = [(6, [3, 2]), (4, [4]), (3, [1])]
         self.values = [[[generator.randrange(P) for _ in range(sum(widths))] for _ in range(1 << log_rows)]
                        for log_rows, widths in self.widths]
-        self.classes = [[bytes([row]) * 32 + b"".join(map(encode, cells)) for row, cells in enumerate(matrix)]
+        self.hashed_rows = [[bytes([row]) * 32 + b"".join(map(encode, cells)) for row, cells in enumerate(matrix)]
                         for matrix in self.values]
-        self.levels = merkle.build(self.classes)
+        self.levels = merkle.build(self.hashed_rows)
         self.rows = [3, 17, 18, 19, 63]
 
     def open(self, data, root):
@@ -150,13 +150,13 @@ class MerkleTest(unittest.TestCase):
         return values
 
     def test_round_trip(self):
-        data = merkle.write_opening(self.classes, self.levels, self.rows)
+        data = merkle.write_opening(self.hashed_rows, self.levels, self.rows)
         opened = self.open(data, self.levels[-1][0])
         for number, shift in enumerate((0, 2, 3)):
             self.assertEqual(opened[number], {row >> shift: self.values[number][row >> shift] for row in self.rows})
 
     def test_every_byte_counts(self):
-        data = merkle.write_opening(self.classes, self.levels, self.rows)
+        data = merkle.write_opening(self.hashed_rows, self.levels, self.rows)
         for position in range(0, len(data), 5):
             changed = bytearray(data)
             changed[position] ^= 1

@@ -202,10 +202,10 @@ class Verifier:
                     m.weights = [next(coefficients) for _ in range(m.width)]
                     m.next_weights = [next(coefficients) for _ in m.next_columns()]
         for tree, root in zip(self.trees, self.roots):
-            top = tree.classes[0][0]
+            top = tree.heights[0][0]
             rows = merkle.shifted_rows(self.indices, self.log_domain - top)
-            opened = merkle.read_opening(self.reader, tree.name, root, tree.classes, tree.salted, rows)
-            for (log_rows, _), members, values in zip(tree.classes, tree.members, opened):
+            opened = merkle.read_opening(self.reader, tree.name, root, tree.heights, tree.salted, rows)
+            for (log_rows, _), members, values in zip(tree.heights, tree.members, opened):
                 terms = {row: self.row_terms(log_rows, members, row, cells) for row, cells in values.items()}
                 for j in self.indices:
                     word[j] = word[j] + terms[j >> self.log_domain - log_rows]
@@ -213,7 +213,7 @@ class Verifier:
         fri.check_queries(self.reader, self.fri, self.log_domain, word)
 
     def row_terms(self, log_rows, members, row, cells):
-        """What the matrices of one class add to the batched word where their row `row` is read."""
+        """What the matrices of one height add to the batched word where their row `row` is read."""
         x = GENERATOR * pow(root_of_unity(log_rows), reverse_bits(row, log_rows), P) % P
         next_zeta = self.zeta * root_of_unity(log_rows - self.profile.log_blowup)
         at_zeta, at_next, total = Fq(0), Fq(0), Fq(0)
