@@ -2,9 +2,9 @@
 #include "debug/call_tracker.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
+#include "base/format.hpp"
 #include "vm/fault_text.hpp"
 
 namespace mipzk::debug {
@@ -227,9 +227,8 @@ std::string CallTracker::text(const vm::Stepper& machine) const {
       text += "    ... and " + std::to_string(stack.size() - i) + " more\n";
       break;
     }
-    char number[32];
-    std::snprintf(number, sizeof number, "    #%-2zu ", i);
-    text += number + (i == 0 ? place : vm::place(code_.program(), address)) + "\n";
+    text += format_text("    #%-2zu ", i) + (i == 0 ? place : vm::place(code_.program(), address)) +
+            "\n";
     address = stack[stack.size() - 1 - i].called_at;
   }
   return text;

@@ -4,9 +4,10 @@
 #include <cxxabi.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <memory>
+
+#include "base/format.hpp"
 
 namespace mipzk::debug {
 namespace {
@@ -22,11 +23,7 @@ std::string demangled(const std::string& name) {
   return status == 0 && text != nullptr ? text.get() : name;
 }
 
-std::string address_name(uint32_t address) {
-  char text[16];
-  std::snprintf(text, sizeof text, "0x%08x", address);
-  return text;
-}
+std::string address_name(uint32_t address) { return format_text("0x%08x", address); }
 
 // Addresses where a function without a symbol begins.
 std::vector<uint32_t> call_targets(const isa::Program& program) {

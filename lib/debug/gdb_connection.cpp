@@ -9,16 +9,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
+
+#include "base/format.hpp"
 
 namespace mipzk::debug {
 namespace {
 
 Error system_error(const char* what) {
-  char text[128];
-  std::snprintf(text, sizeof text, "%s: %s", what, std::strerror(errno));
-  return {errno == EINTR ? Errc::kCancelled : Errc::kArgument, text};
+  const Errc code = errno == EINTR ? Errc::kCancelled : Errc::kArgument;
+  return format_error(code, "%s: %s", what, std::strerror(errno));
 }
 
 int hex_digit(char c) {
@@ -131,11 +131,9 @@ bool GdbConnection::interrupted() {
 }
 
 void GdbConnection::send(std::string_view payload) {
-  char sum[8];
-  std::snprintf(sum, sizeof sum, "#%02x", sum_of(payload));
   std::string packet = "$";
   packet += payload;
-  packet += sum;
+  packet += format_text("#%02x", sum_of(payload));
   for (;;) {
     write(packet);
     if (!acknowledge_) return;

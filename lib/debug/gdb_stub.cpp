@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 
+#include "base/format.hpp"
 #include "debug/gdb_text.hpp"
 
 namespace mipzk::debug {
@@ -23,6 +23,8 @@ enum Signal : unsigned {
   kSegmentation = 11,
   kCpuLimit = 24,
 };
+
+std::string signal_reply(Signal signal) { return format_text("T%02xthread:1;", unsigned{signal}); }
 
 Signal signal_of(const vm::FaultReport& report) {
   switch (report.kind) {
@@ -228,25 +230,21 @@ uint32_t GdbStub::until_breakpoint() const {
 }
 
 std::string GdbStub::stop_reply() {
-  char text[32];
   switch (machine_.state()) {
     case State::kRunning:
       return "T05thread:1;";
     case State::kHalted:
       ended_ = true;
       end_ = End::kExited;
-      std::snprintf(text, sizeof text, "W%02x", machine_.reg(isa::kExitCode) & 0xff);
-      return text;
+      return format_text("W%02x", machine_.reg(isa::kExitCode) & 0xff);
     case State::kFault:
       return fault_reply();
     case State::kMemoryLimit:
       say("the guest touched more memory than --max-memory allows\n");
-      std::snprintf(text, sizeof text, "T%02xthread:1;", kAbort);
-      return text;
+      return signal_reply(kAbort);
     case State::kCycleLimit:
       say("the guest reached --max-cycles\n");
-      std::snprintf(text, sizeof text, "T%02xthread:1;", kCpuLimit);
-      return text;
+      return signal_reply(kCpuLimit);
   }
   return "E01";
 }
@@ -263,9 +261,7 @@ std::string GdbStub::fault_reply() {
         report.kind == vm::FaultKind::kBreak ? *word >> 16 & 0x3ff : *word >> 6 & 0x3ff;
     if (code == 6 || code == 7) signal = kArithmetic;
   }
-  char text[32];
-  std::snprintf(text, sizeof text, "T%02xthread:1;", signal);
-  return text;
+  return signal_reply(signal);
 }
 
 // Shown on gdb's console.
@@ -281,10 +277,8 @@ bool GdbStub::hits(uint32_t pc, std::string& reply) const {
     if ((w.type == '2' && !access->store) || (w.type == '3' && access->store)) continue;
     if (access->address - w.address >= w.size && w.address - access->address >= access->size)
       continue;
-    char text[48];
     const char* kind = w.type == '2' ? "watch" : w.type == '3' ? "rwatch" : "awatch";
-    std::snprintf(text, sizeof text, "T05thread:1;%s:%08x;", kind, w.address);
-    reply = text;
+    reply = format_text("T05thread:1;%s:%08x;", kind, w.address);
     return true;
   }
   return false;
@@ -329,9 +323,7 @@ std::string GdbStub::change_point(const std::string& packet) {
 
 std::string GdbStub::word_hex(uint32_t value) const {
   if (code_.program().little_endian) value = __builtin_bswap32(value);
-  char text[12];
-  std::snprintf(text, sizeof text, "%08x", value);
-  return text;
+  return format_text("%08x", value);
 }
 
 bool GdbStub::parse_word(std::string_view hex, uint32_t& value) const {

@@ -2,21 +2,12 @@
 #include "debug/profile.hpp"
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
 #include <numeric>
+
+#include "base/format.hpp"
 
 namespace mipzk::debug {
 namespace {
-
-[[gnu::format(printf, 2, 3)]] void append(std::string& text, const char* format, ...) {
-  char line[512];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
-  text += line;
-}
 
 double percent(double part, double whole) { return whole > 0 ? 100 * part / whole : 0; }
 
@@ -27,7 +18,7 @@ std::string json_name(const std::string& name) {
     if (c == '"' || c == '\\')
       text += std::string("\\") + c;
     else if (u < 0x20 || u >= 0x7f)
-      append(text, "\\u%04x", u);
+      text += format_text("\\u%04x", u);
     else
       text += c;
   }
@@ -111,9 +102,9 @@ std::string Profiler::text(size_t limit) const {
   const double all_cells = cells();
   const auto rows = functions();
   std::string text;
-  append(text, "profile: %.0f instructions, %.0f trace cells\n", total, all_cells);
-  append(text, "%14s %6s %14s %6s %10s %14s %6s  %s\n", "exclusive", "%", "inclusive", "%", "calls",
-         "cells", "%", "function");
+  text += format_text("profile: %.0f instructions, %.0f trace cells\n", total, all_cells);
+  text += format_text("%14s %6s %14s %6s %10s %14s %6s  %s\n", "exclusive", "%", "inclusive", "%",
+                      "calls", "cells", "%", "function");
   uint64_t rest = 0;
   for (size_t i = 0; i < rows.size(); ++i) {
     const FunctionRow& r = rows[i];
@@ -123,20 +114,21 @@ std::string Profiler::text(size_t limit) const {
     }
     const auto exclusive = static_cast<double>(r.exclusive);
     const auto inclusive = static_cast<double>(r.inclusive);
-    append(text, "%14.0f %6.2f %14.0f %6.2f %10llu %14.0f %6.2f  %.200s\n", exclusive,
-           percent(exclusive, total), inclusive, percent(inclusive, total),
-           static_cast<unsigned long long>(r.calls), r.cells, percent(r.cells, all_cells),
-           code_.functions()[r.function].name.c_str());
+    text += format_text("%14.0f %6.2f %14.0f %6.2f %10llu %14.0f %6.2f  %.200s\n", exclusive,
+                        percent(exclusive, total), inclusive, percent(inclusive, total),
+                        static_cast<unsigned long long>(r.calls), r.cells,
+                        percent(r.cells, all_cells), code_.functions()[r.function].name.c_str());
   }
   if (rows.size() > limit) {
-    append(text, "%14llu %6.2f  in %zu more functions\n", static_cast<unsigned long long>(rest),
-           percent(static_cast<double>(rest), total), rows.size() - limit);
+    text +=
+        format_text("%14llu %6.2f  in %zu more functions\n", static_cast<unsigned long long>(rest),
+                    percent(static_cast<double>(rest), total), rows.size() - limit);
   }
-  append(text, "\n%14s %6s %14s %6s  %s\n", "instructions", "%", "cells", "%", "table");
+  text += format_text("\n%14s %6s %14s %6s  %s\n", "instructions", "%", "cells", "%", "table");
   for (const TableRow& r : tables()) {
     const auto n = static_cast<double>(r.instructions);
-    append(text, "%14.0f %6.2f %14.0f %6.2f  %s\n", n, percent(n, total), r.cells,
-           percent(r.cells, all_cells), r.table.c_str());
+    text += format_text("%14.0f %6.2f %14.0f %6.2f  %s\n", n, percent(n, total), r.cells,
+                        percent(r.cells, all_cells), r.table.c_str());
   }
   return text;
 }
@@ -147,18 +139,18 @@ std::string Profiler::json() const {
   for (const FunctionRow& r : functions()) {
     const Function& f = code_.functions()[r.function];
     text += separator + std::string("{\"name\": ") + json_name(f.name);
-    append(text, ", \"address\": %u, \"calls\": %llu, \"exclusive\": %llu, \"inclusive\": %llu, ",
-           f.address, static_cast<unsigned long long>(r.calls),
-           static_cast<unsigned long long>(r.exclusive),
-           static_cast<unsigned long long>(r.inclusive));
-    append(text, "\"cells\": %.1f}", r.cells);
+    text += format_text(
+        ", \"address\": %u, \"calls\": %llu, \"exclusive\": %llu, \"inclusive\": %llu, ", f.address,
+        static_cast<unsigned long long>(r.calls), static_cast<unsigned long long>(r.exclusive),
+        static_cast<unsigned long long>(r.inclusive));
+    text += format_text("\"cells\": %.1f}", r.cells);
     separator = ", ";
   }
   text += "], \"tables\": [";
   separator = "";
   for (const TableRow& r : tables()) {
-    append(text, "%s{\"table\": \"%s\", \"instructions\": %llu, \"cells\": %.1f}", separator,
-           r.table.c_str(), static_cast<unsigned long long>(r.instructions), r.cells);
+    text += format_text("%s{\"table\": \"%s\", \"instructions\": %llu, \"cells\": %.1f}", separator,
+                        r.table.c_str(), static_cast<unsigned long long>(r.instructions), r.cells);
     separator = ", ";
   }
   return text + "]}";

@@ -2,9 +2,8 @@
 #include "debug/strace.hpp"
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
 
+#include "base/format.hpp"
 #include "debug/linux_calls.hpp"
 #include "isa/program.hpp"
 
@@ -47,15 +46,6 @@ const char* error_name(uint32_t number) {
   }
 }
 
-[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
-  char text[128];
-  va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text, sizeof text, pattern, arguments);
-  va_end(arguments);
-  return text;
-}
-
 // "..." with C escapes; `more` says that something was cut off.
 std::string quoted(const uint8_t* bytes, size_t size, bool more) {
   std::string text = "\"";
@@ -70,7 +60,7 @@ std::string quoted(const uint8_t* bytes, size_t size, bool more) {
     else if (b == '"' || b == '\\')
       text += {'\\', static_cast<char>(b)};
     else if (b < 0x20 || b >= 0x7f)
-      text += format("\\x%02x", b);
+      text += format_text("\\x%02x", b);
     else
       text += static_cast<char>(b);
   }
@@ -81,7 +71,7 @@ std::string buffer_text(const vm::Stepper& machine, uint32_t address, uint32_t s
   uint8_t bytes[kShownBytes];
   const size_t wanted = std::min<size_t>(size, kShownBytes);
   const size_t got = machine.read(address, bytes, wanted);
-  if (got < wanted) return format("0x%x", address);
+  if (got < wanted) return format_text("0x%x", address);
   return quoted(bytes, got, size > got);
 }
 
@@ -90,7 +80,7 @@ std::string path_text(const vm::Stepper& machine, uint32_t address) {
   uint8_t bytes[kLongest];
   const size_t got = machine.read(address, bytes, kLongest);
   const auto* end = std::find(bytes, bytes + got, uint8_t{0});
-  if (end == bytes + got && got < kLongest) return format("0x%x", address);
+  if (end == bytes + got && got < kLongest) return format_text("0x%x", address);
   return quoted(bytes, static_cast<size_t>(end - bytes), end == bytes + kLongest);
 }
 
@@ -103,15 +93,15 @@ std::string SyscallTracer::argument(const vm::Stepper& machine, const Call& call
   const uint32_t value = call.arguments[i];
   switch (kind) {
     case 'd':
-      return format("%d", static_cast<int32_t>(value));
+      return format_text("%d", static_cast<int32_t>(value));
     case 'u':
     case 'n':
-      return format("%u", value);
+      return format_text("%u", value);
     case 'o':
-      return value == 0 ? "0" : format("0%o", value);
+      return value == 0 ? "0" : format_text("0%o", value);
     case 'F':
       return static_cast<int32_t>(value) == -100 ? "AT_FDCWD"
-                                                 : format("%d", static_cast<int32_t>(value));
+                                                 : format_text("%d", static_cast<int32_t>(value));
     case 's':
       return path_text(machine, value);
     case 'b':
@@ -119,7 +109,7 @@ std::string SyscallTracer::argument(const vm::Stepper& machine, const Call& call
     case 'r':
       return buffer_text(machine, value, result);
     default:
-      return value == 0 ? "0" : format("0x%x", value);
+      return value == 0 ? "0" : format_text("0x%x", value);
   }
 }
 
@@ -135,7 +125,7 @@ void SyscallTracer::before(const Step& step) {
 
 void SyscallTracer::after(const Step& step) {
   if (hint_pending_) {
-    sink_(format("hint_word() = 0x%08x", step.machine.reg(kV0)));
+    sink_(format_text("hint_word() = 0x%08x", step.machine.reg(kV0)));
     return;
   }
   if (entered_) {  // the address to return to is known now
@@ -156,7 +146,7 @@ void SyscallTracer::enter(const Step& step) {
     call.arguments[i] = i < 4 ? m.reg(kA0 + i) : m.word(call.sp + 4 * i).value_or(0);
   const KnownCall* known = find_call(call.number);
   const std::string kinds = known != nullptr ? known->arguments : "xxxx";
-  call.text = (known != nullptr ? known->name : format("syscall_%u", call.number)) + "(";
+  call.text = (known != nullptr ? known->name : format_text("syscall_%u", call.number)) + "(";
   for (size_t i = 0; i < kinds.size() && kinds[i] != 'r'; ++i, ++call.shown)
     call.text += (i == 0 ? "" : ", ") + argument(m, call, i, kinds[i], 0);
   if (calls_.size() >= kMaxCalls)
@@ -184,11 +174,11 @@ void SyscallTracer::leave(const Step& step) {
     text += (i == 0 ? "" : ", ") + argument(m, call, i, kinds[i], failed ? 0 : result);
   text += ") = ";
   if (failed)
-    text += format("-1 %s (errno %u)", error_name(result), result);
+    text += format_text("-1 %s (errno %u)", error_name(result), result);
   else if (result > 0x00100000 && result < 0xfffff000)
-    text += format("0x%x", result);
+    text += format_text("0x%x", result);
   else
-    text += format("%d", static_cast<int32_t>(result));
+    text += format_text("%d", static_cast<int32_t>(result));
   calls_.erase(std::next(at).base());
   open_ = false;
   sink_(text);
@@ -199,17 +189,18 @@ void SyscallTracer::machine_call(const Step& step, uint32_t number) {
   close_line();
   switch (number) {
     case isa::kCallHalt:
-      sink_(format("halt(%u) = ?", m.reg(kA0)));
+      sink_(format_text("halt(%u) = ?", m.reg(kA0)));
       break;
     case isa::kCallHintWord:
       hint_pending_ = true;
       break;
     case isa::kCallPrint:
       sink_("print(" + buffer_text(m, m.reg(kA0), m.reg(kA0 + 1)) +
-            format(", %u)", m.reg(kA0 + 1)));
+            format_text(", %u)", m.reg(kA0 + 1)));
       break;
     case isa::kCallCycle:
-      sink_(format("cycle(%u) = %llu", m.reg(kA0), static_cast<unsigned long long>(m.cycles())));
+      sink_(
+          format_text("cycle(%u) = %llu", m.reg(kA0), static_cast<unsigned long long>(m.cycles())));
       break;
     default:
       break;
@@ -227,7 +218,7 @@ void SyscallTracer::close_line() {
 void SyscallTracer::finish(const vm::Stepper& machine) {
   close_line();
   if (machine.state() == vm::Stepper::State::kHalted)
-    sink_(format("+++ exited with %u +++", machine.reg(isa::kExitCode)));
+    sink_(format_text("+++ exited with %u +++", machine.reg(isa::kExitCode)));
 }
 
 }  // namespace mipzk::debug

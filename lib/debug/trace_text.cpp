@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "debug/trace_text.hpp"
 
-#include <cstdio>
-
+#include "base/format.hpp"
 #include "debug/access.hpp"
 #include "isa/decode.hpp"
 
@@ -10,27 +9,22 @@ namespace mipzk::debug {
 
 void Tracer::before(const Step& step) {
   const Function& f = code_.functions()[code_.function(step.index)];
-  char place[256], text[400];
-  std::snprintf(place, sizeof place, "%.200s+0x%x", f.name.c_str(), step.pc - f.address);
+  const std::string place = format_text("%.200s+0x%x", f.name.c_str(), step.pc - f.address);
   const auto word = code_.word(step.pc);
-  std::snprintf(text, sizeof text, "%10llu 0x%08x %-28s  %-28s",
-                static_cast<unsigned long long>(step.machine.cycles()), step.pc, place,
-                word ? isa::disassemble(step.pc, *word).c_str() : "?");
-  line_ = text;
+  line_ = format_text("%10llu 0x%08x %-28s  %-28s",
+                      static_cast<unsigned long long>(step.machine.cycles()), step.pc,
+                      place.c_str(), word ? isa::disassemble(step.pc, *word).c_str() : "?");
   memory_.clear();
   if (const auto access = access_of(step.entry, step.machine, code_.program().little_endian)) {
-    std::snprintf(text, sizeof text, " [0x%08x]", access->address);
-    memory_ = text;
+    memory_ = format_text(" [0x%08x]", access->address);
     const isa::ClassInfo& cls = isa::class_info(step.entry.cls);
     if (cls.has(isa::kWriteNextWord)) {
-      std::snprintf(text, sizeof text, "=0x%08x,0x%08x", step.machine.reg(step.entry.rt),
-                    step.machine.reg(step.entry.k[2] % vm::Stepper::kRegisters));
-      memory_ += text;
+      memory_ += format_text("=0x%08x,0x%08x", step.machine.reg(step.entry.rt),
+                             step.machine.reg(step.entry.k[2] % vm::Stepper::kRegisters));
     } else if (access->store) {
       const uint32_t value = step.machine.reg(step.entry.rt);
       const uint32_t mask = cls.has(isa::kWriteSub) ? (1u << (8 * access->size)) - 1 : ~0u;
-      std::snprintf(text, sizeof text, "=0x%x", value & mask);
-      memory_ += text;
+      memory_ += format_text("=0x%x", value & mask);
     }
   }
 }
@@ -41,9 +35,7 @@ void Tracer::after(const Step& step) {
   for (unsigned i = 0; i < written.count; ++i) {
     const unsigned r = written.registers[i];
     if (r >= vm::Stepper::kRegisters) continue;
-    char text[48];
-    std::snprintf(text, sizeof text, " %s=0x%08x", register_text(r).c_str(), step.machine.reg(r));
-    line_ += text;
+    line_ += format_text(" %s=0x%08x", register_text(r).c_str(), step.machine.reg(r));
   }
   while (line_.back() == ' ') line_.pop_back();
   sink_(line_);

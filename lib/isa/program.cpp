@@ -3,8 +3,8 @@
 #include "isa/program.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "base/format.hpp"
 #include "isa/keys.hpp"
 #include "isa/lower.hpp"
 
@@ -14,12 +14,6 @@ namespace {
 constexpr uint32_t kMapPage = 4096;
 constexpr uint32_t kInitialStackPointer = kStackTop - 64;
 constexpr uint8_t kSp = 29;
-
-Error elf_error(const char* format, uint32_t a, uint32_t b = 0) {
-  char text[sizeof(Error::message)];
-  std::snprintf(text, sizeof text, format, a, b);
-  return Error(Errc::kElf, text);
-}
 
 // The words of a segment, as keys: those that hold bytes of the file, then those that are zero.
 struct Words {
@@ -42,22 +36,26 @@ Status check_segments(const ProgramImage& image) {
     const uint64_t end_limit = image.trap_vector != 0 && in_kernel(s) ? kKernelEnd : kStackTop;
     const uint64_t size = std::max<uint64_t>(s.bytes.size(), s.memory_size);
     if (s.bytes.size() > s.memory_size)
-      return elf_error("the segment at 0x%08x holds more bytes than it has memory", s.address);
+      return format_error(Errc::kElf, "the segment at 0x%08x holds more bytes than it has memory",
+                          s.address);
     if (s.address < kUserBase)
-      return elf_error("the segment at 0x%08x lies below 0x%08x, in the pages that stay unmapped",
-                       s.address, kUserBase);
+      return format_error(
+          Errc::kElf, "the segment at 0x%08x lies below 0x%08x, in the pages that stay unmapped",
+          s.address, kUserBase);
     if (s.address + size > end_limit)
-      return elf_error("the segment at 0x%08x reaches beyond 0x%08x", s.address,
-                       static_cast<uint32_t>(end_limit));
+      return format_error(Errc::kElf, "the segment at 0x%08x reaches beyond 0x%08x", s.address,
+                          static_cast<uint32_t>(end_limit));
     if (s.writable && s.executable)
-      return elf_error(
+      return format_error(
+          Errc::kElf,
           "the segment at 0x%08x is both writable and executable: separate text from data "
           "(GNU ld: no -N/--omagic, and align the sections of the linker script to pages)",
           s.address);
     if (size == 0) continue;
     if (s.address / 4 < previous_end)
-      return elf_error("the segment at 0x%08x overlaps the one before it, or shares a word with it",
-                       s.address);
+      return format_error(
+          Errc::kElf, "the segment at 0x%08x overlaps the one before it, or shares a word with it",
+          s.address);
     previous_end = words_of(s).end;
   }
   return {};
@@ -129,8 +127,9 @@ Result<Program> build_program(const ProgramImage& image) {
 
   const uint32_t ram = round_to_page(end);
   if (ram >= kStackTop)
-    return elf_error("the segments end at 0x%08x and leave no room for the stack below 0x%08x", ram,
-                     kStackTop);
+    return format_error(Errc::kElf,
+                        "the segments end at 0x%08x and leave no room for the stack below 0x%08x",
+                        ram, kStackTop);
   program.regions.push_back({ram / 4, kStackTop / 4, RegionKind::kZero});
   program.regions.push_back(
       {kPrivateBase / 4, (kPrivateBase + kWindowSize) / 4, RegionKind::kPrivate});
@@ -139,11 +138,13 @@ Result<Program> build_program(const ProgramImage& image) {
             [](const Region& a, const Region& b) { return a.start < b.start; });
 
   if (!is_instruction(program, image.entry))
-    return elf_error("the entry point 0x%08x is not an instruction of an executable segment",
-                     image.entry);
+    return format_error(Errc::kElf,
+                        "the entry point 0x%08x is not an instruction of an executable segment",
+                        image.entry);
   if (image.trap_vector != 0 && !is_instruction(program, image.trap_vector))
-    return elf_error("the trap vector 0x%08x is not an instruction of an executable segment",
-                     image.trap_vector);
+    return format_error(Errc::kElf,
+                        "the trap vector 0x%08x is not an instruction of an executable segment",
+                        image.trap_vector);
   return program;
 }
 

@@ -2,10 +2,10 @@
 #include "prove/bounds.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <iterator>
 
 #include "air/table_info.hpp"
+#include "base/format.hpp"
 #include "proof/shape.hpp"
 #include "prove/memory.hpp"
 #include "trace/plan.hpp"
@@ -42,17 +42,15 @@ Error too_large(const char* what, std::span<const air::Instance> instances, cons
     sums[1].add(t, rows * t.slots);
     sums[2].add(t, t.layout.pre_columns + t.layout.base_columns + 5u * t.layout.ext_columns());
   }
-  char text[300];
-  std::snprintf(text, sizeof text, "%s: %s", what, status.error().message);
   for (const Sum& s : sums) {
     if (s.total <= s.most) continue;
-    std::snprintf(text, sizeof text,
-                  "%s: the tables have at least %llu %s, most of them in %s, and a proof has at "
-                  "most %llu",
-                  what, static_cast<ull>(s.total), s.what, s.table, static_cast<ull>(s.most));
-    break;
+    return format_error(
+        Errc::kUnprovable,
+        "%s: the tables have at least %llu %s, most of them in %s, and a proof has at "
+        "most %llu",
+        what, static_cast<ull>(s.total), s.what, s.table, static_cast<ull>(s.most));
   }
-  return Error(Errc::kUnprovable, text);
+  return format_error(Errc::kUnprovable, "%s: %s", what, status.error().message);
 }
 
 Result<RunPlan> plan_rows(const LoadedProgram& program, const trace::RowCounts& rows,
@@ -113,11 +111,12 @@ Status check_progress(const LoadedProgram& program, const vm::Progress& progress
 
 Status check_memory(uint64_t bytes, const MemoryBound& bound, const char* how) {
   if (bytes <= bound.bytes) return {};
-  char text[240];
-  std::snprintf(text, sizeof text,
-                "proving the run takes %s %llu MiB of memory, more than the %llu MiB that %s", how,
-                static_cast<ull>(bytes >> 20) + 1, static_cast<ull>(bound.bytes >> 20), bound.text);
-  return Error(Errc::kNoMemory, text, static_cast<uint32_t>((bytes >> 20) + 1));
+  Error error = format_error(
+      Errc::kNoMemory,
+      "proving the run takes %s %llu MiB of memory, more than the %llu MiB that %s", how,
+      static_cast<ull>(bytes >> 20) + 1, static_cast<ull>(bound.bytes >> 20), bound.text);
+  error.detail = static_cast<uint32_t>((bytes >> 20) + 1);
+  return error;
 }
 
 }  // namespace mipzk::prove

@@ -2,8 +2,8 @@
 #include "trace/plan.hpp"
 
 #include <atomic>
-#include <cstdio>
 
+#include "base/format.hpp"
 #include "trace/sources.hpp"
 #include "vm/code.hpp"
 #include "vm/replay.hpp"
@@ -35,15 +35,13 @@ std::vector<unsigned> heights_for(uint64_t rows, unsigned tail) {
 }
 
 Error too_low(const air::TableInfo& table, uint64_t rows, uint64_t room, bool fixed) {
-  char text[200];
-  std::snprintf(text, sizeof text,
-                fixed ? "the run does not fit the fixed shape: its table %s has room for %llu "
-                        "rows, and the run needs at least %llu"
-                      : "the run is too long for one proof: table %s has at most %llu rows, and "
-                        "the run needs at least %llu",
-                table.name, static_cast<unsigned long long>(room),
-                static_cast<unsigned long long>(rows));
-  return Error(Errc::kUnprovable, text);
+  return format_error(
+      Errc::kUnprovable,
+      fixed ? "the run does not fit the fixed shape: its table %s has room for %llu "
+              "rows, and the run needs at least %llu"
+            : "the run is too long for one proof: table %s has at most %llu rows, and "
+              "the run needs at least %llu",
+      table.name, static_cast<unsigned long long>(room), static_cast<unsigned long long>(rows));
 }
 
 }  // namespace

@@ -2,26 +2,16 @@
 #include "vm/fault_text.hpp"
 
 #include <algorithm>
-#include <cstdarg>
-#include <cstdio>
 #include <map>
 #include <optional>
 #include <vector>
 
+#include "base/format.hpp"
 #include "isa/decode.hpp"
 #include "isa/lower.hpp"
 
 namespace mipzk::vm {
 namespace {
-
-[[gnu::format(printf, 1, 2)]] std::string text_of(const char* format, ...) {
-  char buffer[512];
-  va_list arguments;
-  va_start(arguments, format);
-  std::vsnprintf(buffer, sizeof buffer, format, arguments);
-  va_end(arguments);
-  return buffer;
-}
 
 // The word of the file at `address`: what the program holds there when it starts.
 std::optional<uint32_t> image_word(const isa::Program& program, uint32_t address) {
@@ -57,7 +47,7 @@ Explanation explain_reserved(uint32_t word) {
     if (word >> 6 == 0)
       return {"system call of an operating system",
               "the program was loaded without the in-guest kernel"};
-    return {text_of("unknown machine call 0x%x", word >> 6 & 0xfffff),
+    return {format_text("unknown machine call 0x%x", word >> 6 & 0xfffff),
             "the calls are 1 HALT, 2 HINT_WORD, 3 PRINT, 4 CYCLE"};
   }
   if (opcode == 0x11 || opcode == 0x13)
@@ -68,7 +58,7 @@ Explanation explain_reserved(uint32_t word) {
     return {"double in an odd floating-point register",
             "a double takes an even register and the next one: compile with -mfp32"};
   if (const auto i = isa::decode(word); i && i->op == isa::Op::kRdhwr)
-    return {text_of("read of hardware register %u", unsigned{i->rd}), "not for user programs"};
+    return {format_text("read of hardware register %u", unsigned{i->rd}), "not for user programs"};
   if (opcode == 0x10) return {"privileged instruction (coprocessor 0)", "not for user programs"};
   const bool wide = opcode == 0x18 || opcode == 0x19 || opcode == 0x1a || opcode == 0x1b ||
                     opcode == 0x27 || opcode == 0x37 || opcode == 0x3f || opcode == 0x3c ||
@@ -91,7 +81,7 @@ Explanation explain_trap(uint32_t word) {
             "the compiler's check for a zero divisor failed in the guest"};
   if (code == 6)
     return {"trap 6: integer overflow", "the compiler's overflow check failed in the guest"};
-  return {text_of("conditional trap with code 0x%x", code),
+  return {format_text("conditional trap with code 0x%x", code),
           "the guest stopped itself: __builtin_trap() or an assertion"};
 }
 
@@ -103,7 +93,7 @@ Explanation explain_break(uint32_t word) {
       return {"break 7: division by zero",
               "the compiler's check for a zero divisor failed in the guest"};
     default:
-      return {text_of("break with code 0x%x", word >> 6 & 0xfffff),
+      return {format_text("break with code 0x%x", word >> 6 & 0xfffff),
               "the guest stopped itself: abort(), __builtin_trap() or an assertion"};
   }
 }
@@ -142,10 +132,10 @@ Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc, bo
   const char* access = is_store(program, pc) ? "store to" : "load from";
   switch (kind) {
     case FaultKind::kNullPage:
-      return {text_of("%s the null pages (below 0x%x)", access, isa::kUserBase),
+      return {format_text("%s the null pages (below 0x%x)", access, isa::kUserBase),
               "a null pointer, or $gp-relative code without $gp: compile with -G0"};
     case FaultKind::kUnmapped:
-      return {text_of("%s an address that is not mapped", access),
+      return {format_text("%s an address that is not mapped", access),
               "the memory map is in docs/MACHINE.md: segments, zero RAM from the end of the last "
               "segment (next multiple of 4 KiB) to the stack top, and the windows; of the public "
               "input only the words that hold it are mapped"};
@@ -153,7 +143,7 @@ Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc, bo
       return {"store to read-only memory",
               "text, constants and the input windows cannot be written; a writable copy is needed"};
     case FaultKind::kUnaligned:
-      return {text_of("unaligned %s memory", is_store(program, pc) ? "store to" : "load from"),
+      return {format_text("unaligned %s memory", is_store(program, pc) ? "store to" : "load from"),
               "words lie at multiples of 4, half words at multiples of 2, doubles at multiples of "
               "8: copy with memcpy, or declare the type packed"};
     case FaultKind::kOverflow:
@@ -168,11 +158,12 @@ Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc, bo
       return {"HINT_WORD without a word left", "the host gave fewer hint words than are asked for"};
     case FaultKind::kOutputLength:
       return {"the output's length word is larger than its window",
-              text_of("at HALT the word at 0x%08x must hold the length in bytes, at most %u",
-                      isa::kOutputBase, isa::kMaxWindowBytes)};
+              format_text("at HALT the word at 0x%08x must hold the length in bytes, at most %u",
+                          isa::kOutputBase, isa::kMaxWindowBytes)};
     case FaultKind::kOutputBeyondEnd:
-      return {"an output word beyond the announced length was accessed",
-              text_of("the length word at 0x%08x must cover every word of the output window that "
+      return {
+          "an output word beyond the announced length was accessed",
+          format_text("the length word at 0x%08x must cover every word of the output window that "
                       "was read or written",
                       isa::kOutputBase)};
     case FaultKind::kOutputPadding:
@@ -233,8 +224,9 @@ std::string register_list(const std::vector<unsigned>& list) {
 std::string all_values(const Processor& cpu) {
   std::string text;
   for (unsigned r = 0; r < 34; ++r)
-    text += text_of("%s = 0x%08x%c", isa::register_name(r), cpu.reg[r], r % 4 == 3 ? '\n' : ' ');
-  text += text_of("\npc = 0x%08x npc = 0x%08x", cpu.op->pc, cpu.next->pc);
+    text +=
+        format_text("%s = 0x%08x%c", isa::register_name(r), cpu.reg[r], r % 4 == 3 ? '\n' : ' ');
+  text += format_text("\npc = 0x%08x npc = 0x%08x", cpu.op->pc, cpu.next->pc);
   return text;
 }
 
@@ -258,8 +250,8 @@ void fill(FaultReport* report, const Processor& cpu, Errc code, FaultKind kind, 
 
 std::string place(const isa::Program& program, uint32_t address) {
   const isa::Symbol* s = symbol_at(program, address);
-  if (s == nullptr) return text_of("0x%08x", address);
-  return text_of("0x%08x (%.100s+0x%x)", address, s->name.c_str(), address - s->address);
+  if (s == nullptr) return format_text("0x%08x", address);
+  return format_text("0x%08x (%.100s+0x%x)", address, s->name.c_str(), address - s->address);
 }
 
 bool is_public_pc(const Processor& cpu, uint32_t pc) {
@@ -291,7 +283,7 @@ Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind k
   // $ra is a code address unless the guest uses it for something else: show it only if it is one.
   if (const uint32_t ra = cpu.reg[31]; is_public_pc(cpu, ra))
     text += "\n  return address: " + place(program, ra);
-  text += text_of("\n  after %llu instructions", static_cast<unsigned long long>(cpu.cycles));
+  text += format_text("\n  after %llu instructions", static_cast<unsigned long long>(cpu.cycles));
   text += "\n  " + e.advice;
   fill(report, cpu, Errc::kFault, kind, std::move(text));
   const std::string message =
@@ -323,7 +315,7 @@ Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t li
       std::max_element(per_symbol.begin(), per_symbol.end(),
                        [](const auto& a, const auto& b) { return a.second < b.second; });
   std::string text =
-      text_of("cycle limit of %llu reached at ", (unsigned long long)limit) + stopped_place;
+      format_text("cycle limit of %llu reached at ", (unsigned long long)limit) + stopped_place;
   if (stopped_is_public) {
     text += "; the guest is running between " + place(program, lowest) + " and " +
             place(program, highest);
@@ -340,8 +332,8 @@ Error cycle_limit_error(const isa::Program& program, Processor& cpu, uint64_t li
 Error shard_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
                         FaultReport* report) {
   const std::string text =
-      text_of("the run is longer than the %llu instructions that one proof holds; at ",
-              static_cast<unsigned long long>(limit)) +
+      format_text("the run is longer than the %llu instructions that one proof holds; at ",
+                  static_cast<unsigned long long>(limit)) +
       place_of_pc(program, cpu);
   fill(report, cpu, Errc::kUnprovable, FaultKind::kNone, text);
   return Error(Errc::kUnprovable, text.c_str());
@@ -349,10 +341,11 @@ Error shard_limit_error(const isa::Program& program, const Processor& cpu, uint6
 
 Error memory_limit_error(const isa::Program& program, const Processor& cpu, uint64_t limit,
                          FaultReport* report) {
-  std::string text = text_of("memory limit of %llu bytes reached at ", (unsigned long long)limit) +
-                     place_of_pc(program, cpu);
+  std::string text =
+      format_text("memory limit of %llu bytes reached at ", (unsigned long long)limit) +
+      place_of_pc(program, cpu);
   const Error error(Errc::kMemoryLimit, text.c_str());
-  text += text_of("\n  every page of %u bytes that the guest touches counts", kPageBytes);
+  text += format_text("\n  every page of %u bytes that the guest touches counts", kPageBytes);
   fill(report, cpu, Errc::kMemoryLimit, FaultKind::kNone, std::move(text));
   return error;
 }
@@ -362,9 +355,9 @@ Error watch_error(const isa::Program& program, const Processor& cpu, const Error
   if (cause.code == Errc::kCancelled) return cancelled_error(program, cpu, report);
   std::string text = cause.message;
   if (cpu.cycles != 0)
-    text +=
-        text_of("\n  after %llu instructions, at ", static_cast<unsigned long long>(cpu.cycles)) +
-        place_of_pc(program, cpu);
+    text += format_text("\n  after %llu instructions, at ",
+                        static_cast<unsigned long long>(cpu.cycles)) +
+            place_of_pc(program, cpu);
   fill(report, cpu, cause.code, FaultKind::kNone, std::move(text));
   return cause;
 }

@@ -2,8 +2,8 @@
 #include "vm/windows.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "base/format.hpp"
 #include "isa/program.hpp"
 #include "vm/machine.hpp"
 #include "vm/memory.hpp"
@@ -28,10 +28,8 @@ uint32_t window_word(ByteView bytes, uint32_t index, bool little_endian) {
 
 Status check_one(ByteView bytes, const char* which) {
   if (bytes.size() <= isa::kMaxWindowBytes) return {};
-  char text[sizeof(Error::message)];
-  std::snprintf(text, sizeof text, "the %s input has %zu bytes; its window holds %u", which,
-                bytes.size(), isa::kMaxWindowBytes);
-  return Error(Errc::kInput, text);
+  return format_error(Errc::kInput, "the %s input has %zu bytes; its window holds %u", which,
+                      bytes.size(), isa::kMaxWindowBytes);
 }
 
 }  // namespace
