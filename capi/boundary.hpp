@@ -35,22 +35,18 @@ inline bool buffer_ok(const uint8_t* data, size_t size) { return data != nullptr
 // number stays when the struct grows.
 template <class T>
 inline constexpr size_t kFirstBytes = 0;
-template <>
-inline constexpr size_t kFirstBytes<mipzk_verify_policy> = 32;
-template <>
-inline constexpr size_t kFirstBytes<mipzk_claim> = 40;
-template <>
-inline constexpr size_t kFirstBytes<mipzk_proof_info> = 152;
-template <>
-inline constexpr size_t kFirstBytes<mipzk_security> = 80;
-template <>
-inline constexpr size_t kFirstBytes<mipzk_profile> = 48;
-template <>
-inline constexpr size_t kFirstBytes<mipzk_program_info> = 40;
-template <>
-inline constexpr size_t kFirstBytes<mipzk_segment> = 24;
-template <>
-inline constexpr size_t kFirstBytes<mipzk_estimate> = 32;
+// clang-format off
+#define MIPZK_FIRST_BYTES(type, bytes) template <> inline constexpr size_t kFirstBytes<type> = bytes
+MIPZK_FIRST_BYTES(mipzk_verify_policy, 32);
+MIPZK_FIRST_BYTES(mipzk_claim, 40);
+MIPZK_FIRST_BYTES(mipzk_proof_info, 152);
+MIPZK_FIRST_BYTES(mipzk_security, 80);
+MIPZK_FIRST_BYTES(mipzk_profile, 48);
+MIPZK_FIRST_BYTES(mipzk_program_info, 40);
+MIPZK_FIRST_BYTES(mipzk_segment, 24);
+MIPZK_FIRST_BYTES(mipzk_estimate, 32);
+#undef MIPZK_FIRST_BYTES
+// clang-format on
 
 // Larger values are garbage rather than a later version's struct.
 inline constexpr size_t kMaxStructBytes = 4096;

@@ -13,6 +13,8 @@ import re
 import subprocess
 import sys
 
+from mipzk_header import Header
+
 # What a C compiler may call by itself in freestanding code.
 ALLOWED = {"memcpy", "memmove", "memset", "memcmp"}
 # Sanitizers and coverage are not part of what ships.
@@ -23,26 +25,17 @@ def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def functions(header):
-    text = re.sub(r"/\*.*?\*/", "", header, flags=re.S)
-    text = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
-    return set(re.findall(r"MIPZK_API[^;]*?\b(mipzk_[a-z0-9_]+)\s*\(", text))
-
-
 def main():
     nm, readelf, header_path, map_path, shared, archive = sys.argv[1:]
-    header = open(header_path, encoding="utf-8").read()
-    declared = functions(header)
-    verifier = functions(header.split("#ifndef MIPZK_VERIFY_ONLY")[0])
+    header = Header(header_path)
+    declared, verifier = header.functions, header.verifier
     mapped = set(re.findall(r"^\s+(mipzk_[a-z0-9_]+);", open(map_path, encoding="utf-8").read(), re.M))
     exported = set()
     for line in run(nm, "-D", "--defined-only", shared).splitlines():
         kind, name = line.split()[-2:]
         if kind != "A":  # the version's own name
             exported.add(name.split("@")[0])
-    problems = []
-    if len(declared) < 20 or not verifier < declared:
-        problems.append(f"the header was not understood: {sorted(declared)}")
+    problems = header.problems()
     for what, names in (("version script", mapped), ("shared library", exported)):
         for name in sorted(names ^ declared):
             problems.append(f"{what}: {name} is " + ("missing" if name in declared else "not in the header"))

@@ -11,14 +11,15 @@ import pathlib
 import re
 import sys
 
+from mipzk_header import Header
+
 
 def main():
     root, library = pathlib.Path(sys.argv[1]), ctypes.CDLL(sys.argv[2])
     library.mipzk_status_name.restype = ctypes.c_char_p
     library.mipzk_status_name.argtypes = [ctypes.c_int32]
-    header = (root / "include" / "mipzk" / "mipzk.h").read_text(encoding="utf-8")
-    statuses = {name: int(number) for name, number in re.findall(r"#define (MIPZK_E_\w+) \((-\d+)\)", header)}
-    problems = [] if len(statuses) > 15 else [f"the header was not understood: {statuses}"]
+    header = Header(root / "include" / "mipzk" / "mipzk.h")
+    statuses, problems = header.statuses, header.problems()
     if len(set(statuses.values())) != len(statuses):
         problems.append("two statuses have one number")
     document = (root / "docs" / "CAPI.md").read_text(encoding="utf-8")

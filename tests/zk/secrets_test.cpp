@@ -8,6 +8,7 @@
 #include "base/bytes.hpp"
 #include "capi/support.hpp"
 #include "field/fp.hpp"
+#include "zk/failing_runs.hpp"
 #include "zk/memory_scan.hpp"
 
 namespace mipzk::test {
@@ -182,17 +183,7 @@ TEST_F(Secrets, OfCancelledProofs) {
 }
 
 TEST_F(Secrets, OfRunsThatFail) {
-  const struct {
-    const char* guest;
-    mipzk_option option;
-    uint64_t value;
-    mipzk_status status;
-  } kRuns[] = {
-      {"sha256", MIPZK_OPT_MAX_CYCLES, 3000, MIPZK_E_CYCLE_LIMIT},
-      {"sha256", MIPZK_OPT_MAX_MEMORY, 3 << 12, MIPZK_E_MEMORY_LIMIT},
-      {"faults", MIPZK_OPT_THREADS, 1, MIPZK_E_FAULT},
-  };
-  for (const auto& run : kRuns) {
+  for (const FailingRun& run : kFailingRuns) {
     for (bool prove : {false, true}) {
       Session session(run.guest);
       session.set(run.option, run.value);

@@ -20,6 +20,7 @@
 #include "base/secret_memory.hpp"
 #include "capi/support.hpp"
 #include "commit/kernels.hpp"
+#include "zk/failing_runs.hpp"
 #include "zk/painted_stack.hpp"
 
 namespace mipzk::test {
@@ -153,23 +154,16 @@ TEST_F(Stacks, AreCleanAfterAProof) {
 
 // Runs of all ends, each on the caller's thread alone and with the context's.
 TEST_F(Stacks, AreCleanAfterRuns) {
-  const struct {
-    const char* guest;
-    mipzk_option option;
-    uint64_t value;
-    mipzk_status status;
-  } kRuns[] = {
-      {"sha256", MIPZK_OPT_MAX_CYCLES, 0, MIPZK_OK},
-      {"sha256", MIPZK_OPT_MAX_CYCLES, 3000, MIPZK_E_CYCLE_LIMIT},
-      {"sha256", MIPZK_OPT_MAX_MEMORY, 3 << 12, MIPZK_E_MEMORY_LIMIT},
-      {"faults", MIPZK_OPT_MAX_CYCLES, 0, MIPZK_E_FAULT},
+  const auto execute = [](Job& job) {
+    return mipzk_job_execute(job.job, nullptr, nullptr, &job.err);
   };
-  for (const auto& run : kRuns) {
+  Job job("sha256", 3);
+  expect_clean_after(job, MIPZK_OK, [&] { return execute(job); });
+  for (const FailingRun& run : kFailingRuns) {
     SCOPED_TRACE(testing::Message() << run.guest << ": " << run.status);
-    Job job(run.guest, 3, run.option, run.value);
-    expect_clean_after(job, run.status,
-                       [&] { return mipzk_job_execute(job.job, nullptr, nullptr, &job.err); });
-    if (run.status != MIPZK_OK) expect_clean_after(job, run.status, [&] { return job.prove(); });
+    Job failing(run.guest, 3, run.option, run.value);
+    expect_clean_after(failing, run.status, [&] { return execute(failing); });
+    expect_clean_after(failing, run.status, [&] { return failing.prove(); });
   }
 }
 
