@@ -11,6 +11,15 @@ std::vector<Fp> Mutator::cells(const trace::InstanceTrace& t, size_t row) const 
   return {at, at + table_ops(t.table).info->layout.named_columns};
 }
 
+const RowSays& Mutator::honest(const trace::InstanceTrace& t, size_t row) {
+  if (honest_of_ != std::pair{&t, row}) {
+    honest_.clear();
+    table_ops(t.table).eval(shard_.pre(t, row), row_of(t, row), honest_);
+    honest_of_ = {&t, row};
+  }
+  return honest_;
+}
+
 Fate Mutator::judge(const trace::InstanceTrace& t, const std::vector<RowChange>& changes) {
   const TableOps& ops = table_ops(t.table);
   const bool answers =
@@ -20,26 +29,30 @@ Fate Mutator::judge(const trace::InstanceTrace& t, const std::vector<RowChange>&
   lookups_.clear();
   bool in_range = true, answered = true;
   for (const RowChange& c : changes) {
+    // Most changes break a rule; then it does not matter what the row says.
+    const air::RowReport& report = ops.check(shard_.pre(t, c.row), c.cells.data());
+    if (!report.violations.empty() || !gates_are_boolean(report)) return Fate::kRule;
+    in_range &= report.bad_ranges.empty();
+    if (!in_range) continue;
     says_.clear();
-    ops.eval(shard_.pre(t, c.row), row_of(t, c.row), says_);
-    for (auto& [m, n] : says_.local) local_.emplace_back(m, -n);
-    for (auto& [m, n] : says_.global) global_.emplace_back(m, -n);
-    if (answers)
-      for (auto& [m, n] : says_.lookups) lookups_.emplace_back(m, -n);
-    says_.clear();
-    ops.eval(shard_.pre(t, c.row), c.cells.data(), says_);
-    if (!says_.broken.empty() || says_.gate_not_boolean) return Fate::kRule;
-    for (Fp v : says_.ranges) in_range &= v.value() < 65536;
+    says_.hear(report);
     local_.insert(local_.end(), says_.local.begin(), says_.local.end());
     global_.insert(global_.end(), says_.global.begin(), says_.global.end());
     if (answers) {
       lookups_.insert(lookups_.end(), says_.lookups.begin(), says_.lookups.end());
     } else {
-      for (auto& [m, n] : says_.lookups) answered &= provided(shard_, m);
+      for (auto& [m, n] : says_.lookups) answered = answered && provided(shard_, m);
     }
   }
   if (!in_range) return Fate::kRange;
   if (!answered) return Fate::kNoProvider;
+  for (const RowChange& c : changes) {
+    const RowSays& before = honest(t, c.row);
+    for (const auto& [m, n] : before.local) local_.emplace_back(m, -n);
+    for (const auto& [m, n] : before.global) global_.emplace_back(m, -n);
+    if (answers)
+      for (const auto& [m, n] : before.lookups) lookups_.emplace_back(m, -n);
+  }
   settle(local_);
   if (!local_.empty()) return Fate::kLocal;
   settle(global_);
@@ -49,9 +62,7 @@ Fate Mutator::judge(const trace::InstanceTrace& t, const std::vector<RowChange>&
 }
 
 const std::vector<Fp>& Mutator::residues(const trace::InstanceTrace& t, const RowChange& change) {
-  says_.clear();
-  table_ops(t.table).eval(shard_.pre(t, change.row), change.cells.data(), says_);
-  return says_.zeros;
+  return table_ops(t.table).check(shard_.pre(t, change.row), change.cells.data()).zeros;
 }
 
 bool Mutator::in_use(const trace::InstanceTrace& t, const std::vector<Fp>& cells, unsigned column) {
@@ -91,10 +102,12 @@ std::vector<size_t> sample_rows(const Shard& shard, const trace::InstanceTrace& 
                                 Rng& rng) {
   const size_t rows = shard.data_rows(t);
   size_t used = rows;  // rows that are not all zero
-  const unsigned w = width(t);
-  while (used > 0 && std::all_of(row_of(t, used - 1), row_of(t, used - 1) + w,
-                                 [](Fp v) { return v == Fp::zero(); }))
-    --used;
+  const size_t w = width(t);
+  const auto empty = [&](size_t row) {
+    const Fp* cells = &t.base[row * w];
+    return std::all_of(cells, cells + w, [](Fp v) { return v == Fp::zero(); });
+  };
+  while (used > 0 && empty(used - 1)) --used;
   std::set<size_t> set;
   for (size_t i : {size_t{0}, size_t{1}, used - 1, used, used + 1, rows - 1})
     if (i < rows) set.insert(i);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <random>
+#include <utility>
 
 #include "adversarial/trace_check.hpp"
 
@@ -45,8 +46,12 @@ class Mutator {
   static bool in_use(const trace::InstanceTrace& t, const std::vector<Fp>& cells, unsigned column);
 
  private:
+  // What a row of the shard says.
+  const RowSays& honest(const trace::InstanceTrace& t, size_t row);
+
   const Shard& shard_;
-  RowSays says_;
+  RowSays says_, honest_;
+  std::pair<const trace::InstanceTrace*, size_t> honest_of_{nullptr, 0};
   Terms local_, global_, lookups_;
 };
 

@@ -9,7 +9,6 @@
 #include <set>
 #include <sstream>
 
-#include "air/check.hpp"
 #include "air/fixed.hpp"
 #include "trace/counts.hpp"
 #include "trace/preprocessed.hpp"
@@ -48,14 +47,15 @@ class Listener {
     out_.zeros = r.zeros;
     out_.broken = r.violations;
     out_.ranges = r.ranges;
+    out_.gate_not_boolean = !gates_are_boolean(r);
     for (const air::Tuple& t : r.requests) lookup(t, t.numerator);
     for (const air::Tuple& t : r.provides) lookup(t, -t.numerator);
     for (const air::Access& a : r.locals) product(out_.local, a);
     for (const air::Access& a : r.globals) product(out_.global, a);
     for (const air::GatedAccess& g : r.gated)
-      if (open(g.gate)) product(out_.global, g.access);
+      if (g.gate != Fp::zero()) product(out_.global, g.access);
     for (const air::GatedAccess& g : r.sends)
-      if (open(g.gate)) out_.global.emplace_back(message_of(g.access.write), Fp::one());
+      if (g.gate != Fp::zero()) out_.global.emplace_back(message_of(g.access.write), Fp::one());
   }
 
  private:
@@ -65,10 +65,6 @@ class Listener {
   static void product(Terms& t, const air::Access& a) {
     t.emplace_back(message_of(a.read), -Fp::one());
     t.emplace_back(message_of(a.write), Fp::one());
-  }
-  bool open(Fp gate) {
-    if (gate != Fp::zero() && gate != Fp::one()) out_.gate_not_boolean = true;
-    return gate != Fp::zero();
   }
   RowSays& out_;
 };
@@ -87,24 +83,48 @@ Registry make_registry() {
   return r;
 }
 
+bool all_zero(const Fp* cells, size_t count) {
+  return std::all_of(cells, cells + count, [](Fp v) { return v == Fp::zero(); });
+}
+
 const trace::PreMatrix& fixed_matrix() {
   static const trace::PreMatrix m = trace::fixed_tables();
   return m;
 }
 
 bool is_empty(const trace::InstanceTrace& t, size_t row) {
-  const Fp* cells = row_of(t, row);
-  return std::all_of(cells, cells + width(t), [](Fp v) { return v == Fp::zero(); });
+  const unsigned w = width(t);
+  return all_zero(&t.base[row * w], w);
+}
+
+// Rows of table Fixed whose multiplicities are zero say nothing, whatever they could provide.
+bool silent_when_empty() {
+  static const bool silent = [] {
+    const std::vector<Fp> zeros(air::find_table(air::kTableFixed)->layout.base_columns);
+    const trace::PreMatrix& pre = fixed_matrix();
+    bool all = true;
+    for (size_t i = 0; i * pre.width < pre.data.size(); ++i) {
+      RowSays says;
+      table_ops(air::kTableFixed).eval(&pre.data[i * pre.width], zeros.data(), says);
+      all = all && says.broken.empty() && says.ranges.empty() && says.local.empty() &&
+            says.global.empty() && says.lookups.empty() && !says.gate_not_boolean;
+    }
+    return all;
+  }();
+  return silent;
 }
 
 // Calls judge(row, times) for the data rows of a table. Empty rows without preprocessed columns all
-// say the same, so one of them speaks for all.
+// say the same, so one of them speaks for all; those of table Fixed say nothing.
 template <class F>
 void for_each_row(const Shard& shard, const trace::InstanceTrace& t, const F& judge) {
   const bool same = shard.pre(t, 0) == nullptr;
+  const bool silent = t.table == air::kTableFixed && silent_when_empty();
+  const size_t rows = shard.data_rows(t), w = width(t);
   size_t empty = 0, last = 0;
-  for (size_t i = 0; i < shard.data_rows(t); ++i) {
-    if (same && is_empty(t, i)) {
+  for (size_t i = 0; i < rows; ++i) {
+    if ((same || silent) && all_zero(&t.base[i * w], w)) {
+      if (silent) continue;
       ++empty;
       last = i;
     } else {
@@ -199,13 +219,27 @@ void RowSays::clear() {
   gate_not_boolean = false;
 }
 
-void TableOps::eval(const Fp* pre, const Fp* base, RowSays& out) const {
+void RowSays::hear(const air::RowReport& report) { Listener(*this).tell(report); }
+
+bool gates_are_boolean(const air::RowReport& report) {
+  const auto boolean = [](const air::GatedAccess& g) {
+    return g.gate == Fp::zero() || g.gate == Fp::one();
+  };
+  return std::all_of(report.gated.begin(), report.gated.end(), boolean) &&
+         std::all_of(report.sends.begin(), report.sends.end(), boolean);
+}
+
+const air::RowReport& TableOps::check(const Fp* pre, const Fp* base) const {
   thread_local std::array<std::unique_ptr<air::RowChecker>, air::kTableBump + 1> checkers;
   thread_local air::RowReport report;
   std::unique_ptr<air::RowChecker>& checker = checkers[info->id];
   if (checker == nullptr) checker = std::make_unique<air::RowChecker>(*info);
   checker->check(pre, base, report);
-  Listener(out).tell(report);
+  return report;
+}
+
+void TableOps::eval(const Fp* pre, const Fp* base, RowSays& out) const {
+  out.hear(check(pre, base));
 }
 
 const TableOps& table_ops(air::TableId id) {

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "air/check.hpp"
 #include "air/table_info.hpp"
 #include "prove/prove.hpp"
 
@@ -43,7 +44,11 @@ struct RowSays {
   bool gate_not_boolean = false;
 
   void clear();
+  // Adds what such a row says.
+  void hear(const air::RowReport& report);
 };
+// A message on a gated bus is sent or not: its gate is 0 or 1.
+bool gates_are_boolean(const air::RowReport& report);
 
 // The table of an instruction class.
 constexpr air::TableId table_of(isa::Class cls) { return static_cast<air::TableId>(cls); }
@@ -53,7 +58,10 @@ struct TableOps {
   const air::TableInfo* info = nullptr;
   std::vector<std::string> columns;  // named ones
 
-  // What a row says; `pre` may be null where the table has no preprocessed columns.
+  // What the rules say of a row, until the next call on the same thread; `pre` may be null where
+  // the table has no preprocessed columns.
+  const air::RowReport& check(const Fp* pre, const Fp* base) const;
+  // What a row says.
   void eval(const Fp* pre, const Fp* base, RowSays& out) const;
 };
 const TableOps& table_ops(air::TableId id);
@@ -75,7 +83,7 @@ struct Shard {
 };
 
 inline unsigned width(const trace::InstanceTrace& t) {
-  return air::find_table(t.table)->layout.base_columns;
+  return table_ops(t.table).info->layout.base_columns;
 }
 inline Fp* row_of(trace::InstanceTrace& t, size_t row) { return &t.base[row * width(t)]; }
 inline const Fp* row_of(const trace::InstanceTrace& t, size_t row) {
