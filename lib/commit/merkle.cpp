@@ -9,9 +9,9 @@ namespace mipzk::commit {
 namespace {
 
 bool shape_is_valid(const TreeShape& shape) {
-  if (shape.classes.empty()) return false;
+  if (shape.heights.empty()) return false;
   unsigned above = kMaxTreeDepth + 1;
-  for (const ClassShape& c : shape.classes) {
+  for (const HeightShape& c : shape.heights) {
     if (c.log_rows >= above || c.width == 0 || c.width > kMaxRowWords) return false;
     above = c.log_rows;
   }
@@ -33,19 +33,19 @@ bool words_are_canonical(const uint8_t* words, size_t count) {
   return true;
 }
 
-// `row` as in OpenedClass: the salt, if any, is in front of it.
-hash::Digest leaf_digest(const OpenedClass& opened, size_t position, size_t width, bool salted) {
+// `row` as in OpenedHeight: the salt, if any, is in front of it.
+hash::Digest leaf_digest(const OpenedHeight& opened, size_t position, size_t width, bool salted) {
   size_t salt = salted ? kSaltBytes : 0;
   return hash::keyed_hash(kLeafKey, {opened.row(position) - salt, salt + 4 * width});
 }
 
 Status parse_rows(Reader& reader, const TreeShape& shape, std::span<const uint32_t> indices,
-                  std::span<OpenedClass> opened) {
-  const unsigned depth = shape.classes[0].log_rows;
+                  std::span<OpenedHeight> opened) {
+  const unsigned depth = shape.heights[0].log_rows;
   const size_t salt = shape.salted ? kSaltBytes : 0;
-  for (size_t c = 0; c < shape.classes.size(); ++c) {
-    const ClassShape& s = shape.classes[c];
-    OpenedClass& o = opened[c];
+  for (size_t c = 0; c < shape.heights.size(); ++c) {
+    const HeightShape& s = shape.heights[c];
+    OpenedHeight& o = opened[c];
     o.shift = depth - s.log_rows;
     o.count = row_position(indices, indices.size() - 1, o.shift) + 1;
     o.stride = salt + 4 * s.width;  // count * stride < 2^31: fits any size_t
@@ -86,10 +86,10 @@ size_t climb(Reader& reader, MerkleWorkspace& w, size_t count) {
 
 Status verify_opening(Reader& reader, const hash::Digest& root, const TreeShape& shape,
                       std::span<const uint32_t> indices, MerkleWorkspace& workspace,
-                      std::span<OpenedClass> opened) {
-  if (!shape_is_valid(shape) || opened.size() != shape.classes.size())
+                      std::span<OpenedHeight> opened) {
+  if (!shape_is_valid(shape) || opened.size() != shape.heights.size())
     return Error(Errc::kArgument, "Merkle opening: invalid tree shape");
-  const unsigned depth = shape.classes[0].log_rows;
+  const unsigned depth = shape.heights[0].log_rows;
   if (!indices_are_valid(indices, depth))
     return Error(Errc::kArgument, "Merkle opening: invalid indices");
   if (Status s = parse_rows(reader, shape, indices, opened); !s) return s;
@@ -97,20 +97,20 @@ Status verify_opening(Reader& reader, const hash::Digest& root, const TreeShape&
   size_t count = indices.size();
   for (size_t i = 0; i < count; ++i) {
     workspace.nodes[i] = indices[i];
-    workspace.digests[i] = leaf_digest(opened[0], i, shape.classes[0].width, shape.salted);
+    workspace.digests[i] = leaf_digest(opened[0], i, shape.heights[0].width, shape.salted);
   }
-  size_t next_class = 1;
+  size_t next_height = 1;
   for (unsigned level = depth; level-- > 0;) {
     count = climb(reader, workspace, count);
     if (count == 0) return Error(Errc::kMalformed, "Merkle opening: siblings are cut short");
-    if (next_class < shape.classes.size() && shape.classes[next_class].log_rows == level) {
-      // The known nodes of this level are just the opened rows of the class, in the same order.
+    if (next_height < shape.heights.size() && shape.heights[next_height].log_rows == level) {
+      // The known nodes of this level are just the opened rows of the height, in the same order.
       for (size_t i = 0; i < count; ++i) {
         hash::Digest leaf =
-            leaf_digest(opened[next_class], i, shape.classes[next_class].width, shape.salted);
+            leaf_digest(opened[next_height], i, shape.heights[next_height].width, shape.salted);
         workspace.digests[i] = hash::keyed_node(kJoinKey, workspace.digests[i], leaf);
       }
-      ++next_class;
+      ++next_height;
     }
   }
   if (workspace.digests[0] != root)

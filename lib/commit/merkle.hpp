@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checking openings of a Merkle tree over several matrices of different heights.
 //
-// Matrices of one height form a class; all heights are powers of two. With H the largest log_rows:
-//   leaf of row i of a class  = keyed("mipzk v0 leaf", salt[32] (salted trees) || the row's words)
-//   node[H][i]                = leaf of row i of the class of log_rows H
+// All heights are powers of two. With H the largest log_rows:
+//   leaf[l][i]                = keyed("mipzk v0 leaf", salt[32] (salted trees) || the words of row
+//   i
+//       of the matrices of log_rows l, in the order in which they were committed)
+//   node[H][i]                = leaf[H][i]
 //   node[l][i]                = keyed("mipzk v0 node", node[l+1][2i] || node[l+1][2i+1]),
-//       and where a class of log_rows l exists, keyed("mipzk v0 join", that || leaf of its row i)
+//       and where there are matrices of log_rows l, keyed("mipzk v0 join", that || leaf[l][i])
 //   root                      = node[0][0]
-// A word is the le32 of a field element's raw(); the row of a class has the words of its matrices
-// in the order in which they were committed.
+// A word is the le32 of a field element's raw().
 //
 // An opening for distinct indices of level H, ascending, has:
-//   for each class, tallest first, for each distinct (index >> (H - log_rows)), ascending: the salt
-//   (salted trees), the row's words; then for each level from H down to 1, for each known node,
-//   ascending, the digest of its sibling where that is not known itself.
+//   for each height, greatest first, for each distinct (index >> (H - log_rows)), ascending: the
+//   salt (salted trees), the row's words; then for each level from H down to 1, for each known
+//   node, ascending, the digest of its sibling where that is not known itself.
 #pragma once
 
 #include <cstddef>
@@ -35,20 +36,20 @@ inline constexpr unsigned kMaxTreeDepth = 31;
 inline constexpr size_t kMaxRowWords = size_t{1} << 20;
 inline constexpr size_t kSaltBytes = 32;
 
-struct ClassShape {
+struct HeightShape {
   unsigned log_rows;
   size_t width;  // words of a row, over all matrices of this height
 };
 
-// Classes tallest first, heights strictly falling; at least one.
+// Greatest height first, strictly falling; at least one.
 struct TreeShape {
-  std::span<const ClassShape> classes;
+  std::span<const HeightShape> heights;
   bool salted = false;
 };
 
-// The opened rows of one class, inside the proof bytes. Row position k (see row_position) has its
+// The opened rows of one height, inside the proof bytes. Row position k (see row_position) has its
 // words at rows + k * stride; they are canonical once verify_opening has succeeded.
-struct OpenedClass {
+struct OpenedHeight {
   const uint8_t* rows = nullptr;
   size_t stride = 0;   // bytes
   size_t count = 0;    // distinct rows
@@ -64,14 +65,14 @@ struct MerkleWorkspace {
 };
 
 // Reads one opening from `reader` and checks it against `root`. `indices` are ascending, distinct,
-// 1 to kMaxQueries many, each below 2^H; `opened` has one element per class and is filled.
+// 1 to kMaxQueries many, each below 2^H; `opened` has one element per height and is filled.
 // Errors: kArgument (shape or indices are not as said), kMalformed (too few bytes, a word >= p),
 // kRejected (the root differs). Bytes after the opening are left for the caller.
 Status verify_opening(Reader& reader, const hash::Digest& root, const TreeShape& shape,
                       std::span<const uint32_t> indices, MerkleWorkspace& workspace,
-                      std::span<OpenedClass> opened);
+                      std::span<OpenedHeight> opened);
 
-// The position of the row that `indices[query]` opens in a class of the given shift.
+// The position of the row that `indices[query]` opens at a height of the given shift.
 size_t row_position(std::span<const uint32_t> indices, size_t query, unsigned shift);
 
 // The same for all queries at once: positions[q] for indices[q]; both of one size.

@@ -60,16 +60,17 @@ MerkleTree::MerkleTree(std::span<const MatrixView> matrices, Salting salting, Sa
   for (const MatrixView& m : matrices) {
     if (m.log_rows > kMaxTreeDepth || m.width == 0 || m.width > kMaxRowWords)
       throw std::invalid_argument("MerkleTree: matrix out of bounds");
-    auto same = [&](const HeightClass& c) { return c.log_rows == m.log_rows; };
-    auto c = std::find_if(classes_.begin(), classes_.end(), same);
-    if (c == classes_.end()) c = classes_.insert(c, HeightClass{m.log_rows, 0, {}});
+    auto same = [&](const HeightMatrices& c) { return c.log_rows == m.log_rows; };
+    auto c = std::find_if(heights_.begin(), heights_.end(), same);
+    if (c == heights_.end()) c = heights_.insert(c, HeightMatrices{m.log_rows, 0, {}});
     c->width += m.width;
     c->matrices.push_back(m);
     if (c->width > kMaxRowWords) throw std::invalid_argument("MerkleTree: rows are too wide");
   }
-  std::sort(classes_.begin(), classes_.end(),
-            [](const HeightClass& a, const HeightClass& b) { return a.log_rows > b.log_rows; });
-  for (const HeightClass& c : classes_) shapes_.push_back({c.log_rows, c.width});
+  std::sort(heights_.begin(), heights_.end(), [](const HeightMatrices& a, const HeightMatrices& b) {
+    return a.log_rows > b.log_rows;
+  });
+  for (const HeightMatrices& c : heights_) shapes_.push_back({c.log_rows, c.width});
 
   for (unsigned level = 0; level <= depth(); ++level)
     levels_.push_back(std::make_unique_for_overwrite<Digest[]>(size_t{1} << level));
@@ -77,11 +78,12 @@ MerkleTree::MerkleTree(std::span<const MatrixView> matrices, Salting salting, Sa
   for (unsigned level = depth(); level-- > 0;) build_level(level, pool);
 }
 
-size_t MerkleTree::leaf_bytes(const HeightClass& c) const {
+size_t MerkleTree::leaf_bytes(const HeightMatrices& c) const {
   return (salted_ ? kSaltBytes : 0) + 4 * c.width;
 }
 
-void MerkleTree::write_salts(const HeightClass& c, size_t first, size_t count, uint8_t* out) const {
+void MerkleTree::write_salts(const HeightMatrices& c, size_t first, size_t count,
+                             uint8_t* out) const {
   if (!salted_) return;
   if (salts_) {
     salts_(c.log_rows, first, count, out);
@@ -91,7 +93,7 @@ void MerkleTree::write_salts(const HeightClass& c, size_t first, size_t count, u
 }
 
 // What is hashed for a leaf, which is also what an opening shows of it.
-void MerkleTree::write_leaf(const HeightClass& c, size_t row, const uint8_t* salt,
+void MerkleTree::write_leaf(const HeightMatrices& c, size_t row, const uint8_t* salt,
                             uint8_t* out) const {
   if (salted_) {
     std::memcpy(out, salt, kSaltBytes);
@@ -103,7 +105,7 @@ void MerkleTree::write_leaf(const HeightClass& c, size_t row, const uint8_t* sal
   }
 }
 
-void MerkleTree::hash_leaves(const HeightClass& c, size_t first, size_t count,
+void MerkleTree::hash_leaves(const HeightMatrices& c, size_t first, size_t count,
                              SecretVector<uint8_t>& scratch, Digest* out) const {
   const size_t length = leaf_bytes(c);
   // Long rows are faster copied first: one stream from memory instead of one per lane.
@@ -127,7 +129,7 @@ void MerkleTree::hash_leaves(const HeightClass& c, size_t first, size_t count,
 }
 
 void MerkleTree::build_bottom(Pool* pool) {
-  const HeightClass& c = classes_[0];
+  const HeightMatrices& c = heights_[0];
   Digest* nodes = levels_[depth()].get();
   for_batches(pool, size_t{1} << depth(), grain_for(leaf_bytes(c)),
               [&](size_t first, size_t count, SecretVector<uint8_t>& scratch) {
@@ -136,7 +138,7 @@ void MerkleTree::build_bottom(Pool* pool) {
 }
 
 void MerkleTree::build_level(unsigned level, Pool* pool) {
-  const HeightClass* joined = class_of_height(level);
+  const HeightMatrices* joined = of_height(level);
   Digest* below = levels_[level + 1].get();
   Digest* nodes = levels_[level].get();
   const size_t work = 2 * sizeof(Digest) + (joined != nullptr ? leaf_bytes(*joined) : 0);
@@ -157,8 +159,8 @@ void MerkleTree::build_level(unsigned level, Pool* pool) {
               });
 }
 
-const MerkleTree::HeightClass* MerkleTree::class_of_height(unsigned log_rows) const {
-  for (const HeightClass& c : classes_)
+const MerkleTree::HeightMatrices* MerkleTree::of_height(unsigned log_rows) const {
+  for (const HeightMatrices& c : heights_)
     if (c.log_rows == log_rows) return &c;
   return nullptr;
 }
@@ -177,7 +179,7 @@ void MerkleTree::open(std::span<const uint32_t> indices, std::vector<uint8_t>& o
       if (nodes.empty() || nodes.back() != i >> shift) nodes.push_back(i >> shift);
     return nodes;
   };
-  for (const HeightClass& c : classes_)
+  for (const HeightMatrices& c : heights_)
     for (uint32_t row : ancestors(depth() - c.log_rows)) {
       out.resize(out.size() + leaf_bytes(c));
       uint8_t salt[kSaltBytes];

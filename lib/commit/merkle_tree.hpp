@@ -45,7 +45,7 @@ class MerkleTree {
   MerkleTree(std::span<const MatrixView> matrices, Salting salting, SaltFunction salts, Pool* pool);
 
   const hash::Digest& root() const { return levels_[0][0]; }
-  unsigned depth() const { return classes_[0].log_rows; }  // H
+  unsigned depth() const { return heights_[0].log_rows; }  // H
   TreeShape shape() const { return {shapes_, salted_}; }   // valid as long as the tree
 
   // Appends the opening of the given indices (ascending, distinct, 1 to kMaxQueries, below 2^H;
@@ -53,23 +53,23 @@ class MerkleTree {
   void open(std::span<const uint32_t> indices, std::vector<uint8_t>& out) const;
 
  private:
-  struct HeightClass {
+  struct HeightMatrices {
     unsigned log_rows;
     size_t width;  // words, of all matrices
     std::vector<MatrixView> matrices;
   };
 
-  size_t leaf_bytes(const HeightClass& c) const;
-  void write_salts(const HeightClass& c, size_t first, size_t count, uint8_t* out) const;
-  void write_leaf(const HeightClass& c, size_t row, const uint8_t* salt, uint8_t* out) const;
-  void hash_leaves(const HeightClass& c, size_t first, size_t count, SecretVector<uint8_t>& scratch,
-                   hash::Digest* out) const;
+  size_t leaf_bytes(const HeightMatrices& c) const;
+  void write_salts(const HeightMatrices& c, size_t first, size_t count, uint8_t* out) const;
+  void write_leaf(const HeightMatrices& c, size_t row, const uint8_t* salt, uint8_t* out) const;
+  void hash_leaves(const HeightMatrices& c, size_t first, size_t count,
+                   SecretVector<uint8_t>& scratch, hash::Digest* out) const;
   void build_bottom(Pool* pool);
   void build_level(unsigned level, Pool* pool);
-  const HeightClass* class_of_height(unsigned log_rows) const;
+  const HeightMatrices* of_height(unsigned log_rows) const;
 
-  std::vector<HeightClass> classes_;  // tallest first
-  std::vector<ClassShape> shapes_;    // the same, for the verifier's side
+  std::vector<HeightMatrices> heights_;  // tallest first
+  std::vector<HeightShape> shapes_;      // the same, for the verifier's side
   bool salted_;
   SaltFunction salts_;
   std::vector<std::unique_ptr<hash::Digest[]>> levels_;  // levels_[l][i] = node[l][i]

@@ -14,7 +14,7 @@ inline constexpr unsigned kMaxQueries = 256;
 inline constexpr unsigned kMaxTailRows = 416;
 
 inline constexpr unsigned kMaxLogDomain = 24;
-inline constexpr unsigned kSmallLogHeight = 10;  // height class of the third quotient chunks
+inline constexpr unsigned kSmallLogHeight = 10;  // height of the third quotient chunks
 
 enum class Regime : uint8_t { kUniqueDecoding, kJohnson };
 

@@ -62,7 +62,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
     out.constraints_ += info->layout.constraints;
     out.messages_ += rows * info->layout.messages();
     out.slots_ += rows * info->slots;
-    out.classes_ |= 1u << in.log_height;
+    out.heights_ |= 1u << in.log_height;
     if (in.log_height > out.max_log_) out.max_log_ = in.log_height;
   }
   for (const air::TableInfo& t : air::tables())
@@ -99,10 +99,10 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
         if (Status s = out.add(m); !s) return s;
     }
   }
-  // Quotients: two full chunks per height class, tallest first; the third chunks; the FRI mask.
+  // Quotients: two full chunks per height, tallest first; the third chunks; the FRI mask.
   for (int pass = 0; pass < 2; ++pass) {
     for (unsigned h = air::kMaxLogHeight + 1; h-- > air::kMinLogHeight;) {
-      if ((out.classes_ >> h & 1) == 0) continue;
+      if ((out.heights_ >> h & 1) == 0) continue;
       Matrix m{};
       m.tree = kTreeQuotient;
       m.log_height = static_cast<uint8_t>(pass == 0 ? h : kSmallLogHeight);

@@ -62,7 +62,7 @@ class Shape {
   uint64_t slots() const { return slots_; }
   unsigned max_log_height() const { return max_log_; }
   // Bit h is set when some instance has height 2^h.
-  uint32_t height_classes() const { return classes_; }
+  uint32_t height_mask() const { return heights_; }
   uint32_t gamma_offset(size_t instance) const { return gamma_[instance]; }
 
  private:
@@ -73,7 +73,7 @@ class Shape {
   uint32_t gamma_[kMaxInstances];
   Matrix matrices_[kMaxMatrices];
   uint32_t instance_count_ = 0, matrix_count_ = 0;
-  uint32_t pairs_ = 0, constraints_ = 0, columns_ = 0, classes_ = 0;
+  uint32_t pairs_ = 0, constraints_ = 0, columns_ = 0, heights_ = 0;
   uint64_t messages_ = 0, slots_ = 0;
   unsigned max_log_ = 0;
 };

@@ -63,14 +63,14 @@ uint64_t proving_bytes(const proof::Shape& shape, const proof::Profile& profile,
   for (unsigned t = 0; t < proof::kTreeQuotient; ++t) kept += tree(depth[t]);
   const uint64_t quotients = quotient_evals + quotient_extended + tree(depth[proof::kTreeQuotient]);
 
-  uint64_t class_quotient = 0, twiddles = 0;
+  uint64_t height_quotient = 0, twiddles = 0;
   for (unsigned log = 0; log <= air::kMaxLogHeight; ++log) {
-    if ((shape.height_classes() >> log & 1) == 0) continue;
+    if ((shape.height_mask() >> log & 1) == 0) continue;
     // Points, E and three factors on 2N points and the quotient there; then running columns of an
     // instance or the first two chunks.
     const uint64_t n = uint64_t{1} << log;
-    class_quotient = std::max(
-        class_quotient, 2 * n * (5 * kFp + kFp5) + n * std::max<uint64_t>(running[log], 2) * kFp5);
+    height_quotient = std::max(
+        height_quotient, 2 * n * (5 * kFp + kFp5) + n * std::max<uint64_t>(running[log], 2) * kFp5);
     // Both directions, for the transforms of N and 2N points and of the extended domain.
     twiddles += 2 * kFp * (n / 2 + n + (n << b) / 2);
   }
@@ -79,7 +79,7 @@ uint64_t proving_bytes(const proof::Shape& shape, const proof::Profile& profile,
   const uint64_t batch = std::max(3 * word + 2 * n * kFp5, 2 * word);
   const uint64_t fri = word + fri_bytes(top, b);
 
-  const uint64_t steps[] = {recording_bytes + base, kept + quotient_evals + class_quotient,
+  const uint64_t steps[] = {recording_bytes + base, kept + quotient_evals + height_quotient,
                             kept + quotients + std::max(batch, fri)};
   return *std::ranges::max_element(steps) + twiddles + threads * kThreadBytes + kOtherBytes;
 }

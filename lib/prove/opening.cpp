@@ -54,13 +54,13 @@ void Shard::batch() {
     const Fp5* rows = reinterpret_cast<const Fp5*>(mask.lde.data());
     std::copy(rows, rows + word.size(), word.begin());
   }
-  // Heights of all opened matrices: the classes, and the height of the third chunks. The highest
-  // comes first, so that the others use its memory.
-  uint32_t classes = shape_.height_classes() | 1u << proof::kSmallLogHeight;
+  // Heights of all opened matrices: those of the instances, and that of the third chunks. The
+  // highest comes first, so that the others use its memory.
+  uint32_t heights = shape_.height_mask() | 1u << proof::kSmallLogHeight;
   SecretVector<Fp5> at[2], quotients;
   SecretVector<Fp> lde;
   for (unsigned log = 32; log-- > 0;) {
-    if ((classes >> log & 1) == 0) continue;
+    if ((heights >> log & 1) == 0) continue;
     size_t n = size_t{1} << log;
     for (SecretVector<Fp5>& sums : at) sums.assign(n, Fp5());
     quotients.assign(n << b, Fp5());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Evaluates the constraints of an instance on the points that determine its quotient.
 //
-// The quotient of a height class has degree below 2N + R. It is evaluated on the coset 3<w_2N>
+// The quotient of a height N has degree below 2N + R. It is evaluated on the coset 3<w_2N>
 // (rows of the low-degree extensions, in bit-reversed order) and, for the part that overflows 2N
 // coefficients, on the small coset 9<w_512> in natural order.
 #pragma once
@@ -27,7 +27,7 @@ struct PointSet {
   unsigned log_points = 0;
 };
 
-// Base-field factors of each point, shared by a height class.
+// Base-field factors of each point, shared by the instances of a height.
 struct PointFactors {
   std::vector<Fp> row;      // E(x) / Z_H(x)
   std::vector<Fp> first;    // 1 / (x - 1)

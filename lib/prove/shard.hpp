@@ -3,7 +3,7 @@
 // prove.hpp is the interface.
 //
 // shard.cpp takes the steps in the order of docs/PROTOCOL.md; masks.cpp writes what hides the
-// witness, class_quotient.cpp computes the quotients, opening.cpp everything after zeta.
+// witness, height_quotient.cpp computes the quotients, opening.cpp everything after zeta.
 #pragma once
 
 #include <array>
@@ -74,7 +74,7 @@ class Shard {
   bool extension_columns();
   void publish();
   void quotients();
-  void class_quotient(unsigned log, Committed& q01, Committed& q2);
+  void height_quotient(unsigned log, Committed& q01, Committed& q2);
   void open_all();
   void batch();
   void queries();

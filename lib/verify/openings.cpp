@@ -13,12 +13,12 @@ using proof::Matrix;
 Status open_tree(Reader& r, const proof::Profile& profile, const Shard& shard, proof::Tree tree,
                  std::span<const uint32_t> indices, Scratch& scratch) {
   TreeRows& rows = scratch.trees[tree];
-  rows.classes = 0;
+  rows.heights = 0;
   for (unsigned log = kHeights; log-- > 0;) {
     size_t width = 0;
     for (const Matrix& m : shard.shape.matrices())
       if (m.tree == tree && m.log_height == log) width += m.width;
-    if (width != 0) rows.shapes[rows.classes++] = {log + profile.log_blowup, width};
+    if (width != 0) rows.shapes[rows.heights++] = {log + profile.log_blowup, width};
   }
   const unsigned shift = shard.log_domain - rows.shapes[0].log_rows;
   uint32_t count = 0;
@@ -26,12 +26,12 @@ Status open_tree(Reader& r, const proof::Profile& profile, const Shard& shard, p
     const uint32_t i = index >> shift;
     if (count == 0 || scratch.tree_index[count - 1] != i) scratch.tree_index[count++] = i;
   }
-  const commit::TreeShape shape{{rows.shapes, rows.classes}, tree >= proof::kTreePassOne};
+  const commit::TreeShape shape{{rows.shapes, rows.heights}, tree >= proof::kTreePassOne};
   if (Status s = commit::verify_opening(r, shard.roots[tree], shape, {scratch.tree_index, count},
-                                        scratch.merkle, {rows.opened, rows.classes});
+                                        scratch.merkle, {rows.opened, rows.heights});
       !s)
     return s;
-  for (unsigned c = 0; c < rows.classes; ++c)
+  for (unsigned c = 0; c < rows.heights; ++c)
     commit::row_positions(indices, shard.log_domain - rows.shapes[c].log_rows,
                           {rows.positions[c], indices.size()});
   return {};
@@ -83,7 +83,7 @@ void batched_word(const proof::Profile& profile, const Shard& shard,
       values[m.log_height][k >= m.width] +=
           scratch.lambda[m.first_pair + k] * shard.openings[m.first_pair + k];
   }
-  const uint32_t heights = shape.height_classes() | 1u << proof::kSmallLogHeight;
+  const uint32_t heights = shape.height_mask() | 1u << proof::kSmallLogHeight;
   for (size_t q = 0; q < indices.size(); ++q) {
     PointSums sums;
     Fp5 total = sum_rows(shape, profile.log_blowup, scratch, q, sums);

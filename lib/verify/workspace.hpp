@@ -16,10 +16,10 @@ inline constexpr unsigned kHeights = air::kMaxLogHeight + 1;
 
 // The opened rows of a tree, by height, tallest first.
 struct TreeRows {
-  commit::ClassShape shapes[kHeights];
-  commit::OpenedClass opened[kHeights];
+  commit::HeightShape shapes[kHeights];
+  commit::OpenedHeight opened[kHeights];
   uint16_t positions[kHeights][proof::kMaxQueries];  // of each query's row among the opened ones
-  unsigned classes = 0;
+  unsigned heights = 0;
 };
 
 // What a shard's part of the proof says, and what is drawn from it.

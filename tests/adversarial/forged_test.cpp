@@ -312,7 +312,7 @@ TEST(Forged, MultiplicitiesNearThePrime) {
 TEST(Forged, QuotientChunkOfTooHighDegree) {
   const Forger shape(honest());
   for (unsigned log = 0; log < 32; ++log) {
-    if ((shape.shape.height_classes() >> log & 1) == 0) continue;
+    if ((shape.shape.height_mask() >> log & 1) == 0) continue;
     for (unsigned more : {0u, 1u, 2u, 100u}) {
       Forger f(honest());
       const size_t n = size_t{1} << log, degree = n + more;

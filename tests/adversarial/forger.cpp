@@ -411,7 +411,7 @@ Bytes Forger::prove() {
   put_fp5s(proof::kLabelPublished, values);
   gamma = transcript.draw(proof::kLabelGamma).fp5();
   for (unsigned log = 0; log < 32; ++log)
-    if ((shape.height_classes() >> log & 1) != 0) quotient(log);
+    if ((shape.height_mask() >> log & 1) != 0) quotient(log);
   mats.back().evals.assign(size_t{5} << mats.back().log_height, Fp());
   lie(Step::kQuotient);
   root(proof::kLabelQuotientRoot, proof::kTreeQuotient);

@@ -249,7 +249,7 @@ void publish_falsely(Forger& f) { f.published[f.instance(air::kTableBoundary)].g
 template <class F>
 void for_each_height(const Forger& f, F&& body) {
   for (unsigned log = 0; log < 32; ++log)
-    if ((f.shape.height_classes() >> log & 1) != 0) body(log);
+    if ((f.shape.height_mask() >> log & 1) != 0) body(log);
 }
 
 // Quotient root: a quotient that is right at one known point.

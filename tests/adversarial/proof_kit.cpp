@@ -82,10 +82,10 @@ struct Mapper {
     const size_t first = map.fields.size();
     absorb(label, take(name, 8), first);
   }
-  void tree(const std::string& name, const std::vector<std::pair<unsigned, size_t>>& classes,
+  void tree(const std::string& name, const std::vector<std::pair<unsigned, size_t>>& heights,
             std::vector<uint32_t> rows, bool salted) {
-    const unsigned depth = classes[0].first;
-    for (const auto& [log, width] : classes) {
+    const unsigned depth = heights[0].first;
+    for (const auto& [log, width] : heights) {
       std::vector<uint32_t> at = rows;
       for (uint32_t& i : at) i >>= depth - log;
       at.erase(std::unique(at.begin(), at.end()), at.end());
@@ -227,17 +227,17 @@ bool Mapper::run() {
   static const char* const kTrees[] = {"program", "fixed",     "pass-1",
                                        "main",    "extension", "quotient"};
   for (unsigned tree_id = 0; tree_id < proof::kTreeCount; ++tree_id) {
-    std::vector<std::pair<unsigned, size_t>> classes;
+    std::vector<std::pair<unsigned, size_t>> heights;
     for (unsigned log = 23; log-- > 0;) {
       size_t width = 0;
       for (const proof::Matrix& m : shape.matrices())
         if (m.tree == tree_id && m.log_height == log) width += m.width;
-      if (width != 0) classes.push_back({log + profile.log_blowup, width});
+      if (width != 0) heights.push_back({log + profile.log_blowup, width});
     }
     std::vector<uint32_t> rows = map.indices;
-    for (uint32_t& i : rows) i >>= top - classes[0].first;
+    for (uint32_t& i : rows) i >>= top - heights[0].first;
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    tree(kTrees[tree_id], classes, rows, tree_id >= proof::kTreePassOne);
+    tree(kTrees[tree_id], heights, rows, tree_id >= proof::kTreePassOne);
   }
   std::vector<uint32_t> rows = map.indices;
   for (size_t i = 0; i < layers.size(); ++i) {

@@ -66,7 +66,7 @@ TEST_F(Rules, SaltsAreDistinct) {
   EXPECT_EQ(seen.count(std::string(32, '\0')), 0u);
 }
 
-TEST_F(Rules, SaltStreamsDifferByTreeAndClass) {
+TEST_F(Rules, SaltStreamsDifferByTreeAndHeight) {
   const Digest seed{1};
   const uint8_t context[] = {2};
   const prove::Blinding blinding(seed, context);

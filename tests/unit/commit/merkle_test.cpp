@@ -66,7 +66,7 @@ struct Naive {
   const std::vector<Matrix>& matrices;
   bool salted;
 
-  bool has_class(unsigned level) const {
+  bool has_height(unsigned level) const {
     return std::any_of(matrices.begin(), matrices.end(),
                        [&](const Matrix& m) { return m.log_rows == level; });
   }
@@ -100,7 +100,7 @@ struct Naive {
   Digest node(unsigned level, size_t i) const {
     if (level == depth()) return keyed("mipzk v0 leaf", leaf_bytes(level, i));
     Digest d = keyed("mipzk v0 node", concat(node(level + 1, 2 * i), node(level + 1, 2 * i + 1)));
-    if (has_class(level))
+    if (has_height(level))
       d = keyed("mipzk v0 join", concat(d, keyed("mipzk v0 leaf", leaf_bytes(level, i))));
     return d;
   }
@@ -112,7 +112,7 @@ struct Naive {
       return s;
     };
     for (unsigned level = depth() + 1; level-- > 0;) {
-      if (!has_class(level)) continue;
+      if (!has_height(level)) continue;
       for (uint32_t row : above(level)) {
         Bytes leaf = leaf_bytes(level, row);
         b.insert(b.end(), leaf.begin(), leaf.end());
@@ -133,14 +133,14 @@ struct Naive {
 struct Verdict {
   Status status;
   size_t used;
-  std::vector<OpenedClass> opened;
+  std::vector<OpenedHeight> opened;
 };
 
 Verdict verify(const Bytes& opening, const Digest& root, const TreeShape& shape,
                const std::vector<uint32_t>& indices) {
   Reader reader(opening);
   MerkleWorkspace workspace;
-  std::vector<OpenedClass> opened(shape.classes.size());
+  std::vector<OpenedHeight> opened(shape.heights.size());
   Status s = verify_opening(reader, root, shape, indices, workspace, opened);
   return {s, reader.position(), opened};
 }
@@ -223,7 +223,7 @@ TEST(Merkle, RandomShapesRoundTripAndEqualTheDefinition) {
     ASSERT_TRUE(v.status.ok()) << v.status.error().message;
     ASSERT_EQ(v.used, opening.size());
     for (size_t c = 0; c < v.opened.size(); ++c) {
-      const ClassShape& s = tree.shape().classes[c];
+      const HeightShape& s = tree.shape().heights[c];
       std::vector<uint16_t> positions(indices.size());
       row_positions(indices, v.opened[c].shift, positions);
       for (size_t q = 0; q < indices.size(); ++q) {
@@ -396,13 +396,13 @@ TEST(Merkle, OtherShapesAreRejected) {
   MerkleTree tree(views_of(t.ms), Salting::kSalted, test_salt, nullptr);
   Bytes good;
   tree.open(t.indices, good);
-  std::vector<ClassShape> shape(tree.shape().classes.begin(), tree.shape().classes.end());
+  std::vector<HeightShape> shape(tree.shape().heights.begin(), tree.shape().heights.end());
   ASSERT_EQ(shape.size(), 3u);
   EXPECT_TRUE(accepts(good, tree.root(), {shape, true}, t.indices));
   EXPECT_FALSE(accepts(good, tree.root(), {shape, false}, t.indices));
   for (size_t c = 0; c < 3; ++c)
     for (int change : {-1, 1}) {
-      std::vector<ClassShape> s = shape;
+      std::vector<HeightShape> s = shape;
       s[c].width = static_cast<size_t>(static_cast<int>(s[c].width) + change);
       EXPECT_FALSE(accepts(good, tree.root(), {s, true}, t.indices));
       s = shape;
@@ -417,7 +417,7 @@ TEST(Merkle, NonCanonicalWordsAreRejected) {
     Bytes row(8);
     store_le32(row.data() + 4, word);
     Digest root = keyed("mipzk v0 leaf", row);
-    ClassShape shape{0, 2};
+    HeightShape shape{0, 2};
     Verdict v = verify(row, root, {{&shape, 1}, false}, {0});
     EXPECT_EQ(v.status.error().code, word == field::kP - 1 ? Errc::kOk : Errc::kMalformed) << word;
   }
@@ -438,13 +438,13 @@ TEST(Merkle, BadArgumentsAreRefused) {
     EXPECT_THROW(tree.open(bad, out), std::invalid_argument);
     EXPECT_TRUE(out.empty());
   }
-  const std::vector<std::vector<ClassShape>> bad_shapes = {
+  const std::vector<std::vector<HeightShape>> bad_shapes = {
       {}, {{32, 1}}, {{4, 0}}, {{4, kMaxRowWords + 1}}, {{4, 1}, {4, 1}}, {{3, 1}, {4, 1}}};
-  for (const std::vector<ClassShape>& bad : bad_shapes)
+  for (const std::vector<HeightShape>& bad : bad_shapes)
     EXPECT_EQ(verify(good, tree.root(), {bad, false}, {0}).status.error().code, Errc::kArgument);
   Reader reader(good);
   MerkleWorkspace workspace;
-  std::vector<OpenedClass> too_few(2);
+  std::vector<OpenedHeight> too_few(2);
   EXPECT_EQ(
       verify_opening(reader, tree.root(), tree.shape(), t.indices, workspace, too_few).error().code,
       Errc::kArgument);

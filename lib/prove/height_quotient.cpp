@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The quotient of each height class, in chunks, and the FRI mask.
+// The quotient of each height, in chunks, and the FRI mask.
 #include <algorithm>
 
 #include "commit/ntt.hpp"
@@ -87,7 +87,7 @@ SecretVector<Fp> small_coset(Pool& pool, const Fp* coeffs, size_t rows, size_t w
 
 }  // namespace
 
-void Shard::class_quotient(unsigned log, Committed& q01, Committed& q2) {
+void Shard::height_quotient(unsigned log, Committed& q01, Committed& q2) {
   const size_t n = size_t{1} << log, big = 2 * n, small = size_t{1} << kSmallLog;
   const unsigned tail = profile_.tail_rows;
   Fp g = field::root_of_unity(log), w = field::root_of_unity(log + 1);
@@ -178,9 +178,9 @@ void Shard::quotients() {
   auto all = shape_.matrices();
   size_t first = 0;
   while (all[first].tree != proof::kTreeQuotient) ++first;
-  size_t classes = (all.size() - first - 1) / 2;
-  for (size_t c = 0; c < classes; ++c)
-    class_quotient(all[first + c].log_height, mats_[first + c], mats_[first + classes + c]);
+  size_t heights = (all.size() - first - 1) / 2;
+  for (size_t c = 0; c < heights; ++c)
+    height_quotient(all[first + c].log_height, mats_[first + c], mats_[first + heights + c]);
   Committed& mask = mats_.back();
   mask.log_height = all.back().log_height;
   mask.width = 5;
