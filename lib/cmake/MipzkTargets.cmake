@@ -57,6 +57,8 @@ function(mipzk_test name)
   add_executable(${name} ${A_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${A_DEPS} GTest::gtest GTest::gtest_main mipzk_warnings)
+  # Tests spend their time in the library; compiling their own code takes a third less time this way.
+  target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
   target_compile_definitions(${name} PRIVATE
     MIPZK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MIPZK_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})
