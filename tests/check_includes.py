@@ -41,7 +41,7 @@ ONLY = {
 
 # What no source of a FREESTANDING target (the verifier's closure) may include, also indirectly.
 NOT_FREESTANDING = re.compile(
-    r"base/pool\.hpp$|(elf|kernel|vm|trace|prove)/|(boost|openssl|fmt)/|libelf"
+    r"base/(pool|cpu_tier.*)\.hpp$|field/packed|(elf|kernel|vm|trace|prove)/|(boost|openssl|fmt)/|libelf"
     r"|(thread|mutex|shared_mutex|condition_variable|future|functional|iostream|fstream|filesystem|regex)$"
 )
 FREESTANDING = re.compile(r"mipzk_library\(\s*\w+\s+FREESTANDING\b([^)]*)\)")
@@ -205,6 +205,14 @@ def self_test():
                 "lib/base/pool.hpp": "",
             },
             "lib/hash/a.cpp -> hash/b.hpp -> base/pool.hpp: not for",
+        ),
+        (
+            {
+                "lib/hash/CMakeLists.txt": "mipzk_library(mipzk_hash FREESTANDING SOURCES a.cpp)\n",
+                "lib/hash/a.cpp": '#include "field/packed.hpp"\n',
+                "lib/field/packed.hpp": "",
+            },
+            "field/packed.hpp: not for",
         ),
         (
             {

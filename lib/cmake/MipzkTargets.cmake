@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Helpers shared by every CMakeLists.txt of the project.
 find_package(Threads REQUIRED)
+get_filename_component(MIPZK_ROOT ${CMAKE_CURRENT_LIST_DIR}/../.. ABSOLUTE)
 
 add_library(mipzk_warnings INTERFACE)
 target_compile_options(mipzk_warnings INTERFACE
@@ -28,19 +29,21 @@ if(MIPZK_SANITIZE)
 endif()
 
 # mipzk_library(name [FREESTANDING] SOURCES a.cpp ... [DEPS mipzk_x ...] [PRIVATE_DEPS ...])
-# One static library per folder of lib/; headers are included as "folder/file.hpp".
+# One static library per folder of lib/; headers are included as "folder/file.hpp". The property MIPZK_OBJECTS
+# has all its objects, for libraries that it is merged into.
 function(mipzk_library name)
   cmake_parse_arguments(A "FREESTANDING" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
   if(A_SOURCES)
     add_library(${name} STATIC ${A_SOURCES})
-    target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/lib)
+    target_include_directories(${name} PUBLIC ${MIPZK_ROOT}/lib)
     target_link_libraries(${name} PUBLIC ${A_DEPS} PRIVATE mipzk_warnings mipzk_frames ${A_PRIVATE_DEPS})
     if(A_FREESTANDING)
       target_link_libraries(${name} PRIVATE mipzk_freestanding)
     endif()
+    set_property(TARGET ${name} PROPERTY MIPZK_OBJECTS $<TARGET_OBJECTS:${name}>)
   else()
     add_library(${name} INTERFACE)
-    target_include_directories(${name} INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+    target_include_directories(${name} INTERFACE ${MIPZK_ROOT}/lib)
     target_link_libraries(${name} INTERFACE ${A_DEPS})
   endif()
 endfunction()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inner loops of the prover's transforms and row sums, compiled once per instruction set.
+// The inner loops of the prover's transforms and row sums, compiled once for each CPU tier
+// (base/cpu_tier.hpp).
 //
 // All of them give the same words on every tier. Panels are row-major with contiguous rows of
 // `cols` elements; `cols` is a multiple of 8. "Node" below refers to the tree of a
@@ -27,8 +28,6 @@ struct LinearInverse {
 };
 
 struct Kernels {
-  const char* name;
-
   // In place, on 2^log_n rows: the subtree under node `block`, all log_n levels. With block 0 this
   // is the whole transform. `twiddles` is that of commit/twiddles.hpp, of at least 2^(log_n - 1) *
   // (block + 1) entries.
@@ -78,15 +77,7 @@ struct Kernels {
                const Fp* const* inverse_points, const Fp5* betas);
 };
 
-enum class KernelTier : int { kBaseline = 0, kAvx2 = 1, kAvx512 = 2 };
-
-// The fastest tier of this processor, or the forced one.
-KernelTier kernel_tier();
+// Those of the tier that this process uses.
 const Kernels& kernels();
-
-bool kernel_tier_available(KernelTier tier);
-// For tests and benchmarks; the tier must be available. Affects the whole process.
-void force_kernel_tier(KernelTier tier);
-void unforce_kernel_tier();
 
 }  // namespace mipzk::commit

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels of commit/deep.hpp; a part of kernels.inl.
+// Kernels of commit/deep.hpp; a part of kernels_tier.cpp.
 #include <utility>
 
 #include "commit/kernels.hpp"
@@ -21,7 +21,7 @@ inline void put_word(Fp5& x, size_t k, const Fp& word) {
 
 // The sums over `rows` rows of the columns [0, n), n <= P::kWidth, that begin at `matrix`.
 template <class P>
-MIPZK_PACKED_INLINE void weigh_lanes(Fp5* out, const Fp* matrix, size_t rows, size_t pitch, int n,
+MIPZK_TIER_INLINE void weigh_lanes(Fp5* out, const Fp* matrix, size_t rows, size_t pitch, int n,
                                      const Fp5* weights) {
   constexpr int kWidth = P::kWidth;
   PackedSum<kWidth> sums[5];
@@ -65,7 +65,7 @@ constexpr size_t kLanes = PackedFp<kW>::kLanes;
 
 // In log2(kLanes) steps; step s exchanges the lanes with bit s of rows i and i + s.
 template <size_t S, size_t... Is>
-MIPZK_PACKED_INLINE void transpose_step(PackedFp<kLanes>* r, std::index_sequence<Is...> lanes) {
+MIPZK_TIER_INLINE void transpose_step(PackedFp<kLanes>* r, std::index_sequence<Is...> lanes) {
   if constexpr (S < kLanes) {
     typedef uint32_t Words __attribute__((vector_size(4 * kLanes)));
     for (size_t i = 0; i < kLanes; ++i) {
@@ -136,7 +136,7 @@ void combine_rows(Fp5* acc, const Fp* matrix, size_t rows, size_t pitch, size_t 
 }
 
 template <class P>
-MIPZK_PACKED_INLINE P inverse(const P& x) {  // x^(p-2), p - 2 = 0x7effffff
+MIPZK_TIER_INLINE P inverse(const P& x) {  // x^(p-2), p - 2 = 0x7effffff
   P r = x;
   constexpr uint32_t kExponent = field::kP - 2;
   for (int bit = 29; bit >= 0; --bit) {
@@ -154,7 +154,7 @@ struct Ext {
 
 // Lane i is from[i * step].
 template <class P>
-MIPZK_PACKED_INLINE Ext<P> gather(const Fp5* from, size_t step, size_t count) {
+MIPZK_TIER_INLINE Ext<P> gather(const Fp5* from, size_t step, size_t count) {
   Fp lanes[5][P::kWidth] = {};
   for (size_t i = 0; i < count; ++i)
     for (size_t k = 0; k < 5; ++k) lanes[k][i] = raw_word(from[i * step], k);
@@ -164,7 +164,7 @@ MIPZK_PACKED_INLINE Ext<P> gather(const Fp5* from, size_t step, size_t count) {
 }
 
 template <class P>
-MIPZK_PACKED_INLINE void scatter(Fp5* to, size_t count, const Ext<P>& x) {
+MIPZK_TIER_INLINE void scatter(Fp5* to, size_t count, const Ext<P>& x) {
   Fp lanes[5][P::kWidth];
   for (size_t k = 0; k < 5; ++k) x.c[k].store(lanes[k]);
   for (size_t i = 0; i < count; ++i)
@@ -172,7 +172,7 @@ MIPZK_PACKED_INLINE void scatter(Fp5* to, size_t count, const Ext<P>& x) {
 }
 
 template <class P>
-MIPZK_PACKED_INLINE Ext<P> broadcast(const Fp5& x) {
+MIPZK_TIER_INLINE Ext<P> broadcast(const Fp5& x) {
   Ext<P> r;
   for (size_t k = 0; k < 5; ++k) r.c[k] = P(raw_word(x, k));
   return r;
@@ -180,7 +180,7 @@ MIPZK_PACKED_INLINE Ext<P> broadcast(const Fp5& x) {
 
 // Product modulo X^5 + X^2 - 1. `Scaled`: b is equal in all lanes.
 template <bool Scaled, class P>
-MIPZK_PACKED_INLINE Ext<P> multiply(const Ext<P>& a, const Ext<P>& b) {
+MIPZK_TIER_INLINE Ext<P> multiply(const Ext<P>& a, const Ext<P>& b) {
   P d[9];
   for (size_t k = 0; k < 9; ++k) {
     const size_t first = k < 5 ? 0 : k - 4, last = k < 5 ? k : 4;  // indices in a
@@ -203,7 +203,7 @@ MIPZK_PACKED_INLINE Ext<P> multiply(const Ext<P>& a, const Ext<P>& b) {
 
 // Calls use(first, count, points, 1 / (points - z)) for all of x[0..n), in vectors, backwards.
 template <class P, class Use>
-MIPZK_PACKED_INLINE void for_inverses(const Fp* x, size_t n, const LinearInverse& z, Use&& use) {
+MIPZK_TIER_INLINE void for_inverses(const Fp* x, size_t n, const LinearInverse& z, Use&& use) {
   P points[kInverseBatch / kW], values[kInverseBatch / kW], prefix[kInverseBatch / kW];
   const size_t vectors = (n + kW - 1) / kW;
   // Montgomery's trick in each lane: prefix[i] is the product of the values before i.

@@ -1,66 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 // W elements of KoalaBear in the lanes of SIMD registers, lane-wise + - *.
 //
-// The code depends only on the -m flags of the translation unit that includes it: AVX-512, AVX2,
-// SSE2 or plain C++. A file may be compiled several times with different flags and linked into one
-// program, because everything here lives in a namespace that names the instruction set; code that
-// uses PackedFp from a header must do the same (MIPZK_PACKED_ISA), or two differently compiled
-// copies of one inline function would be merged.
+// For sources that are compiled once for each CPU tier (base/cpu_tier_list.hpp): everything here
+// lives in the tier's namespace, and code that uses PackedFp in a header must do the same, or two
+// differently compiled copies of one inline function would be merged.
 //
-// All lanes are always fully reduced, so results are bit-identical for every W and instruction set.
+// All lanes are always fully reduced, so results are bit-identical for every W and tier.
 #pragma once
 
-// The instruction set of this translation unit; MIPZK_PORTABLE (CMake: MIPZK_SIMD=OFF) asks for
-// none.
-#if defined(MIPZK_PORTABLE)
-#define MIPZK_PACKED_LEVEL 0
-#define MIPZK_PACKED_ISA isa_plain
-#elif defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && \
-    defined(__AVX512BW__)
-#define MIPZK_PACKED_LEVEL 3
-#define MIPZK_PACKED_ISA isa_avx512
-#elif defined(__AVX2__)
-#define MIPZK_PACKED_LEVEL 2
-#define MIPZK_PACKED_ISA isa_avx2
-#elif defined(__SSE2__)
-#define MIPZK_PACKED_LEVEL 1
-#define MIPZK_PACKED_ISA isa_sse2
-#else
-#define MIPZK_PACKED_LEVEL 0
-#define MIPZK_PACKED_ISA isa_plain
-#endif
+#include "base/cpu_tier_list.hpp"
 
-#if MIPZK_PACKED_LEVEL == 3
-#include "field/packed/avx512.hpp"
-#elif MIPZK_PACKED_LEVEL == 2
-#include "field/packed/avx2.hpp"
-#elif MIPZK_PACKED_LEVEL == 1
-#include "field/packed/sse2.hpp"
-#else
-#include "field/packed/plain.hpp"
+#if !defined(MIPZK_TIER)
+#error "packed arithmetic is for sources that mipzk_tier_sources() of CMake compiles"
 #endif
+#define MIPZK_TEXT_OF(...) #__VA_ARGS__
+#define MIPZK_TEXT(...) MIPZK_TEXT_OF(__VA_ARGS__)
+// clang-format off
+#include MIPZK_TEXT(field/packed/MIPZK_TIER.hpp)
+// clang-format on
 
 namespace mipzk::field {
-inline namespace MIPZK_PACKED_ISA {
+inline namespace MIPZK_TIER_NAMESPACE {
 namespace packed_detail {
 
 template <int N>
 inline constexpr bool kHasVector = requires {
   sizeof(Vector<N>);
 };
-// Lanes of the widest register.
-inline constexpr int kMaxLanes = kHasVector<16> ? 16 : kHasVector<8> ? 8 : kHasVector<4> ? 4 : 1;
 
 }  // namespace packed_detail
 
-// The widest vector that is one register with this file's flags, but at least 8.
-inline constexpr int kPackedWidth = packed_detail::kMaxLanes == 16 ? 16 : 8;
+// Lanes of the tier's widest register.
+inline constexpr int kTierLanes = packed_detail::kHasVector<16>  ? 16
+                                  : packed_detail::kHasVector<8> ? 8
+                                  : packed_detail::kHasVector<4> ? 4
+                                                                 : 1;
+inline constexpr bool kShufflesBytes = packed_detail::Vector<kTierLanes>::kShufflesBytes;
+
+// The widest vector that is one register of the tier, but at least 8.
+inline constexpr int kPackedWidth = kTierLanes == 16 ? 16 : 8;
 
 // W = 8, or a multiple of the lanes of the widest register. Loads and stores need no alignment.
 template <int W>
 struct PackedFp {
   static constexpr int kWidth = W;
-  static constexpr int kLanes = W < packed_detail::kMaxLanes ? W : packed_detail::kMaxLanes;
+  static constexpr int kLanes = W < kTierLanes ? W : kTierLanes;
   static constexpr int kRegs = W / kLanes;
   static_assert(W >= 1 && W % kLanes == 0);
   using Reg = packed_detail::Reg<kLanes>;
@@ -68,25 +52,25 @@ struct PackedFp {
   Reg r[kRegs];
 
   PackedFp() = default;  // uninitialised
-  MIPZK_PACKED_INLINE PackedFp(Fp x) {
+  MIPZK_TIER_INLINE PackedFp(Fp x) {
     for (int i = 0; i < kRegs; ++i) r[i] = Reg::broadcast(x.raw());
   }
-  static MIPZK_PACKED_INLINE PackedFp zero() { return from_raw(0); }
-  static MIPZK_PACKED_INLINE PackedFp from_raw(uint32_t raw) {
+  static MIPZK_TIER_INLINE PackedFp zero() { return from_raw(0); }
+  static MIPZK_TIER_INLINE PackedFp from_raw(uint32_t raw) {
     PackedFp x;
     for (int i = 0; i < kRegs; ++i) x.r[i] = Reg::broadcast(raw);
     return x;
   }
-  static MIPZK_PACKED_INLINE PackedFp load(const Fp* p) {
+  static MIPZK_TIER_INLINE PackedFp load(const Fp* p) {
     PackedFp x;
     for (int i = 0; i < kRegs; ++i) x.r[i] = Reg::load(p + i * kLanes);
     return x;
   }
-  MIPZK_PACKED_INLINE void store(Fp* p) const {
+  MIPZK_TIER_INLINE void store(Fp* p) const {
     for (int i = 0; i < kRegs; ++i) r[i].store(p + i * kLanes);
   }
   // The first n lanes from p, 0 <= n <= W, the others zero; nothing behind p + n is read.
-  static MIPZK_PACKED_INLINE PackedFp load_partial(const Fp* p, int n) {
+  static MIPZK_TIER_INLINE PackedFp load_partial(const Fp* p, int n) {
     PackedFp x;
     for (int i = 0; i < kRegs; ++i) {
       const int left = n - i * kLanes;
@@ -98,7 +82,7 @@ struct PackedFp {
   }
 
   // The first n lanes to p; nothing behind p + n is written.
-  MIPZK_PACKED_INLINE void store_partial(Fp* p, int n) const {
+  MIPZK_TIER_INLINE void store_partial(Fp* p, int n) const {
     for (int i = 0; i < kRegs; ++i) {
       const int left = n - i * kLanes;
       if (left >= kLanes)
@@ -108,25 +92,25 @@ struct PackedFp {
     }
   }
 
-  friend MIPZK_PACKED_INLINE PackedFp operator+(const PackedFp& a, const PackedFp& b) {
+  friend MIPZK_TIER_INLINE PackedFp operator+(const PackedFp& a, const PackedFp& b) {
     PackedFp x;
     for (int i = 0; i < kRegs; ++i) x.r[i] = Reg::add(a.r[i], b.r[i]);
     return x;
   }
-  friend MIPZK_PACKED_INLINE PackedFp operator-(const PackedFp& a, const PackedFp& b) {
+  friend MIPZK_TIER_INLINE PackedFp operator-(const PackedFp& a, const PackedFp& b) {
     PackedFp x;
     for (int i = 0; i < kRegs; ++i) x.r[i] = Reg::sub(a.r[i], b.r[i]);
     return x;
   }
-  friend MIPZK_PACKED_INLINE PackedFp operator*(const PackedFp& a, const PackedFp& b) {
+  friend MIPZK_TIER_INLINE PackedFp operator*(const PackedFp& a, const PackedFp& b) {
     PackedFp x;
     for (int i = 0; i < kRegs; ++i) x.r[i] = Reg::mul(a.r[i], b.r[i]);
     return x;
   }
-  MIPZK_PACKED_INLINE PackedFp operator-() const { return zero() - *this; }
-  MIPZK_PACKED_INLINE PackedFp& operator+=(const PackedFp& b) { return *this = *this + b; }
-  MIPZK_PACKED_INLINE PackedFp& operator-=(const PackedFp& b) { return *this = *this - b; }
-  MIPZK_PACKED_INLINE PackedFp& operator*=(const PackedFp& b) { return *this = *this * b; }
+  MIPZK_TIER_INLINE PackedFp operator-() const { return zero() - *this; }
+  MIPZK_TIER_INLINE PackedFp& operator+=(const PackedFp& b) { return *this = *this + b; }
+  MIPZK_TIER_INLINE PackedFp& operator-=(const PackedFp& b) { return *this = *this - b; }
+  MIPZK_TIER_INLINE PackedFp& operator*=(const PackedFp& b) { return *this = *this * b; }
 };
 
 // A factor that is equal in all lanes and used several times: a shorter way to products with it.
@@ -135,9 +119,9 @@ struct PackedFactor {
   using Packed = PackedFp<W>;
   typename Packed::Reg b, b_inverse;  // the same for every register
 
-  MIPZK_PACKED_INLINE explicit PackedFactor(Fp x)
+  MIPZK_TIER_INLINE explicit PackedFactor(Fp x)
       : b(Packed::Reg::broadcast(x.raw())), b_inverse(Packed::Reg::inverse_words(b)) {}
-  friend MIPZK_PACKED_INLINE Packed operator*(const Packed& a, const PackedFactor& f) {
+  friend MIPZK_TIER_INLINE Packed operator*(const Packed& a, const PackedFactor& f) {
     Packed x;
     for (int i = 0; i < Packed::kRegs; ++i) x.r[i] = Packed::Reg::mul_by(a.r[i], f.b, f.b_inverse);
     return x;
@@ -150,27 +134,27 @@ struct PackedSum {
   using Packed = PackedFp<W>;
   typename Packed::Reg::Wide w[Packed::kRegs];
 
-  MIPZK_PACKED_INLINE PackedSum() {
+  MIPZK_TIER_INLINE PackedSum() {
     for (int i = 0; i < Packed::kRegs; ++i) w[i] = Packed::Reg::wide_zero();
   }
   // += a0 b0 + a1 b1; a lone product is paired with zeros.
-  MIPZK_PACKED_INLINE void add_products(const Packed& a0, const Packed& b0, const Packed& a1,
-                                        const Packed& b1) {
+  MIPZK_TIER_INLINE void add_products(const Packed& a0, const Packed& b0, const Packed& a1,
+                                      const Packed& b1) {
     for (int i = 0; i < Packed::kRegs; ++i)
       Packed::Reg::add_products(w[i], a0.r[i], b0.r[i], a1.r[i], b1.r[i]);
   }
   // The same for b0, b1 that are equal in all lanes (made by broadcast).
-  MIPZK_PACKED_INLINE void add_scaled(const Packed& a0, const Packed& b0, const Packed& a1,
-                                      const Packed& b1) {
+  MIPZK_TIER_INLINE void add_scaled(const Packed& a0, const Packed& b0, const Packed& a1,
+                                    const Packed& b1) {
     for (int i = 0; i < Packed::kRegs; ++i)
       Packed::Reg::add_scaled(w[i], a0.r[i], b0.r[i], a1.r[i], b1.r[i]);
   }
-  MIPZK_PACKED_INLINE Packed sum() const {
+  MIPZK_TIER_INLINE Packed sum() const {
     Packed x;
     for (int i = 0; i < Packed::kRegs; ++i) x.r[i] = Packed::Reg::reduce(w[i]);
     return x;
   }
 };
 
-}  // namespace MIPZK_PACKED_ISA
+}  // namespace MIPZK_TIER_NAMESPACE
 }  // namespace mipzk::field

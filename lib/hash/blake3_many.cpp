@@ -1,57 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hash/blake3_many.hpp"
 
-#include <atomic>
-
-#include "hash/blake3_many_tiers.hpp"
+#include "base/cpu_tier.hpp"
+#include "base/cpu_tier_list.hpp"
+#include "hash/blake3_many_kernel.hpp"
 
 namespace mipzk::hash {
+
+MIPZK_CPU_TIERS(MIPZK_TIER_DECLARATION, const ManyKernel kManyKernel)
+
 namespace {
 
-#if defined(MIPZK_X86_TIERS)
-constexpr size_t kTiers = 3;
-#else
-constexpr size_t kTiers = 1;
-#endif
-
-struct Tiers {
-  HashManyTier tier[kTiers];
-};
-
-Tiers find_tiers() {
-#if defined(MIPZK_X86_TIERS)
-  // The compiler's run-time support also asks the operating system for the registers (xgetbv).
-  __builtin_cpu_init();
-  return {{{"base", 4, true, keyed_hash_many_base},
-           {"avx2", 8, __builtin_cpu_supports("avx2") != 0, keyed_hash_many_avx2},
-           {"avx512", 16, __builtin_cpu_supports("avx512f") != 0, keyed_hash_many_avx512}}};
-#else
-  return {{{"base", 4, true, keyed_hash_many_base}}};
-#endif
-}
-
-const Tiers& tiers() {
-  static const Tiers t = find_tiers();
-  return t;
-}
-
-std::atomic<const HashManyTier*> best_tier{nullptr};
-
-const HashManyTier& best() {
-  const HashManyTier* found = best_tier.load(std::memory_order_acquire);
-  if (found == nullptr) {
-    for (const HashManyTier& t : tiers().tier)
-      if (t.supported) found = &t;
-    best_tier.store(found, std::memory_order_release);
-  }
-  return *found;
+const ManyKernel& kernel() {
+  static constexpr const ManyKernel* kOfTier[] = {MIPZK_CPU_TIERS(MIPZK_TIER_ADDRESS, kManyKernel)};
+  return *kOfTier[cpu_tier()];
 }
 
 }  // namespace
 
-std::span<const HashManyTier> hash_many_tiers() { return tiers().tier; }
-
-size_t hash_many_lanes() { return best().lanes; }
+size_t hash_many_lanes() { return kernel().lanes; }
 
 void keyed_hash_many(const Key& key, const uint8_t* base, size_t stride, size_t length,
                      size_t count, uint8_t* out) {
@@ -66,7 +33,7 @@ void keyed_hash_many(const Key& key, const uint8_t* base, size_t stride, size_t 
   }
   uint32_t words[8];
   for (size_t i = 0; i < 8; ++i) words[i] = load_le32(key.bytes.data() + 4 * i);
-  best().run(words, base, stride, length, count, out);
+  kernel().run(words, base, stride, length, count, out);
 }
 
 }  // namespace mipzk::hash

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keyed BLAKE3 of many inputs of equal length at once, with the widest vectors of the machine.
-// Prover only. The results equal those of keyed_hash.
+// Keyed BLAKE3 of many inputs of equal length at once, with the vectors of the CPU tier
+// (base/cpu_tier.hpp). Prover only. The results equal those of keyed_hash.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "hash/blake3.hpp"
 
@@ -20,16 +19,5 @@ void keyed_hash_many(const Key& key, const uint8_t* base, size_t stride, size_t 
 
 // How many inputs should come together for best speed: a call is efficient with a multiple of it.
 size_t hash_many_lanes();
-
-// The implementations compiled into this build, for tests and benchmarks.
-using HashManyFn = void (*)(const uint32_t key[8], const uint8_t* base, size_t stride,
-                            size_t length, size_t count, uint8_t* out);
-struct HashManyTier {
-  const char* name;
-  size_t lanes;
-  bool supported;  // by this machine
-  HashManyFn run;
-};
-std::span<const HashManyTier> hash_many_tiers();  // narrowest first
 
 }  // namespace mipzk::hash

@@ -3,24 +3,15 @@
 
 #include <atomic>
 
-#include "commit/kernels.hpp"
+#include "base/cpu_tier.hpp"
+#include "base/cpu_tier_list.hpp"
 #include "commit/panel.hpp"
 
 namespace mipzk::prove {
-namespace {
 
-ExtKernel kernel() {
-  switch (commit::kernel_tier()) {
-#if defined(MIPZK_X86_TIERS)
-    case commit::KernelTier::kAvx512:
-      return ext_steps_avx512;
-    case commit::KernelTier::kAvx2:
-      return ext_steps_avx2;
-#endif
-    default:
-      return ext_steps_baseline;
-  }
-}
+MIPZK_CPU_TIERS(MIPZK_TIER_DECLARATION, ExtKernel ext_steps)
+
+namespace {
 
 // Turns the steps' quotients into partial and running columns. Row i holds the values before its
 // own messages; the closing row holds the final values, which are returned.
@@ -68,7 +59,8 @@ bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned t
   static_assert(sizeof(Fp5) == 5 * sizeof(Fp));
   Fp5* ext = reinterpret_cast<Fp5*>(out.data());
   std::atomic<bool> good{true};
-  const ExtKernel steps = kernel();
+  static constexpr ExtKernel* kOfTier[] = {MIPZK_CPU_TIERS(MIPZK_TIER_ADDRESS, ext_steps)};
+  ExtKernel* const steps = kOfTier[cpu_tier()];
   const Plan plan = plan_steps(table, *scope.local, *scope.global);
   const ExtRows data{scope.pre, scope.base, ext};
   pool.parallel_for(rows / 16, 16, [&](size_t begin, size_t end) {

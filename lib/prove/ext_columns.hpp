@@ -33,12 +33,9 @@ struct ExtRows {
   Fp5* ext = nullptr;
 };
 
-// The quotients of the steps of rows [begin, end), multiples of 16, with one instruction set;
-// chosen by fill_ext. `memory` is aligned to 64 bytes and has room for kKernelRows times
+// The quotients of the steps of rows [begin, end), multiples of 16, compiled once for each
+// CPU tier. `memory` is aligned to 64 bytes and has room for kKernelRows times
 // plan.cells_per_row() + 15 plan.ext_columns elements. False when a denominator is zero.
-using ExtKernel = bool (*)(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
-bool ext_steps_baseline(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
-bool ext_steps_avx2(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
-bool ext_steps_avx512(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
+using ExtKernel = bool(const Plan&, const ExtRows&, size_t begin, size_t end, Fp* memory);
 
 }  // namespace mipzk::prove

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries out plans on blocks of rows; a part of the kernels that are compiled once per instruction
-// set. Lanes are rows.
+// Carries out plans on blocks of rows; a part of the kernels that are compiled once for each CPU
+// tier. Lanes are rows.
 #include "prove/packed_ext.hpp"
 #include "prove/plan.hpp"
 
 namespace mipzk::prove {
-inline namespace MIPZK_PACKED_ISA {
+inline namespace MIPZK_TIER_NAMESPACE {
 
 // Vectors of kLanes rows in a block: as many as keep the values of a wide table in the first cache.
 constexpr size_t kVectors = 4;
@@ -33,8 +33,8 @@ class Block {
     copy(ext_, ext, size_t{5} * plan_.ext_columns, first);
   }
   size_t vectors() const { return vectors_; }
-  MIPZK_PACKED_INLINE const V& value(Operand o, size_t b) const { return value_[o * kVectors + b]; }
-  MIPZK_PACKED_INLINE E ext(unsigned column, size_t b) const {
+  MIPZK_TIER_INLINE const V& value(Operand o, size_t b) const { return value_[o * kVectors + b]; }
+  MIPZK_TIER_INLINE E ext(unsigned column, size_t b) const {
     E r;
     for (size_t k = 0; k < 5; ++k) r.c[k] = ext_[(5 * column + k) * kVectors + b];
     return r;
@@ -119,5 +119,5 @@ class Block {
   size_t vectors_ = 0;
 };
 
-}  // namespace MIPZK_PACKED_ISA
+}  // namespace MIPZK_TIER_NAMESPACE
 }  // namespace mipzk::prove

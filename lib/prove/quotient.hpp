@@ -47,13 +47,9 @@ struct InstanceScope {
 void add_quotient(Pool& pool, const InstanceScope& scope, const PointSet& set,
                   const PointFactors& factors, Fp5* acc);
 
-// Points [begin, end), multiples of 16, with one instruction set; chosen by add_quotient. `memory`
+// Points [begin, end), multiples of 16, compiled once for each CPU tier. `memory`
 // is aligned to 64 bytes and has room for kKernelRows * plan.cells_per_row() elements.
-using QuotientKernel = void (*)(const Plan&, const PointSet&, const PointFactors&, size_t begin,
-                                size_t end, Fp* memory, Fp5* acc);
-void quotient_baseline(const Plan&, const PointSet&, const PointFactors&, size_t, size_t, Fp*,
-                       Fp5*);
-void quotient_avx2(const Plan&, const PointSet&, const PointFactors&, size_t, size_t, Fp*, Fp5*);
-void quotient_avx512(const Plan&, const PointSet&, const PointFactors&, size_t, size_t, Fp*, Fp5*);
+using QuotientKernel = void(const Plan&, const PointSet&, const PointFactors&, size_t begin,
+                            size_t end, Fp* memory, Fp5* acc);
 
 }  // namespace mipzk::prove

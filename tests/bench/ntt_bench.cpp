@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Speed of the transforms and of the kernels of openings, per kernel tier and number of threads.
+// Speed of the transforms and of the kernels of openings, per CPU tier and number of threads.
 // Times are processor time of all threads.
 // Usage: ntt_bench [log_n width]...; without arguments a table of sizes.
 #include <cstdio>
@@ -7,16 +7,15 @@
 #include <ctime>
 #include <vector>
 
+#include "base/cpu_tier.hpp"
 #include "commit/deep.hpp"
 #include "commit/fri_prove.hpp"
-#include "commit/kernels.hpp"
 #include "commit/lde.hpp"
 #include "commit/ntt.hpp"
 
 namespace {
 
 using namespace mipzk;
-using commit::KernelTier;
 using field::Fp;
 using field::Fp5;
 
@@ -121,12 +120,12 @@ int main(int argc, char** argv) {
   for (int i = 1; i + 1 < argc; i += 2)
     sizes.push_back(
         {static_cast<unsigned>(std::atoi(argv[i])), static_cast<size_t>(std::atoi(argv[i + 1]))});
-  for (KernelTier tier : {KernelTier::kAvx512, KernelTier::kAvx2, KernelTier::kBaseline}) {
-    if (!commit::kernel_tier_available(tier)) continue;
-    commit::force_kernel_tier(tier);
+  for (size_t i = cpu_tiers().size(); i-- > 0;) {
+    if (!cpu_tiers()[i].available) continue;
+    force_cpu_tier(i);
     for (unsigned threads : {1u, 2u}) {
       Pool pool(threads);
-      std::printf("%s, threads: %u\n", commit::kernels().name, threads);
+      std::printf("%s, threads: %u\n", cpu_tiers()[i].name, threads);
       for (const Size& s : sizes) lde(pool, s.log_n, s.width);
       coefficients(pool, 18);
       deep(pool, 16, 64);

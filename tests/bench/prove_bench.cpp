@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proves one run of a guest and prints what each phase cost:
 //   prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]
-// tier: 0 baseline, 1 AVX2, 2 AVX-512, -1 the best; blind: 0 leaves the masks out.
+// tier: a name of base/cpu_tier_list.hpp, or best; blind: 0 leaves the masks out.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -10,7 +10,7 @@
 #include <iterator>
 #include <string>
 
-#include "commit/kernels.hpp"
+#include "base/cpu_tier.hpp"
 #include "elf/load.hpp"
 #include "kernel/kernel.hpp"
 #include "prove/bounds.hpp"
@@ -37,6 +37,15 @@ uint64_t memory(const std::string& name) {
   return kib << 10;
 }
 
+bool force_named(const std::string& name) {
+  for (size_t i = 0; i < mipzk::cpu_tiers().size(); ++i) {
+    if (name != mipzk::cpu_tiers()[i].name || !mipzk::cpu_tiers()[i].available) continue;
+    mipzk::force_cpu_tier(i);
+    return true;
+  }
+  return name == "best";
+}
+
 [[noreturn]] void fail(const mipzk::Error& e) {
   std::fprintf(stderr, "prove_bench: %s: %s\n", mipzk::errc_name(e.code), e.message);
   std::exit(1);
@@ -55,8 +64,10 @@ int main(int argc, char** argv) {
   prove::Options options;
   if (argc > 4) options.profile = proof::find_profile(static_cast<uint32_t>(std::atoi(argv[4])));
   if (options.profile == nullptr) return 2;
-  if (argc > 5 && std::atoi(argv[5]) >= 0)
-    commit::force_kernel_tier(static_cast<commit::KernelTier>(std::atoi(argv[5])));
+  if (argc > 5 && !force_named(argv[5])) {
+    std::fprintf(stderr, "prove_bench: no CPU tier %s here\n", argv[5]);
+    return 2;
+  }
   if (argc > 6) options.masks = std::atoi(argv[6]) != 0 ? prove::Masks() : prove::Masks::none();
 
   auto image = elf::load(read_file(argv[1]));

@@ -40,7 +40,9 @@ class Source:
         self.folder, self.path = entry["directory"], pathlib.Path(entry["file"])
         words = shlex.split(entry["command"])
         self.launcher = words[:1] if pathlib.Path(words[0]).name == "ccache" else []
-        self.flags = [w for w in words if w.startswith(("-D", "-I", "-std=", "-f", "-W")) and w != "-DMIPZK_X86_TIERS"]
+        flags = [w for w in words if w.startswith(("-D", "-I", "-std=", "-f", "-W"))]
+        # Of the files that are compiled for each CPU tier, the version of processors that have none of their own.
+        self.flags = ["-DMIPZK_TIER=plain" if w.startswith("-DMIPZK_TIER=") else w for w in flags]
         self.of_library = self.path.suffix == ".cpp" and any(self.path.is_relative_to(root / d) for d in ("lib", "capi"))
         self.extension = any(w.startswith("-mavx") for w in words)
         # lib/cmake/MipzkTargets.cmake: the verifier's closure has neither exceptions nor run-time types.

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "commit/kernels.hpp"
 #include "guest_cases.hpp"
+#include "support/cpu_tiers.hpp"
 #include "support/verify_proof.hpp"
 
 namespace mipzk {
@@ -84,13 +84,7 @@ TEST(ProveExitCode, AnyWord) {
 TEST(ProveDeterminism, ThreadsAndTiers) {
   Bytes first;
   for (unsigned threads : {1u, 2u, 3u}) {
-    for (auto tier :
-         {commit::KernelTier::kBaseline, commit::KernelTier::kAvx2, commit::KernelTier::kAvx512}) {
-      if (!commit::kernel_tier_available(tier)) {
-        printf("kernel tier %d is not available on this machine\n", static_cast<int>(tier));
-        continue;
-      }
-      commit::force_kernel_tier(tier);
+    test::on_each_tier([&](const CpuTier&) {
       Pool pool(threads);
       auto program = prove::load_program(pool, load_guest("all_insns"));
       auto recording = vm::record(program->program, {});
@@ -101,10 +95,9 @@ TEST(ProveDeterminism, ThreadsAndTiers) {
       auto proof = prove::prove(pool, *program, {}, *recording, options);
       ASSERT_TRUE(proof);
       if (first.empty()) first = *proof;
-      EXPECT_EQ(first, *proof) << threads << " threads, tier " << static_cast<int>(tier);
-    }
+      EXPECT_EQ(first, *proof) << threads << " threads";
+    });
   }
-  commit::unforce_kernel_tier();
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include <cstdio>
 
 #include "base/secret_memory.hpp"
-#include "commit/kernels.hpp"
 #include "prove/prove.hpp"
+#include "support/cpu_tiers.hpp"
 #include "support/test_profiles.hpp"
 #include "unit/vm/guest.hpp"
 #include "zk/memory_scan.hpp"
@@ -44,13 +44,7 @@ TEST(Lanes, AreEmptyAfterAProof) {
   const Secret secret;
   const Patterns patterns(secret);
   EXPECT_TRUE(patterns.scan_process().empty());
-  for (auto tier :
-       {commit::KernelTier::kBaseline, commit::KernelTier::kAvx2, commit::KernelTier::kAvx512}) {
-    if (!commit::kernel_tier_available(tier)) {
-      std::printf("kernel tier %d is not available on this machine\n", static_cast<int>(tier));
-      continue;
-    }
-    commit::force_kernel_tier(tier);
+  test::on_each_tier([&](const CpuTier&) {
     for (unsigned threads : {1u, 3u}) {
       Pool pool(threads);
       const auto program = prove::load_program(pool, secret_everywhere(1024 - kTest2.tail_rows));
@@ -71,11 +65,10 @@ TEST(Lanes, AreEmptyAfterAProof) {
       });
       EXPECT_GT(in_traces, 20000u);  // it is in all rows
       const std::vector<Hit> left = patterns.scan_process();
-      EXPECT_EQ(left.size(), 0u) << "with tier " << static_cast<int>(tier) << " and " << threads
-                                 << " threads: " << left[0].form << " in " << left[0].mapping.name;
+      EXPECT_EQ(left.size(), 0u) << "with " << threads << " threads: " << left[0].form << " in "
+                                 << left[0].mapping.name;
     }
-  }
-  commit::unforce_kernel_tier();
+  });
 }
 
 }  // namespace

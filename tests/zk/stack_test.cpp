@@ -19,14 +19,13 @@
 #include "base/bytes.hpp"
 #include "base/secret_memory.hpp"
 #include "capi/support.hpp"
-#include "commit/kernels.hpp"
+#include "support/cpu_tiers.hpp"
 #include "zk/failing_runs.hpp"
 #include "zk/painted_stack.hpp"
 
 namespace mipzk::test {
 namespace {
 
-using commit::KernelTier;
 using mipzk_test::Bytes;
 using mipzk_test::Session;
 
@@ -126,34 +125,18 @@ void expect_clean_after(Job& job, mipzk_status status, const std::function<mipzk
   }
 }
 
-class Stacks : public testing::Test {
- protected:
-  ~Stacks() override { commit::unforce_kernel_tier(); }
-  static std::vector<KernelTier> tiers() {
-    std::vector<KernelTier> out;
-    for (KernelTier t : {KernelTier::kBaseline, KernelTier::kAvx2, KernelTier::kAvx512}) {
-      if (commit::kernel_tier_available(t))
-        out.push_back(t);
-      else
-        std::printf("kernel tier %d is not available on this machine\n", static_cast<int>(t));
-    }
-    return out;
-  }
-};
-
-TEST_F(Stacks, AreCleanAfterAProof) {
-  for (KernelTier tier : tiers()) {
-    commit::force_kernel_tier(tier);
+TEST(Stacks, AreCleanAfterAProof) {
+  on_each_tier([](const CpuTier& tier) {
     for (unsigned threads : {1u, 3u}) {
-      SCOPED_TRACE(testing::Message() << "tier " << static_cast<int>(tier) << ", " << threads);
+      SCOPED_TRACE(testing::Message() << tier.name << ", threads " << threads);
       Job job("sha256", threads);
       expect_clean_after(job, MIPZK_OK, [&] { return job.prove(); });
     }
-  }
+  });
 }
 
 // Runs of all ends, each on the caller's thread alone and with the context's.
-TEST_F(Stacks, AreCleanAfterRuns) {
+TEST(Stacks, AreCleanAfterRuns) {
   const auto execute = [](Job& job) {
     return mipzk_job_execute(job.job, nullptr, nullptr, &job.err);
   };
@@ -167,7 +150,7 @@ TEST_F(Stacks, AreCleanAfterRuns) {
   }
 }
 
-TEST_F(Stacks, AreCleanAfterCancelling) {
+TEST(Stacks, AreCleanAfterCancelling) {
   struct Stop {
     uint64_t at, calls = 0;
   };
@@ -206,7 +189,7 @@ struct MemoryEnd {
 
 // Exceptions pass through the frames. Memory ends after the proof has begun: before, it would be
 // refused.
-TEST_F(Stacks, AreCleanAfterMemoryEnds) {
+TEST(Stacks, AreCleanAfterMemoryEnds) {
   for (unsigned threads : {1u, 3u}) {
     for (uint64_t step = 2; step <= 7; ++step) {
       SCOPED_TRACE(testing::Message() << "step " << step << ", threads " << threads);
@@ -222,7 +205,7 @@ TEST_F(Stacks, AreCleanAfterMemoryEnds) {
 
 // Two processes with the same memory, but for the private input: what they leave in the frames that
 // are not wiped is the same, byte for byte.
-TEST_F(Stacks, WhatIsNotWipedDoesNotDependOnTheSecret) {
+TEST(Stacks, WhatIsNotWipedDoesNotDependOnTheSecret) {
   Job job("sha256", 1);
   const Bytes seed(32, 0x3c);
   ASSERT_EQ(mipzk_job_seed(job.job, seed.data(), &job.err), MIPZK_OK);
@@ -282,9 +265,8 @@ void paint_again() noexcept {
 
 constexpr WipeObserver kMeasuring = {.before = measure, .after = paint_again};
 
-TEST_F(Stacks, AreWipedDeeperThanTheyAreUsed) {
-  for (KernelTier tier : tiers()) {
-    commit::force_kernel_tier(tier);
+TEST(Stacks, AreWipedDeeperThanTheyAreUsed) {
+  on_each_tier([](const CpuTier& tier) {
     for (unsigned threads : {1u, 3u}) {
       Job job("sha256", threads);
       observe_wipes(&kMeasuring);
@@ -295,13 +277,13 @@ TEST_F(Stacks, AreWipedDeeperThanTheyAreUsed) {
       EXPECT_EQ(job.prove(), MIPZK_OK) << job.err.message;
       observe_wipes(nullptr);
       painted = {};
-      std::printf("tier %d, %u threads: %zu bytes below a wipe, %zu in all\n",
-                  static_cast<int>(tier), threads, depths.below_wipe, depths.below_first);
+      std::printf("%s, %u threads: %zu bytes below a wipe, %zu in all\n", tier.name, threads,
+                  depths.below_wipe, depths.below_first);
       EXPECT_EQ(depths.threads.size(), threads);
       // A quarter is for what is not measured here: signals, other compilers and C libraries.
       EXPECT_LE(depths.below_first, kWipedStack / 4 * 3);
     }
-  }
+  });
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
-#include "commit/kernels.hpp"
 #include "commit/lde.hpp"
 #include "commit/ntt.hpp"
+#include "support/cpu_tiers.hpp"
 #include "unit/commit/random_field.hpp"
 
 namespace mipzk::commit {
@@ -13,21 +13,16 @@ namespace {
 
 using random_field::Source;
 
-constexpr KernelTier kTiers[] = {KernelTier::kBaseline, KernelTier::kAvx2, KernelTier::kAvx512};
-
 // Runs `check` on every tier of this processor, with one thread and with three.
 template <class F>
 void on_all_tiers(F&& check) {
-  for (KernelTier tier : kTiers) {
-    if (!kernel_tier_available(tier)) continue;
-    force_kernel_tier(tier);
+  test::on_each_tier([&](const CpuTier&) {
     for (unsigned threads : {1u, 3u}) {
-      SCOPED_TRACE(testing::Message() << kernels().name << ", threads " << threads);
+      SCOPED_TRACE(testing::Message() << "threads " << threads);
       Pool pool(threads);
       check(pool);
     }
-  }
-  unforce_kernel_tier();
+  });
 }
 
 TEST(Deep, LagrangeWeightsAreTheirDefinition) {

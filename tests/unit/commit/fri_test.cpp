@@ -7,8 +7,8 @@
 
 #include "commit/fri_prove.hpp"
 #include "commit/fri_verify.hpp"
-#include "commit/kernels.hpp"
 #include "commit/ntt.hpp"
+#include "support/cpu_tiers.hpp"
 #include "unit/commit/random_field.hpp"
 
 namespace mipzk::commit {
@@ -108,9 +108,7 @@ TEST(FriPlan, Schedule) {
 // The fold against its definition on coefficients, the sum over i < k of f_i times the challenges
 // of the set bits of i, on every tier. Small words end within a vector.
 TEST(Fri, FoldIsThatOfTheCoefficients) {
-  for (KernelTier tier : {KernelTier::kBaseline, KernelTier::kAvx2, KernelTier::kAvx512}) {
-    if (!kernel_tier_available(tier)) continue;
-    force_kernel_tier(tier);
+  test::on_each_tier([](const CpuTier&) {
     for (unsigned log_fold : {1u, 2u, 3u})
       for (unsigned log_n : {3u, 4u, 7u, 11u}) {
         Source source(log_n);
@@ -126,10 +124,9 @@ TEST(Fri, FoldIsThatOfTheCoefficients) {
           }
         EXPECT_EQ(fold_word(pool(), word_of(coeffs, log_n), log_n, betas),
                   word_of(folded, log_n - log_fold))
-            << kernels().name << " " << log_n << " " << log_fold;
+            << log_n << " " << log_fold;
       }
-  }
-  unforce_kernel_tier();
+  });
 }
 
 TEST(Fri, LowDegreeIsAccepted) {

@@ -3,9 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string_view>
+
 #include "commit/kernels.hpp"
 #include "commit/lde.hpp"
 #include "commit/twiddles.hpp"
+#include "hash/blake3_many.hpp"
+#include "support/cpu_tiers.hpp"
 #include "unit/commit/random_field.hpp"
 
 namespace mipzk::commit {
@@ -147,19 +152,16 @@ TEST(Lde, TiersAndThreadsAgree) {
   for (const Sizes& s : {Sizes{5, 12}, Sizes{9, 33}, Sizes{11, 8}, Sizes{12, 71}, Sizes{16, 20}}) {
     const Matrix evals = Source(s.width).fps((size_t{1} << s.log_n) * s.width);
     Pool one(1);
-    force_kernel_tier(KernelTier::kBaseline);
+    force_cpu_tier(0);
     const Extension want = extend(one, evals, s.log_n, s.width, 1);
-    for (KernelTier tier : {KernelTier::kBaseline, KernelTier::kAvx2, KernelTier::kAvx512}) {
-      if (!kernel_tier_available(tier)) continue;
-      force_kernel_tier(tier);
+    test::on_each_tier([&](const CpuTier&) {
       for (unsigned threads : {1u, 2u, 3u, 8u}) {
         Pool pool(threads);
         const Extension got = extend(pool, evals, s.log_n, s.width, 1);
-        EXPECT_EQ(got.out, want.out) << kernels().name << " " << threads << " threads";
-        EXPECT_EQ(got.small, want.small) << kernels().name << " " << threads << " threads";
+        EXPECT_EQ(got.out, want.out) << threads << " threads";
+        EXPECT_EQ(got.small, want.small) << threads << " threads";
       }
-    }
-    unforce_kernel_tier();
+    });
   }
 }
 
@@ -168,29 +170,28 @@ TEST(Ntt, TiersAndThreadsAgree) {
     for (RowOrder order : {RowOrder::kNatural, RowOrder::kBitReversed}) {
       const Matrix coeffs = Source(s.log_n).fps((size_t{1} << s.log_n) * s.width);
       Matrix want;
-      for (KernelTier tier : {KernelTier::kBaseline, KernelTier::kAvx2, KernelTier::kAvx512}) {
-        if (!kernel_tier_available(tier)) continue;
-        force_kernel_tier(tier);
+      test::on_each_tier([&](const CpuTier&) {
         for (unsigned threads : {1u, 3u}) {
           Pool pool(threads);
           Matrix m = coeffs;
           values_from_coeffs(pool, m.data(), s.log_n, s.width, Fp(3), order);
           if (want.empty()) want = m;
-          EXPECT_EQ(m, want) << kernels().name << " " << threads << " threads";
+          EXPECT_EQ(m, want) << threads << " threads";
           coeffs_from_values(pool, m.data(), s.log_n, s.width, Fp(3), order);
-          EXPECT_EQ(m, coeffs) << kernels().name << " " << threads << " threads";
+          EXPECT_EQ(m, coeffs) << threads << " threads";
         }
-      }
-      unforce_kernel_tier();
+      });
     }
 }
 
-TEST(Kernels, TheFastestTierIsChosen) {
-  unforce_kernel_tier();
-  const char* want = kernel_tier_available(KernelTier::kAvx512) ? "avx512"
-                     : kernel_tier_available(KernelTier::kAvx2) ? "avx2"
-                                                                : "baseline";
-  EXPECT_STREQ(kernels().name, want);
+// One call forces the tier of all kernels, those that hash included.
+TEST(Kernels, AreThoseOfTheTier) {
+  std::set<const Kernels*> seen;
+  test::on_each_tier([&](const CpuTier& tier) {
+    EXPECT_TRUE(seen.insert(&kernels()).second);
+    const std::string_view name = tier.name;
+    EXPECT_EQ(hash::hash_many_lanes(), name == "avx512" ? 16u : name == "avx2" ? 8u : 4u);
+  });
 }
 
 }  // namespace

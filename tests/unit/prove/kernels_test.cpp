@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every kernel that evaluates a table's rules in lanes gives what the verifier's evaluation of one
 // point gives, on random cells.
-#include "commit/kernels.hpp"
-
 #include <gtest/gtest.h>
 
 #include <random>
 
 #include "air/check.hpp"
+#include "base/cpu_tier.hpp"
 #include "prove/ext_columns.hpp"
 #include "prove/quotient.hpp"
 
@@ -39,16 +38,6 @@ class Random {
  private:
   std::mt19937_64 rng_{7};
 };
-
-std::vector<commit::KernelTier> tiers() {
-  std::vector<commit::KernelTier> all;
-  for (const auto tier :
-       {commit::KernelTier::kBaseline, commit::KernelTier::kAvx2, commit::KernelTier::kAvx512}) {
-    commit::force_kernel_tier(tier);
-    if (commit::kernel_tier() == tier) all.push_back(tier);
-  }
-  return all;
-}
 
 std::vector<Fp5> lifted(const Fp* cells, size_t n) {
   std::vector<Fp5> out;
@@ -88,10 +77,17 @@ Fp5 rules_alone(const air::TableInfo& t, const air::RowReport& report, const Fp5
   return alone.sum;
 }
 
-class Kernels : public testing::TestWithParam<commit::KernelTier> {};
+class Kernels : public testing::TestWithParam<size_t> {
+ protected:
+  void SetUp() override {
+    const CpuTier& tier = cpu_tiers()[GetParam()];
+    if (!tier.available) GTEST_SKIP() << "this processor does not have " << tier.name;
+    force_cpu_tier(GetParam());
+  }
+  ~Kernels() override { unforce_cpu_tier(); }
+};
 
 TEST_P(Kernels, QuotientIsTheVerifiersEvaluation) {
-  commit::force_kernel_tier(GetParam());
   Random random;
   Pool pool(2);
   const air::FormBases local(random.challenges()), global(random.challenges());
@@ -168,7 +164,6 @@ TEST(Plans, EveryConstraintIsEvaluated) {
 
 // num / den of each step, as the verifier would say that its constraint holds.
 TEST_P(Kernels, StepsSatisfyTheirConstraints) {
-  commit::force_kernel_tier(GetParam());
   Random random;
   Pool pool(2);
   const air::FormBases local(random.challenges()), global(random.challenges());
@@ -216,7 +211,7 @@ TEST_P(Kernels, StepsSatisfyTheirConstraints) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Tiers, Kernels, testing::ValuesIn(tiers()));
+INSTANTIATE_TEST_SUITE_P(Tiers, Kernels, testing::Range(size_t{0}, cpu_tiers().size()));
 
 }  // namespace
 }  // namespace mipzk::prove

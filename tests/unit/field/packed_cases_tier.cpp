@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Included by packed_cases_*.cpp, which define PACKED_CASES_NAME.
+// Compiled once for each CPU tier.
 #include "field/packed.hpp"
 #include "unit/field/packed_cases.hpp"
 
@@ -102,8 +102,11 @@ void check_sums(Counts& counts) {
 
 }  // namespace
 
-Counts PACKED_CASES_NAME() {
-  constexpr int kLanes = mipzk::field::packed_detail::kMaxLanes;
+namespace MIPZK_TIER_NAMESPACE {
+
+Cases run;
+Counts run() {
+  constexpr int kLanes = mipzk::field::kTierLanes;
   Counts counts{kLanes, 0, 0};
   check<kLanes>(counts);
   check<8>(counts);
@@ -116,4 +119,5 @@ Counts PACKED_CASES_NAME() {
   return counts;
 }
 
+}  // namespace MIPZK_TIER_NAMESPACE
 }  // namespace packed_cases

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The quotient kernel, included by one source file per instruction set. Lanes are points.
+// The quotient kernel, compiled once for each CPU tier. Lanes are points.
 #include "commit/ntt.hpp"
 #include "prove/plan_kernel.inl"
 #include "prove/quotient.hpp"
 
 namespace mipzk::prove {
-inline namespace MIPZK_PACKED_ISA {
+inline namespace MIPZK_TIER_NAMESPACE {
 
 // P, G and S one row on, for the points of a block.
 struct NextRow {
@@ -127,8 +127,9 @@ class BlockSums {
   E helpers_[kVectors];
 };
 
-inline void quotient_points(const Plan& plan, const PointSet& set, const PointFactors& f,
-                            size_t begin, size_t end, Fp* memory, Fp5* acc) {
+QuotientKernel quotient_points;
+void quotient_points(const Plan& plan, const PointSet& set, const PointFactors& f, size_t begin,
+                     size_t end, Fp* memory, Fp5* acc) {
   Block block(plan, memory);
   NextRow next;
   for (size_t start = begin; start < end; start += block.vectors() * kLanes) {
@@ -169,5 +170,5 @@ inline void quotient_points(const Plan& plan, const PointSet& set, const PointFa
   }
 }
 
-}  // namespace MIPZK_PACKED_ISA
+}  // namespace MIPZK_TIER_NAMESPACE
 }  // namespace mipzk::prove

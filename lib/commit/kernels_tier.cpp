@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernels, included by kernels_*.cpp, which are compiled with different -m flags. To keep code
-// for one instruction set out of the others, everything is in an anonymous namespace and nothing
-// but PackedFp and plain arithmetic is used.
+// The kernels, compiled once for each CPU tier. To keep code of one tier out of the others,
+// everything is in an anonymous namespace and nothing but PackedFp and plain arithmetic is used.
 #include "commit/kernels.hpp"
 #include "field/packed.hpp"
 
@@ -12,14 +11,14 @@ using field::PackedFp;
 constexpr int kW = field::kPackedWidth;
 
 // bitrev(i + 1) from bitrev(i), for numbers below n = 2^bits.
-MIPZK_PACKED_INLINE size_t next_reversed(size_t reversed, size_t i, size_t n) {
+MIPZK_TIER_INLINE size_t next_reversed(size_t reversed, size_t i, size_t n) {
   return reversed ^ (n - (n >> (__builtin_ctzll(i + 1) + 1)));
 }
 
 using field::PackedFactor;
 
 template <class P, class Factor>
-MIPZK_PACKED_INLINE void butterfly(P& u, P& v, const Factor& t) {
+MIPZK_TIER_INLINE void butterfly(P& u, P& v, const Factor& t) {
   const P m = v * t;
   v = u - m;
   u = u + m;
@@ -30,13 +29,13 @@ struct Unit {
   explicit Unit(Fp) {}
 };
 template <class P>
-MIPZK_PACKED_INLINE P operator*(const P& a, const Unit&) {
+MIPZK_TIER_INLINE P operator*(const P& a, const Unit&) {
   return a;
 }
 
 // One node over 2^k levels: n = 2^k values `stride` elements apart, for `stride` positions.
 template <class P>
-MIPZK_PACKED_INLINE void node2(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1) {
+MIPZK_TIER_INLINE void node2(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1) {
   const PackedFactor<P::kWidth> t0(t1[0]);
   for (size_t e = begin; e < end; e += P::kWidth) {
     P a = P::load(d + e), b = P::load(d + e + stride);
@@ -47,8 +46,8 @@ MIPZK_PACKED_INLINE void node2(Fp* d, size_t stride, size_t begin, size_t end, c
 }
 
 template <class P>
-MIPZK_PACKED_INLINE void node4(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
-                               const Fp* t2) {
+MIPZK_TIER_INLINE void node4(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
+                             const Fp* t2) {
   using Factor = PackedFactor<P::kWidth>;
   const Factor w0(t1[0]), w1(t2[0]), w2(t2[1]);
   for (size_t e = begin; e < end; e += P::kWidth) {
@@ -68,8 +67,8 @@ MIPZK_PACKED_INLINE void node4(Fp* d, size_t stride, size_t begin, size_t end, c
 
 // First is the type of the factors that are one in node 0.
 template <class P, class First>
-MIPZK_PACKED_INLINE void node8(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
-                               const Fp* t2, const Fp* t3) {
+MIPZK_TIER_INLINE void node8(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
+                             const Fp* t2, const Fp* t3) {
   using Factor = PackedFactor<P::kWidth>;
   const First w0(t1[0]), w1(t2[0]), w3(t3[0]);
   const Factor w2(t2[1]), w4(t3[1]), w5(t3[2]), w6(t3[3]);
@@ -103,7 +102,7 @@ MIPZK_PACKED_INLINE void node8(Fp* d, size_t stride, size_t begin, size_t end, c
 
 // The inverse of a butterfly but for a factor of two.
 template <class P, class Factor>
-MIPZK_PACKED_INLINE void unbutterfly(P& u, P& v, const Factor& t) {
+MIPZK_TIER_INLINE void unbutterfly(P& u, P& v, const Factor& t) {
   const P d = u - v;
   u = u + v;
   v = d * t;
@@ -111,7 +110,7 @@ MIPZK_PACKED_INLINE void unbutterfly(P& u, P& v, const Factor& t) {
 
 // The inverse of one node over one level, or three.
 template <class P>
-MIPZK_PACKED_INLINE void unnode2(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1) {
+MIPZK_TIER_INLINE void unnode2(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1) {
   const PackedFactor<P::kWidth> t0(t1[0]);
   for (size_t e = begin; e < end; e += P::kWidth) {
     P a = P::load(d + e), b = P::load(d + e + stride);
@@ -122,8 +121,8 @@ MIPZK_PACKED_INLINE void unnode2(Fp* d, size_t stride, size_t begin, size_t end,
 }
 
 template <class P>
-MIPZK_PACKED_INLINE void unnode8(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
-                                 const Fp* t2, const Fp* t3) {
+MIPZK_TIER_INLINE void unnode8(Fp* d, size_t stride, size_t begin, size_t end, const Fp* t1,
+                               const Fp* t2, const Fp* t3) {
   using Factor = PackedFactor<P::kWidth>;
   const Factor w0(t1[0]), w1(t2[0]), w2(t2[1]), w3(t3[0]), w4(t3[1]), w5(t3[2]), w6(t3[3]);
   for (size_t e = begin; e < end; e += P::kWidth) {
@@ -147,7 +146,7 @@ MIPZK_PACKED_INLINE void unnode8(Fp* d, size_t stride, size_t begin, size_t end,
 
 // Calls f with vector type and range: the widest vectors first, then one of 8 lanes if need be.
 template <class F>
-MIPZK_PACKED_INLINE void for_lanes(size_t n, F&& f) {
+MIPZK_TIER_INLINE void for_lanes(size_t n, F&& f) {
   const size_t wide = n / kW * kW;
   f(PackedFp<kW>(), size_t{0}, wide);
   if (wide != n) f(PackedFp<8>(), wide, n);
@@ -241,7 +240,7 @@ void fold_rows(Fp* acc, unsigned log_rows, const Fp* src, unsigned log_n, size_t
   }
 }
 
-MIPZK_PACKED_INLINE void copy_row(Fp* to, const Fp* from, size_t cols, bool pad) {
+MIPZK_TIER_INLINE void copy_row(Fp* to, const Fp* from, size_t cols, bool pad) {
   size_t c = 0;
   for (; c + 16 <= cols; c += 16) PackedFp<16>::load(from + c).store(to + c);
   if (c + 8 <= cols) {
@@ -289,3 +288,23 @@ void scale_vector(Fp* dst, const Fp* src, size_t n, Fp factor) {
 }  // namespace mipzk::commit
 
 #include "commit/kernels_deep.inl"
+
+namespace mipzk::commit::MIPZK_TIER_NAMESPACE {
+
+extern const Kernels kKernels;
+const Kernels kKernels{
+    .transform = transform,
+    .untransform = untransform,
+    .permute_scale = permute_scale,
+    .fold_rows = fold_rows,
+    .copy_rows = copy_rows,
+    .copy_reversed = copy_reversed,
+    .scale = scale_vector,
+    .weigh_rows = weigh_rows,
+    .combine_rows = combine_rows,
+    .inverse_linear = inverse_linear,
+    .add_quotients = add_quotients,
+    .fold = fold_rows_by,
+};
+
+}  // namespace mipzk::commit::MIPZK_TIER_NAMESPACE

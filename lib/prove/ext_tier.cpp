@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kernel of the extension columns, included by one source file per instruction set. Lanes are
-// rows.
+// The kernel of the extension columns, compiled once for each CPU tier. Lanes are rows.
 #include "prove/ext_columns.hpp"
 #include "prove/plan_kernel.inl"
 
 namespace mipzk::prove {
-inline namespace MIPZK_PACKED_ISA {
+inline namespace MIPZK_TIER_NAMESPACE {
 
 // Replaces each element by its inverse, all lanes at once. False when some element is 0.
 inline bool invert(E* values, E* prefix, size_t count) {
@@ -37,7 +36,8 @@ inline bool invert(E* values, E* prefix, size_t count) {
 
 // Rows [begin, end), multiples of kLanes: ext row i gets the quotients of its steps, write / read
 // of products and n / d of lookups.
-inline bool step_rows(const Plan& plan, const ExtRows& rows, size_t begin, size_t end, Fp* memory) {
+ExtKernel ext_steps;
+bool ext_steps(const Plan& plan, const ExtRows& rows, size_t begin, size_t end, Fp* memory) {
   const size_t steps = plan.ext_columns;
   Block block(plan, memory);
   // By vector, then step: inverted together.
@@ -70,5 +70,5 @@ inline bool step_rows(const Plan& plan, const ExtRows& rows, size_t begin, size_
   return good;
 }
 
-}  // namespace MIPZK_PACKED_ISA
+}  // namespace MIPZK_TIER_NAMESPACE
 }  // namespace mipzk::prove

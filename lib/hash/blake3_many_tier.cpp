@@ -1,35 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // The kernel behind blake3_many: kLanes equal-length inputs in lock step, one per vector element.
 //
-// Each tier's file defines MIPZK_LANES and includes this once, compiled with its own
-// instruction-set flags. All names have internal linkage and no standard library function is
-// called, so that no code of a higher tier can be merged into a lower one by the linker. Needs gcc
-// 12 or clang.
-#pragma once
-
+// Compiled once for each CPU tier. All names but the kernel's have internal linkage and no standard
+// library function is called, so that no code of a higher tier can be merged into a lower one by
+// the linker. Needs gcc 12 or clang.
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <utility>
 
+#include "field/packed.hpp"
 #include "hash/blake3_many.hpp"
+#include "hash/blake3_many_kernel.hpp"
 #include "hash/blake3_rounds.hpp"
 
 namespace mipzk::hash {
 namespace {
 
-constexpr int kLanes = MIPZK_LANES;
-using Lanes = uint32_t __attribute__((vector_size(4 * MIPZK_LANES)));
+// The compiler makes the best of vectors that are wider than the tier's registers.
+constexpr int kLanes = field::kTierLanes < 4 ? 4 : field::kTierLanes;
+using Lanes = uint32_t __attribute__((vector_size(4 * kLanes)));
 using LaneIndex = std::make_integer_sequence<int, kLanes>;
 
 // kMaxManyLength = 2^20 chunks.
 constexpr unsigned kMaxManyDepth = 20;
 static_assert(kMaxManyLength == size_t{kChunkSize} << kMaxManyDepth);
 
-#if defined(__SSSE3__) && !defined(__AVX512F__)
-// Rotations by whole bytes are one byte shuffle here, against two shifts and an or.
-using LaneBytes = uint8_t __attribute__((vector_size(4 * MIPZK_LANES)));
+// Rotations by whole bytes are one byte shuffle on some tiers, against two shifts and an or.
+using LaneBytes = uint8_t __attribute__((vector_size(4 * kLanes)));
 using ByteIndex = std::make_integer_sequence<int, 4 * kLanes>;
 
 template <int kBytes, int... kJ>
@@ -38,15 +37,19 @@ template <int kBytes, int... kJ>
   return reinterpret_cast<Lanes>(
       __builtin_shufflevector(b, b, ((kJ & ~3) | ((kJ + kBytes) & 3))...));
 }
+template <int kN>
+[[gnu::always_inline]] inline Lanes rotate_by_bytes(Lanes x) {
+  if constexpr (field::kShufflesBytes) return rotate_bytes<kN / 8>(x, ByteIndex{});
+  return (x >> kN) | (x << (32 - kN));
+}
 template <>
 [[gnu::always_inline]] inline Lanes rotate_right<16, Lanes>(Lanes x) {
-  return rotate_bytes<2>(x, ByteIndex{});
+  return rotate_by_bytes<16>(x);
 }
 template <>
 [[gnu::always_inline]] inline Lanes rotate_right<8, Lanes>(Lanes x) {
-  return rotate_bytes<1>(x, ByteIndex{});
+  return rotate_by_bytes<8>(x);
 }
-#endif
 
 [[gnu::always_inline]] inline Lanes splat(uint32_t x) { return Lanes{} + x; }
 
@@ -187,7 +190,7 @@ void store_digests(const Lanes (&chain)[8], size_t count, uint8_t* out) {
     for (size_t i = 0; i < 8; ++i) std::memcpy(out + 32 * lane + 4 * i, &words[i][lane], 4);
 }
 
-// See HashManyFn.
+// See ManyKernel.
 void hash_groups(const uint32_t key[8], const uint8_t* base, size_t stride, size_t length,
                  size_t count, uint8_t* out) {
   for (size_t first = 0; first < count; first += kLanes) {
@@ -205,4 +208,11 @@ void hash_groups(const uint32_t key[8], const uint8_t* base, size_t stride, size
 }
 
 }  // namespace
+
+namespace MIPZK_TIER_NAMESPACE {
+
+extern const ManyKernel kManyKernel;
+const ManyKernel kManyKernel{kLanes, hash_groups};
+
+}  // namespace MIPZK_TIER_NAMESPACE
 }  // namespace mipzk::hash

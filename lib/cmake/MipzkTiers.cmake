@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# CPU tiers: sources that are compiled once for each instruction set, with its flags. The list is
+# lib/base/cpu_tier_list.hpp; which of its lines count for the target, the compiler says.
+set(tier_list ${MIPZK_ROOT}/lib/base/cpu_tier_list.hpp)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${tier_list})
+set(tier_query ${CMAKE_BINARY_DIR}/cpu_tiers.cpp)
+file(WRITE ${tier_query} "#include \"${tier_list}\"
+#define MIPZK_TIER_LINE(name, flags, available, what) @name flags
+MIPZK_CPU_TIERS(MIPZK_TIER_LINE, )
+")
+separate_arguments(tier_flags NATIVE_COMMAND "${CMAKE_CXX_FLAGS}")
+if(CMAKE_CXX_COMPILER_TARGET)
+  list(APPEND tier_flags --target=${CMAKE_CXX_COMPILER_TARGET})
+endif()
+if(NOT MIPZK_SIMD)
+  list(APPEND tier_flags -DMIPZK_PORTABLE)
+endif()
+execute_process(COMMAND ${CMAKE_CXX_COMPILER} ${tier_flags} -E ${tier_query}
+                OUTPUT_VARIABLE tier_lines COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "@[a-z0-9]+ \"[^\"]*\"" tier_lines "${tier_lines}")
+set(MIPZK_TIERS)
+foreach(line IN LISTS tier_lines)
+  string(REGEX MATCH "@([a-z0-9]+) \"(.*)\"" line "${line}")
+  list(APPEND MIPZK_TIERS ${CMAKE_MATCH_1})
+  separate_arguments(MIPZK_TIER_FLAGS_${CMAKE_MATCH_1} UNIX_COMMAND "${CMAKE_MATCH_2}")
+endforeach()
+if(NOT MIPZK_TIERS)
+  message(FATAL_ERROR "${tier_list}: no CPU tier was found")
+endif()
+message(STATUS "CPU tiers: ${MIPZK_TIERS}")
+
+# mipzk_tier_sources(target a_tier.cpp ... [TIERS name ...]) adds sources that are compiled once for
+# each tier of the build, or those named, with what the target has been linked to.
+function(mipzk_tier_sources target)
+  cmake_parse_arguments(A "" "" "TIERS" ${ARGN})
+  if(NOT A_TIERS)
+    set(A_TIERS ${MIPZK_TIERS})
+  endif()
+  get_target_property(includes ${target} INCLUDE_DIRECTORIES)
+  get_target_property(libraries ${target} LINK_LIBRARIES)
+  foreach(tier IN LISTS A_TIERS)
+    set(objects ${target}_${tier})
+    add_library(${objects} OBJECT ${A_UNPARSED_ARGUMENTS})
+    target_include_directories(${objects} PRIVATE ${includes})
+    target_link_libraries(${objects} PRIVATE ${libraries})
+    target_compile_definitions(${objects} PRIVATE MIPZK_TIER=${tier})
+    target_compile_options(${objects} PRIVATE ${MIPZK_TIER_FLAGS_${tier}})
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
+    set_property(TARGET ${target} APPEND PROPERTY MIPZK_OBJECTS $<TARGET_OBJECTS:${objects}>)
+  endforeach()
+endfunction()

@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-#define PACKED_CASES_NAME run_baseline
-#include "unit/field/packed_cases.inl"
