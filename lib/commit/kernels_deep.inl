@@ -3,47 +3,30 @@
 #include <utility>
 
 #include "commit/kernels.hpp"
-#include "field/packed.hpp"
+#include "field/packed/ext.hpp"
 
 namespace mipzk::commit {
 namespace {
 
-using field::PackedSum;
-
-inline Fp raw_word(const Fp5& x, size_t k) {
-  Fp word;
-  __builtin_memcpy(&word, reinterpret_cast<const unsigned char*>(&x) + k * sizeof(Fp), sizeof word);
-  return word;
-}
-inline void put_word(Fp5& x, size_t k, const Fp& word) {
-  __builtin_memcpy(reinterpret_cast<unsigned char*>(&x) + k * sizeof(Fp), &word, sizeof word);
-}
+using field::coordinate;
+using Ext = field::PackedFp5<kW>;
 
 // The sums over `rows` rows of the columns [0, n), n <= P::kWidth, that begin at `matrix`.
 template <class P>
 MIPZK_TIER_INLINE void weigh_lanes(Fp5* out, const Fp* matrix, size_t rows, size_t pitch, int n,
                                      const Fp5* weights) {
   constexpr int kWidth = P::kWidth;
-  PackedSum<kWidth> sums[5];
+  field::PackedDot<kWidth> sum;
   const auto load = [&](size_t r) {
     return n == kWidth ? P::load(matrix + r * pitch) : P::load_partial(matrix + r * pitch, n);
   };
   size_t r = 0;
   for (; r + 2 <= rows; r += 2) {
     const P a = load(r), b = load(r + 1);
-    for (size_t k = 0; k < 5; ++k)
-      sums[k].add_scaled(a, P(raw_word(weights[r], k)), b, P(raw_word(weights[r + 1], k)));
+    sum.add(a, weights[r], b, weights[r + 1]);
   }
-  if (r < rows) {
-    const P a = load(r);
-    for (size_t k = 0; k < 5; ++k)
-      sums[k].add_scaled(a, P(raw_word(weights[r], k)), P::zero(), P::zero());
-  }
-  Fp lanes[kWidth];
-  for (size_t k = 0; k < 5; ++k) {
-    sums[k].sum().store(lanes);
-    for (int i = 0; i < n; ++i) put_word(out[i], k, lanes[i]);
-  }
+  if (r < rows) sum.add(load(r), weights[r]);
+  sum.sum().store(out, 1, static_cast<size_t>(n));
 }
 
 void weigh_rows(Fp5* out, const Fp* matrix, size_t rows, size_t pitch, size_t width,
@@ -108,30 +91,18 @@ void combine_rows(Fp5* acc, const Fp* matrix, size_t rows, size_t pitch, size_t 
   alignas(64) Fp tile[kTile][kW] = {};
   for (size_t r = 0; r < rows; r += kW) {
     const size_t count = rows - r < kW ? rows - r : kW;
-    PackedSum<kW> sums[5];
+    field::PackedDot<kW> sum;
     for (size_t first = 0; first < width; first += kTile) {
       const size_t cols = width - first < kTile ? width - first : kTile;
       transpose(tile, matrix + r * pitch + first, pitch, count, cols);
       size_t c = 0;
       for (; c + 2 <= cols; c += 2) {
         const P a = P::load(tile[c]), b = P::load(tile[c + 1]);
-        const Fp5 &x = coefficients[first + c], &y = coefficients[first + c + 1];
-        for (size_t k = 0; k < 5; ++k)
-          sums[k].add_scaled(a, P(raw_word(x, k)), b, P(raw_word(y, k)));
+        sum.add(a, coefficients[first + c], b, coefficients[first + c + 1]);
       }
-      if (c < cols) {
-        const P a = P::load(tile[c]);
-        for (size_t k = 0; k < 5; ++k)
-          sums[k].add_scaled(a, P(raw_word(coefficients[first + c], k)), P::zero(), P::zero());
-      }
+      if (c < cols) sum.add(P::load(tile[c]), coefficients[first + c]);
     }
-    Fp old[kW], lanes[kW];
-    for (size_t k = 0; k < 5; ++k) {
-      for (size_t i = 0; i < count; ++i) old[i] = raw_word(acc[r + i], k);
-      for (size_t i = count; i < kW; ++i) old[i] = Fp();
-      (P::load(old) + sums[k].sum()).store(lanes);
-      for (size_t i = 0; i < count; ++i) put_word(acc[r + i], k, lanes[i]);
-    }
+    (Ext::load(acc + r, 1, count) + sum.sum()).store(acc + r, 1, count);
   }
 }
 
@@ -144,61 +115,6 @@ MIPZK_TIER_INLINE P inverse(const P& x) {  // x^(p-2), p - 2 = 0x7effffff
     if (kExponent >> bit & 1) r = r * x;
   }
   return r;
-}
-
-// Five lanes-wide coordinates of elements of the extension.
-template <class P>
-struct Ext {
-  P c[5];
-};
-
-// Lane i is from[i * step].
-template <class P>
-MIPZK_TIER_INLINE Ext<P> gather(const Fp5* from, size_t step, size_t count) {
-  Fp lanes[5][P::kWidth] = {};
-  for (size_t i = 0; i < count; ++i)
-    for (size_t k = 0; k < 5; ++k) lanes[k][i] = raw_word(from[i * step], k);
-  Ext<P> x;
-  for (size_t k = 0; k < 5; ++k) x.c[k] = P::load(lanes[k]);
-  return x;
-}
-
-template <class P>
-MIPZK_TIER_INLINE void scatter(Fp5* to, size_t count, const Ext<P>& x) {
-  Fp lanes[5][P::kWidth];
-  for (size_t k = 0; k < 5; ++k) x.c[k].store(lanes[k]);
-  for (size_t i = 0; i < count; ++i)
-    for (size_t k = 0; k < 5; ++k) put_word(to[i], k, lanes[k][i]);
-}
-
-template <class P>
-MIPZK_TIER_INLINE Ext<P> broadcast(const Fp5& x) {
-  Ext<P> r;
-  for (size_t k = 0; k < 5; ++k) r.c[k] = P(raw_word(x, k));
-  return r;
-}
-
-// Product modulo X^5 + X^2 - 1. `Scaled`: b is equal in all lanes.
-template <bool Scaled, class P>
-MIPZK_TIER_INLINE Ext<P> multiply(const Ext<P>& a, const Ext<P>& b) {
-  P d[9];
-  for (size_t k = 0; k < 9; ++k) {
-    const size_t first = k < 5 ? 0 : k - 4, last = k < 5 ? k : 4;  // indices in a
-    PackedSum<P::kWidth> sum;
-    for (size_t i = first; i <= last; i += 2) {
-      const bool pair = i < last;
-      const P& a1 = pair ? a.c[i + 1] : P::zero();
-      const P& b1 = pair ? b.c[k - i - 1] : P::zero();
-      if (Scaled)
-        sum.add_scaled(a.c[i], b.c[k - i], a1, b1);
-      else
-        sum.add_products(a.c[i], b.c[k - i], a1, b1);
-    }
-    d[k] = sum.sum();
-  }
-  // As in field/fp5.hpp: X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 = X^3 + X^2 - 1.
-  return {{d[0] + d[5] - d[8], d[1] + d[6], d[2] - d[5] + d[7] + d[8], d[3] - d[6] + d[8],
-           d[4] - d[7]}};
 }
 
 // Calls use(first, count, points, 1 / (points - z)) for all of x[0..n), in vectors, backwards.
@@ -226,11 +142,11 @@ MIPZK_TIER_INLINE void for_inverses(const Fp* x, size_t n, const LinearInverse& 
   for (size_t i = vectors; i-- > 0;) {
     const P inv = rest * prefix[i];
     rest = rest * values[i];
-    Ext<P> q;
+    Ext q;
     for (size_t k = 0; k < 5; ++k) {
-      P c(raw_word(z.q[3], k));
+      P c(coordinate(z.q[3], k));
       if (k == 0) c = c + points[i];
-      for (size_t d = 3; d-- > 0;) c = c * points[i] + P(raw_word(z.q[d], k));
+      for (size_t d = 3; d-- > 0;) c = c * points[i] + P(coordinate(z.q[d], k));
       q.c[k] = c * inv;
     }
     use(i * kW, n - i * kW < kW ? n - i * kW : size_t{kW}, points[i], q);
@@ -239,24 +155,20 @@ MIPZK_TIER_INLINE void for_inverses(const Fp* x, size_t n, const LinearInverse& 
 
 void inverse_linear(Fp5* out, const Fp* x, size_t n, const LinearInverse& z, bool times_x) {
   using P = PackedFp<kW>;
-  for_inverses<P>(x, n, z, [&](size_t first, size_t count, const P& points, Ext<P> q) {
+  for_inverses<P>(x, n, z, [&](size_t first, size_t count, const P& points, Ext q) {
     if (times_x)
       for (P& c : q.c) c = c * points;
-    scatter(out + first, count, q);
+    q.store(out + first, 1, count);
   });
 }
 
 void add_quotients(Fp5* acc, const Fp5* f, const Fp5& v, const Fp* x, size_t n,
                    const LinearInverse& z) {
   using P = PackedFp<kW>;
-  const Ext<P> value = broadcast<P>(v);
-  for_inverses<P>(x, n, z, [&](size_t first, size_t count, const P&, const Ext<P>& q) {
-    Ext<P> numerator = gather<P>(f + first, 1, count);
-    for (size_t k = 0; k < 5; ++k) numerator.c[k] -= value.c[k];
-    Ext<P> sum = multiply<false>(numerator, q);
-    const Ext<P> old = gather<P>(acc + first, 1, count);
-    for (size_t k = 0; k < 5; ++k) sum.c[k] += old.c[k];
-    scatter(acc + first, count, sum);
+  const Ext value = Ext::broadcast(v);
+  for_inverses<P>(x, n, z, [&](size_t first, size_t count, const P&, const Ext& q) {
+    const Ext sum = field::multiply<false>(Ext::load(f + first, 1, count) - value, q);
+    (sum + Ext::load(acc + first, 1, count)).store(acc + first, 1, count);
   });
 }
 
@@ -269,26 +181,20 @@ void fold_rows_by(Fp5* out, const Fp5* word, size_t rows, unsigned log_fold,
   const P half = P::from_raw(kHalf);
   for (size_t row = 0; row < rows; row += kW) {
     const size_t count = rows - row < kW ? rows - row : kW;
-    Ext<P> values[8];
-    for (size_t e = 0; e < fold; ++e) values[e] = gather<P>(word + row * fold + e, fold, count);
+    Ext values[8];
+    for (size_t e = 0; e < fold; ++e) values[e] = Ext::load(word + row * fold + e, fold, count);
     for (unsigned step = 0; step < log_fold; ++step) {
       const size_t pairs = fold >> (step + 1);
-      const Ext<P> beta = broadcast<P>(betas[step]);
+      const Ext beta = Ext::broadcast(betas[step]);
       for (size_t t = 0; t < pairs; ++t) {
         Fp lanes[kW] = {};
         for (size_t i = 0; i < count; ++i) lanes[i] = inverse_points[step][(row + i) * pairs + t];
         const P inv = P::load(lanes) * half;
-        const Ext<P>&a = values[2 * t], &b = values[2 * t + 1];
-        Ext<P> odd, even;
-        for (size_t k = 0; k < 5; ++k) {
-          odd.c[k] = (a.c[k] - b.c[k]) * inv;
-          even.c[k] = (a.c[k] + b.c[k]) * half;
-        }
-        odd = multiply<true>(odd, beta);
-        for (size_t k = 0; k < 5; ++k) values[t].c[k] = even.c[k] + odd.c[k];
+        const Ext&a = values[2 * t], &b = values[2 * t + 1];
+        values[t] = (a + b) * half + field::multiply<true>((a - b) * inv, beta);
       }
     }
-    scatter(out + row, count, values[0]);
+    values[0].store(out + row, 1, count);
   }
 }
 

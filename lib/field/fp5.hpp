@@ -13,6 +13,17 @@ namespace mipzk::field {
 
 inline constexpr size_t kExtDegree = 5;
 
+// r = d[0] + d[1] X + ... + d[8] X^8 modulo X^5 + X^2 - 1, for elements or vectors of them:
+// X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 = X^3 - X^5 = X^3 + X^2 - 1.
+template <class T>
+[[gnu::always_inline]] constexpr void reduce_degree(const T* d, T* r) {
+  r[0] = d[0] + d[5] - d[8];
+  r[1] = d[1] + d[6];
+  r[2] = d[2] - d[5] + d[7] + d[8];
+  r[3] = d[3] - d[6] + d[8];
+  r[4] = d[4] - d[7];
+}
+
 class Fp5 {
  public:
   std::array<Fp, 5> c{};  // c[0] + c[1] X + ... + c[4] X^4
@@ -60,13 +71,8 @@ class Fp5 {
       }
     Fp d[9];
     for (size_t k = 0; k < 9; ++k) d[k] = Fp::from_raw(Fp::mont(t[k]));
-    // X^5 = 1 - X^2, X^6 = X - X^3, X^7 = X^2 - X^4, X^8 = X^3 - X^5 = X^3 + X^2 - 1.
     Fp5 r;
-    r.c[0] = d[0] + d[5] - d[8];
-    r.c[1] = d[1] + d[6];
-    r.c[2] = d[2] - d[5] + d[7] + d[8];
-    r.c[3] = d[3] - d[6] + d[8];
-    r.c[4] = d[4] - d[7];
+    reduce_degree(d, r.c.data());
     return r;
   }
   constexpr Fp5 operator-() const { return Fp5() - *this; }

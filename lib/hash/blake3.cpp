@@ -9,27 +9,11 @@ namespace mipzk::hash {
 namespace {
 
 // out[0..7] is the chaining value; all sixteen words are a block of output.
-[[gnu::noinline]] void compress(const uint32_t chain[8], const uint32_t block[16], uint64_t counter,
-                                uint32_t length, uint32_t flags, uint32_t out[16]) {
-  uint32_t m[16];
-  std::memcpy(m, block, sizeof m);
-  uint32_t v[16] = {chain[0],
-                    chain[1],
-                    chain[2],
-                    chain[3],
-                    chain[4],
-                    chain[5],
-                    chain[6],
-                    chain[7],
-                    kBlake3Iv[0],
-                    kBlake3Iv[1],
-                    kBlake3Iv[2],
-                    kBlake3Iv[3],
-                    static_cast<uint32_t>(counter),
-                    static_cast<uint32_t>(counter >> 32),
-                    length,
-                    flags};
-  blake3_rounds<0>(v, m);
+[[gnu::noinline]] void compress(const uint32_t (&chain)[8], const uint32_t (&block)[16],
+                                uint64_t counter, uint32_t length, uint32_t flags,
+                                uint32_t (&out)[16]) {
+  uint32_t v[16];
+  blake3_state(v, chain, block, counter, length, flags);
   for (unsigned i = 0; i < 8; ++i) {
     out[i] = v[i] ^ v[i + 8];
     out[i + 8] = v[i + 8] ^ chain[i];
@@ -45,6 +29,8 @@ void store_words(uint8_t* bytes, const uint32_t* words, unsigned count) {
 }
 
 }  // namespace
+
+void key_words(const Key& key, uint32_t words[8]) { load_words(words, key.bytes.data(), 8); }
 
 void Blake3Output::block(uint64_t index, uint8_t out[64]) const {
   uint32_t words[16];
@@ -71,7 +57,7 @@ Blake3::Blake3() : mode_(0), chunk_(0), depth_(0) {
 }
 
 Blake3::Blake3(const Key& key) : mode_(kKeyedHash), chunk_(0), depth_(0) {
-  load_words(key_, key.bytes.data(), 8);
+  key_words(key, key_);
   start_chunk();
 }
 
@@ -83,14 +69,11 @@ void Blake3::start_chunk() {
 
 // Compresses the full buffer; it is not the last block of the input.
 void Blake3::compress_buffer() {
-  uint32_t flags = mode_;
-  if (blocks_ == 0) flags |= kChunkStart;
-  bool last = blocks_ == kChunkSize / kBlockSize - 1;
-  if (last) flags |= kChunkEnd;
+  const bool last = blocks_ == kChunkSize / kBlockSize - 1;
   uint32_t words[16];
   uint32_t out[16];
   load_words(words, buffer_, 16);
-  compress(chain_, words, chunk_, kBlockSize, flags, out);
+  compress(chain_, words, chunk_, kBlockSize, mode_ | chunk_flags(blocks_ == 0, last), out);
   buffered_ = 0;
   if (last) {
     push(out, ++chunk_);
@@ -108,8 +91,7 @@ void Blake3::push(const uint32_t chain[8], uint64_t chunks) {
   std::memcpy(node, chain, 32);
   for (; (chunks & 1) == 0; chunks >>= 1) {
     uint32_t block[16];
-    std::memcpy(block, stack_[--depth_], 32);
-    std::memcpy(block + 8, node, 32);
+    parent_block(block, stack_[--depth_], node);
     compress(key_, block, 0, kBlockSize, mode_ | kParent, node);
   }
   std::memcpy(stack_[depth_++], node, 32);
@@ -148,14 +130,13 @@ Blake3Output Blake3::output() const {
   std::memcpy(o.chain_, chain_, sizeof chain_);
   load_words(o.block_, padded, 16);
   o.length_ = buffered_;
-  o.flags_ = mode_ | kChunkEnd | (blocks_ == 0 ? kChunkStart : 0u);
+  o.flags_ = mode_ | chunk_flags(blocks_ == 0, true);
   uint64_t counter = chunk_;
   for (uint32_t d = depth_; d != 0; --d) {
     uint32_t node[16];
     compress(o.chain_, o.block_, counter, o.length_, o.flags_, node);
     std::memcpy(o.chain_, key_, sizeof key_);
-    std::memcpy(o.block_, stack_[d - 1], 32);
-    std::memcpy(o.block_ + 8, node, 32);
+    parent_block(o.block_, stack_[d - 1], node);
     o.length_ = kBlockSize;
     o.flags_ = mode_ | kParent;
     counter = 0;
@@ -186,10 +167,10 @@ Digest keyed_node(const Key& key, const Digest& left, const Digest& right) {
   uint32_t chain[8];
   uint32_t block[16];
   uint32_t out[16];
-  load_words(chain, key.bytes.data(), 8);
+  key_words(key, chain);
   load_words(block, left.data(), 8);
   load_words(block + 8, right.data(), 8);
-  compress(chain, block, 0, kBlockSize, kChunkStart | kChunkEnd | kRoot | kKeyedHash, out);
+  compress(chain, block, 0, kBlockSize, chunk_flags(true, true) | kRoot | kKeyedHash, out);
   Digest d;
   store_words(d.data(), out, 8);
   return d;

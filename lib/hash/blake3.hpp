@@ -16,6 +16,9 @@ struct Key {
   std::array<uint8_t, 32> bytes{};
 };
 
+// The words that BLAKE3 computes with.
+void key_words(const Key& key, uint32_t words[8]);
+
 // A key that is ASCII text of at most 32 bytes, padded with zeros.
 template <size_t kN>
 constexpr Key key_from_text(const char (&text)[kN]) {

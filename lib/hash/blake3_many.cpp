@@ -32,7 +32,7 @@ void keyed_hash_many(const Key& key, const uint8_t* base, size_t stride, size_t 
     return;
   }
   uint32_t words[8];
-  for (size_t i = 0; i < 8; ++i) words[i] = load_le32(key.bytes.data() + 4 * i);
+  key_words(key, words);
   kernel().run(words, base, stride, length, count, out);
 }
 

@@ -96,23 +96,8 @@ template <int kBit>
 [[gnu::always_inline]] inline void compress_lanes(Lanes (&chain)[8], const Lanes (&m)[16],
                                                   uint64_t counter, uint32_t length,
                                                   uint32_t flags) {
-  Lanes v[16] = {chain[0],
-                 chain[1],
-                 chain[2],
-                 chain[3],
-                 chain[4],
-                 chain[5],
-                 chain[6],
-                 chain[7],
-                 splat(kBlake3Iv[0]),
-                 splat(kBlake3Iv[1]),
-                 splat(kBlake3Iv[2]),
-                 splat(kBlake3Iv[3]),
-                 splat(static_cast<uint32_t>(counter)),
-                 splat(static_cast<uint32_t>(counter >> 32)),
-                 splat(length),
-                 splat(flags)};
-  blake3_rounds<0>(v, m);
+  Lanes v[16];
+  blake3_state(v, chain, m, counter, length, flags);
   for (int i = 0; i < 8; ++i) chain[i] = v[i] ^ v[i + 8];
 }
 
@@ -124,12 +109,12 @@ void set_chain(Lanes (&chain)[8], const uint32_t key[8]) {
 void hash_chunk(const uint32_t key[8], const uint8_t* const* inputs, uint64_t index, size_t begin,
                 size_t size, uint32_t flags, Lanes (&chain)[8]) {
   set_chain(chain, key);
-  uint32_t start = kChunkStart;
+  bool first = true;
   Lanes m[16];
   size_t at = 0;
-  for (; size - at > kBlockSize; at += kBlockSize, start = 0) {
+  for (; size - at > kBlockSize; at += kBlockSize, first = false) {
     load_block(inputs, begin + at, m);
-    compress_lanes(chain, m, index, kBlockSize, kKeyedHash | start);
+    compress_lanes(chain, m, index, kBlockSize, kKeyedHash | chunk_flags(first, false));
   }
   const size_t rest = size - at;  // 0 only for the empty input
   if (rest == kBlockSize) {
@@ -144,16 +129,13 @@ void hash_chunk(const uint32_t key[8], const uint8_t* const* inputs, uint64_t in
     load_block(rows, 0, m);
   }
   compress_lanes(chain, m, index, static_cast<uint32_t>(rest),
-                 kKeyedHash | start | kChunkEnd | flags);
+                 kKeyedHash | chunk_flags(first, true) | flags);
 }
 
 void hash_parent(const uint32_t key[8], const Lanes (&left)[8], const Lanes (&right)[8],
                  uint32_t flags, Lanes (&out)[8]) {
   Lanes m[16];
-  for (int i = 0; i < 8; ++i) {
-    m[i] = left[i];
-    m[i + 8] = right[i];
-  }
+  parent_block(m, left, right);
   Lanes chain[8];
   set_chain(chain, key);
   compress_lanes(chain, m, 0, kBlockSize, kKeyedHash | kParent | flags);

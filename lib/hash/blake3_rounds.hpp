@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The BLAKE3 permutation over any word type: uint32_t for one input, a vector for several inputs in
-// lock step. Constants and structure: the BLAKE3 specification, sections 2.1 to 2.3.
+// The BLAKE3 compression over any word type: uint32_t for one input, a vector for several inputs in
+// lock step. Constants and structure: the BLAKE3 specification, sections 2.1 to 2.4.
 //
 // Everything here has internal linkage or is forced inline, because files of different instruction
 // sets include it and must not share the machine code of one another.
@@ -70,6 +70,36 @@ template <int kRound, class W>
     blake3_mix(v[2], v[7], v[8], v[13], m[s[12]], m[s[13]]);
     blake3_mix(v[3], v[4], v[9], v[14], m[s[14]], m[s[15]]);
     blake3_rounds<kRound + 1>(v, m);
+  }
+}
+
+// A block of `length` bytes, with the words `m`: v[i] ^ v[i + 8], i < 8, is the chaining value.
+template <class W>
+[[gnu::always_inline]] inline void blake3_state(W (&v)[16], const W (&chain)[8], const W (&m)[16],
+                                                uint64_t counter, uint32_t length, uint32_t flags) {
+#pragma GCC unroll 8
+  for (unsigned i = 0; i < 8; ++i) v[i] = chain[i];
+#pragma GCC unroll 4
+  for (unsigned i = 0; i < 4; ++i) v[8 + i] = W{} + kBlake3Iv[i];
+  v[12] = W{} + static_cast<uint32_t>(counter);
+  v[13] = W{} + static_cast<uint32_t>(counter >> 32);
+  v[14] = W{} + length;
+  v[15] = W{} + flags;
+  blake3_rounds<0>(v, m);
+}
+
+// The flags of a block of a chunk.
+constexpr uint32_t chunk_flags(bool first, bool last) {
+  return (first ? kChunkStart : 0u) | (last ? kChunkEnd : 0u);
+}
+
+// The block of a parent, from the chaining values of its children.
+template <class W>
+[[gnu::always_inline]] inline void parent_block(W (&m)[16], const W* left, const W* right) {
+#pragma GCC unroll 8
+  for (unsigned i = 0; i < 8; ++i) {
+    m[i] = left[i];
+    m[i + 8] = right[i];
   }
 }
 

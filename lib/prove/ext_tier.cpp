@@ -14,18 +14,11 @@ inline bool invert(E* values, E* prefix, size_t count) {
     acc = acc * values[i];
   }
   Fp5 lanes[kLanes], scratch[kLanes];
-  Fp cells[kLanes];
-  for (size_t k = 0; k < 5; ++k) {
-    acc.c[k].store(cells);
-    for (size_t l = 0; l < kLanes; ++l) lanes[l].c[k] = cells[l];
-  }
+  acc.store(lanes, 1, kLanes);
   bool good = true;
   for (size_t l = 0; l < kLanes; ++l) good &= !lanes[l].is_zero();
   field::batch_inverse(lanes, scratch);
-  for (size_t k = 0; k < 5; ++k) {
-    for (size_t l = 0; l < kLanes; ++l) cells[l] = lanes[l].c[k];
-    acc.c[k] = V::load(cells);
-  }
+  acc = E::load(lanes, 1, kLanes);
   for (size_t i = count; i-- > 0;) {
     const E inverse = acc * prefix[i];
     acc = acc * values[i];
@@ -59,12 +52,7 @@ bool ext_steps(const Plan& plan, const ExtRows& rows, size_t begin, size_t end, 
     for (size_t b = 0; b < block.vectors(); ++b)
       for (size_t i = 0; i < steps; ++i) {
         const E quotient = num[b * steps + i] * den[b * steps + i];
-        Fp cells[kLanes];
-        for (size_t k = 0; k < 5; ++k) {
-          quotient.c[k].store(cells);
-          for (size_t l = 0; l < kLanes; ++l)
-            rows.ext[(first + b * kLanes + l) * steps + i].c[k] = cells[l];
-        }
+        quotient.store(rows.ext + (first + b * kLanes) * steps + i, steps, kLanes);
       }
   }
   return good;

@@ -57,18 +57,12 @@ class Block {
   }
 
   E linear(const Linear& l, size_t b) const {
-    Sum sums[5];
+    field::PackedDot<kLanes> sum;
     const Term *t = plan_.terms.data() + l.first, *end = t + l.count;
     for (; end - t >= 2; t += 2)
-      for (size_t k = 0; k < 5; ++k)
-        sums[k].add_scaled(value(t[0].value, b), coordinate(t[0].factor, k), value(t[1].value, b),
-                           coordinate(t[1].factor, k));
-    if (t != end)
-      for (size_t k = 0; k < 5; ++k)
-        sums[k].add_scaled(value(t->value, b), coordinate(t->factor, k), V::zero(), V::zero());
-    E r = E::broadcast(l.constant);
-    for (size_t k = 0; k < 5; ++k) r.c[k] += sums[k].sum();
-    return r;
+      sum.add(value(t[0].value, b), t[0].factor, value(t[1].value, b), t[1].factor);
+    if (t != end) sum.add(value(t->value, b), t->factor);
+    return E::broadcast(l.constant) + sum.sum();
   }
 
   // Numerator and denominator of a lookup step.

@@ -51,13 +51,13 @@ class BlockSums {
       return;
     }
     for (size_t b = 0; b < block_.vectors(); ++b)
-      row[b].add(block_.value(held_->a, b), held_->weight, block_.value(s.a, b), s.weight);
+      row[b].low.add(block_.value(held_->a, b), held_->weight, block_.value(s.a, b), s.weight);
     held_ = nullptr;
   }
   void flush() {
     if (held_ == nullptr) return;
     for (size_t b = 0; b < block_.vectors(); ++b)
-      row[b].add(block_.value(held_->a, b), held_->weight, V::zero(), held_->weight);
+      row[b].low.add(block_.value(held_->a, b), held_->weight);
     held_ = nullptr;
   }
   // Before the operand changes.
@@ -90,7 +90,7 @@ class BlockSums {
   }
   // The sum at the points of vector `b`, each constraint with the factor of its kind.
   E total(size_t b, const PointFactors& f, size_t j) {
-    WeightedSum first, closing;
+    field::PackedDot5<kLanes> first, closing;
     E running[3];
     for (unsigned c = 0; c < 3; ++c) {
       const E start = c < 2 ? E::one() : E::zero();  // the value in row 0
@@ -106,15 +106,15 @@ class BlockSums {
       sum.c[k] += block_.value(static_cast<Operand>(plan_.local_cells[1] + k), b) -
                   block_.value(static_cast<Operand>(plan_.local_cells[0] + k), b);
     closing.add(sum, plan_.closing_weight[2]);
-    return row[b].reduce() * V::load(&f.row[j]) + first.reduce() * V::load(&f.first[j]) +
-           closing.reduce() * V::load(&f.closing[j]);
+    return row[b].sum() * V::load(&f.row[j]) + first.sum() * V::load(&f.first[j]) +
+           closing.sum() * V::load(&f.closing[j]);
   }
 
-  WeightedSum row[kVectors];
+  field::PackedDot5<kLanes> row[kVectors];
 
  private:
-  void ring(WeightedSum& closing, size_t b, unsigned c, const PlannedRing& r, const Fp5& published,
-            const E& running) {
+  void ring(field::PackedDot5<kLanes>& closing, size_t b, unsigned c, const PlannedRing& r,
+            const Fp5& published, const E& running) {
     closing.add(
         cross(E::broadcast(published), block_.linear(r.b, b), running, block_.linear(r.a, b)),
         plan_.closing_weight[c]);
@@ -159,13 +159,7 @@ void quotient_points(const Plan& plan, const PointSet& set, const PointFactors& 
     for (size_t b = 0; b < block.vectors(); ++b) {
       const size_t j = start + b * kLanes;
       const E sum = sums.total(b, f, j);
-      size_t row[kLanes];
-      for (size_t i = 0; i < kLanes; ++i) row[i] = j + i;
-      for (size_t k = 0; k < 5; ++k) {
-        Fp lanes[kLanes];
-        (gather(reinterpret_cast<const Fp*>(acc), 5, row, k) + sum.c[k]).store(lanes);
-        for (size_t i = 0; i < kLanes; ++i) acc[j + i].c[k] = lanes[i];
-      }
+      (E::load(acc + j, 1, kLanes) + sum).store(acc + j, 1, kLanes);
     }
   }
 }
