@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs: inputs, runs and proofs.
-#include <openssl/rand.h>
 
+#include "base/random.hpp"
 #include "guard.hpp"
 #include "hash/blake3.hpp"
 #include "objects.hpp"
@@ -99,7 +99,7 @@ Status derive_seed(const mipzk_job& job, prove::Seed& out) {
   hash::Key key;
   if (!job.seed.empty()) {
     std::memcpy(key.bytes.data(), job.seed.data(), key.bytes.size());
-  } else if (RAND_bytes(key.bytes.data(), static_cast<int>(key.bytes.size())) != 1) {
+  } else if (!system_random(key.bytes)) {
     return Error(Errc::kInternal, "the system's random generator does not work");
   }
   hash::Blake3 h(key);

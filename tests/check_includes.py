@@ -41,7 +41,7 @@ ONLY = {
 
 # What no source of a FREESTANDING target (the verifier's closure) may include, also indirectly.
 NOT_FREESTANDING = re.compile(
-    r"base/(pool|cpu_tier.*)\.hpp$|field/packed|(elf|kernel|vm|trace|prove)/|(boost|openssl|fmt)/|libelf"
+    r"base/(pool|random|cpu_tier.*)\.hpp$|field/packed|(elf|kernel|vm|trace|prove)/|(boost|openssl|fmt)/|libelf"
     r"|(thread|mutex|shared_mutex|condition_variable|future|functional|iostream|fstream|filesystem|regex)$"
 )
 FREESTANDING = re.compile(r"mipzk_library\(\s*\w+\s+FREESTANDING\b([^)]*)\)")
@@ -50,6 +50,7 @@ FREESTANDING = re.compile(r"mipzk_library\(\s*\w+\s+FREESTANDING\b([^)]*)\)")
 OWNED = [
     (re.compile(r"(libelf|gelf|elfutils/.*)\.h$"), "lib/elf/"),
     (re.compile(r"boost/asio"), "lib/base/pool.cpp"),
+    (re.compile(r"openssl/"), "lib/base/random.cpp"),
 ]
 
 # Programs for the guest, not part of the library: they include the files beside them.
@@ -225,6 +226,7 @@ def self_test():
         ({"lib/vm/a.cpp": "#include <libelf.h>\n"}, "<libelf.h> may be included by lib/elf/ only"),
         ({"lib/elf/a.cpp": "#include <libelf.h>\n"}, None),
         ({"lib/vm/a.cpp": "#include <boost/asio/post.hpp>\n"}, "lib/base/pool.cpp only"),
+        ({"capi/a.cpp": "#include <openssl/rand.h>\n"}, "lib/base/random.cpp only"),
         ({"lib/vm/a.cpp": '#include "b.hpp"\n', "lib/vm/b.hpp": ""}, "is not a file of lib/"),
         ({"lib/extra/a.cpp": ""}, "is not in the list"),
         ({"capi/a.cpp": '#include "b.hpp"\n#include "prove/c.hpp"\n', "capi/b.hpp": "", "lib/prove/c.hpp": ""}, None),

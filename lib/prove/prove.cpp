@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prove/prove.hpp"
 
-#include <openssl/rand.h>
-
+#include "base/random.hpp"
 #include "commit/panel.hpp"
 #include "prove/bounds.hpp"
 #include "prove/shard.hpp"
@@ -54,7 +53,7 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
   Options seeded = options;
   if (seeded.seed.empty()) {
     seeded.seed.resize(32);
-    if (RAND_bytes(seeded.seed.data(), 32) != 1)
+    if (!system_random(seeded.seed))
       return Error(Errc::kInternal, "the system's random number generator failed");
   }
   auto result =
