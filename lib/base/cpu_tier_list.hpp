@@ -21,6 +21,8 @@
        __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&    \
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw"), \
        WHAT)
+#elif defined(__aarch64__) && !defined(__AARCH64EB__)
+#define MIPZK_CPU_TIERS(TIER, WHAT) TIER(neon, "", true, WHAT)
 #else
 #define MIPZK_CPU_TIERS(TIER, WHAT) TIER(plain, "", true, WHAT)
 #endif

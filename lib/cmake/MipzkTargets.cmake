@@ -6,7 +6,7 @@ get_filename_component(MIPZK_ROOT ${CMAKE_CURRENT_LIST_DIR}/../.. ABSOLUTE)
 add_library(mipzk_warnings INTERFACE)
 target_compile_options(mipzk_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wcast-align -Wunused
-  -Wno-psabi -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+  -Wno-psabi -ffile-prefix-map=${MIPZK_ROOT}=.)
 
 # No frame of the library is larger than 24 KiB: wipe_stack() overwrites 64 KiB (lib/base/secret_memory.hpp),
 # which has to reach below all frames that held a secret together; tests/zk/stack_test.cpp measures them. Larger
@@ -58,12 +58,12 @@ function(mipzk_test name)
     set(A_TIMEOUT 600)
   endif()
   add_executable(${name} ${A_SOURCES})
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_include_directories(${name} PRIVATE ${MIPZK_ROOT}/tests)
   target_link_libraries(${name} PRIVATE ${A_DEPS} GTest::gtest GTest::gtest_main mipzk_warnings)
   # Tests spend their time in the library; compiling their own code takes a third less time this way.
   target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-O1>)
   target_compile_definitions(${name} PRIVATE
-    MIPZK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MIPZK_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    MIPZK_SOURCE_DIR="${MIPZK_ROOT}" MIPZK_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT})
 endfunction()

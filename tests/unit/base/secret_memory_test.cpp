@@ -139,6 +139,29 @@ TEST(SecretMemory, WipingTheStackClearsVectorRegisters) {
   }
   EXPECT_EQ(std::ranges::count(registers, 0), static_cast<std::ptrdiff_t>(registers.size()));
 }
+#elif defined(__aarch64__)
+// The registers that a called function need not keep, v0 to v7 and v16 to v31, of 16 bytes each.
+#define MIPZK_FREE_REGISTERS \
+  "0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31"
+[[gnu::noinline]] void wiped(uint8_t* out) {
+  __asm__ __volatile__(".irp r, " MIPZK_FREE_REGISTERS
+                       "\n\tmovi v\\r\\().2d, #0xffffffffffffffff\n\t.endr" ::
+                           : "memory");
+  wipe_stack();
+  __asm__ __volatile__(".irp r, " MIPZK_FREE_REGISTERS
+                       "\n\tstr q\\r, [%0, #(16 * \\r)]\n\t.endr" ::"r"(out)
+                       : "memory");
+}
+
+TEST(SecretMemory, WipingTheStackClearsVectorRegisters) {
+  alignas(16) uint8_t registers[32 * 16] = {};
+  std::fill(std::begin(registers), std::end(registers), uint8_t{0xff});
+  wiped(registers);
+  for (size_t r = 0; r < 32; ++r) {
+    if (r >= 8 && r < 16) continue;
+    EXPECT_EQ(std::count(registers + 16 * r, registers + 16 * (r + 1), 0), 16) << "v" << r;
+  }
+}
 #endif
 
 TEST(SecretMemory, AbsurdSizesAreRefused) {
