@@ -8,8 +8,9 @@
 namespace mipzk::vm {
 namespace {
 
-Touched touched_word(uint32_t key, uint32_t in, uint32_t out, bool writable, uint32_t time) {
-  return {key, in & 0xffff, in >> 16, out & 0xffff, out >> 16, writable, 0, time};
+Touched touched_word(uint32_t key, uint32_t in, uint32_t out, bool writable, uint32_t shard_in,
+                     uint32_t time) {
+  return {key, in & 0xffff, in >> 16, out & 0xffff, out >> 16, writable, shard_in, time};
 }
 
 }  // namespace
@@ -17,47 +18,79 @@ Touched touched_word(uint32_t key, uint32_t in, uint32_t out, bool writable, uin
 size_t count_touched(Processor& cpu) {
   size_t count = 0;
   for (const uint32_t time : cpu.reg_time) count += time != 0;
-  for (const uint32_t address : cpu.memory->sorted_pages())
-    for (const Cell& cell : cpu.memory->page(address).cells) count += (cell.meta & kTimeMask) != 0;
+  for (const Memory::Entered& entered : cpu.memory->shard_pages())
+    for (const Cell& cell : cpu.memory->page(entered.address).cells)
+      count += (cell.meta & kTimeMask) != 0;
   return count;
 }
 
-void close_shard(const isa::Program& program, Processor& cpu, const Registers& initial_registers,
-                 ShardRecord& shard) {
-  shard.cycles = cpu.cycles;
+ShardStart::ShardStart(const Processor& cpu)
+    : pc_(cpu.op->pc), npc_(cpu.next->pc), reg_(cpu.reg), reg_first_(cpu.reg) {}
+
+ShardStart::~ShardStart() { secure_zero(reg_.data(), sizeof reg_); }
+
+void ShardStart::close(Processor& cpu, bool halted, ShardRecord& shard) {
+  shard.cycles = cpu.cycles - cpu.shard_start;
   shard.touched.reserve(count_touched(cpu) + 1);  // and STATE
   Page initial;
-  for (const uint32_t address : cpu.memory->sorted_pages()) {
+  for (const Memory::Entered& entered : cpu.memory->shard_pages()) {
+    const uint32_t address = entered.address;
+    if (entered.before.empty()) cpu.memory->initial_page(address, initial);
+    const Page& before = entered.before.empty() ? initial : entered.before[0];
     const Page& page = cpu.memory->page(address);
-    cpu.memory->initial_page(address, initial);
+    PageShards& shards = cpu.memory->shards_of(address);
     for (uint32_t i = 0; i < kPageWords; ++i) {
       const Cell& cell = page.cells[i];
       const uint32_t time = cell.meta & kTimeMask;
       if (time == 0) continue;
-      shard.touched.push_back(touched_word(address / 4 + i, initial.cells[i].value, cell.value,
-                                           (cell.meta & kWritable) != 0, time));
+      shard.touched.push_back(touched_word(address / 4 + i, before.cells[i].value, cell.value,
+                                           (cell.meta & kWritable) != 0, shards.last[i], time));
+      shards.last[i] = static_cast<uint16_t>(shard_);
     }
   }
   secure_zero(&initial, sizeof initial);
   for (uint32_t r = 0; r < kRegisterCount; ++r) {
     if (cpu.reg_time[r] == 0) continue;
-    shard.touched.push_back(touched_word(kRegisterKeyBase + r, initial_registers[r], cpu.reg[r],
-                                         true, cpu.reg_time[r]));
+    shard.touched.push_back(touched_word(kRegisterKeyBase + r, reg_[r], cpu.reg[r], true,
+                                         reg_shard_[r], cpu.reg_time[r]));
+    reg_shard_[r] = static_cast<uint16_t>(shard_);
   }
-  const uint32_t entry4 = program.entry / 4;
-  shard.touched.push_back(
-      {kStateKey, entry4, entry4 + 1, kHaltedPc4, 0, 1, 0, static_cast<uint32_t>(4 * cpu.cycles)});
+  // Every shard touches STATE.
+  const uint32_t out = halted ? kHaltedPc4 : cpu.op->pc / 4;
+  const uint32_t next = halted ? 0 : cpu.next->pc / 4;
+  shard.touched.push_back({kStateKey, pc_ / 4, npc_ / 4, out, next, 1, shard_ - 1,
+                           static_cast<uint32_t>(4 * shard.cycles)});
 }
 
-SecretVector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,
-                                      const Outcome& outcome) {
+void ShardStart::next(Processor& cpu) {
+  ++shard_;
+  pc_ = cpu.op->pc;
+  npc_ = cpu.next->pc;
+  reg_ = cpu.reg;
+  cpu.reg_time = {};
+  cpu.shard_start = cpu.cycles;
+  cpu.memory->begin_shard();
+}
+
+SecretVector<SourceWord> ShardStart::source_words(Processor& cpu, const Outcome& outcome) const {
+  const Windows& windows = *cpu.windows;
+  const uint32_t public_words = windows.public_words();
   const uint32_t output_words = window_words(static_cast<uint32_t>(outcome.output.size()));
   SecretVector<SourceWord> words;
-  words.reserve(shard.touched.size() + windows.public_words() + output_words);
-  for (const Touched& t : shard.touched) {
-    if (t.key == kStateKey) continue;
-    words.push_back({t.key, t.in_lo | t.in_hi << 16, t.out_lo | t.out_hi << 16, 1});
+  Page initial;
+  for (const uint32_t address : cpu.memory->sorted_pages()) {
+    cpu.memory->initial_page(address, initial);
+    const Page& page = cpu.memory->page(address);
+    const PageShards& shards = cpu.memory->shards_of(address);
+    for (uint32_t i = 0; i < kPageWords; ++i)
+      if (shards.last[i] != 0)
+        words.push_back(
+            {address / 4 + i, initial.cells[i].value, page.cells[i].value, shards.last[i]});
   }
+  secure_zero(&initial, sizeof initial);
+  for (uint32_t r = 0; r < kRegisterCount; ++r)
+    if (reg_shard_[r] != 0)
+      words.push_back({kRegisterKeyBase + r, reg_first_[r], cpu.reg[r], reg_shard_[r]});
   // Public words that the run did not touch keep their initial value.
   const size_t touched = words.size();
   const auto add_untouched = [&](uint32_t key, uint32_t value) {
@@ -66,7 +99,7 @@ SecretVector<SourceWord> source_words(const Windows& windows, const ShardRecord&
                                      [](const SourceWord& w, uint32_t k) { return w.key < k; });
     if (at == end || at->key != key) words.push_back({key, value, value, 0});
   };
-  for (uint32_t i = 0; i < windows.public_words(); ++i)
+  for (uint32_t i = 0; i < public_words; ++i)
     add_untouched(isa::kPublicBase / 4 + i, windows.public_word(i));
   for (uint32_t i = 0; i < output_words; ++i) add_untouched(isa::kOutputBase / 4 + i, 0);
   if (words.size() != touched) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What crosses the boundary of a shard, read off the machine after the run.
+// What crosses the boundaries of shards, read off the machine between them and after the run.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -13,15 +14,36 @@
 
 namespace mipzk::vm {
 
-// How many words and registers a recorded run touched.
+inline constexpr uint32_t kMaxShards = 0xffff;  // their numbers have 16 bits
+
+// How many words and registers the current shard touched.
 size_t count_touched(Processor& cpu);
 
-// Fills `touched` and `cycles` of the first and only shard after HALT.
-void close_shard(const isa::Program& program, Processor& cpu, const Registers& initial_registers,
-                 ShardRecord& shard);
+// The beginning of the current shard of a recorded run.
+class ShardStart {
+ public:
+  // That of the first one: the machine stands before its first instruction.
+  explicit ShardStart(const Processor& cpu);
+  ~ShardStart();
+  ShardStart(const ShardStart&) = delete;
+  ShardStart& operator=(const ShardStart&) = delete;
 
-// The source words of a run of one shard.
-SecretVector<SourceWord> source_words(const Windows& windows, const ShardRecord& shard,
-                                      const Outcome& outcome);
+  uint32_t shard() const { return shard_; }  // from 1
+
+  // The shard ends here: fills its `touched` and `cycles`. `halted`: with HALT, the last shard.
+  void close(Processor& cpu, bool halted, ShardRecord& shard);
+  // The next one begins where the machine stands, after close().
+  void next(Processor& cpu);
+
+  // After the last shard: the source words of the run.
+  SecretVector<SourceWord> source_words(Processor& cpu, const Outcome& outcome) const;
+
+ private:
+  uint32_t shard_ = 1;
+  uint32_t pc_, npc_;
+  Registers reg_;
+  const Registers reg_first_;                         // of the run, public
+  std::array<uint16_t, kRegisterCount> reg_shard_{};  // that touched it last
+};
 
 }  // namespace mipzk::vm

@@ -12,7 +12,10 @@ struct Cell {
   uint32_t meta;
 };
 inline constexpr uint32_t kMapped = 1u << 31;
-inline constexpr uint32_t kWritable = 1u << 30;        // implies kMapped
-inline constexpr uint32_t kTimeMask = (1u << 28) - 1;  // while recording: 0 is never accessed
+inline constexpr uint32_t kWritable = 1u << 30;  // implies kMapped
+// While recording: the time of the last access in this shard, 0: none; and whether there was one in
+// a shard before.
+inline constexpr uint32_t kTimeMask = (1u << 28) - 1;
+inline constexpr uint32_t kTouchedBefore = 1u << 28;
 
 }  // namespace mipzk::vm

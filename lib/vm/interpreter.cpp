@@ -244,8 +244,8 @@ Stop loop(Processor& cpu, uint32_t slice, Context& context) {
   const MicroOp* next = cpu.next;
   uint32_t left = slice;  // instructions, the current one included
   const uint64_t start = cpu.cycles;
-  // The clock of the instruction after the slice: below 2^28 but for plain runs.
-  [[maybe_unused]] const uint32_t clk_end = low(4 * (start + slice));
+  // The shard's clock after the slice: below 2^28 but for plain runs.
+  [[maybe_unused]] const uint32_t clk_end = low(4 * (start + slice - cpu.shard_start));
   [[maybe_unused]] auto* log = context.log;
   Stop stop = Stop::kSliceEnd;
   goto* kLabels[static_cast<unsigned>(op->handler)];

@@ -42,6 +42,7 @@ struct Processor {
   const MicroOp* op = nullptr;         // at pc
   const MicroOp* next = nullptr;       // at npc
   uint64_t cycles = 0;                 // completed
+  uint64_t shard_start = 0;            // while recording: `cycles` when the shard began
   FaultKind fault = FaultKind::kNone;  // after Stop::kFault; op is the culprit
   PrintMeter print_meter;
 
@@ -78,7 +79,8 @@ struct EventSink {
 };
 
 // Executes up to `slice` (at least 1) instructions: plainly, recording, or replaying what has been
-// recorded (which finds no fault). But for the first, cycles stays below 2^26.
+// recorded (which finds no fault). But for the first, the cycles of a
+// shard stay below 2^26.
 Stop execute(Processor& cpu, uint32_t slice);
 Stop execute_recording(Processor& cpu, uint32_t slice, Recorder& recorder);
 Stop execute_replaying(Processor& cpu, uint32_t slice, EventSink& sink);

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "vm/boundary.hpp"
 #include "vm/code.hpp"
 #include "vm/fault_text.hpp"
 #include "vm/interpreter.hpp"
 #include "vm/machine_state.hpp"
+#include "vm/sharded_run.hpp"
 
 namespace mipzk::vm {
 namespace {
@@ -38,10 +38,11 @@ Status watch(const isa::Program& program, const Processor& cpu, const Progress& 
   return {};
 }
 
-// Runs until HALT; `step` executes up to a number of instructions.
+// Runs on until HALT (gives true), or until `end` instructions are done; `step` executes up to a
+// number of instructions.
 template <class Step>
-Status run_to_halt(const isa::Program& program, Processor& cpu, uint64_t max_cycles,
-                   const Limits& limits, const ShardRecord* shard, FaultReport* report, Step step) {
+Result<bool> run_on(const isa::Program& program, Processor& cpu, uint64_t end, const Limits& limits,
+                    const ShardRecord* shard, FaultReport* report, Step step) {
   const auto cancelled = [&] {
     return cpu.hooks->cancel != nullptr && cpu.hooks->cancel->test(std::memory_order_relaxed);
   };
@@ -49,20 +50,16 @@ Status run_to_halt(const isa::Program& program, Processor& cpu, uint64_t max_cyc
   for (;;) {
     if (cancelled()) return cancelled_error(program, cpu, report);
     if (cpu.cycles >= next_look) {
-      if (Status s = watch(program, cpu, progress_of(cpu, shard), report); !s) return s;
+      if (Status s = watch(program, cpu, progress_of(cpu, shard), report); !s) return s.error();
       next_look = cpu.cycles + kWatchCycles;
     }
-    const uint64_t left = max_cycles - cpu.cycles;
-    if (left == 0) {
-      if (max_cycles < limits.max_cycles)
-        return shard_limit_error(program, cpu, max_cycles, report);
-      return cycle_limit_error(program, cpu, limits.max_cycles, report);
-    }
+    const uint64_t left = end - cpu.cycles;
+    if (left == 0) return false;
     switch (step(static_cast<uint32_t>(std::min(left, kSlice)))) {
       case Stop::kSliceEnd:
         break;
       case Stop::kHalt:
-        return {};
+        return true;
       case Stop::kFault:
         return fault_error(program, cpu, cpu.fault, report);
       case Stop::kMemoryLimit:
@@ -93,8 +90,9 @@ Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport*
 
 Stop record_block(Processor& cpu, uint32_t cycles, ShardRecord& shard) {
   const AccessLog::Position log = shard.log.reserve(size_t{kMaxAccesses} * cycles);
-  shard.blocks.push_back({cpu.op->pc, cpu.next->pc, static_cast<uint32_t>(cpu.cycles), shard.counts,
-                          log, shard.words.end(), cpu.reg, cpu.reg_time});
+  shard.blocks.push_back({cpu.op->pc, cpu.next->pc,
+                          static_cast<uint32_t>(cpu.cycles - cpu.shard_start), shard.counts, log,
+                          shard.words.end(), cpu.reg, cpu.reg_time});
   Cell* const begin = shard.log.at(log);
   Recorder recorder{begin, shard.counts, &shard.words};
   const Stop stop = execute_recording(cpu, cycles, recorder);
@@ -107,9 +105,10 @@ Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Lim
   if (Status s = Windows::check(inputs); !s) return s.error();
   const Code code(program);
   Machine m(program, code, inputs, limits, hooks, false);
-  const Status status = run_to_halt(program, m.cpu, limits.max_cycles, limits, nullptr, report,
-                                    [&](uint32_t slice) { return execute(m.cpu, slice); });
-  if (!status) return status.error();
+  const auto halted = run_on(program, m.cpu, limits.max_cycles, limits, nullptr, report,
+                             [&](uint32_t slice) { return execute(m.cpu, slice); });
+  if (!halted) return halted.error();
+  if (!*halted) return cycle_limit_error(program, m.cpu, limits.max_cycles, report);
   return finish(program, m.cpu, report);
 }
 
@@ -120,30 +119,52 @@ uint64_t Recording::host_bytes() const {
   return bytes;
 }
 
+ShardedRun::ShardedRun(const isa::Program& program, const Inputs& inputs, const Limits& limits,
+                       const Hooks& hooks)
+    : program_(program),
+      limits_(limits),
+      code_(program),
+      machine_(program, code_, inputs, limits, hooks, true),
+      start_(machine_.cpu) {}
+
+Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
+  Processor& cpu = machine_.cpu;
+  if (begun_) start_.next(cpu);
+  begun_ = true;
+  const uint64_t most = std::min(limits_.max_shard_cycles, kMaxShardCycles);
+  const uint64_t end = std::min(limits_.max_cycles, cpu.shard_start + most);
+  const auto halted = run_on(program_, cpu, end, limits_, &shard, report,
+                             [&](uint32_t slice) { return record_block(cpu, slice, shard); });
+  if (!halted) return halted.error();
+  halted_ = *halted;
+  if (!halted_) {
+    if (end == limits_.max_cycles)
+      return cycle_limit_error(program_, cpu, limits_.max_cycles, report);
+    if (start_.shard() >= std::min(limits_.max_shards, kMaxShards))
+      return shard_limit_error(program_, cpu, end, report);
+  }
+  const Progress progress = progress_of(cpu, &shard, count_touched(cpu));
+  peak_bytes_ = std::max(peak_bytes_, progress.host_bytes);
+  if (Status s = watch(program_, cpu, progress, report); !s) return s;
+  if (halted_) {
+    auto outcome = vm::finish(program_, cpu, report);
+    if (!outcome) return outcome.error();
+    outcome_ = std::move(*outcome);
+  }
+  start_.close(cpu, halted_, shard);
+  return {};
+}
+
 Result<Recording> record(const isa::Program& program, const Inputs& inputs, const Limits& limits,
                          const Hooks& hooks, FaultReport* report) {
   if (Status s = Windows::check(inputs); !s) return s.error();
-  const Code code(program);
-  const uint64_t max_shard_cycles = std::min(limits.max_shard_cycles, kMaxShardCycles);
-  const uint64_t max_cycles = std::min(limits.max_cycles, max_shard_cycles);
-  Machine m(program, code, inputs, limits, hooks, true);
-  const Registers initial_registers = m.cpu.reg;
-
+  ShardedRun run(program, inputs, limits, hooks);
   Recording recording;
-  recording.shards.resize(1);
-  ShardRecord& shard = recording.shards[0];
-  const Status status =
-      run_to_halt(program, m.cpu, max_cycles, limits, &shard, report,
-                  [&](uint32_t slice) { return record_block(m.cpu, slice, shard); });
-  if (!status) return status.error();
-  const Progress end = progress_of(m.cpu, &shard, count_touched(m.cpu));
-  if (Status s = watch(program, m.cpu, end, report); !s) return s.error();
-  auto outcome = finish(program, m.cpu, report);
-  if (!outcome) return outcome.error();
-  recording.outcome = std::move(*outcome);
-  close_shard(program, m.cpu, initial_registers, shard);
-  recording.finals = source_words(m.windows, shard, recording.outcome);
-  recording.peak_bytes = end.host_bytes;
+  while (!run.halted())
+    if (Status s = run.next(recording.shards.emplace_back(), report); !s) return s.error();
+  recording.finals = run.source_words();
+  recording.outcome = run.outcome();
+  recording.peak_bytes = run.peak_bytes();
   return recording;
 }
 

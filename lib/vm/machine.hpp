@@ -32,7 +32,9 @@ inline constexpr uint64_t kMaxShardCycles = (uint64_t{1} << 26) - 1;
 struct Limits {
   uint64_t max_cycles = uint64_t{1} << 32;        // instructions, the final HALT included
   uint64_t max_memory_bytes = uint64_t{1} << 30;  // guest memory touched, in pages of 4 KiB
-  uint64_t max_shard_cycles = kMaxShardCycles;    // record() only; a longer run is kUnprovable
+  // record() only; a run that needs more shards is kUnprovable.
+  uint64_t max_shard_cycles = kMaxShardCycles;
+  uint32_t max_shards = 1;
 };
 
 // How far a run is.
@@ -83,14 +85,14 @@ struct SourceWord {
 // Holds private data, in memory that is wiped.
 struct Recording {
   Outcome outcome;
-  std::vector<ShardRecord> shards;  // exactly one
+  std::vector<ShardRecord> shards;  // in their order, at least one
   SecretVector<SourceWord> finals;  // ascending keys
 
   uint64_t host_bytes() const;  // memory that it takes
   uint64_t peak_bytes = 0;      // memory that recording took, with that of the guest
 };
 
-// As run(), and records what a replay needs. A run that is too long for one shard is kUnprovable.
+// As run(), and records what a replay needs.
 Result<Recording> record(const isa::Program& program, const Inputs& inputs,
                          const Limits& limits = {}, const Hooks& hooks = {},
                          FaultReport* report = nullptr);

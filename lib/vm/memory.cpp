@@ -8,9 +8,16 @@ namespace mipzk::vm {
 namespace {
 
 constexpr size_t kTablePages = size_t{1} << (32 - kPageShift);
-constexpr uint32_t kOutputPages = isa::kWindowSize >> kPageShift;
 
 bool in_output(uint32_t address) { return address - isa::kOutputBase < isa::kWindowSize; }
+
+template <class T>
+T* lazy_table() {
+  // calloc, because the system hands out zero pages lazily: an unused table costs nothing.
+  void* const table = std::calloc(kTablePages, sizeof(T));
+  if (table == nullptr) throw std::bad_alloc();
+  return static_cast<T*>(table);
+}
 
 }  // namespace
 
@@ -20,44 +27,59 @@ Memory::Memory(const isa::Program& program, const Windows& windows, uint64_t max
       windows_(windows),
       max_pages_(max_bytes / kPageBytes),
       recording_(recording),
-      // calloc, because the system hands out zero pages lazily: an unused table costs nothing.
-      table_(static_cast<Page**>(std::calloc(kTablePages, sizeof(Page*)))) {
-  if (table_ == nullptr) throw std::bad_alloc();
-  if (!recording_) output_.resize(kOutputPages);
+      table_(lazy_table<Page*>()),
+      numbers_(lazy_table<uint32_t>()) {}
+
+// Null when there is no such page, or no room for it.
+Page* Memory::make(uint32_t page_address) {
+  // Blocks never grow beyond what they reserve, so pages stay where they are.
+  if (blocks_.empty() || blocks_.back().size() == kBlockPages) {
+    blocks_.emplace_back().reserve(kBlockPages);
+    if (recording_) shards_.emplace_back(kBlockPages);
+  }
+  SecretVector<Page>& block = blocks_.back();
+  block.emplace_back();
+  const bool exists = initial_page(page_address, block.back());
+  limit_hit_ = exists && page_addresses_.size() >= max_pages_;
+  if (!exists || limit_hit_) {
+    block.pop_back();
+    return nullptr;
+  }
+  page_addresses_.push_back(page_address);
+  numbers_[page_address >> kPageShift] = static_cast<uint32_t>(page_addresses_.size());
+  return &block.back();
+}
+
+// The shard touches a page of an earlier one: gives the page as it was, and forgets the times.
+SecretVector<Page> Memory::enter(Page& page) {
+  SecretVector<Page> before(&page, &page + 1);
+  ++pages_before_;
+  for (Cell& cell : page.cells)
+    if ((cell.meta & kTimeMask) != 0) cell.meta = (cell.meta & ~kTimeMask) | kTouchedBefore;
+  return before;
 }
 
 Page* Memory::miss(uint32_t address) {
   const uint32_t page_address = address & ~(kPageBytes - 1);
-  const bool marked = !recording_ && in_output(address);
-  Page*& slot =
-      marked ? output_[(address - isa::kOutputBase) >> kPageShift] : table_[address >> kPageShift];
-  if (slot == nullptr) {
-    // Blocks never grow beyond what they reserve, so pages stay where they are.
-    if (blocks_.empty() || blocks_.back().size() == kBlockPages)
-      blocks_.emplace_back().reserve(kBlockPages);
-    SecretVector<Page>& block = blocks_.back();
-    block.emplace_back();
-    const bool exists = initial_page(page_address, block.back());
-    limit_hit_ = exists && page_addresses_.size() >= max_pages_;
-    if (!exists || limit_hit_) {
-      block.pop_back();
-      return nullptr;
-    }
-    page_addresses_.push_back(page_address);
-    slot = &block.back();
+  Page* page = find(page_address);
+  SecretVector<Page> before;
+  if (page == nullptr) {
+    page = make(page_address);
+    if (page == nullptr) return nullptr;
+  } else if (recording_) {
+    before = enter(*page);
   }
-  // Time 1 stands for "accessed" when no times are kept.
-  if (marked) slot->cells[address / 4 % kPageWords].meta |= 1;
-  return slot;
-}
-
-const Page* Memory::existing(uint32_t address) const {
-  if (!recording_ && in_output(address)) return output_[(address - isa::kOutputBase) >> kPageShift];
-  return table_[address >> kPageShift];
+  if (!recording_ && in_output(address)) {
+    // Time 1 stands for "accessed" when no times are kept.
+    page->cells[address / 4 % kPageWords].meta |= 1;
+    return page;
+  }
+  if (recording_) shard_pages_.push_back({page_address, std::move(before)});
+  return table_[address >> kPageShift] = page;
 }
 
 const Page* Memory::view(uint32_t page_address, Page& fresh) const {
-  const Page* page = existing(page_address);
+  const Page* page = find(page_address);
   if (page != nullptr) return page;
   return initial_page(page_address, fresh) ? &fresh : nullptr;
 }
@@ -84,11 +106,26 @@ bool Memory::initial_page(uint32_t page_address, Page& page) const {
   return any;
 }
 
-const std::vector<uint32_t>& Memory::sorted_pages() {
-  std::sort(page_addresses_.begin(), page_addresses_.end());
-  return page_addresses_;
+std::vector<uint32_t> Memory::sorted_pages() const {
+  std::vector<uint32_t> sorted = page_addresses_;
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
 }
 
-const Page& Memory::page(uint32_t page_address) const { return *existing(page_address); }
+const std::vector<Memory::Entered>& Memory::shard_pages() {
+  std::sort(shard_pages_.begin(), shard_pages_.end(),
+            [](const Entered& a, const Entered& b) { return a.address < b.address; });
+  return shard_pages_;
+}
+
+PageShards& Memory::shards_of(uint32_t page_address) {
+  return *find_in(shards_, numbers_[page_address >> kPageShift]);
+}
+
+void Memory::begin_shard() {
+  for (const Entered& page : shard_pages_) table_[page.address >> kPageShift] = nullptr;
+  shard_pages_.clear();
+  pages_before_ = 0;
+}
 
 }  // namespace mipzk::vm

@@ -21,8 +21,14 @@ struct Page {
   Cell cells[kPageWords];
 };
 
+// By word of a page: the shard that touched it last, 0: none.
+struct PageShards {
+  uint16_t last[kPageWords];
+};
+
 // Pages are made from the program and the windows when they are first touched, and wiped in the
-// end.
+// end. While recording, the pages that a shard has not touched yet are out of reach of the
+// interpreter, so that their first access is noticed.
 class Memory {
  public:
   // When `recording`, every access leaves its time in the cell, so output words need no marks.
@@ -43,7 +49,10 @@ class Memory {
 
   bool limit_hit() const { return limit_hit_; }
   // Memory of the host that the pages take.
-  uint64_t host_bytes() const { return blocks_.size() * kBlockPages * sizeof(Page); }
+  uint64_t host_bytes() const {
+    return blocks_.size() * kBlockPages * sizeof(Page) +
+           shards_.size() * kBlockPages * sizeof(PageShards) + pages_before_ * sizeof(Page);
+  }
 
   // For the host: the page as it is now, without touching it; `fresh` receives it if it does not
   // exist yet. nullptr when it holds no word.
@@ -51,17 +60,39 @@ class Memory {
   // The initial content of the page at `page_address`; false when it holds no word.
   bool initial_page(uint32_t page_address, Page& page) const;
   // Addresses of the pages that exist, ascending, and their cells.
-  const std::vector<uint32_t>& sorted_pages();
-  const Page& page(uint32_t page_address) const;
+  std::vector<uint32_t> sorted_pages() const;
+  const Page& page(uint32_t page_address) const { return *find(page_address); }
+
+  // A page that the current shard touched, as it was before; empty: as initial_page() makes it.
+  struct Entered {
+    uint32_t address;
+    SecretVector<Page> before;
+  };
+  // While recording: those pages, by ascending address.
+  const std::vector<Entered>& shard_pages();
+  // Which shards touched the words of a page that exists. The caller keeps them up to date.
+  PageShards& shards_of(uint32_t page_address);
+  // The next shard begins: times count anew.
+  void begin_shard();
 
  private:
   static constexpr size_t kBlockPages = 64;
 
   Page* miss(uint32_t address);
-  const Page* existing(uint32_t address) const;
+  Page* make(uint32_t page_address);
+  SecretVector<Page> enter(Page& page);
+  // The page of an address, null if it does not exist yet.
+  template <class Blocks>
+  static auto* find_in(Blocks& blocks, uint32_t number) {
+    return number == 0 ? nullptr : &blocks[(number - 1) / kBlockPages][(number - 1) % kBlockPages];
+  }
+  Page* find(uint32_t address) { return find_in(blocks_, numbers_[address >> kPageShift]); }
+  const Page* find(uint32_t address) const {
+    return find_in(blocks_, numbers_[address >> kPageShift]);
+  }
 
   struct Free {
-    void operator()(Page** table) const { std::free(table); }
+    void operator()(void* table) const { std::free(table); }
   };
 
   const isa::Program& program_;
@@ -69,11 +100,16 @@ class Memory {
   uint64_t max_pages_;
   bool recording_;
   bool limit_hit_ = false;
-  std::unique_ptr<Page*[], Free> table_;  // by address >> kPageShift
-  std::vector<Page*> output_;             // pages of the output window when not recording: kept
-                                          // out of table_ so that each access marks its word
-  std::vector<uint32_t> page_addresses_;
-  std::vector<SecretVector<Page>> blocks_;  // of kBlockPages pages, the last one not yet full
+  // By address >> kPageShift: the pages that the interpreter reaches without miss(), and the
+  // numbers of all pages (from 1). When not recording, those of the output window stay out of
+  // reach, so that each access marks its word.
+  std::unique_ptr<Page*[], Free> table_;
+  std::unique_ptr<uint32_t[], Free> numbers_;
+  std::vector<uint32_t> page_addresses_;          // by number - 1
+  std::vector<SecretVector<Page>> blocks_;        // of kBlockPages pages, the last one not yet full
+  std::vector<SecretVector<PageShards>> shards_;  // the same, while recording
+  std::vector<Entered> shard_pages_;
+  size_t pages_before_ = 0;  // that they hold
 };
 
 }  // namespace mipzk::vm

@@ -41,7 +41,7 @@ struct Touched {
 inline constexpr uint32_t kBlockCycles = 1u << 13;
 struct Checkpoint {
   uint32_t pc, npc;    // byte addresses
-  uint32_t cycle;      // instructions before
+  uint32_t cycle;      // instructions of the shard before
   ClassCounts before;  // of each class
   AccessLog::Position log, words;
   Registers reg, reg_time;  // reg_time: of the last access, 0: none

@@ -95,7 +95,8 @@ FaultKind collect_output(Memory& memory, bool little_endian, std::vector<uint8_t
     for (uint32_t i = 0; i < kPageWords; ++i) {
       const uint32_t index = first + i;
       const Cell& cell = page.cells[i];
-      if (index >= words && (cell.meta & kTimeMask) != 0) return FaultKind::kOutputBeyondEnd;
+      if (index >= words && (cell.meta & (kTimeMask | kTouchedBefore)) != 0)
+        return FaultKind::kOutputBeyondEnd;
       if (index == 0 || index >= words) continue;
       for (uint32_t b = 0; b < 4; ++b)
         output[size_t{4} * (index - 1) + b] = byte_at(cell.value, b, little_endian);

@@ -6,7 +6,6 @@
 
 #include "trace/counts.hpp"
 #include "unit/vm/events.hpp"
-#include "vm/boundary.hpp"
 
 namespace mipzk::attack {
 
@@ -69,7 +68,7 @@ FalseRun::FalseRun(const prove::LoadedProgram& program, const vm::Code& code, co
       max_steps_(max_steps),
       machine_(program.program, code, {in.private_input, in.public_input, in.hints}, {}, hooks_,
                true),
-      initial_registers_(machine_.cpu.reg) {}
+      start_(machine_.cpu) {}
 
 FalseRun::FalseRun(const Subject& s, size_t steps)
     : FalseRun(*s.program, s.code, s.in, 2 * s.honest.steps.size() + 1000) {
@@ -161,9 +160,9 @@ std::optional<Story> FalseRun::stop_here() {
   auto outcome = vm::finish(program_.program, machine_.cpu, nullptr);
   if (!outcome) return std::nullopt;
   vm::ShardRecord shard;
-  vm::close_shard(program_.program, machine_.cpu, initial_registers_, shard);
+  start_.close(machine_.cpu, true, shard);
   Story story;
-  story.finals = vm::source_words(machine_.windows, shard, *outcome);
+  story.finals = start_.source_words(machine_.cpu, *outcome);
   story.steps = std::move(steps_);
   story.bumps = std::move(bumps_);
   story.touched = std::move(shard.touched);

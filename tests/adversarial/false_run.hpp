@@ -8,6 +8,7 @@
 
 #include "adversarial/shards.hpp"
 #include "isa/lower.hpp"
+#include "vm/boundary.hpp"
 #include "vm/machine_state.hpp"
 
 namespace mipzk::attack {
@@ -95,7 +96,7 @@ class FalseRun {
   bool halted_ = false;
   vm::Hooks hooks_;
   vm::Machine machine_;
-  vm::Registers initial_registers_;
+  vm::ShardStart start_;
   std::vector<Step> steps_;
   SecretVector<vm::Bump> bumps_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The events of a whole run.
+// The events of a run.
 #pragma once
 
 #include <array>
@@ -21,21 +21,25 @@ struct Events {
   std::vector<vm::Event>& of(isa::Class cls) { return by_class[static_cast<size_t>(cls)]; }
 };
 
-inline Events replayed(const isa::Program& program, const vm::Recording& recording) {
+// Those of one shard.
+inline Events replayed(const isa::Program& program, const vm::ShardRecord& shard) {
   Events all;
   const vm::Code code(program);
-  for (const vm::ShardRecord& shard : recording.shards) {
-    vm::Replay replay(code, shard);
-    for (size_t b = 0; b < shard.blocks.size(); ++b) {
-      replay.run(b);
-      for (unsigned cls = isa::kFirstClass; cls <= isa::kLastClass; ++cls) {
-        const auto events = replay.events(static_cast<isa::Class>(cls));
-        all.by_class[cls].insert(all.by_class[cls].end(), events.begin(), events.end());
-      }
-      all.bumps.insert(all.bumps.end(), replay.bumps().begin(), replay.bumps().end());
+  vm::Replay replay(code, shard);
+  for (size_t b = 0; b < shard.blocks.size(); ++b) {
+    replay.run(b);
+    for (unsigned cls = isa::kFirstClass; cls <= isa::kLastClass; ++cls) {
+      const auto events = replay.events(static_cast<isa::Class>(cls));
+      all.by_class[cls].insert(all.by_class[cls].end(), events.begin(), events.end());
     }
+    all.bumps.insert(all.bumps.end(), replay.bumps().begin(), replay.bumps().end());
   }
   return all;
+}
+
+// Those of the first shard of a run.
+inline Events replayed(const isa::Program& program, const vm::Recording& recording) {
+  return replayed(program, recording.shards[0]);
 }
 
 }  // namespace mipzk::test

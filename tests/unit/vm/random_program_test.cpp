@@ -49,6 +49,7 @@ TEST(RandomProgram, AgreesWithUnicornAndReplays) {
     const Guest guest = random_guest(rng, 20 + rng() % 150, 1 + rng() % 8);
     compare(guest);
     run_and_check(guest.program());
+    run_and_check(guest.program(), {}, 1 + rng() % 400);
     if (HasFailure()) return;
   }
 }

@@ -154,7 +154,7 @@ TEST(Replay, NoticesEveryKindOfDefect) {
     {
       testing::ScopedFakeTestPartResultReporter reporter(
           testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &found);
-      check_recording(program, {}, r, events);
+      check_recording(program, {}, r, {&events, 1});
     }
     EXPECT_GT(found.size(), 0) << "change " << i;
   }

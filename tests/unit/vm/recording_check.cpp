@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "unit/vm/event_check.hpp"
+#include "vm/boundary.hpp"
 
 namespace mipzk::test {
 namespace {
@@ -78,9 +80,18 @@ struct Step {
   uint32_t next_pc;
 };
 
-void check_state(const isa::Program& program, const std::map<uint32_t, Step>& by_clk,
-                 const vm::ShardRecord& shard, const std::vector<Event>& halts) {
-  uint32_t clk = 0, pc = program.entry, npc = program.entry + 4;
+// The state at a boundary, as word addresses.
+struct State {
+  uint32_t pc4, npc4;
+};
+
+void check_state(const std::map<uint32_t, Step>& by_clk, const vm::ShardRecord& shard, bool last,
+                 const std::vector<Event>& halts, State& state) {
+  const vm::Touched& row = shard.touched.back();
+  EXPECT_EQ(row.key, vm::kStateKey);
+  EXPECT_EQ(row.in_lo, state.pc4);
+  EXPECT_EQ(row.in_hi, state.npc4);
+  uint32_t clk = 0, pc = 4 * state.pc4, npc = 4 * state.npc4;
   for (const auto& [at, step] : by_clk) {
     ASSERT_EQ(at, clk);
     ASSERT_EQ(step.event.pc, pc);
@@ -90,15 +101,14 @@ void check_state(const isa::Program& program, const std::map<uint32_t, Step>& by
     clk += 4;
   }
   EXPECT_EQ(clk, 4 * shard.cycles);
-  ASSERT_EQ(halts.size(), 1u);
-  EXPECT_EQ(halts[0].clk, clk - 4);
-  const vm::Touched& state = shard.touched.back();
-  EXPECT_EQ(state.key, vm::kStateKey);
-  EXPECT_EQ(state.in_lo, program.entry / 4);
-  EXPECT_EQ(state.in_hi, program.entry / 4 + 1);
-  EXPECT_EQ(state.out_lo, vm::kHaltedPc4);
-  EXPECT_EQ(state.out_hi, 0u);
-  EXPECT_EQ(state.t_last, clk);
+  ASSERT_EQ(halts.size(), last ? 1u : 0u);
+  if (last) {
+    EXPECT_EQ(halts[0].clk, clk - 4);
+  }
+  state = last ? State{vm::kHaltedPc4, 0} : State{pc / 4, npc / 4};
+  EXPECT_EQ(row.out_lo, state.pc4);
+  EXPECT_EQ(row.out_hi, state.npc4);
+  EXPECT_EQ(row.t_last, clk);
 }
 
 uint32_t window_word(ByteView bytes, uint32_t index, bool little_endian) {
@@ -148,14 +158,41 @@ bool source_of(const isa::Program& program, const vm::Inputs& inputs, const vm::
   return true;
 }
 
+// What is alive of a word between two shards.
+struct Token {
+  uint32_t value;
+  bool writable;
+  uint32_t shard;
+};
+using Tokens = std::map<uint32_t, Token>;  // of the words that were touched
+
+// Takes the words that a shard touched over from the shards before.
+void check_tokens(const isa::Program& program, const vm::Inputs& inputs,
+                  const vm::Recording& recording, uint32_t number, Tokens& tokens) {
+  for (const vm::Touched& t : recording.shards[number - 1].touched) {
+    if (t.key == vm::kStateKey) {
+      EXPECT_EQ(t.shard_in, number - 1);
+      continue;
+    }
+    auto token = tokens.find(t.key);
+    if (token == tokens.end()) {
+      Source source{};
+      ASSERT_TRUE(source_of(program, inputs, recording.outcome, t.key, source))
+          << std::hex << t.key;
+      token = tokens.emplace(t.key, Token{source.value, source.writable, 0}).first;
+    }
+    EXPECT_EQ(t.in_lo | t.in_hi << 16, token->second.value) << std::hex << t.key;
+    EXPECT_EQ(t.writable != 0, token->second.writable) << std::hex << t.key;
+    EXPECT_EQ(t.shard_in, token->second.shard) << std::hex << t.key;
+    token->second.value = t.out_lo | t.out_hi << 16;
+    token->second.shard = number;
+  }
+}
+
 void check_finals(const isa::Program& program, const vm::Inputs& inputs,
-                  const vm::Recording& recording) {
-  const auto& touched = recording.shards[0].touched;
-  std::map<uint32_t, const vm::Touched*> by_key;
-  for (const vm::Touched& t : touched)
-    if (t.key != vm::kStateKey) by_key[t.key] = &t;
+                  const vm::Recording& recording, const Tokens& tokens) {
   std::set<uint32_t> expected;
-  for (const auto& [key, t] : by_key) expected.insert(key);
+  for (const auto& [key, token] : tokens) expected.insert(key);
   expected.insert(kReg + isa::kExitCode);
   for (uint32_t i = 0; i < 1 + (inputs.public_input.size() + 3) / 4; ++i)
     expected.insert(isa::kPublicBase / 4 + i);
@@ -168,16 +205,10 @@ void check_finals(const isa::Program& program, const vm::Inputs& inputs,
     Source source{};
     ASSERT_TRUE(source_of(program, inputs, recording.outcome, w.key, source)) << std::hex << w.key;
     EXPECT_EQ(w.value_init, source.value) << std::hex << w.key;
-    const auto t = by_key.find(w.key);
-    EXPECT_EQ(w.shard_last, t == by_key.end() ? 0u : 1u);
-    if (t == by_key.end()) {
-      EXPECT_EQ(w.value_final, w.value_init);
-    } else {
-      EXPECT_EQ(w.value_init, t->second->in_lo | t->second->in_hi << 16);
-      EXPECT_EQ(w.value_final, t->second->out_lo | t->second->out_hi << 16);
-      EXPECT_EQ(source.writable, t->second->writable != 0) << std::hex << w.key;
-      EXPECT_EQ(t->second->shard_in, 0u);
-    }
+    const auto token = tokens.find(w.key);
+    const bool touched = token != tokens.end();
+    EXPECT_EQ(w.shard_last, touched ? token->second.shard : 0u);
+    EXPECT_EQ(w.value_final, touched ? token->second.value : w.value_init);
     if (w.key == kReg + isa::kExitCode) {
       EXPECT_EQ(w.value_final, recording.outcome.exit_code);
     }
@@ -188,18 +219,8 @@ void check_finals(const isa::Program& program, const vm::Inputs& inputs,
   }
 }
 
-}  // namespace
-
-void check_recording(const isa::Program& program, const vm::Inputs& inputs,
-                     const vm::Recording& recording) {
-  check_recording(program, inputs, recording, replayed(program, recording));
-}
-
-void check_recording(const isa::Program& program, const vm::Inputs& inputs,
-                     const vm::Recording& recording, const Events& events) {
-  ASSERT_EQ(recording.shards.size(), 1u);
-  const vm::ShardRecord& shard = recording.shards[0];
-  ASSERT_EQ(shard.cycles, recording.outcome.cycles);
+void check_shard(const isa::Program& program, const vm::ShardRecord& shard, bool last,
+                 const Events& events, State& state) {
   std::map<uint32_t, isa::RomEntry> rom;
   for (const isa::RomEntry& r : program.rom) rom[r.pc4] = r;
 
@@ -208,6 +229,7 @@ void check_recording(const isa::Program& program, const vm::Inputs& inputs,
   EXPECT_TRUE(events.by_class[0].empty());
   for (unsigned cls = isa::kFirstClass; cls <= isa::kLastClass; ++cls) {
     uint32_t previous = 0;
+    EXPECT_EQ(events.by_class[cls].size(), shard.counts[cls]);
     for (const Event& e : events.by_class[cls]) {
       EXPECT_TRUE(by_clk.empty() || e.clk >= previous) << "events of a class are in order";
       previous = e.clk;
@@ -227,7 +249,7 @@ void check_recording(const isa::Program& program, const vm::Inputs& inputs,
     const uint32_t value = b.value_lo | b.value_hi << 16;
     paths[b.key].push_back({b.t_old, b.t_new, value, value, b.writable != 0, true});
   }
-  check_state(program, by_clk, shard, events.of(Class::kHalt));
+  check_state(by_clk, shard, last, events.of(Class::kHalt), state);
 
   for (size_t i = 1; i < shard.touched.size(); ++i)
     ASSERT_LT(shard.touched[i - 1].key, shard.touched[i].key);
@@ -238,14 +260,42 @@ void check_recording(const isa::Program& program, const vm::Inputs& inputs,
     ASSERT_NE(path, paths.end()) << "touched but never accessed: " << std::hex << t.key;
     check_path(t.key, path->second, t);
   }
-  check_finals(program, inputs, recording);
 }
 
-vm::Recording run_and_check(const isa::Program& program, const vm::Inputs& inputs) {
+}  // namespace
+
+void check_recording(const isa::Program& program, const vm::Inputs& inputs,
+                     const vm::Recording& recording) {
+  std::vector<Events> events;
+  for (const vm::ShardRecord& shard : recording.shards) events.push_back(replayed(program, shard));
+  check_recording(program, inputs, recording, events);
+}
+
+void check_recording(const isa::Program& program, const vm::Inputs& inputs,
+                     const vm::Recording& recording, std::span<const Events> events) {
+  uint64_t cycles = 0;
+  Tokens tokens;
+  State state{program.entry / 4, program.entry / 4 + 1};
+  ASSERT_EQ(recording.shards.size(), events.size());
+  for (size_t i = 0; i < events.size(); ++i) {
+    SCOPED_TRACE("shard " + std::to_string(i + 1));
+    const vm::ShardRecord& shard = recording.shards[i];
+    cycles += shard.cycles;
+    check_shard(program, shard, i + 1 == events.size(), events[i], state);
+    check_tokens(program, inputs, recording, static_cast<uint32_t>(i + 1), tokens);
+    if (testing::Test::HasFailure()) return;
+  }
+  EXPECT_EQ(cycles, recording.outcome.cycles);
+  check_finals(program, inputs, recording, tokens);
+}
+
+vm::Recording run_and_check(const isa::Program& program, const vm::Inputs& inputs,
+                            uint64_t shard_cycles) {
   vm::FaultReport report;
   const auto plain = vm::run(program, inputs, {}, {}, &report);
   EXPECT_TRUE(plain.ok()) << report.text;
-  auto recording = vm::record(program, inputs);
+  auto recording =
+      vm::record(program, inputs, {.max_shard_cycles = shard_cycles, .max_shards = vm::kMaxShards});
   EXPECT_TRUE(recording.ok()) << recording.error().message;
   if (!plain.ok() || !recording.ok()) return {};
   EXPECT_EQ(plain->cycles, recording->outcome.cycles);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory argument and the ROM's arithmetic in the clear.
+// The memory argument and the ROM's arithmetic in the clear, shard by shard.
 #pragma once
+
+#include <span>
 
 #include "isa/program.hpp"
 #include "unit/vm/events.hpp"
@@ -11,11 +13,13 @@ namespace mipzk::test {
 // Reports (as GoogleTest failures) everything in `recording` that a proof could not hold.
 void check_recording(const isa::Program& program, const vm::Inputs& inputs,
                      const vm::Recording& recording);
-// The same for given events.
+// The same for given events, shard by shard.
 void check_recording(const isa::Program& program, const vm::Inputs& inputs,
-                     const vm::Recording& recording, const Events& events);
+                     const vm::Recording& recording, std::span<const Events> events);
 
-// Runs both ways, compares the outcomes, checks the recording. Returns it.
-vm::Recording run_and_check(const isa::Program& program, const vm::Inputs& inputs = {});
+// Runs both ways, compares the outcomes, checks the recording. Returns it. In shards of so many
+// instructions.
+vm::Recording run_and_check(const isa::Program& program, const vm::Inputs& inputs = {},
+                            uint64_t shard_cycles = vm::kMaxShardCycles);
 
 }  // namespace mipzk::test

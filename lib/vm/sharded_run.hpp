@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// A run that is recorded shard by shard: what a shard leaves behind can be proved, and forgotten,
+// while the run goes on.
+#pragma once
+
+#include "vm/boundary.hpp"
+#include "vm/code.hpp"
+#include "vm/machine.hpp"
+#include "vm/machine_state.hpp"
+
+namespace mipzk::vm {
+
+class ShardedRun {
+ public:
+  // Stands before the first instruction. The arguments and the bytes of `inputs`, which must have
+  // passed Windows::check, must outlive it.
+  ShardedRun(const isa::Program& program, const Inputs& inputs, const Limits& limits,
+             const Hooks& hooks);
+
+  bool halted() const { return halted_; }
+  // Executes the next shard, of limits.max_shard_cycles instructions or up to HALT, and records it
+  // in `shard`, which is empty. Errors: those of record(). Not after halted().
+  Status next(ShardRecord& shard, FaultReport* report);
+
+  // After halted().
+  const Outcome& outcome() const { return outcome_; }
+  SecretVector<SourceWord> source_words() { return start_.source_words(machine_.cpu, outcome_); }
+  uint64_t peak_bytes() const { return peak_bytes_; }  // of guest memory and one shard's record
+
+ private:
+  const isa::Program& program_;
+  const Limits limits_;
+  const Code code_;
+  Machine machine_;
+  ShardStart start_;
+  bool begun_ = false, halted_ = false;
+  Outcome outcome_;
+  uint64_t peak_bytes_ = 0;
+};
+
+}  // namespace mipzk::vm
