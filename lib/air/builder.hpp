@@ -69,6 +69,8 @@ class Builder {
     return {this, static_cast<uint16_t>(i)};
   }
   constexpr Cell k(uint32_t n) { return constant(n); }
+  // The number of the shard, from 1.
+  constexpr Cell shard() { return constant(kShardNumber); }
 
   constexpr void zero(Cell v) {
     word(head(Code::kZero, 0));

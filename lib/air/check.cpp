@@ -36,8 +36,9 @@ bool fixed_contains(Bus bus, const Coords<Fp>& c) {
   }
 }
 
-RowChecker::RowChecker(const TableInfo& table) : table_(table), values_(table.rules.operands()) {
-  table.rules.for_each_constant([&](Operand o, uint32_t n) { values_[o] = Fp(n); });
+RowChecker::RowChecker(const TableInfo& table, uint32_t shard)
+    : table_(table), values_(table.rules.operands()) {
+  table.rules.for_each_constant(shard, [&](Operand o, uint32_t n) { values_[o] = Fp(n); });
 }
 
 void RowChecker::check(const Fp* pre, const Fp* named, RowReport& report) {

@@ -59,7 +59,7 @@ struct RowReport {
 // Evaluates rows of a table, one by one.
 class RowChecker {
  public:
-  explicit RowChecker(const TableInfo& table);
+  explicit RowChecker(const TableInfo& table, uint32_t shard = 1);
 
   // Clears `report` but keeps its memory. `named` are the named columns of the row; `pre` may be
   // null where the table has no preprocessed columns.

@@ -23,7 +23,7 @@ class Evaluator {
         values_(values) {
     std::copy_n(cells.pre, l_.pre_columns, values);
     std::copy_n(cells.base, l_.base_columns, values + l_.pre_columns);
-    rules_.for_each_constant([&](Operand o, uint32_t n) { values[o] = Fp5(Fp(n)); });
+    rules_.for_each_constant(local.shard, [&](Operand o, uint32_t n) { values[o] = Fp5(Fp(n)); });
   }
 
   ConstraintSums run() {

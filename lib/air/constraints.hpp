@@ -11,8 +11,9 @@ namespace mipzk::air {
 struct FormBases {
   Fp5 base[kFormCount];
   Challenges ch;
+  uint32_t shard;  // its number, which rules may name
 
-  explicit FormBases(const Challenges& c) : ch(c) {
+  explicit FormBases(const Challenges& c, uint32_t shard_number = 1) : ch(c), shard(shard_number) {
     for (unsigned f = 0; f < kFormCount; ++f) {
       const FormInfo& info = kForms[f];
       base[f] = c.base(info.bus);

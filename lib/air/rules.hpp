@@ -34,10 +34,13 @@ enum class Code : uint8_t {
 inline constexpr unsigned kCodeShift = 12;
 inline constexpr unsigned kMaxArgument = (1u << kCodeShift) - 1;
 
+// Stands among the constants for the number of the shard, which the verifier gives.
+inline constexpr uint32_t kShardNumber = ~uint32_t{0};
+
 struct Rules {
   const uint16_t* words = nullptr;
   uint32_t size = 0;
-  const uint32_t* constants = nullptr;  // as integers; the first one is 0
+  const uint32_t* constants = nullptr;  // as integers, or kShardNumber; the first one is 0
   uint16_t constant_count = 0, temporaries = 0;
   uint16_t pre_columns = 0, named_columns = 0;
   uint16_t first_constant = 0;  // after the preprocessed and the base columns
@@ -50,12 +53,18 @@ struct Rules {
     return o >= first_constant && o < first_temporary();
   }
   constexpr Operand zero() const { return first_constant; }
-  constexpr uint32_t constant(Operand o) const { return constants[o - first_constant]; }
-  // Calls f(operand, value) for each constant, as an integer.
+  // Constants as integers, in the shard with this number.
+  constexpr uint32_t constant(Operand o, uint32_t shard) const {
+    const uint32_t n = constants[o - first_constant];
+    return n == kShardNumber ? shard : n;
+  }
+  // Calls f(operand, value) for each.
   template <class F>
-  constexpr void for_each_constant(const F& f) const {
-    for (unsigned i = 0; i < constant_count; ++i)
-      f(static_cast<Operand>(first_constant + i), constants[i]);
+  constexpr void for_each_constant(uint32_t shard, const F& f) const {
+    for (unsigned i = 0; i < constant_count; ++i) {
+      const auto o = static_cast<Operand>(first_constant + i);
+      f(o, constant(o, shard));
+    }
   }
 };
 

@@ -97,7 +97,7 @@ class Planner {
   }
   void term(Linear& l, const Fp5& factor, Operand value) {
     if (rules_.is_constant(value)) {
-      l.constant += factor * Fp(rules_.constant(value));
+      l.constant += factor * Fp(rules_.constant(value, local_.shard));
     } else {
       plan_.terms.push_back({factor, value});
       ++l.count;
@@ -159,7 +159,7 @@ class Planner {
   unsigned zeros_ = 0, sums_ = 0, lookups_ = 0, products_[2] = {};
 };
 
-Plan empty_plan(const air::TableInfo& table) {
+Plan empty_plan(const air::TableInfo& table, uint32_t shard) {
   const air::Layout& l = table.layout;
   Plan plan;
   plan.pre_columns = l.pre_columns;
@@ -168,7 +168,8 @@ Plan empty_plan(const air::TableInfo& table) {
   std::ranges::copy(l.running(), plan.running);
   plan.running_count = l.running_columns();
   plan.first_constant = table.rules.first_constant;
-  table.rules.for_each_constant([&](Operand, uint32_t n) { plan.constants.push_back(Fp(n)); });
+  table.rules.for_each_constant(shard,
+                                [&](Operand, uint32_t n) { plan.constants.push_back(Fp(n)); });
   plan.local_cells[0] = static_cast<Operand>(l.pre_columns + air::kLocalRing.a);
   plan.local_cells[1] = static_cast<Operand>(l.pre_columns + air::kLocalRing.b);
   plan.pass_one = l.pass_one;
@@ -180,7 +181,7 @@ Plan empty_plan(const air::TableInfo& table) {
 Plan plan_quotient(const air::TableInfo& table, const air::FormBases& local,
                    const air::FormBases& global, const air::Published& published,
                    const Fp5* gamma) {
-  Plan plan = empty_plan(table);
+  Plan plan = empty_plan(table, local.shard);
   plan.published = published;
   Planner planner(table.rules, table.layout, local, global, gamma, plan);
   air::read_steps(table.rules, planner);
@@ -190,7 +191,7 @@ Plan plan_quotient(const air::TableInfo& table, const air::FormBases& local,
 
 Plan plan_steps(const air::TableInfo& table, const air::FormBases& local,
                 const air::FormBases& global) {
-  Plan plan = empty_plan(table);
+  Plan plan = empty_plan(table, local.shard);
   std::vector<uint16_t> words;
   const air::Rules rules = air::reduce_rules(
       table.rules,

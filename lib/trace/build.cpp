@@ -72,7 +72,7 @@ struct Builder {
     std::mutex mutex;
     pool.parallel_for(rows, rows / pool.threads() + 1, [&](size_t begin, size_t end) {
       LookupCounts local(program);
-      Collector(table, program, local)
+      Collector(table, 1, program, local)
           .run(pre != nullptr ? pre->data.data() + begin * pre->width : nullptr,
                &t.base[begin * table.layout.base_columns], end - begin);
       std::lock_guard<std::mutex> lock(mutex);

@@ -11,7 +11,8 @@ using air::Bus;
 using air::Code;
 using air::Operand;
 
-Collector::Collector(const air::TableInfo& table, const isa::Program& program, LookupCounts& counts)
+Collector::Collector(const air::TableInfo& table, uint32_t shard, const isa::Program& program,
+                     LookupCounts& counts)
     : layout_(table.layout),
       program_(program),
       counts_(counts),
@@ -19,7 +20,8 @@ Collector::Collector(const air::TableInfo& table, const isa::Program& program, L
       values_(rules_.operands() * kBlock) {
   for (Operand c = 0; c < rules_.first_constant; ++c)
     if (std::ranges::find(words_, c) != words_.end()) columns_.push_back(c);
-  rules_.for_each_constant([&](Operand o, uint32_t n) { std::fill_n(values(o), kBlock, Fp(n)); });
+  rules_.for_each_constant(shard,
+                           [&](Operand o, uint32_t n) { std::fill_n(values(o), kBlock, Fp(n)); });
 }
 
 void Collector::run(const Fp* pre, Fp* base, size_t rows) {

@@ -15,7 +15,8 @@ using field::Fp;
 // For the rows of one table; threads have a Collector each.
 class Collector {
  public:
-  Collector(const air::TableInfo& table, const isa::Program& program, LookupCounts& counts);
+  Collector(const air::TableInfo& table, uint32_t shard, const isa::Program& program,
+            LookupCounts& counts);
 
   // `rows` rows with the table's base columns; their preprocessed columns, null where the table has
   // none.

@@ -70,7 +70,9 @@ class Printer {
   Printer(const air::TableInfo& table, const std::vector<std::string>& names)
       : rules_(table.rules), values_(table.rules.operands()) {
     for (size_t i = 0; i < names.size(); ++i) values_[i] = {names[i], 2};
-    rules_.for_each_constant([&](air::Operand o, uint32_t n) { values_[o] = Expr::number(n); });
+    rules_.for_each_constant(air::kShardNumber, [&](air::Operand o, uint32_t n) {
+      values_[o] = n == air::kShardNumber ? Expr{"SHARD", 2} : Expr::number(n);
+    });
   }
 
   void arithmetic(air::Code code, air::Operand to, air::Operand a, air::Operand b) {
@@ -160,7 +162,9 @@ int main() {
       "`[n]` the numerator of a "
       "lookup or the gate of a\nproduct. Expressions are over F_p. Contents of the preprocessed "
       "columns: MACHINE.md "
-      "(ROM, Region, Image), and for Fixed the\nsection at the end of PROTOCOL.md.\n");
+      "(ROM, Region, Image), and for Fixed the\nsection at the end of PROTOCOL.md. SHARD is the "
+      "number of "
+      "the shard.\n");
   for (const mipzk::air::TableInfo& t : mipzk::air::tables()) mipzk::print_table(t);
   return 0;
 }

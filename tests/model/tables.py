@@ -2,7 +2,8 @@
 """The tables and their rules, read from docs/TABLES.md.
 
 An expression of the document is checked token by token, turned into a Python expression over `p` (the cells
-of the preprocessed columns) and `c` (those of the base columns), and compiled once; cells may be Fq or integers.
+of the preprocessed columns) and `c` (those of the base columns), and compiled once for each shard; cells may be Fq
+or integers.
 """
 
 import functools
@@ -92,11 +93,11 @@ class Rule:
 
 class Table:
 
-    def __init__(self, heading, summary, lines):
+    def __init__(self, heading, summary, lines, shard):
         self.id, self.name = int(heading.group(1)), heading.group(2)
         (self.run_pass, self.instructions, self.base_columns, self.named, self.pairs, self.extension_columns,
          self.local_columns, self.global_columns, self.lookup_columns, self.constraints) = map(int, summary.groups())
-        self.preprocessed, self.columns, self.rules, names = [], [], [], {}
+        self.preprocessed, self.columns, self.rules, names = [], [], [], {"SHARD": str(shard)}
         for line in lines:
             word, rest = line.split(" ", 1)
             if word == "preprocessed":
@@ -107,7 +108,7 @@ class Table:
                 names.update({n: "c[%d]" % i for i, n in enumerate(self.columns)})
             else:
                 self.rules.append(Rule(line, names))
-        assert len(names) == len(self.preprocessed) + len(self.columns)
+        assert len(names) == 1 + len(self.preprocessed) + len(self.columns)
         # The summary line repeats what follows from the rules.
         ranges = sum(rule.kind == "range" for rule in self.rules)
         assert self.pairs == ranges // 2, self.name
@@ -122,8 +123,8 @@ class Table:
         return sum(rule.messages() for rule in self.rules)
 
 
-def parse(text):
-    """All tables of the document: id -> Table."""
+def parse(text, shard=1):
+    """All tables of the document, as they are in a shard: id -> Table."""
     tables = {}
     lines = iter(text.splitlines())
     for line in lines:
@@ -137,15 +138,15 @@ def parse(text):
             if inner == "```":
                 break
             body.append(inner)
-        table = Table(heading, summary, body)
+        table = Table(heading, summary, body, shard)
         assert table.id not in tables
         tables[table.id] = table
     return tables
 
 
 @functools.cache
-def load():
-    return parse(DOCUMENT.read_text())
+def load(shard=1):
+    return parse(DOCUMENT.read_text(), shard)
 
 
 ROM, FIXED, REGION, IMAGE, BOUNDARY, FRESH, PUBLIC = 64, 65, 66, 67, 68, 69, 70

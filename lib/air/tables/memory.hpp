@@ -110,14 +110,13 @@ struct Public : PassOneTable {
 };
 
 // A word touched in this shard: its token comes in, lives on the memory bus from time 0 to its last
-// access, and leaves. STATE has a row too, with pc and npc as its limbs. `kShard` is the
-// verifier's.
+// access, and leaves. STATE has a row too, with pc and npc as its limbs. The number
+// of the shard is the verifier's.
 struct Boundary : PassOneTable {
   static constexpr const char* kName = "Boundary";
   static constexpr TableId kId = kTableBoundary;
   static constexpr Role kRole = Role::kMemory;
   static constexpr Count kCount = Count::kSome;
-  static constexpr uint32_t kShard = 1;
   static constexpr const char* kColumns = "real key in_lo in_hi out_lo out_hi w shard_in t_last";
   template <class T>
   struct Row {
@@ -125,7 +124,7 @@ struct Boundary : PassOneTable {
   };
   static constexpr void eval(Builder& b, const Pre<Cell>&, const Row<Cell>& r) {
     b.boolean(r.real);
-    Cell shard = r.real * b.k(kShard);
+    Cell shard = r.real * b.shard();
     b.range(shard - r.shard_in - r.real);
     b.same_unless(r.real, r.in_lo, r.out_lo);
     b.same_unless(r.real, r.in_hi, r.out_hi);

@@ -13,6 +13,8 @@
 namespace mipzk::prove {
 namespace {
 
+constexpr uint32_t kShard = 7;  // any but the usual
+
 constexpr size_t kPoints = 272;  // some blocks, and one that is not full
 
 class Random {
@@ -90,7 +92,7 @@ class Kernels : public testing::TestWithParam<size_t> {
 TEST_P(Kernels, QuotientIsTheVerifiersEvaluation) {
   Random random;
   Pool pool(2);
-  const air::FormBases local(random.challenges()), global(random.challenges());
+  const air::FormBases local(random.challenges(), kShard), global(random.challenges());
   for (const air::TableInfo& t : air::tables()) {
     SCOPED_TRACE(t.name);
     const air::Layout& l = t.layout;
@@ -138,7 +140,7 @@ TEST_P(Kernels, QuotientIsTheVerifiersEvaluation) {
 TEST(Plans, EveryConstraintIsEvaluated) {
   Random random;
   Pool pool(1);
-  const air::FormBases local(random.challenges()), global(random.challenges());
+  const air::FormBases local(random.challenges(), kShard), global(random.challenges());
   constexpr size_t kFew = 16;
   for (const air::TableInfo& t : air::tables()) {
     SCOPED_TRACE(t.name);
@@ -166,7 +168,7 @@ TEST(Plans, EveryConstraintIsEvaluated) {
 TEST_P(Kernels, StepsSatisfyTheirConstraints) {
   Random random;
   Pool pool(2);
-  const air::FormBases local(random.challenges()), global(random.challenges());
+  const air::FormBases local(random.challenges(), kShard), global(random.challenges());
   constexpr unsigned kLog = 10, kTail = 32;
   constexpr size_t kRows = (size_t{1} << kLog) - kTail;
   for (const air::TableInfo& t : air::tables()) {
@@ -177,7 +179,7 @@ TEST_P(Kernels, StepsSatisfyTheirConstraints) {
     for (size_t j = 0; j < kRows; ++j) {  // pair columns hold their products
       std::vector<Fp> named(&base[j * l.base_columns], &base[j * l.base_columns] + l.named_columns);
       air::RowReport report;
-      air::RowChecker(t).check(pre.data() + j * l.pre_columns, named.data(), report);
+      air::RowChecker(t, kShard).check(pre.data() + j * l.pre_columns, named.data(), report);
       for (unsigned k = 0; k < l.pair_columns; ++k)
         base[j * l.base_columns + l.named_columns + k] =
             report.ranges[2 * k] * report.ranges[2 * k + 1];
@@ -200,7 +202,8 @@ TEST_P(Kernels, StepsSatisfyTheirConstraints) {
       for (size_t k = 0; k < 3; ++k)
         if (l.running()[k] != kNoColumn) cells.next[k] = next[l.running()[k]];
       air::RowReport report;
-      air::RowChecker(t).check(pre.data() + j * l.pre_columns, &base[j * l.base_columns], report);
+      air::RowChecker(t, kShard).check(pre.data() + j * l.pre_columns, &base[j * l.base_columns],
+                                       report);
       const Fp5 gamma = random.fp5();
       Fp5 weight = Fp5::one();
       std::vector<Fp5> values(t.rules.operands());
