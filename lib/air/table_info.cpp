@@ -20,9 +20,9 @@ constexpr const char* pre_columns() {
 
 template <class... T>
 struct Infos {
-  static constexpr TableInfo kInfos[] = {{T::kId, T::kName, T::kRole, T::kPre, T::kCount, T::kSlots,
-                                          RulesOf<T>::kLayout, RulesOf<T>::kRules, T::kColumns,
-                                          pre_columns<T>()}...};
+  static constexpr TableInfo kInfos[] = {{T::kId, T::kName, T::kRole, T::kPre, T::kCount,
+                                          T::kFirstShardOnly, T::kSlots, RulesOf<T>::kLayout,
+                                          RulesOf<T>::kRules, T::kColumns, pre_columns<T>()}...};
 };
 template <class... T>
 constexpr Infos<T...> infos_of(TypeList<T...>) {

@@ -43,6 +43,8 @@ struct TableInfo {
   Role role;
   Preprocessed pre;
   Count count;
+  // Sources of words, and what only they ask: in the first shard, so that no word has two sources.
+  bool first_shard_only;
   unsigned slots;  // instructions that a row can hold
   Layout layout;
   Rules rules;

@@ -81,6 +81,13 @@ Security evaluate(const Profile& p, const SecurityInput& in, unsigned m) {
   s.multiplicity = m;
   s.lookup =
       bits(b.list * (2 * static_cast<double>(in.messages) + kPublicMessages)) + p.lookup_work;
+  // Global challenges meet any choice of one codeword near each shard's pass-1 word. After some 30
+  // shards there are more than the field has elements.
+  double lists = 1;
+  for (uint32_t i = 0; i < in.shards && i < 64; ++i) lists *= b.list;
+  const double global =
+      bits(lists * (2 * static_cast<double>(in.global_messages) + kPublicMessages)) + p.lookup_work;
+  if (global < s.lookup) s.lookup = global;
   s.constraints = bits(b.list * in.constraints);
   // Degree 3 with the factor E of R roots: d (N + 1) + R + N - 1, over q - N - n (q to 1e-30).
   s.deep = bits(b.list * (3 * (height + 1) + p.tail_rows + height - 1)) + p.deep_work;
@@ -104,6 +111,15 @@ Security evaluate(const Profile& p, const SecurityInput& in, unsigned m) {
 }
 
 }  // namespace
+
+void SecurityInput::add(const Shape& shape) {
+  if (shape.max_log_height() > log_height) log_height = shape.max_log_height();
+  if (shape.messages() > messages) messages = shape.messages();
+  if (shape.constraints() > constraints) constraints = shape.constraints();
+  if (shape.pairs() > pairs) pairs = shape.pairs();
+  global_messages += shape.global_messages();
+  ++shards;
+}
 
 Security security(const Profile& p, const SecurityInput& in) { return security(p, in, p.regime); }
 

@@ -21,12 +21,17 @@ struct Security {
   unsigned multiplicity = 0;  // m of the Johnson regime, 0 otherwise
 };
 
-// What the bounds depend on.
+// What the bounds depend on. Of several shards the greatest counts: each has its own challenges,
+// and whoever cheats must win in one round of one of them.
 struct SecurityInput {
-  unsigned log_height = 0;  // of the tallest table
-  uint64_t messages = 0;    // bus messages of the proof, reads and writes counted separately
+  unsigned log_height = 0;  // of the tallest matrix
+  uint64_t messages = 0;    // bus messages of a shard, reads and writes counted separately
   uint32_t constraints = 0;
-  uint32_t pairs = 0;  // opened (column, point) pairs
+  uint32_t pairs = 0;            // opened (column, point) pairs
+  uint64_t global_messages = 0;  // under the global challenges, of all shards
+  uint32_t shards = 0;
+
+  void add(const Shape& shape);
 };
 
 // In the profile's own regime, which is what a verifier's policy is about.
@@ -36,8 +41,11 @@ Security security(const Profile& profile, const SecurityInput& input);
 // regime m is chosen so that the total is greatest.
 Security security(const Profile& profile, const SecurityInput& input, Regime regime);
 
+// Of a proof of one shard.
 inline SecurityInput security_input(const Shape& shape) {
-  return {shape.max_log_height(), shape.messages(), shape.constraints(), shape.pairs()};
+  SecurityInput in;
+  in.add(shape);
+  return in;
 }
 
 // log2 of a positive number, to about 1e-12; the verifier has no mathematics library.

@@ -6,6 +6,12 @@ namespace {
 
 Error malformed(const char* text) { return Error(Errc::kMalformed, text); }
 
+unsigned own_height(const ProgramHeader& header, air::TableId table) {
+  return table == air::kTableRom      ? header.log_rom
+         : table == air::kTableRegion ? header.log_region
+                                      : header.log_image;
+}
+
 }  // namespace
 
 Status read_instances(Reader& reader, Instance out[kMaxInstances], uint32_t& count) {
@@ -29,8 +35,27 @@ Status Shape::add(const Matrix& m) {
   return {};
 }
 
+// The tree holds all tables of the program, whichever of them the shard has.
+Status Shape::add_program_tree(const ProgramHeader& header) {
+  for (const air::TableInfo& t : air::tables()) {
+    if (t.pre != air::Preprocessed::kProgram) continue;
+    Matrix m{};
+    m.tree = kTreeProgram;
+    m.table = t.id;
+    m.log_height = static_cast<uint8_t>(own_height(header, t.id));
+    m.width = static_cast<uint16_t>(t.layout.pre_columns);
+    m.instance = -1;
+    for (uint32_t i = 0; i < instance_count_; ++i)
+      if (instances_[i].table == t.id) m.instance = static_cast<int16_t>(i);
+    m.opened = m.instance >= 0;
+    if (m.log_height > max_log_) max_log_ = m.log_height;
+    if (Status s = add(m); !s) return s;
+  }
+  return {};
+}
+
 Status Shape::make(std::span<const Instance> instances, const ProgramHeader& header,
-                   const Profile& profile, Shape& out) {
+                   const Profile& profile, Shape& out, uint32_t shard) {
   out = Shape();
   if (instances.size() > kMaxInstances) return malformed("too many table instances");
   uint8_t seen[256] = {};  // by table id
@@ -49,11 +74,12 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
     }
     if (++seen[in.table] > 1 && info->count == air::Count::kOnce)
       return malformed("a table occurs too often");
-    if ((in.table == air::kTableRom && in.log_height != header.log_rom) ||
-        (in.table == air::kTableRegion && in.log_height != header.log_region) ||
-        (in.table == air::kTableImage && in.log_height != header.log_image) ||
-        (in.table == air::kTableFixed && in.log_height != air::kFixedLogRows))
-      return malformed("a table's height differs from the program's");
+    if (info->first_shard_only && shard != 1)
+      return malformed("a table of the first shard in a later one");
+    const unsigned own = info->pre == air::Preprocessed::kProgram    ? own_height(header, in.table)
+                         : info->pre == air::Preprocessed::kProtocol ? air::kFixedLogRows
+                                                                     : in.log_height;
+    if (in.log_height != own) return malformed("a table's height differs from the program's");
 
     uint64_t rows = uint64_t{1} << in.log_height;
     out.instances_[i] = in;
@@ -61,19 +87,21 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
     out.gamma_[i] = out.constraints_;
     out.constraints_ += info->layout.constraints;
     out.messages_ += rows * info->layout.messages();
+    out.global_messages_ += rows * 2 * info->layout.global_items;
     out.slots_ += rows * info->slots;
     out.heights_ |= 1u << in.log_height;
     if (in.log_height > out.max_log_) out.max_log_ = in.log_height;
   }
   for (const air::TableInfo& t : air::tables())
-    if (seen[t.id] == 0 && t.count != air::Count::kAny)
+    if (seen[t.id] == 0 && t.count != air::Count::kAny && (shard == 1 || !t.first_shard_only))
       return malformed("a required table is missing");
   out.instance_count_ = static_cast<uint32_t>(instances.size());
   if (out.messages_ > kMaxMessages) return malformed("too many bus messages");
   if (4 * out.slots_ >= kMaxTicks) return malformed("too many instruction slots");
 
   // Matrices in canonical order: tree by tree, instances in their order within a tree.
-  for (unsigned t = kTreeProgram; t <= kTreeExt; ++t) {
+  if (Status s = out.add_program_tree(header); !s) return s;
+  for (unsigned t = kTreeFixed; t <= kTreeExt; ++t) {
     for (size_t i = 0; i < instances.size(); ++i) {
       const air::Layout& l = out.info_[i]->layout;
       const air::Preprocessed pre = out.info_[i]->pre;
@@ -82,10 +110,10 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
       m.log_height = instances[i].log_height;
       m.opened = true;
       m.instance = static_cast<int16_t>(i);
+      m.table = instances[i].table;
       bool present = false;
-      if (t == kTreeProgram || t == kTreeFixed) {
-        present =
-            pre == (t == kTreeFixed ? air::Preprocessed::kProtocol : air::Preprocessed::kProgram);
+      if (t == kTreeFixed) {
+        present = pre == air::Preprocessed::kProtocol;
         m.width = static_cast<uint16_t>(l.pre_columns);
       } else if (t == kTreePassOne || t == kTreeMain) {
         present = l.pass_one == (t == kTreePassOne);

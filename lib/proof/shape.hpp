@@ -34,12 +34,14 @@ enum Tree : uint8_t {
 inline constexpr unsigned kTreeCount = 6;
 
 // A committed matrix of `width` base columns. Those of its running extension columns are opened at
-// g * zeta too. `instance` is -1 where none owns it.
+// g * zeta too. `instance` is -1 where none owns it. Not opened at zeta are the FRI mask, which is
+// the last matrix, and what the program's tree holds of tables that the shard does not have.
 struct Matrix {
   Tree tree;
   uint8_t log_height;
-  bool opened;  // at zeta; only the FRI mask is not
+  bool opened;  // at zeta
   int16_t instance;
+  air::TableId table;  // whose columns they are, 0: of none
   uint16_t width;
   uint16_t running;     // running extension columns
   uint32_t first_pair;  // index of its first (column, point) pair
@@ -48,9 +50,9 @@ struct Matrix {
 class Shape {
  public:
   // Checks the list (docs/PROTOCOL.md, "Shape") and derives the rest. `header` fixes the heights of
-  // the program's tables.
+  // the program's tables; `shard` is the number of the shard, from 1.
   static Status make(std::span<const Instance> instances, const ProgramHeader& header,
-                     const Profile& profile, Shape& out);
+                     const Profile& profile, Shape& out, uint32_t shard = 1);
 
   std::span<const Instance> instances() const { return {instances_, instance_count_}; }
   const air::TableInfo& info(size_t i) const { return *info_[i]; }
@@ -59,7 +61,10 @@ class Shape {
   uint32_t constraints() const { return constraints_; }
   uint32_t columns() const { return columns_; }
   uint64_t messages() const { return messages_; }
+  // Those under the global challenges, which the caps of all shards together are about.
+  uint64_t global_messages() const { return global_messages_; }
   uint64_t slots() const { return slots_; }
+  // Of all matrices: the domain of the shard's word.
   unsigned max_log_height() const { return max_log_; }
   // Bit h is set when some instance has height 2^h.
   uint32_t height_mask() const { return heights_; }
@@ -67,6 +72,7 @@ class Shape {
 
  private:
   Status add(const Matrix& m);
+  Status add_program_tree(const ProgramHeader& header);
 
   Instance instances_[kMaxInstances];
   const air::TableInfo* info_[kMaxInstances];
@@ -74,7 +80,7 @@ class Shape {
   Matrix matrices_[kMaxMatrices];
   uint32_t instance_count_ = 0, matrix_count_ = 0;
   uint32_t pairs_ = 0, constraints_ = 0, columns_ = 0, heights_ = 0;
-  uint64_t messages_ = 0, slots_ = 0;
+  uint64_t messages_ = 0, global_messages_ = 0, slots_ = 0;
   unsigned max_log_ = 0;
 };
 

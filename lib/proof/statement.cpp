@@ -94,8 +94,8 @@ Status read_statement(Reader& r, size_t total_size, Statement& out,
   out.exit_code = r.u32();
   out.shards = r.u32();
   if (!r.ok()) return Error(Errc::kMalformed, "the proof ends inside its statement");
-  if (out.shards != 1)
-    return Error(Errc::kUnsupported, "this version verifies proofs of one shard", out.shards);
+  if (out.shards == 0 || out.shards > kMaxShards)
+    return Error(Errc::kMalformed, "the number of shards is out of range");
   out.front = whole.take(8);
   out.bytes = again.take(r.position() - start);
   return {};

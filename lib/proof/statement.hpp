@@ -19,6 +19,9 @@ inline constexpr uint16_t kFlagNotHiding = 1;
 inline constexpr uint32_t kMachineVersion = 0;
 inline constexpr uint32_t kBigEndian = 0, kLittleEndian = 1;  // ProgramHeader::byte_order
 
+// The numbers of shards, from 1, are differences of 16 bits in table BOUNDARY.
+inline constexpr uint32_t kMaxShards = 0xffff;
+
 // Commits to everything that is executed and to all initial data; its hash is the program id.
 struct ProgramHeader {
   uint32_t machine_version = kMachineVersion;

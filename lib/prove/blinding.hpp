@@ -27,7 +27,7 @@ enum class BlindingUse : uint32_t {
   kFriMask = 4,     // index: block of rows
   kSalt = 5,        // index: 32 * tree + log2 of the rows
   kLocalRing = 6,   // index: instance
-  kGlobalRing = 7,  // index: among the instances of pass 1
+  kGlobalRing = 7,  // index: among the instances of pass 1 of the shard
 };
 
 class Blinding {
@@ -37,7 +37,14 @@ class Blinding {
   // apart.
   Blinding(ByteView seed, ByteView context);
 
-  // Fills with uniform elements. The same (use, index) must never be asked for twice in a proof.
+  // The streams of another shard, of which each has its own.
+  Blinding of_shard(uint32_t shard) const {
+    Blinding b = *this;
+    b.shard_ = shard;
+    return b;
+  }
+
+  // Fills with uniform elements. The same (use, index) must never serve two purposes in a proof.
   void fill(BlindingUse use, uint64_t index, std::span<field::Fp> out) const;
   // Fills large spans in parallel, with one stream per block, of the indices 0, 1, ...
   void fill_blocks(Pool& pool, BlindingUse use, std::span<field::Fp> out) const;
@@ -48,6 +55,8 @@ class Blinding {
   SecretVector<uint8_t> key_;
 
  private:
+  uint32_t shard_ = 1;
+
   hash::Key stream_key(BlindingUse use, uint64_t index) const;
 };
 

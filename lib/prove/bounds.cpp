@@ -53,26 +53,41 @@ Error too_large(const char* what, std::span<const air::Instance> instances, cons
   return format_error(Errc::kUnprovable, "%s: %s", what, status.error().message);
 }
 
-Result<RunPlan> plan_rows(const LoadedProgram& program, const trace::RowCounts& rows,
-                          const Options& options, unsigned threads, uint64_t recording_bytes) {
+struct ShardPlan {
+  std::vector<air::Instance> instances;
+  uint64_t memory_bytes = 0;
+};
+
+Result<ShardPlan> plan_rows(const LoadedProgram& program, const trace::RowCounts& rows,
+                            const Options& options, unsigned threads, uint64_t recording_bytes,
+                            uint32_t shard) {
   const proof::Profile& profile = *options.profile;
-  auto instances = trace::plan(rows, program.tables, profile.tail_rows, options.shape);
+  auto instances = trace::plan(rows, program.tables, profile.tail_rows, options.shape, shard);
   if (!instances) return instances.error();
   proof::Shape shape;
-  if (Status s = proof::Shape::make(*instances, program.header, profile, shape); !s)
+  if (Status s = proof::Shape::make(*instances, program.header, profile, shape, shard); !s)
     return too_large(kTooLong, *instances, s);
   const uint64_t bytes = proving_bytes(shape, profile, threads, recording_bytes);
-  return RunPlan{std::move(*instances), bytes};
+  return ShardPlan{std::move(*instances), bytes};
 }
 
 }  // namespace
 
 Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const vm::Recording& recording,
                          const Options& options) {
-  auto plan = plan_rows(program, trace::rows_of(pool, program.program, recording), options,
-                        pool.threads(), recording.host_bytes());
-  if (plan) plan->memory_bytes = std::max(plan->memory_bytes, recording.peak_bytes);
-  return plan;
+  const auto shards = static_cast<uint32_t>(recording.shards.size());
+  RunPlan run;
+  run.memory_bytes = recording.peak_bytes;
+  for (uint32_t shard = 1; shard <= shards; ++shard) {
+    auto plan = plan_rows(program, trace::rows_of(pool, program.program, recording, shard), options,
+                          pool.threads(), recording.host_bytes(), shard);
+    if (!plan) return plan.error();
+    // The recording of one shard is gone when it is proved; that of several is needed to the end.
+    const uint64_t kept = shards == 1 ? 0 : recording.host_bytes();
+    run.memory_bytes = std::max(run.memory_bytes, plan->memory_bytes + kept);
+    run.shards.push_back(std::move(plan->instances));
+  }
+  return run;
 }
 
 // A given shape, with the heights of the program's and the protocol's own tables, must be one that
@@ -102,7 +117,7 @@ Status check_shape(const LoadedProgram& program, const proof::Profile& profile,
 Status check_progress(const LoadedProgram& program, const vm::Progress& progress,
                       const Options& options, unsigned threads) {
   const trace::RowCounts rows = trace::rows_so_far(*progress.counts, progress.touched);
-  const auto so_far = plan_rows(program, rows, options, threads, progress.host_bytes);
+  const auto so_far = plan_rows(program, rows, options, threads, progress.host_bytes, 1);
   if (!so_far) return so_far.error();
   // A fixed shape tells all at once; otherwise the whole run is recorded for the whole figure.
   return options.shape.empty() ? check_memory(progress.host_bytes, options.memory, "at least")

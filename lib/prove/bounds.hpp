@@ -10,8 +10,8 @@
 namespace mipzk::prove {
 
 struct RunPlan {
-  std::vector<air::Instance> instances;  // for trace::build
-  uint64_t memory_bytes = 0;             // that recording and proving take
+  std::vector<std::vector<air::Instance>> shards;  // for trace::build, in their order
+  uint64_t memory_bytes = 0;                       // that recording and proving take
 };
 
 // Of a recorded run. Errors: kUnprovable.

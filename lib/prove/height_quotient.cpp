@@ -108,7 +108,7 @@ void Shard::height_quotient(unsigned log, Committed& q01, Committed& q2) {
   PointFactors factors = point_factors(x, e, log, tail);
   PointFactors small_factors = point_factors(xs, e_small, log, tail);
 
-  air::FormBases local(challenges_.local), global(challenges_.global);
+  air::FormBases local(challenges_.local, index_), global(challenges_.global, index_);
   std::vector<Fp5> gamma(shape_.constraints());
   Fp5 power = Fp5::one();
   for (Fp5& v : gamma) {

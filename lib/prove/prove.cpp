@@ -9,39 +9,112 @@
 
 namespace mipzk::prove {
 
-Result<std::vector<uint8_t>> prove_shard(Pool& pool, const LoadedProgram& program,
-                                         const Options& options, const Claims& claims,
-                                         Progress& progress, Shard& shard) {
-  // A restart happens with probability below 2^-29.
-  for (uint32_t attempt = 0; attempt < 3; ++attempt) {
+namespace {
+
+// Tries until the challenges are good.
+template <class Attempt>
+Result<std::vector<uint8_t>> attempts(Progress& progress, const Attempt& attempt) {
+  // A restart happens with probability below 2^-29 in each shard.
+  for (uint32_t number = 0; number < 3; ++number) {
     try {
       progress.restart();
-      Session session(pool, program, options, claims);
-      session.add_head(shard.commit_pass_one(session.bytes(), attempt));
-      session.draw_challenges();
-      progress.step(Phase::kCommit);
-      const std::vector<uint8_t> proof = shard.prove(session);
-      return std::move(session).assemble({&proof, 1});
+      return attempt(number);
     } catch (const Restart&) {
     }
   }
   return Error(Errc::kInternal, "the prover restarted too often");
 }
 
+}  // namespace
+
+Result<std::vector<uint8_t>> prove_shard(Pool& pool, const LoadedProgram& program,
+                                         const Options& options, const Claims& claims,
+                                         Progress& progress, Shard& shard) {
+  Hedge hedge;
+  hedge.add(shard);
+  progress.step(Phase::kTrace);
+  return attempts(progress, [&](uint32_t attempt) {
+    Session session(pool, program, options, claims, 1);
+    const RunBlinding run = hedge.blinding(options.seed, session.bytes(), attempt);
+    session.add_head(shard.commit_pass_one(run));
+    session.draw_challenges();
+    progress.step(Phase::kCommit);
+    const std::vector<uint8_t> proof = shard.prove(session);
+    return std::move(session).assemble({&proof, 1});
+  });
+}
+
+Result<std::vector<uint8_t>> prove_shards(Pool& pool, const LoadedProgram& program,
+                                          const Options& options, const Claims& claims,
+                                          Progress& progress, uint32_t shards,
+                                          const TraceSource& traces) {
+  // Calls f(shard) for each, with its traces in place.
+  const auto each = [&](const auto& f) -> Status {
+    for (uint32_t index = 1; index <= shards; ++index) {
+      auto filled = traces(index);
+      if (!filled) return filled.error();
+      Shard shard(pool, program, options, index, progress);
+      if (Status s = shard.prepare(std::move(*filled)); !s) return s;
+      f(shard);
+    }
+    return {};
+  };
+  Hedge hedge;
+  const Status hedged = each([&](Shard& shard) {
+    hedge.add(shard);
+    progress.step(Phase::kTrace);
+  });
+  if (!hedged) return hedged.error();
+  return attempts(progress, [&](uint32_t attempt) -> Result<std::vector<uint8_t>> {
+    Session session(pool, program, options, claims, shards);
+    const RunBlinding run = hedge.blinding(options.seed, session.bytes(), attempt);
+    Status s = each([&](Shard& shard) {
+      session.add_head(shard.commit_pass_one(run));
+      progress.step(Phase::kCommit);
+    });
+    if (!s) return s.error();
+    session.draw_challenges();
+    std::vector<std::vector<uint8_t>> proofs;
+    s = each([&](Shard& shard) {
+      shard.commit_pass_one(run);
+      proofs.push_back(shard.prove(session));
+    });
+    if (!s) return s.error();
+    return std::move(session).assemble(proofs);
+  });
+}
+
 namespace {
 
 Result<std::vector<uint8_t>> run_prover(Pool& pool, const LoadedProgram& program,
-                                        const Claims& claims,
-                                        std::vector<trace::InstanceTrace> traces,
-                                        const Options& options) {
+                                        const Claims& claims, uint32_t shards,
+                                        const TraceSource& traces, const Options& options) {
   try {
-    Progress progress(options);
+    Progress progress(options, shards);
+    if (shards != 1) return prove_shards(pool, program, options, claims, progress, shards, traces);
+    auto filled = traces(1);
+    if (!filled) return filled.error();
     Shard shard(pool, program, options, 1, progress);
-    if (Status s = shard.prepare(std::move(traces)); !s) return s.error();
+    if (Status s = shard.prepare(std::move(*filled)); !s) return s.error();
     return prove_shard(pool, program, options, claims, progress, shard);
   } catch (const Cancelled&) {
     return Error(Errc::kCancelled, "cancelled while proving");
   }
+}
+
+Result<std::vector<uint8_t>> prove_source(Pool& pool, const LoadedProgram& program,
+                                          const Claims& claims, uint32_t shards,
+                                          const TraceSource& traces, const Options& options) {
+  Options seeded = options;
+  if (seeded.seed.empty()) {
+    seeded.seed.resize(32);
+    if (!system_random(seeded.seed))
+      return Error(Errc::kInternal, "the system's random number generator failed");
+  }
+  auto result =
+      wiping_stack([&] { return run_prover(pool, program, claims, shards, traces, seeded); });
+  commit::release_scratch();
+  return result;
 }
 
 }  // namespace
@@ -50,16 +123,15 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
                                           const Claims& claims,
                                           std::vector<trace::InstanceTrace> traces,
                                           const Options& options) {
-  Options seeded = options;
-  if (seeded.seed.empty()) {
-    seeded.seed.resize(32);
-    if (!system_random(seeded.seed))
-      return Error(Errc::kInternal, "the system's random number generator failed");
-  }
-  auto result =
-      wiping_stack([&] { return run_prover(pool, program, claims, std::move(traces), seeded); });
-  commit::release_scratch();
-  return result;
+  const TraceSource once = [&](uint32_t) { return std::move(traces); };
+  return prove_source(pool, program, claims, 1, once, options);
+}
+
+Result<std::vector<uint8_t>> prove_traces(
+    Pool& pool, const LoadedProgram& program, const Claims& claims,
+    const std::vector<std::vector<trace::InstanceTrace>>& shards, const Options& options) {
+  const TraceSource copies = [&](uint32_t shard) { return shards[shard - 1]; };
+  return prove_source(pool, program, claims, static_cast<uint32_t>(shards.size()), copies, options);
 }
 
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
@@ -69,13 +141,16 @@ Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, Byt
   auto planned = plan_run(pool, program, recording, options);
   if (!planned) return planned.error();
   if (Status s = check_memory(planned->memory_bytes, options.memory, "about"); !s) return s.error();
-  auto traces = trace::build(pool, program.program, program.tables, recording,
-                             options.profile->tail_rows, planned->instances);
-  if (!traces) return traces.error();
-  const vm::Outcome outcome = std::move(recording.outcome);
-  recording = {};
-  return prove_traces(pool, program, {public_input, outcome.output, outcome.exit_code},
-                      std::move(*traces), options);
+  const vm::Outcome outcome = recording.outcome;
+  const auto shards = static_cast<uint32_t>(recording.shards.size());
+  const TraceSource traces = [&](uint32_t shard) {
+    auto filled = trace::build(pool, program.program, program.tables, recording,
+                               options.profile->tail_rows, planned->shards[shard - 1], shard);
+    if (shards == 1) recording = {};  // it is not needed any more
+    return filled;
+  };
+  return prove_source(pool, program, {public_input, outcome.output, outcome.exit_code}, shards,
+                      traces, options);
 }
 
 }  // namespace mipzk::prove

@@ -8,7 +8,7 @@
 namespace mipzk::prove {
 
 Session::Session(Pool& pool, const LoadedProgram& program, const Options& options,
-                 const Claims& claims)
+                 const Claims& claims, uint32_t shards)
     : pool_(pool), profile_(*options.profile) {
   append(out_, proof::kMagic);
   const uint32_t flags = options.masks.all() ? 0 : proof::kFlagNotHiding;
@@ -24,7 +24,7 @@ Session::Session(Pool& pool, const LoadedProgram& program, const Options& option
   append_u32(out_, static_cast<uint32_t>(claims.output.size()));
   append(out_, claims.output);
   append_u32(out_, claims.exit_code);
-  append_u32(out_, 1);  // shards
+  append_u32(out_, shards);
   const ByteView all(out_);
   proof::absorb_statement(transcript_, all.first(8), all.subspan(start));
 }

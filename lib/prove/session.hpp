@@ -13,7 +13,8 @@ namespace mipzk::prove {
 class Session {
  public:
   // Writes and absorbs the statement.
-  Session(Pool& pool, const LoadedProgram& program, const Options& options, const Claims& claims);
+  Session(Pool& pool, const LoadedProgram& program, const Options& options, const Claims& claims,
+          uint32_t shards);
 
   // Shards in their order, all of them before the global challenges. `head`: shape and pass-1 root.
   void add_head(ByteView head);

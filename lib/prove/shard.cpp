@@ -10,9 +10,8 @@ namespace mipzk::prove {
 Status Shard::prepare(std::vector<trace::InstanceTrace> traces) {
   std::vector<proof::Instance> instances;
   for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
-  if (Status s = Shape::make(instances, program_.header, profile_, shape_); !s)
+  if (Status s = Shape::make(instances, program_.header, profile_, shape_, index_); !s)
     return Error(Errc::kUnprovable, "the run is too large for one proof");
-  progress_.step(Phase::kTrace);
 
   auto all = shape_.matrices();
   mats_.resize(all.size());
@@ -21,7 +20,7 @@ Status Shard::prepare(std::vector<trace::InstanceTrace> traces) {
     const Matrix& m = all[i];
     mats_[i].log_height = m.log_height;
     mats_[i].width = m.width;
-    if (m.instance < 0) continue;
+    if (m.table == 0) continue;
     auto instance = static_cast<size_t>(m.instance);
     switch (m.tree) {
       case proof::kTreePassOne:
@@ -32,10 +31,7 @@ Status Shard::prepare(std::vector<trace::InstanceTrace> traces) {
         mats_[i].evals.assign(fixed.data.begin(), fixed.data.end());
         break;
       case proof::kTreeProgram: {
-        uint8_t id = shape_.instances()[instance].table;
-        const std::vector<Fp>& data = id == air::kTableRom      ? program_.tables.rom.data
-                                      : id == air::kTableRegion ? program_.tables.region.data
-                                                                : program_.tables.image.data;
+        const std::vector<Fp>& data = program_.tables.find(m.table)->data;
         mats_[i].evals.assign(data.begin(), data.end());
         break;
       }
@@ -87,7 +83,7 @@ void Shard::append_root(proof::Tree tree) {
 }
 
 bool Shard::extension_columns() {
-  air::FormBases local(challenges_.local), global(challenges_.global);
+  air::FormBases local(challenges_.local, index_), global(challenges_.global, index_);
   published_.resize(shape_.instances().size());
   bool good = true;
   for (size_t i = 0; i < shape_.instances().size(); ++i) {
@@ -109,9 +105,9 @@ void Shard::publish() {
   t_.absorb_fp5s(proof::kLabelPublished, values);
 }
 
-std::vector<uint8_t> Shard::commit_pass_one(ByteView statement, uint32_t attempt) {
-  start_blinding(statement, attempt);
-  blind_base();
+std::vector<uint8_t> Shard::commit_pass_one(const RunBlinding& run) {
+  blinding_ = run.key.of_shard(index_);
+  blind_base(run);
   commit(proof::kTreeProgram);
   commit(proof::kTreeFixed);
   head_ = shape_bytes();

@@ -40,6 +40,13 @@ struct Committed {
 // First base columns of the running extension columns (P, G, S, those that exist) of a matrix.
 std::vector<size_t> running_columns(const Shape& shape, const Matrix& m);
 
+// The masks of a run: the key, and how many instances of pass 1 each shard has, through all of
+// which the ring of the global masks goes.
+struct RunBlinding {
+  Blinding key;
+  std::vector<uint32_t> pass_one;
+};
+
 class Shard {
  public:
   // `index` counts from 1. The arguments must outlive the shard.
@@ -55,21 +62,25 @@ class Shard {
   // Shape and matrices from the traces of all instances. kUnprovable.
   Status prepare(std::vector<trace::InstanceTrace> traces);
 
-  // Commits to the tables of pass 1, under masks that belong to the statement, the witness and the
-  // attempt; gives what Session::add_head takes.
-  std::vector<uint8_t> commit_pass_one(ByteView statement, uint32_t attempt);
+  // For the Hedge of the run, of what prepare() was given.
+  std::vector<uint8_t> shape_bytes() const;
+  void append_digests(SecretVector<uint8_t>& out) const;
+  uint32_t pass_one_instances() const;
 
-  // The rest: gives what Session::assemble takes. Throws Restart, Cancelled.
+  // Masks the base matrices and commits to the tables of pass 1; gives what Session::add_head
+  // takes.
+  std::vector<uint8_t> commit_pass_one(const RunBlinding& run);
+
+  // The rest, after commit_pass_one(): gives what Session::assemble takes. Throws Restart,
+  // Cancelled.
   std::vector<uint8_t> prove(const Session& session);
 
  protected:  // a test looks at the masks
-  std::vector<uint8_t> shape_bytes() const;
   void extend(Committed& m, bool small);
   hash::Digest commit(proof::Tree tree);
   void append_root(proof::Tree tree);
   void work(const proof::Work& work) { append_work(pool_, t_, work, out_); }
-  void start_blinding(ByteView statement, uint32_t attempt);
-  void blind_base();
+  void blind_base(const RunBlinding& run);
   void blind_extension();
   bool extension_columns();
   void publish();
@@ -86,6 +97,7 @@ class Shard {
       if (all[i].tree == tree && all[i].instance == static_cast<int>(instance)) return &mats_[i];
     return nullptr;
   }
+  const Committed* base(size_t i) const { return const_cast<Shard*>(this)->base(i); }
   Committed* base(size_t i) {
     return matrix(i, shape_.info(i).layout.pass_one ? proof::kTreePassOne : proof::kTreeMain);
   }
@@ -114,10 +126,35 @@ class Shard {
   std::vector<uint8_t> out_;
 };
 
-// The proof of a run of one shard, which is prepared: begins again with fresh masks when the
-// challenges want it. Throws Cancelled.
+// What the masks of a run depend on besides the seed: the statement and all that they hide, so that
+// a repeated seed repeats masks only for the very same proof.
+class Hedge {
+ public:
+  // Shards in their order, prepared and not yet masked.
+  void add(const Shard& shard);
+  // `statement`: the first bytes of the proof; `attempt`: counts restarts.
+  RunBlinding blinding(ByteView seed, ByteView statement, uint32_t attempt) const;
+
+ private:
+  std::vector<uint8_t> shapes_;
+  SecretVector<uint8_t> digests_;
+  std::vector<uint32_t> pass_one_;
+};
+
+// Gives the traces of a shard (from 1); asked again, the same ones.
+using TraceSource = std::function<Result<std::vector<trace::InstanceTrace>>(uint32_t shard)>;
+
+// Proves a run of one shard, which is prepared: begins again with fresh masks when the challenges
+// want it. Throws Cancelled.
 Result<std::vector<uint8_t>> prove_shard(Pool& pool, const LoadedProgram& program,
                                          const Options& options, const Claims& claims,
                                          Progress& progress, Shard& shard);
+
+// The same for a run of several shards, of which one is in memory at a time: each is made three
+// times, for the hedge, for pass 1 and for the rest.
+Result<std::vector<uint8_t>> prove_shards(Pool& pool, const LoadedProgram& program,
+                                          const Options& options, const Claims& claims,
+                                          Progress& progress, uint32_t shards,
+                                          const TraceSource& traces);
 
 }  // namespace mipzk::prove

@@ -24,6 +24,7 @@ struct Builder {
   const ProgramTables& tables;
   const vm::Recording& recording;
   unsigned tail;
+  uint32_t number;  // of the shard
   std::span<const air::Instance> instances;
   LookupCounts counts;
   std::vector<InstanceTrace> out;
@@ -72,7 +73,7 @@ struct Builder {
     std::mutex mutex;
     pool.parallel_for(rows, rows / pool.threads() + 1, [&](size_t begin, size_t end) {
       LookupCounts local(program);
-      Collector(table, 1, program, local)
+      Collector(table, number, program, local)
           .run(pre != nullptr ? pre->data.data() + begin * pre->width : nullptr,
                &t.base[begin * table.layout.base_columns], end - begin);
       std::lock_guard<std::mutex> lock(mutex);
@@ -110,7 +111,7 @@ void Builder::fill_instructions(const air::TableInfo& table, const TableRows& ro
 
 // Replays the blocks of the recording, each thread its own, straight into the rows.
 void Builder::instructions() {
-  const vm::ShardRecord& shard = recording.shards[0];
+  const vm::ShardRecord& shard = recording.shards[number - 1];
   std::vector<std::pair<const air::TableInfo*, TableRows>> classes;
   for (const air::TableInfo& table : air::tables())
     if (table.role == air::Role::kInstruction)
@@ -136,22 +137,24 @@ void Builder::instructions() {
 }
 
 void Builder::memory() {
-  const vm::ShardRecord& shard = recording.shards[0];
+  const vm::ShardRecord& shard = recording.shards[number - 1];
+  add<BoundaryRows>(air::kTableBoundary, shard.touched);
+  add<BumpRows>(air::kTableBump, bumps);
+  if (number != 1) return;
   const Sources sources = sort_sources(program, recording);
   for (const FreshWord& f : sources.fresh) counts.bad |= f.region == nullptr;
-
   add<ImageRows>(air::kTableImage, sources.image);
-  add<BoundaryRows>(air::kTableBoundary, shard.touched);
   add<FreshRows>(air::kTableFresh, sources.fresh);
   add<PublicRows>(air::kTablePublic, sources.publics);
-  add<BumpRows>(air::kTableBump, bumps);
 }
 
 // The providing tables come last: they answer the counted requests. Their columns are the
 // multiplicities.
 void Builder::providers() {
   add<MultiplicityRows>(air::kTableRom, counts.rom);
-  add<MultiplicityRows>(air::kTableRegion, std::span(counts.region).first(program.regions.size()));
+  if (number == 1)
+    add<MultiplicityRows>(air::kTableRegion,
+                          std::span(counts.region).first(program.regions.size()));
   SecretVector<air::Fixed::Row<Fp>> fixed(air::kFixedContentRows);
   for (size_t i = 0; i < fixed.size(); ++i) {
     air::Fixed::Row<Fp>& row = fixed[i];
@@ -171,15 +174,15 @@ void Builder::providers() {
 Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
                                          const ProgramTables& tables,
                                          const vm::Recording& recording, unsigned tail_rows,
-                                         std::span<const air::Instance> instances) {
-  if (recording.shards.size() != 1) return Error(Errc::kInternal, "a recording has one shard");
+                                         std::span<const air::Instance> instances, uint32_t shard) {
   std::vector<air::Instance> planned;
   if (instances.empty()) {
-    auto list = plan(rows_of(pool, program, recording), tables, tail_rows);
+    auto list = plan(rows_of(pool, program, recording, shard), tables, tail_rows, {}, shard);
     if (!list) return list.error();
     instances = planned = std::move(*list);
   }
-  Builder b{pool, program, tables, recording, tail_rows, instances, LookupCounts(program), {}, {}};
+  Builder b{pool, program, tables, recording, tail_rows, shard, instances, LookupCounts(program),
+            {},   {}};
   b.instructions();
   b.memory();
   b.providers();

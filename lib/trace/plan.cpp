@@ -56,13 +56,16 @@ RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched) {
   return rows;
 }
 
-RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& recording) {
-  const vm::ShardRecord& shard = recording.shards[0];
+RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& recording,
+                  uint32_t number) {
+  const vm::ShardRecord& shard = recording.shards[number - 1];
   RowCounts rows = rows_so_far(shard.counts, 0);
-  const Sources sources = sort_sources(program, recording);
   rows[air::kTableBoundary] = shard.touched.size();
-  rows[air::kTableFresh] = sources.fresh.size();
-  rows[air::kTablePublic] = sources.publics.size();
+  if (number == 1) {
+    const Sources sources = sort_sources(program, recording);
+    rows[air::kTableFresh] = sources.fresh.size();
+    rows[air::kTablePublic] = sources.publics.size();
+  }
 
   const vm::Code code(program);
   std::atomic<uint64_t> bumps{0};
@@ -78,9 +81,11 @@ RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& 
 }
 
 Result<std::vector<air::Instance>> plan(const RowCounts& rows, const ProgramTables& tables,
-                                        unsigned tail_rows, std::span<const air::Instance> fixed) {
+                                        unsigned tail_rows, std::span<const air::Instance> fixed,
+                                        uint32_t shard) {
   std::vector<air::Instance> list;
   for (const air::TableInfo& table : air::tables()) {
+    if (table.first_shard_only && shard != 1) continue;
     const uint64_t needed = rows[table.id];
     const auto add = [&](unsigned log) {
       list.push_back({table.id, static_cast<uint8_t>(log)});

@@ -23,8 +23,9 @@ using RowCounts = std::array<uint64_t, 256>;
 // touched until now.
 RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched);
 
-// What a recorded run needs. Replays it to count the rows of BUMP.
-RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& recording);
+// What a shard of a recorded run needs; shards count from 1. Replays it to count the rows of BUMP.
+RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& recording,
+                  uint32_t shard = 1);
 
 // Instances in canonical order: ascending table id, then descending height. `fixed`, if not empty,
 // lists those to use, whatever the run needs of them (in canonical order; its heights of the tables
@@ -34,6 +35,7 @@ RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& 
 // Fails with kUnprovable when a table would be higher than 2^22 rows, or than the fixed list has.
 Result<std::vector<air::Instance>> plan(const RowCounts& rows, const ProgramTables& tables,
                                         unsigned tail_rows,
-                                        std::span<const air::Instance> fixed = {});
+                                        std::span<const air::Instance> fixed = {},
+                                        uint32_t shard = 1);
 
 }  // namespace mipzk::trace

@@ -54,7 +54,8 @@ Fp5 sum_rows(const proof::Shape& shape, unsigned log_blowup, const Scratch& scra
     const uint8_t* row = rows.opened[c].row(rows.positions[c][q]) + 4u * offset[m.tree][c];
     offset[m.tree][c] = static_cast<uint16_t>(offset[m.tree][c] + m.width);
     if (!m.opened) {
-      for (size_t k = 0; k < 5; ++k) mask.c[k] = load_fp(row + 4 * k);
+      if (m.tree == proof::kTreeQuotient)
+        for (size_t k = 0; k < 5; ++k) mask.c[k] = load_fp(row + 4 * k);
       continue;
     }
     const Fp5* lambda = &scratch.lambda[m.first_pair];

@@ -3,7 +3,6 @@
 
 #include <cstring>
 
-#include "proof/security.hpp"
 #include "verify/balance.hpp"
 #include "verify/fixed_roots.hpp"
 #include "verify/read.hpp"
@@ -23,45 +22,52 @@ Status read_statement(Reader& r, size_t size, const hash::Digest& id, const Poli
   return {};
 }
 
-Status read_head(Reader& r, ByteView proof, uint32_t index, const Policy& policy, Session& session,
-                 Shard& shard, proof::ShardHead& head) {
+Status read_head(Reader& r, ByteView proof, uint32_t index, const Session& session, Shard& shard,
+                 proof::ShardHead& head) {
   const proof::Statement& statement = session.statement;
   const proof::Profile& profile = *statement.profile;
   const size_t start = r.position();
   uint32_t count = 0;
   if (Status s = proof::read_instances(r, shard.instances, count); !s) return s;
-  if (Status s =
-          proof::Shape::make({shard.instances, count}, statement.program, profile, shard.shape);
+  if (Status s = proof::Shape::make({shard.instances, count}, statement.program, profile,
+                                    shard.shape, index);
       !s)
     return s;
   shard.log_domain = shard.shape.max_log_height() + profile.log_blowup;
-  if (shard.shape.slots() > policy.max_cycles)
-    return Error(Errc::kPolicy, "the run may be longer than the policy allows");
-  const proof::Security security = proof::security(profile, proof::security_input(shard.shape));
-  if (security.total < policy.min_security_bits)
-    return Error(Errc::kPolicy,
-                 "the proof has fewer provable bits of security than the policy asks for",
-                 static_cast<uint32_t>(security.total));
-
   shard.roots[proof::kTreeProgram] = statement.program.root[profile.log_blowup - 1];
   shard.roots[proof::kTreeFixed] = kFixedRoots[profile.log_blowup - 1];
   if (!read_digest(r, shard.roots[proof::kTreePassOne]))
     return malformed("the proof ends before its commitments");
   head = {index, proof.subspan(start, r.position() - start)};
-  proof::absorb_pass_one(session.transcript, head);
   return {};
 }
 
-Status draw_global(Reader& r, Session& session) {
-  const proof::Work work = proof::global_work(*session.statement.profile);
-  if (Status s = read_work(r, session.transcript, work); !s) return s;
+Status read_heads(Reader& r, ByteView proof, const Policy& policy, Session& session, Shard& shard) {
+  const proof::Profile& profile = *session.statement.profile;
+  for (uint32_t index = 1; index <= session.statement.shards; ++index) {
+    proof::ShardHead head{};
+    if (Status s = read_head(r, proof, index, session, shard, head); !s) return s;
+    proof::absorb_pass_one(session.transcript, head);
+    session.security.add(shard.shape);
+    session.cycles += shard.shape.slots();
+    if (session.cycles > policy.max_cycles)
+      return Error(Errc::kPolicy, "the run may be longer than the policy allows");
+  }
+  if (session.security.global_messages > proof::kMaxMessages)
+    return malformed("too many messages between the shards");
+  const proof::Security security = proof::security(profile, session.security);
+  if (security.total < policy.min_security_bits)
+    return Error(Errc::kPolicy,
+                 "the proof has fewer provable bits of security than the policy asks for",
+                 static_cast<uint32_t>(security.total));
+  if (Status s = read_work(r, session.transcript, proof::global_work(profile)); !s) return s;
   session.challenges = proof::global_challenges(session.transcript);
   return {};
 }
 
-Status check_global_balance(const Session& session, const Fp5& product) {
+Status check_global_balance(const Session& session) {
   const Terms terms = global_terms(air::FormBases(session.challenges), session.statement);
-  if (terms.received.is_zero() || product * terms.sent != terms.received)
+  if (terms.received.is_zero() || session.product * terms.sent != terms.received)
     return rejected("memory, start, end or public values are not balanced");
   return {};
 }

@@ -99,11 +99,11 @@ Fp5 global_product(std::span<const air::Published> published) {
   return g;
 }
 
-Status check_quotients(const proof::Shape& shape, const proof::Profile& profile,
+Status check_quotients(uint32_t index, const proof::Shape& shape, const proof::Profile& profile,
                        const proof::Challenges& challenges, const air::Published* published,
                        const Fp5* openings, Fp5* values) {
   const Fp5& zeta = challenges.zeta;
-  const air::FormBases local(challenges.local), global(challenges.global);
+  const air::FormBases local(challenges.local, index), global(challenges.global, index);
   Opened opened[proof::kMaxInstances];
   for (const Matrix& m : shape.matrices()) {
     if (m.instance < 0) continue;

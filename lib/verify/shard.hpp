@@ -22,9 +22,9 @@ Status check_balance(std::span<const air::Published> published);
 // The factor that a shard has in the global balance.
 Fp5 global_product(std::span<const air::Published> published);
 
-// The quotient identity at zeta of every height. `published` by instance, `openings` by pair;
-// `values`: room for air::kMaxOperands.
-Status check_quotients(const proof::Shape& shape, const proof::Profile& profile,
+// The quotient identity at zeta of every height. `index`: of the shard; `published` by instance,
+// `openings` by pair; `values`: room for air::kMaxOperands.
+Status check_quotients(uint32_t index, const proof::Shape& shape, const proof::Profile& profile,
                        const proof::Challenges& challenges, const air::Published* published,
                        const Fp5* openings, Fp5* values);
 

@@ -10,30 +10,40 @@
 namespace mipzk::verify {
 namespace {
 
-Status check(const hash::Digest& id, ByteView proof, const Policy& policy, Workspace& ws,
-             Claim& claim, hash::DrawObserver* observer) {
-  Reader r(proof);
-  Session session;
-  session.transcript = hash::Transcript(observer);
-  proof::ShardHead head{};
-  Shard& shard = ws.shard;
-  if (Status s = read_statement(r, proof.size(), id, policy, session); !s) return s;
-  if (Status s = read_head(r, proof, 1, policy, session, shard, head); !s) return s;
-  if (Status s = draw_global(r, session); !s) return s;
-
+// Checks shard `index`, whose head is read again from `heads` and the rest from `r`.
+Status check_shard(Reader& heads, Reader& r, ByteView proof, uint32_t index, Session& session,
+                   Workspace& ws) {
   const proof::Profile& profile = *session.statement.profile;
+  Shard& shard = ws.shard;
+  proof::ShardHead head{};
+  if (Status s = read_head(heads, proof, index, session, shard, head); !s) return s;
   shard.transcript = session.transcript;
   shard.challenges.global = session.challenges;
   if (Status s = read_commitments(r, proof, profile, head, shard); !s) return s;
   const std::span<const air::Published> published(shard.published, shard.shape.instances().size());
   if (Status s = check_balance(published); !s) return s;
-  if (Status s = check_global_balance(session, global_product(published)); !s) return s;
+  session.product *= global_product(published);
+  // Before the costly part of the last shard.
+  if (index == session.statement.shards)
+    if (Status s = check_global_balance(session); !s) return s;
   if (Status s = read_openings(r, proof, shard); !s) return s;
-  if (Status s = check_quotients(shard.shape, profile, shard.challenges, shard.published,
+  if (Status s = check_quotients(index, shard.shape, profile, shard.challenges, shard.published,
                                  shard.openings, ws.scratch.values);
       !s)
     return s;
-  if (Status s = check_openings(r, profile, shard, ws.scratch); !s) return s;
+  return check_openings(r, profile, shard, ws.scratch);
+}
+
+Status check(const hash::Digest& id, ByteView proof, const Policy& policy, Workspace& ws,
+             Claim& claim, hash::DrawObserver* observer) {
+  Reader r(proof);
+  Session session;
+  session.transcript = hash::Transcript(observer);
+  if (Status s = read_statement(r, proof.size(), id, policy, session); !s) return s;
+  Reader heads = r;
+  if (Status s = read_heads(r, proof, policy, session, ws.shard); !s) return s;
+  for (uint32_t index = 1; index <= session.statement.shards; ++index)
+    if (Status s = check_shard(heads, r, proof, index, session, ws); !s) return s;
   if (!r.at_end()) return malformed("the proof has bytes after its end");
 
   const proof::Statement& statement = session.statement;

@@ -108,7 +108,7 @@ void check(const proof::Shape& shape, const proof::Profile& profile, const Insta
     columns += m.width;
     if (m.opened)
       pairs += m.width + 5u * m.running;
-    else
+    else if (m.tree == proof::kTreeQuotient)
       ++masks;
   }
   require(pairs == shape.pairs() && columns == shape.columns() && columns <= proof::kMaxColumns,

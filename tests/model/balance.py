@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The balance of a shard's published values with the public values (PROTOCOL.md, section 11)."""
+"""The balance of published values with the public values (PROTOCOL.md, section 11)."""
 
 from field import Fq
 from reader import require
@@ -9,7 +9,6 @@ STATE = 2**30 + 255
 HALTED = 2**30
 EXIT_CODE = 2**30 + 35
 INPUT_WINDOW, OUTPUT_WINDOW = 0xB0000000, 0xC0000000
-SHARDS = 1
 
 
 def window_words(base, data, byte_order):
@@ -28,23 +27,28 @@ def public_messages(claim, byte_order):
     yield 1, EXIT_CODE, claim.exit_code & 0xFFFF, claim.exit_code >> 16
 
 
-def check(published, challenges, program, claim):
-    """published: one dictionary an instance, kind -> value; challenges: the global ones; program: the header."""
-    product, total, tokens = Fq(1), Fq(0), Fq(1)
+def check_shard(published):
+    """published: one dictionary an instance of the shard, kind -> value."""
+    product, total = Fq(1), Fq(0)
     for values in published:
         product = product * values["local"]
         total = total + values.get("lookup", 0)
-        if "global" in values:
-            tokens = tokens * values["global"]
     require(product == 1, "the local product does not balance")
     require(total == 0, "the lookups do not balance")
+
+
+def check_global(published, challenges, program, claim):
+    """published: of each shard; challenges: the global ones; program: the header."""
+    tokens = Fq(1)
+    for values in (values for shard in published for values in shard):
+        tokens = tokens * values.get("global", 1)
 
     def message(bus, *coordinates):
         return fingerprint(challenges, BUSES[bus], coordinates)
 
     first = program.entry // 4
     multiplied = message("TOKEN", STATE, first, first + 1, 1, 0) * message("ORDER", 0)
-    divided = message("TOKEN", STATE, HALTED, 0, 1, SHARDS) * message("ORDER", 2**30 - 1)
+    divided = message("TOKEN", STATE, HALTED, 0, 1, claim.shards) * message("ORDER", 2**30 - 1)
     for coordinates in public_messages(claim, program.byte_order):
         divided = divided * message("PUBLIC", *coordinates)
     require(divided != 0, "a public message is zero")

@@ -21,6 +21,7 @@ struct Job {
   const char* guest;
   const proof::Profile* profile;
   Bytes private_input, public_input;
+  uint64_t shard_cycles = vm::kMaxShardCycles;
 };
 
 void write_file(const std::string& path, ByteView bytes) {
@@ -35,10 +36,16 @@ std::string security_text(ByteView proof) {
   proof::Instance instances[proof::kMaxInstances];
   uint32_t count = 0;
   proof::Shape shape;
-  if (!proof::read_statement(r, proof.size(), statement) ||
-      !proof::read_instances(r, instances, count) ||
-      !proof::Shape::make({instances, count}, statement.program, *statement.profile, shape))
-    return "unreadable";
+  proof::SecurityInput input;
+  if (!proof::read_statement(r, proof.size(), statement)) return "unreadable";
+  for (uint32_t shard = 1; shard <= statement.shards; ++shard) {
+    if (!proof::read_instances(r, instances, count) ||
+        !proof::Shape::make({instances, count}, statement.program, *statement.profile, shape,
+                            shard))
+      return "unreadable";
+    input.add(shape);
+    r.take(32);  // the pass-1 root
+  }
   std::string text;
   auto line = [&](const std::string& name, double bits) {
     char buffer[64];
@@ -47,8 +54,7 @@ std::string security_text(ByteView proof) {
   };
   for (proof::Regime regime : {proof::Regime::kUniqueDecoding, proof::Regime::kJohnson}) {
     const bool johnson = regime == proof::Regime::kJohnson;
-    const proof::Security s =
-        proof::security(*statement.profile, proof::security_input(shape), regime);
+    const proof::Security s = proof::security(*statement.profile, input, regime);
     const std::string name = johnson ? "johnson " : "unique ";
     line(name + "lookup", s.lookup);
     line(name + "constraints", s.constraints);
@@ -76,7 +82,9 @@ bool make(Pool& pool, const std::string& folder, const std::string& guests, cons
   if (!built) return fail(built.error());
   auto program = prove::load_program(pool, std::move(*built));
   if (!program) return fail(program.error());
-  auto recording = vm::record(program->program, {job.private_input, job.public_input, {}});
+  auto recording =
+      vm::record(program->program, {job.private_input, job.public_input, {}},
+                 {.max_shard_cycles = job.shard_cycles, .max_shards = proof::kMaxShards});
   if (!recording) return fail(recording.error());
   prove::Options options;
   options.profile = job.profile;
@@ -112,6 +120,8 @@ int main(int argc, char** argv) {
       {"all_insns_s100", "all_insns", &proof::kS100, {}, {}},
       {"echo_s128", "echo", &proof::kS128, {1}, {2}},
       {"exit_code_c128", "exit_code", &proof::kC128, {0, 0x80, 0, 0, 1}, {}},
+      {"shards_s100", "echo", &proof::kS100, {1, 2, 3}, {4, 5}, 100},
+      {"shards_c100", "exit_code", &proof::kC100, {0, 0x80, 0, 0, 1}, {}, 60},
   };
   Pool pool(2);
   for (const Job& job : jobs)

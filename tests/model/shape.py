@@ -36,22 +36,26 @@ class Instance:
 _layouts = {}
 
 
-def _layout(table):
-    if table.id not in _layouts:
-        _layouts[table.id] = Layout(table)
-    return _layouts[table.id]
+def _layout(table, shard):
+    if (table.id, shard) not in _layouts:
+        _layouts[table.id, shard] = Layout(table)
+    return _layouts[table.id, shard]
 
 
 class Shape:
 
-    def __init__(self, rows):
-        """rows: pairs (table id, log2 of the height)."""
-        known = tables.load()
+    def __init__(self, rows, program_heights, shard=1):
+        """rows: pairs (table id, log2 of the height); program_heights: log2 of the heights of ROM, REGION, IMAGE in
+        the program header; shard: the number of the shard, from 1."""
+        self.shard, self.program_heights = shard, program_heights
+        known = tables.load(shard)
         require(len(rows) <= MAX_INSTANCES, "shape: too many instances")
         require(all(table_id in known for table_id, _ in rows), "shape: unknown table")
         order = [(table_id, -log_height) for table_id, log_height in rows]
         require(order == sorted(order), "shape: not sorted")
-        self.instances = [Instance(known[i], _layout(known[i]), k) for i, k in rows]
+        self.instances = [Instance(known[i], _layout(known[i], shard), k) for i, k in rows]
+        # The public tables of the program: all are in their tree, some perhaps not in the shard.
+        self.program = [Instance(known[i], None, k) for i, k in zip(tables.PROGRAM, program_heights)]
 
     def of(self, table_id):
         return [x for x in self.instances if x.table.id == table_id]
@@ -60,8 +64,15 @@ class Shape:
         """log2 of the heights that occur, tallest first."""
         return sorted({x.log_height for x in self.instances}, reverse=True)
 
+    def max_log_height(self):
+        """Of the largest domain: that of all matrices."""
+        return max(self.heights()[0], *self.program_heights)
+
     def messages(self):
         return sum(x.height * x.table.messages for x in self.instances)
+
+    def global_messages(self):
+        return sum(2 * x.height for x in self.instances for rule in x.table.rules if rule.kind.startswith("global"))
 
     def constraints(self):
         return sum(x.layout.constraints for x in self.instances)
@@ -69,23 +80,30 @@ class Shape:
     def committed_columns(self):
         per_instance = sum(len(x.table.preprocessed) + x.table.base_columns + 5 * x.layout.extension_columns
                            for x in self.instances)
-        return per_instance + 15 * len(self.heights()) + 5
+        return per_instance + self._unopened() + 15 * len(self.heights()) + 5
+
+    def _unopened(self):
+        present = {x.table.id for x in self.instances}
+        return sum(len(x.table.preprocessed) for x in self.program if x.table.id not in present)
 
     def pairs(self):
         """The number of (column, point) pairs of the openings."""
         running = sum(5 * len(x.layout.running()) for x in self.instances)
-        return self.committed_columns() - 5 + running
+        return self.committed_columns() - self._unopened() - 5 + running
 
-    def check(self, profile, program_heights):
-        """program_heights: log2 of the heights of ROM, REGION, IMAGE in the program header."""
+    def check(self, profile):
         for x in self.instances:
             require(MIN_LOG_HEIGHT <= x.log_height <= MAX_LOG_HEIGHT, "shape: height out of range")
             require(x.log_height + profile.log_blowup <= MAX_LOG_DOMAIN, "shape: domain too large")
-        once = zip((tables.ROM, tables.REGION, tables.IMAGE, tables.FIXED), (*program_heights, FIXED_LOG_HEIGHT))
-        for table_id, log_height in once:
-            require([x.log_height for x in self.of(table_id)] == [log_height], "shape: public tables")
+        required = zip((*tables.PROGRAM, tables.FIXED), (*self.program_heights, FIXED_LOG_HEIGHT))
+        for table_id, log_height in required:
+            expected = [log_height] if self.shard == 1 or table_id not in tables.FIRST_SHARD else []
+            require([x.log_height for x in self.of(table_id)] == expected, "shape: public tables")
         for table_id in (tables.BOUNDARY, tables.FRESH, tables.PUBLIC):
-            require(self.of(table_id), "shape: a table is missing")
+            if self.shard == 1 or table_id not in tables.FIRST_SHARD:
+                require(self.of(table_id), "shape: a table is missing")
+            else:
+                require(not self.of(table_id), "shape: a table of the first shard")
         require(self.messages() <= MAX_MESSAGES, "shape: too many messages")
         cycles = sum(x.height * x.table.instructions for x in self.instances)
         require(4 * cycles < MAX_MESSAGES, "shape: too many instructions")
@@ -94,7 +112,12 @@ class Shape:
 
 class Matrix:
     """One committed matrix. instance: its table instance, None for quotients and the mask. role: "pre", "base",
-    "ext", "quotient" (Q0, Q1), "quotient2" or "mask"."""
+    "ext", "quotient" (Q0, Q1), "quotient2", "mask", or "unopened" for a table of the program that the shard does not
+    have."""
+
+    @property
+    def is_opened(self):
+        return self.role not in ("mask", "unopened")
 
     def __init__(self, role, log_height, width, instance=None):
         self.role, self.log_height, self.width, self.instance = role, log_height, width, instance
@@ -124,14 +147,16 @@ def trees(shape, log_blowup):
                  "ext": lambda x: 5 * x.layout.extension_columns}[role]
         return [Matrix(role, x.log_height, width(x), x) for x in instances if width(x) > 0]
 
-    program = [x for x in shape.instances if x.table.id in (tables.ROM, tables.REGION, tables.IMAGE)]
+    present = {x.table.id: x for x in shape.instances}
+    program = [Matrix("pre", x.log_height, len(x.table.preprocessed), present[x.table.id]) if x.table.id in present
+               else Matrix("unopened", x.log_height, len(x.table.preprocessed)) for x in shape.program]
     pass_1 = [x for x in shape.instances if x.layout.is_pass_1]
     main = [x for x in shape.instances if not x.layout.is_pass_1]
     heights = shape.heights()
     quotients = [Matrix("quotient", h, 10) for h in heights]
     quotients += [Matrix("quotient2", SMALL_LOG_HEIGHT, 5) for _ in heights]
-    quotients.append(Matrix("mask", heights[0], 5))
-    return [Tree("program", False, of("pre", program), log_blowup),
+    quotients.append(Matrix("mask", shape.max_log_height(), 5))
+    return [Tree("program", False, program, log_blowup),
             Tree("fixed", False, of("pre", shape.of(tables.FIXED)), log_blowup),
             Tree("pass 1", True, of("base", pass_1), log_blowup),
             Tree("main", True, of("base", main), log_blowup),

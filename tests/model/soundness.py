@@ -57,16 +57,43 @@ def both_regimes(profile, shape):
     return rounds(profile, shape, None), m, rounds(profile, shape, m)
 
 
+class Shards:
+    """What the bounds depend on, of a proof of several shards: of each quantity the greatest, since each shard has its
+    own challenges; of the messages under the global challenges the sum."""
+
+    def __init__(self, shapes_of_shards):
+        self.all = shapes_of_shards
+        self.shards = len(shapes_of_shards)
+
+    def max_log_height(self):
+        return max(shape.max_log_height() for shape in self.all)
+
+    def messages(self):
+        return max(shape.messages() for shape in self.all)
+
+    def constraints(self):
+        return max(shape.constraints() for shape in self.all)
+
+    def pairs(self):
+        return max(shape.pairs() for shape in self.all)
+
+    def global_messages(self):
+        return sum(shape.global_messages() for shape in self.all)
+
+
 def rounds(profile, shape, multiplicity="own"):
-    """name of the round -> bits of security; multiplicity: m, None for unique decoding, "own": the profile's."""
+    """shape: Shards or WorstShape. name of the round -> bits of security; multiplicity: m, None for unique decoding, "own": the profile's."""
     regime = Regime(2.0**-profile.log_blowup, profile.multiplicity if multiplicity == "own" else multiplicity)
-    size, height = regime.list_size, 1 << shape.heights()[0]
+    size, height = regime.list_size, 1 << shape.max_log_height()
     domain = height << profile.log_blowup
 
     def bits(error, work="none"):
         return -math.log2(error) + profile.work.get(work, 0)
 
-    result = {"lookup": bits(size * (2 * shape.messages() + PUBLIC_MESSAGES) / Q, "lookup"),
+    # Global challenges meet any choice of one codeword near each shard's pass-1 word.
+    lookups = max(size * (2 * shape.messages() + PUBLIC_MESSAGES),
+                  size**min(shape.shards, 64) * (2 * shape.global_messages() + PUBLIC_MESSAGES))
+    result = {"lookup": bits(lookups / Q, "lookup"),
               "constraints": bits(size * shape.constraints() / Q),
               "deep": bits(size * (3 * (height + 1) + profile.tail_rows + height - 1) / (Q - height - domain), "deep"),
               "batch": bits(regime.line_error(domain) * shape.pairs().bit_length(), "batch")}
@@ -85,16 +112,19 @@ def security(profile, shape):
 
 
 class WorstShape:
-    """Every quantity at its limit; no one shape reaches all of them."""
+    """Every quantity at its limit; no one shape reaches all of them. In so many shards."""
 
-    def __init__(self, profile):
+    def __init__(self, profile, shards=1):
         self.log_height = min(shapes.MAX_LOG_HEIGHT, shapes.MAX_LOG_DOMAIN - profile.log_blowup)
+        self.shards = shards
 
-    def heights(self):
-        return [self.log_height]
+    def max_log_height(self):
+        return self.log_height
 
     def messages(self):
         return shapes.MAX_MESSAGES
+
+    global_messages = messages
 
     def constraints(self):
         return shapes.MAX_INSTANCES * max(table.constraints for table in tables.load().values())
@@ -104,13 +134,18 @@ class WorstShape:
 
 
 def of_proof(path):
-    """(profile, shape) of a proof file."""
+    """(profile, Shards) of a proof file."""
     from reader import Reader
     from verifier import read_front
     with open(path, "rb") as file:
         reader = Reader(file.read())
-    claim, _, _, _ = read_front(reader)
-    return claim.profile, shapes.Shape([tuple(reader.bytes(2)) for _ in range(reader.integer(4))])
+    claim, program, _, _ = read_front(reader)
+    found = []
+    for number in range(1, claim.shards + 1):
+        rows = [tuple(reader.bytes(2)) for _ in range(reader.integer(4))]
+        found.append(shapes.Shape(rows, program.log_heights, number))
+        reader.bytes(32)  # the pass-1 root
+    return claim.profile, Shards(found)
 
 
 def table():
@@ -137,8 +172,9 @@ def main(arguments):
         profile, shape = of_proof(arguments[0])
     elif len(arguments) > 1:
         profile = shapes.PROFILES[int(arguments[0])]
-        shape = shapes.Shape(sorted((tuple(map(int, a.split(":"))) for a in arguments[1:]),
-                                    key=lambda row: (row[0], -row[1])))
+        rows = sorted((tuple(map(int, a.split(":"))) for a in arguments[1:]), key=lambda row: (row[0], -row[1]))
+        heights = dict(rows)
+        shape = Shards([shapes.Shape(rows, [heights[i] for i in tables.PROGRAM])])
     else:
         sys.exit(__doc__)
     unique, m, johnson = both_regimes(profile, shape)

@@ -150,4 +150,6 @@ def load(shard=1):
 
 
 ROM, FIXED, REGION, IMAGE, BOUNDARY, FRESH, PUBLIC = 64, 65, 66, 67, 68, 69, 70
+PROGRAM = (ROM, REGION, IMAGE)  # in the order of their tree
+FIRST_SHARD = (REGION, IMAGE, FRESH, PUBLIC)  # of no later shard
 PASS_1 = (IMAGE, BOUNDARY, FRESH, PUBLIC)

@@ -40,6 +40,11 @@ class Transcript:
     def __init__(self):
         self.state = bytes(32)
 
+    def copy(self):
+        other = Transcript()
+        other.state = self.state
+        return other
+
     def absorb(self, label, message):
         header = self.state + struct.pack("<IQ", label, len(message))
         self.state = blake3.keyed_hash(_ABSORB, header + message)

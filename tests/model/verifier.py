@@ -59,15 +59,16 @@ def read_front(reader):
         require(length <= _MAX_STRING, "input or output too long")
         strings.append(reader.bytes(length))
     claim = Claim(shapes.PROFILES[profile_id], strings[0], strings[1], reader.integer(4))
-    require(reader.integer(4) == 1, "number of shards")
+    claim.shards = reader.integer(4)
+    require(0 < claim.shards < 2**16, "number of shards")
     return claim, Program(header), reader.data[:8] + reader.data[start:reader.offset], header
 
 
 class Verifier:
-    """The check of the one shard of a proof; methods in the order in which the proof is read."""
+    """The check of one shard of a proof; methods in the order in which the proof is read."""
 
-    def __init__(self, reader, transcript, claim, program):
-        self.reader, self.transcript, self.claim, self.program = reader, transcript, claim, program
+    def __init__(self, reader, claim, program, number):
+        self.reader, self.claim, self.program, self.number = reader, claim, program, number
         self.profile = claim.profile
 
     def work(self, label, round_name):
@@ -81,24 +82,24 @@ class Verifier:
             self.transcript.absorb(label, digest)
         return digest
 
-    def read_shape(self):
+    def read_head(self):
+        """What the shard commits to before the global challenges."""
         start = self.reader.offset
         count = self.reader.integer(4)
         require(count <= shapes.MAX_INSTANCES, "shape: too many instances")
-        self.shape = shapes.Shape([tuple(self.reader.bytes(2)) for _ in range(count)])
-        self.shape_bytes = self.reader.data[start:self.reader.offset]
-        self.shape.check(self.profile, self.program.log_heights)
+        rows = [tuple(self.reader.bytes(2)) for _ in range(count)]
+        self.shape = shapes.Shape(rows, self.program.log_heights, self.number)
+        self.shape.check(self.profile)
         self.trees = shapes.trees(self.shape, self.profile.log_blowup)
-        self.max_log_height = self.shape.heights()[0]
+        self.max_log_height = self.shape.max_log_height()
         self.log_domain = self.max_log_height + self.profile.log_blowup
+        self.pass_1 = self.root(None)
+        self.head = struct.pack("<I", self.number) + self.reader.data[start:self.reader.offset]
 
-    def read_commitments(self):
-        pass_1 = self.root(None)
-        shard = struct.pack("<I", 1) + self.shape_bytes + pass_1
-        self.transcript.absorb(2, shard)
-        self.work(3, "lookup")
-        self.global_challenges = self.transcript.draw_extension(4, 26)
-        self.transcript.absorb(5, shard)
+    def read_commitments(self, transcript, global_challenges):
+        """transcript: a copy of the global one, after the global challenges."""
+        self.transcript, self.global_challenges = transcript, global_challenges
+        self.transcript.absorb(5, self.head)
         main = self.root(6)
         self.work(7, "lookup")
         self.local_challenges = self.transcript.draw_extension(8, 26)
@@ -107,7 +108,7 @@ class Verifier:
         self.gamma = self.transcript.draw_extension(11, 1)[0]
         quotient = self.root(12)
         self.roots = [self.program.roots[self.profile.log_blowup], _FIXED_ROOTS[self.profile.log_blowup],
-                      pass_1, main, extension, quotient]
+                      self.pass_1, main, extension, quotient]
         self.work(13, "deep")
         self.zeta = self.transcript.draw_extension(14, 1)[0]
         require(self.zeta**(1 << self.max_log_height) != 1, "zeta lies in the trace domain")
@@ -121,13 +122,13 @@ class Verifier:
             kinds = x.layout.published()
             self.published.append(dict(zip(kinds, self.reader.extensions(len(kinds)))))
         self.transcript.absorb(10, self.reader.data[start:self.reader.offset])
-        balance.check(self.published, self.global_challenges, self.program, self.claim)
+        balance.check_shard(self.published)
 
     def read_openings(self):
         start = self.reader.offset
         self.matrices = [m for tree in self.trees for m in tree.matrices]
         for m in self.matrices:
-            if m.role != "mask":
+            if m.is_opened:
                 m.opening = self.reader.extensions(m.width)
                 m.next_opening = self.reader.extensions(len(m.next_columns()))
         self.transcript.absorb(15, self.reader.data[start:self.reader.offset])
@@ -198,7 +199,7 @@ class Verifier:
         coefficients = iter(self.coefficients())
         for tree, root in zip(self.trees, self.roots):
             for m in tree.matrices:
-                if m.role != "mask":
+                if m.is_opened:
                     m.weights = [next(coefficients) for _ in range(m.width)]
                     m.next_weights = [next(coefficients) for _ in m.next_columns()]
         for tree, root in zip(self.trees, self.roots):
@@ -223,6 +224,7 @@ class Verifier:
             offset += m.width
             if m.role == "mask":
                 total = total + Fq(*mine)
+            if not m.is_opened:
                 continue
             at_zeta = at_zeta + dot(mine, m.weights) - self.opened_sum(m, "opening", m.weights)
             columns = m.next_columns()
@@ -251,11 +253,20 @@ def verify(program_id, proof):
     require(blake3.keyed_hash(_PROGRAM_KEY, header) == program_id, "the proof is about another program")
     transcript = Transcript()
     transcript.absorb(1, statement)
-    verifier = Verifier(reader, transcript, claim, program)
-    verifier.read_shape()
-    verifier.read_commitments()
-    verifier.read_openings()
-    verifier.read_fri()
-    verifier.check_word()
+    shards = [Verifier(reader, claim, program, number) for number in range(1, claim.shards + 1)]
+    for shard in shards:
+        shard.read_head()
+        transcript.absorb(2, shard.head)
+    require(sum(shard.shape.global_messages() for shard in shards) <= shapes.MAX_MESSAGES, "too many messages of shards")
+    bits = claim.profile.work["lookup"]
+    if bits:
+        require(transcript.check_work(3, bits, reader.bytes(8)), "global work")
+    challenges = transcript.draw_extension(4, 26)
+    for shard in shards:
+        shard.read_commitments(transcript.copy(), challenges)
+        shard.read_openings()
+        shard.read_fri()
+        shard.check_word()
     require(reader.at_end(), "bytes after the end")
+    balance.check_global([shard.published for shard in shards], challenges, program, claim)
     return claim

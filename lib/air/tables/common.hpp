@@ -23,6 +23,7 @@ struct MainTable {
   static constexpr unsigned kSlots = 0;  // instructions a row can hold
   static constexpr Preprocessed kPre = Preprocessed::kNone;
   static constexpr Count kCount = Count::kAny;
+  static constexpr bool kFirstShardOnly = false;
 };
 struct PassOneTable : MainTable {
   static constexpr bool kPassOne = true;

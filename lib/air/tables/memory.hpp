@@ -21,6 +21,7 @@ struct Image : PassOneTable {
   static constexpr Role kRole = Role::kSource;
   static constexpr Preprocessed kPre = Preprocessed::kProgram;
   static constexpr Count kCount = Count::kOnce;
+  static constexpr bool kFirstShardOnly = true;
   static constexpr const char* kPreColumns = "key lo hi w";
   static constexpr const char* kColumns = "used fin_lo fin_hi shard";
   template <class T>
@@ -45,6 +46,7 @@ struct Fresh : PassOneTable {
   static constexpr TableId kId = kTableFresh;
   static constexpr Role kRole = Role::kSource;
   static constexpr Count kCount = Count::kSome;
+  static constexpr bool kFirstShardOnly = true;
   static constexpr const char* kColumns =
       "real key prev start end kind in_lo in_hi fin_lo fin_hi shard "
       "ds_lo ds_hi de_lo de_hi dp_lo dp_hi";
@@ -88,6 +90,7 @@ struct Public : PassOneTable {
   static constexpr TableId kId = kTablePublic;
   static constexpr Role kRole = Role::kSource;
   static constexpr Count kCount = Count::kSome;
+  static constexpr bool kFirstShardOnly = true;
   static constexpr const char* kColumns = "real out key lo hi in_lo in_hi fin_lo fin_hi shard";
   template <class T>
   struct Row {
@@ -169,6 +172,7 @@ struct Region : MainTable {
   static constexpr Role kRole = Role::kProvider;
   static constexpr Preprocessed kPre = Preprocessed::kProgram;
   static constexpr Count kCount = Count::kOnce;
+  static constexpr bool kFirstShardOnly = true;
   static constexpr const char* kPreColumns = "start end kind";
   static constexpr const char* kColumns = "mult";
   template <class T>
