@@ -18,11 +18,13 @@ mipzk_range range_in(ByteView whole, ByteView part) {
   return {static_cast<uint64_t>(part.data() - whole.data()), part.size()};
 }
 
-// The front of a proof and its shape.
+// The front of a proof, and what the heads of its shards come to.
 struct Front {
   proof::Statement statement;
-  proof::Shape shape;
-  mipzk_range shape_bytes{};
+  proof::SecurityInput security;
+  uint32_t tables = 0;
+  uint64_t cycles = 0;
+  mipzk_range shape_bytes{};  // of the first shard
 };
 
 Status read_front(ByteView proof, Front& out) {
@@ -30,13 +32,23 @@ Status read_front(ByteView proof, Front& out) {
     return Error(Errc::kArgument, "proof is NULL but its size is not 0");
   Reader reader(proof);
   if (Status s = proof::read_statement(reader, proof.size(), out.statement); !s) return s;
-  const size_t start = reader.position();
-  proof::Instance instances[proof::kMaxInstances];
-  uint32_t count = 0;
-  if (Status s = proof::read_instances(reader, instances, count); !s) return s;
-  out.shape_bytes = {start, reader.position() - start};
-  return proof::Shape::make({instances, count}, out.statement.program, *out.statement.profile,
-                            out.shape);
+  for (uint32_t shard = 1; shard <= out.statement.shards; ++shard) {
+    const size_t start = reader.position();
+    proof::Instance instances[proof::kMaxInstances];
+    uint32_t count = 0;
+    proof::Shape shape;
+    if (Status s = proof::read_instances(reader, instances, count); !s) return s;
+    if (shard == 1) out.shape_bytes = {start, reader.position() - start};
+    if (Status s = proof::Shape::make({instances, count}, out.statement.program,
+                                      *out.statement.profile, shape, shard);
+        !s)
+      return s;
+    out.tables += count;
+    out.cycles += shape.slots();
+    out.security.add(shape);
+    if (shard < out.statement.shards) reader.take(sizeof(hash::Digest));  // the pass-1 root
+  }
+  return {};
 }
 
 Status inspect(ByteView proof, mipzk_proof_info& out) {
@@ -55,12 +67,11 @@ Status inspect(ByteView proof, mipzk_proof_info& out) {
   out.machine_version = statement.program.machine_version;
   out.entry = statement.program.entry;
   out.shards = statement.shards;
-  out.tables = static_cast<uint32_t>(front.shape.instances().size());
-  out.log_height = front.shape.max_log_height();
-  out.max_cycles = front.shape.slots();
+  out.tables = front.tables;
+  out.log_height = front.security.log_height;
+  out.max_cycles = front.cycles;
   out.flags = (statement.flags & proof::kFlagNotHiding) != 0 ? MIPZK_PROOF_NO_HIDING : 0;
-  const proof::Security bits =
-      proof::security(*statement.profile, proof::security_input(front.shape));
+  const proof::Security bits = proof::security(*statement.profile, front.security);
   out.security_bits = millibits(bits.total) / 1000;
   return {};
 }
@@ -73,7 +84,7 @@ Status security(ByteView proof, uint32_t regime, mipzk_security& out) {
   Front front;
   if (Status s = read_front(proof, front); !s) return s;
   const proof::Security bits = proof::security(
-      *front.statement.profile, proof::security_input(front.shape),
+      *front.statement.profile, front.security,
       regime == MIPZK_REGIME_JOHNSON ? proof::Regime::kJohnson : proof::Regime::kUniqueDecoding);
   out.regime = regime;
   out.multiplicity = bits.multiplicity;

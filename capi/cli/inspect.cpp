@@ -74,6 +74,7 @@ void inspect_proof(const Bytes& proof, const std::string& path, Facts& facts) {
   facts.add_bytes("public_input", proof.data() + info.public_input.offset, info.public_input.size);
   facts.add_bytes("output", proof.data() + info.output.offset, info.output.size);
   facts.add("max_cycles", info.max_cycles);
+  facts.add("shards", uint64_t{info.shards});
   facts.add("tables", uint64_t{info.tables});
   facts.add("log_height", uint64_t{info.log_height});
   facts.add("proof_bytes", uint64_t{proof.size()});

@@ -156,11 +156,11 @@ typedef struct mipzk_proof_info { /* 152 bytes */
   uint8_t program_id[32];
   char profile_name[16];
   mipzk_range public_input, output;
-  mipzk_range shape; /* for mipzk_job_shape */
+  mipzk_range shape; /* of the first shard, for mipzk_job_shape */
   uint32_t machine_version;
   uint32_t entry; /* of the program, byte address */
   uint32_t shards;
-  uint32_t tables;        /* table instances */
+  uint32_t tables;        /* table instances of all shards */
   uint32_t log_height;    /* log2 of the rows of the tallest */
   uint32_t security_bits; /* provable, rounded down; see mipzk_proof_security */
   uint64_t max_cycles;    /* the run is no longer than this */
