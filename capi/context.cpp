@@ -42,6 +42,14 @@ Status set_option(mipzk_ctx& ctx, mipzk_option option, uint64_t value) {
     case MIPZK_OPT_MAX_PROVING_MEMORY:
       ctx.settings.max_proving_memory = value;
       return {};
+    case MIPZK_OPT_SHARD_CYCLES: {
+      vm::Limits& limits = ctx.settings.limits;
+      if (value != 0 && (value < 1024 || value > vm::kMaxShardCycles))
+        return Error(Errc::kArgument, "a shard has 1024 to 2^26 - 1 instructions");
+      limits.max_shard_cycles = value != 0 ? value : vm::Limits().max_shard_cycles;
+      limits.max_shards = value != 0 ? proof::kMaxShards : vm::Limits().max_shards;
+      return {};
+    }
     default:
       return Error(Errc::kUnsupported, "this version does not know the option", option);
   }

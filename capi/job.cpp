@@ -141,8 +141,9 @@ Result<vm::Recording> record(mipzk_job& job, const prove::Options& options, cons
     return check(p);
   };
   vm::FaultReport report;
-  auto recording =
-      vm::record(job.elf->loaded.program, inputs_of(job), job.settings.limits, hooks, &report);
+  vm::Limits limits = job.settings.limits;
+  if (!job.shape.empty()) limits.max_shards = 1;
+  auto recording = vm::record(job.elf->loaded.program, inputs_of(job), limits, hooks, &report);
   if (!recording) {
     forget(job);
     job.result.fault_text = std::move(report.text);

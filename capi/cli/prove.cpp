@@ -75,6 +75,8 @@ int prove_command(const Args& args) {
       "shape", value("FILE"), "heights of the tables, from `mipzk inspect --shape`")(
       "max-proving-memory", value("N"),
       "bytes that proving may take, e.g. 6G (default: what is available)")(
+      "shard-cycles", value("N"),
+      "cut a longer run into shards of N instructions, e.g. 1M, proved one by one")(
       "no-hiding", "make a proof that does not hide the private input, a little faster")(
       "expect-exit-code", value("N"), "do not prove a run that ends with another exit code")(
       "skip-verify", "do not verify the proof before writing it");
@@ -91,6 +93,7 @@ int prove_command(const Args& args) {
   apply_run_options(ctx, options);
   ctx.set(MIPZK_OPT_PROFILE, profile_id(options.text("profile")));
   ctx.set(MIPZK_OPT_MAX_PROVING_MEMORY, options.number("max-proving-memory"));
+  ctx.set(MIPZK_OPT_SHARD_CYCLES, options.number("shard-cycles"));
   if (options.has("no-hiding")) ctx.set(MIPZK_OPT_NO_HIDING, 1);
   const auto program = load_program(ctx, options.text("program"));
   const auto job = make_job(ctx, program.get(), options);
@@ -165,6 +168,7 @@ int prove_command(const Args& args) {
   }
   facts.add("proving_seconds", seconds);
   facts.add("proof_bytes", uint64_t{size});
+  if (info.shards != 1) facts.add("shards", uint64_t{info.shards});
   facts.add("profile", std::string(info.profile_name));
   facts.add("security_bits", uint64_t{info.security_bits});
   if (!options.has("skip-verify")) facts.add("verification_seconds", verify_seconds);

@@ -245,6 +245,11 @@ typedef uint32_t mipzk_option;
  * limits of the control groups are read, and the process's limits (RLIMIT_AS, RLIMIT_DATA).
  * UINT64_MAX: no bound. With any other value than 0 no file is read. */
 #define MIPZK_OPT_MAX_PROVING_MEMORY 6u
+/* Instructions of a shard, 1024 to 2^26 - 1: a longer run is cut into shards of so many, which are
+ * proved one after the other, so that proving takes the memory of the recording and of one shard.
+ * Each adds about the bytes and the verification time of a proof; raise a verifier's
+ * max_proof_bytes. A run with a fixed shape has one shard. Default: the whole run is one shard. */
+#define MIPZK_OPT_SHARD_CYCLES 7u
 
 MIPZK_API mipzk_status mipzk_ctx_new(uint32_t abi_version /* MIPZK_ABI_VERSION */, mipzk_ctx** out,
                                      mipzk_error* err) MIPZK_NOEXCEPT;

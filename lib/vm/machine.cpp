@@ -21,8 +21,9 @@ void load_registers(const isa::Program& program, Processor& cpu) {
 }
 
 // How far a run is; `shard`: of a recording, otherwise null.
-Progress progress_of(const Processor& cpu, const ShardRecord* shard, uint64_t touched = 0) {
-  Progress p{cpu.cycles, cpu.memory->host_bytes(), nullptr, touched};
+Progress progress_of(const Processor& cpu, const ShardRecord* shard, uint64_t kept_bytes,
+                     uint64_t touched = 0) {
+  Progress p{cpu.cycles, cpu.memory->host_bytes() + kept_bytes, nullptr, touched};
   if (shard != nullptr) {
     p.counts = &shard->counts;
     p.host_bytes += shard->log_bytes() + touched * (sizeof(Touched) + sizeof(SourceWord));
@@ -42,7 +43,7 @@ Status watch(const isa::Program& program, const Processor& cpu, const Progress& 
 // number of instructions.
 template <class Step>
 Result<bool> run_on(const isa::Program& program, Processor& cpu, uint64_t end, const Limits& limits,
-                    const ShardRecord* shard, FaultReport* report, Step step) {
+                    const ShardRecord* shard, uint64_t kept_bytes, FaultReport* report, Step step) {
   const auto cancelled = [&] {
     return cpu.hooks->cancel != nullptr && cpu.hooks->cancel->test(std::memory_order_relaxed);
   };
@@ -50,7 +51,8 @@ Result<bool> run_on(const isa::Program& program, Processor& cpu, uint64_t end, c
   for (;;) {
     if (cancelled()) return cancelled_error(program, cpu, report);
     if (cpu.cycles >= next_look) {
-      if (Status s = watch(program, cpu, progress_of(cpu, shard), report); !s) return s.error();
+      if (Status s = watch(program, cpu, progress_of(cpu, shard, kept_bytes), report); !s)
+        return s.error();
       next_look = cpu.cycles + kWatchCycles;
     }
     const uint64_t left = end - cpu.cycles;
@@ -105,7 +107,7 @@ Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Lim
   if (Status s = Windows::check(inputs); !s) return s.error();
   const Code code(program);
   Machine m(program, code, inputs, limits, hooks, false);
-  const auto halted = run_on(program, m.cpu, limits.max_cycles, limits, nullptr, report,
+  const auto halted = run_on(program, m.cpu, limits.max_cycles, limits, nullptr, 0, report,
                              [&](uint32_t slice) { return execute(m.cpu, slice); });
   if (!halted) return halted.error();
   if (!*halted) return cycle_limit_error(program, m.cpu, limits.max_cycles, report);
@@ -114,8 +116,7 @@ Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Lim
 
 uint64_t Recording::host_bytes() const {
   uint64_t bytes = finals.capacity() * sizeof(SourceWord);
-  for (const ShardRecord& s : shards)
-    bytes += s.log_bytes() + s.touched.capacity() * sizeof(Touched);
+  for (const ShardRecord& s : shards) bytes += s.host_bytes();
   return bytes;
 }
 
@@ -133,7 +134,7 @@ Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
   begun_ = true;
   const uint64_t most = std::min(limits_.max_shard_cycles, kMaxShardCycles);
   const uint64_t end = std::min(limits_.max_cycles, cpu.shard_start + most);
-  const auto halted = run_on(program_, cpu, end, limits_, &shard, report,
+  const auto halted = run_on(program_, cpu, end, limits_, &shard, kept_bytes_, report,
                              [&](uint32_t slice) { return record_block(cpu, slice, shard); });
   if (!halted) return halted.error();
   halted_ = *halted;
@@ -143,7 +144,7 @@ Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
     if (start_.shard() >= std::min(limits_.max_shards, kMaxShards))
       return shard_limit_error(program_, cpu, end, report);
   }
-  const Progress progress = progress_of(cpu, &shard, count_touched(cpu));
+  const Progress progress = progress_of(cpu, &shard, kept_bytes_, count_touched(cpu));
   peak_bytes_ = std::max(peak_bytes_, progress.host_bytes);
   if (Status s = watch(program_, cpu, progress, report); !s) return s;
   if (halted_) {
@@ -160,8 +161,11 @@ Result<Recording> record(const isa::Program& program, const Inputs& inputs, cons
   if (Status s = Windows::check(inputs); !s) return s.error();
   ShardedRun run(program, inputs, limits, hooks);
   Recording recording;
-  while (!run.halted())
-    if (Status s = run.next(recording.shards.emplace_back(), report); !s) return s.error();
+  while (!run.halted()) {
+    ShardRecord& shard = recording.shards.emplace_back();
+    if (Status s = run.next(shard, report); !s) return s.error();
+    run.keep(shard.host_bytes());
+  }
   recording.finals = run.source_words();
   recording.outcome = run.outcome();
   recording.peak_bytes = run.peak_bytes();

@@ -59,6 +59,7 @@ struct ShardRecord {
   uint64_t log_bytes() const {
     return blocks.capacity() * sizeof(Checkpoint) + log.bytes() + words.bytes();
   }
+  uint64_t host_bytes() const { return log_bytes() + touched.capacity() * sizeof(Touched); }
 };
 
 }  // namespace mipzk::vm

@@ -21,11 +21,15 @@ class ShardedRun {
   // Executes the next shard, of limits.max_shard_cycles instructions or up to HALT, and records it
   // in `shard`, which is empty. Errors: those of record(). Not after halted().
   Status next(ShardRecord& shard, FaultReport* report);
+  // Counts memory that the caller keeps of earlier shards as the run's own.
+  void keep(uint64_t bytes) { kept_bytes_ += bytes; }
 
   // After halted().
   const Outcome& outcome() const { return outcome_; }
   SecretVector<SourceWord> source_words() { return start_.source_words(machine_.cpu, outcome_); }
-  uint64_t peak_bytes() const { return peak_bytes_; }  // of guest memory and one shard's record
+  uint64_t peak_bytes() const {
+    return peak_bytes_;
+  }  // of guest memory, a shard's record and what is kept
 
  private:
   const isa::Program& program_;
@@ -35,7 +39,7 @@ class ShardedRun {
   ShardStart start_;
   bool begun_ = false, halted_ = false;
   Outcome outcome_;
-  uint64_t peak_bytes_ = 0;
+  uint64_t peak_bytes_ = 0, kept_bytes_ = 0;
 };
 
 }  // namespace mipzk::vm

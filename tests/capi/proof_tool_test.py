@@ -181,6 +181,23 @@ class Proof(unittest.TestCase):
         model = run(sys.executable, MODEL / "verify_proof.py", self.id, proof)  # the second verifier
         self.assertEqual(model.returncode, 0, model.stdout + model.stderr)
 
+    def test_shards(self):
+        proof, elf, private = self.folder / "sharded", GUESTS / "sha256.elf", bytes(200)
+        facts = json.loads(self.prove(0, private, "--shard-cycles", "8K", elf=elf, proof=proof).stdout)
+        self.assertEqual(facts["shards"], -(-facts["cycles"] // 8192))
+        self.assertGreater(facts["shards"], 1)
+        self.assertGreaterEqual(facts["security_bits"], 100)
+        self.verify(0, "--max-proof-bytes", "1G", proof=proof, who=("--elf", elf))
+        inspected = json.loads(run(MIPZK, "inspect", proof, "--json").stdout)
+        self.assertEqual(inspected["shards"], facts["shards"])
+        self.assertGreaterEqual(inspected["max_cycles"], facts["cycles"])
+        damaged = self.folder / "damaged shard"
+        data = bytearray(proof.read_bytes())
+        data[len(data) // 2] ^= 1
+        damaged.write_bytes(data)
+        self.verify(7, "--max-proof-bytes", "1G", proof=damaged, who=("--elf", elf))
+        self.prove(2, private, "--shard-cycles", "1000", elf=elf)
+
     def test_without_hiding(self):
         proof = self.folder / "open"
         facts = json.loads(self.prove(0, PRIVATE, "--no-hiding", proof=proof).stdout)
