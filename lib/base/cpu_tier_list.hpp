@@ -28,10 +28,12 @@
 #endif
 
 // To be used with the list. The declaration of what every tier defines:
+// NOLINTBEGIN(bugprone-macro-parentheses): there is no other way to write a declaration
 #define MIPZK_TIER_DECLARATION(name, flags, available, declaration) \
   namespace tier_##name {                                           \
     extern declaration;                                             \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 // Its addresses in the order of the tiers, as elements of an array:
 #define MIPZK_TIER_ADDRESS(name, flags, available, symbol) &tier_##name::symbol,
 
