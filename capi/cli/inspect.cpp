@@ -209,7 +209,11 @@ int inspect_command(const Args& args) {
     if (options.has("shape")) write_shape(shape, size, options);
   } else {
     inspect_proof(bytes, path, facts);
-    const mipzk_range range = proof_info(bytes, path).shape;
+    const mipzk_proof_info info = proof_info(bytes, path);
+    if (options.has("shape") && info.shards != 1)
+      throw Failure(kExitUsage, "a fixed shape has one shard, and the proof " + quoted(path) +
+                                    " has " + std::to_string(info.shards));
+    const mipzk_range range = info.shape;
     if (options.has("shape")) write_shape(bytes.data() + range.offset, range.size, options);
   }
   show(options, facts, options.text("shape") == "-");

@@ -41,6 +41,7 @@ struct Cell {
 
 void a_table_is_too_large();  // never defined: calling these ends the compile-time evaluation
 void a_rule_exceeds_its_degree();
+void a_constant_is_no_field_element();
 void a_product_mixes_forms();
 
 class Builder {
@@ -60,6 +61,10 @@ class Builder {
     return {this, static_cast<uint16_t>(kFirstColumn + i)};
   }
   constexpr Cell constant(uint32_t n) {
+    if (n >= field::kP) a_constant_is_no_field_element();
+    return constant_or_mark(n);
+  }
+  constexpr Cell constant_or_mark(uint32_t n) {
     unsigned i = 0;
     while (i < constants_ && constant_[i] != n) ++i;
     if (i == constants_) {
@@ -70,7 +75,7 @@ class Builder {
   }
   constexpr Cell k(uint32_t n) { return constant(n); }
   // The number of the shard, from 1.
-  constexpr Cell shard() { return constant(kShardNumber); }
+  constexpr Cell shard() { return constant_or_mark(kShardNumber); }
 
   constexpr void zero(Cell v) {
     word(head(Code::kZero, 0));

@@ -107,18 +107,24 @@ Security evaluate(const Profile& p, const SecurityInput& in, unsigned m) {
     if (v < s.total) s.total = v;
   for (unsigned i = 0; i < s.folds; ++i)
     if (s.fold[i] < s.total) s.total = s.fold[i];
+  if (s.total < 0) s.total = 0;
   return s;
 }
 
 }  // namespace
 
 void SecurityInput::add(const Shape& shape) {
-  if (shape.max_log_height() > log_height) log_height = shape.max_log_height();
-  if (shape.messages() > messages) messages = shape.messages();
-  if (shape.constraints() > constraints) constraints = shape.constraints();
-  if (shape.pairs() > pairs) pairs = shape.pairs();
-  global_messages += shape.global_messages();
-  ++shards;
+  add({shape.max_log_height(), shape.messages(), shape.constraints(), shape.pairs(),
+       shape.global_messages(), 1});
+}
+
+void SecurityInput::add(const SecurityInput& others) {
+  if (others.log_height > log_height) log_height = others.log_height;
+  if (others.messages > messages) messages = others.messages;
+  if (others.constraints > constraints) constraints = others.constraints;
+  if (others.pairs > pairs) pairs = others.pairs;
+  global_messages += others.global_messages;
+  shards += others.shards;
 }
 
 Security security(const Profile& p, const SecurityInput& in) { return security(p, in, p.regime); }
@@ -126,8 +132,8 @@ Security security(const Profile& p, const SecurityInput& in) { return security(p
 Security security(const Profile& p, const SecurityInput& in, Regime regime) {
   if (regime == Regime::kUniqueDecoding) return evaluate(p, in, 0);
   if (p.regime == Regime::kJohnson) return evaluate(p, in, p.multiplicity);
-  Security best;
-  for (unsigned m = kMinMultiplicity; m <= kMaxMultiplicity; ++m) {
+  Security best = evaluate(p, in, kMinMultiplicity);
+  for (unsigned m = kMinMultiplicity + 1; m <= kMaxMultiplicity; ++m) {
     const Security s = evaluate(p, in, m);
     if (s.total > best.total) best = s;
   }

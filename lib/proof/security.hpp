@@ -17,7 +17,7 @@ struct Security {
   double fold[kMaxFolds] = {};
   unsigned folds = 0;
   double query = 0, hash = 0;
-  double total = 0;           // the least of them
+  double total = 0;           // the least of them, at least 0
   unsigned multiplicity = 0;  // m of the Johnson regime, 0 otherwise
 };
 
@@ -32,6 +32,7 @@ struct SecurityInput {
   uint32_t shards = 0;
 
   void add(const Shape& shape);
+  void add(const SecurityInput& others);
 };
 
 // In the profile's own regime, which is what a verifier's policy is about.

@@ -6,6 +6,7 @@
 
 #include "air/table_info.hpp"
 #include "base/format.hpp"
+#include "proof/security.hpp"
 #include "proof/shape.hpp"
 #include "prove/memory.hpp"
 #include "trace/plan.hpp"
@@ -56,7 +57,25 @@ Error too_large(const char* what, std::span<const air::Instance> instances, cons
 struct ShardPlan {
   std::vector<air::Instance> instances;
   uint64_t memory_bytes = 0;
+  proof::SecurityInput security;
 };
+
+// About the bytes of a shard's part of a proof, which are kept to the end.
+constexpr uint64_t kProofBytes = uint64_t{3} << 20;
+
+// What a verifier asks of all shards together.
+Status check_shards(const proof::SecurityInput& all, const proof::Profile& profile) {
+  if (all.global_messages > proof::kMaxMessages)
+    return Error(Errc::kUnprovable,
+                 "the words that the shards of the run hand on are too many for one proof: longer "
+                 "shards have fewer");
+  const double bits = proof::security(profile, all).total;
+  if (all.shards == 1 || bits >= profile.target_bits) return {};
+  return format_error(Errc::kUnprovable,
+                      "%u shards are too many for profile %s: a proof would have %d bits of "
+                      "security; longer shards, or profile S100 or S128, have more",
+                      all.shards, profile.name, static_cast<int>(bits));
+}
 
 Result<ShardPlan> plan_rows(const LoadedProgram& program, const trace::RowCounts& rows,
                             const Options& options, unsigned threads, uint64_t recording_bytes,
@@ -68,7 +87,7 @@ Result<ShardPlan> plan_rows(const LoadedProgram& program, const trace::RowCounts
   if (Status s = proof::Shape::make(*instances, program.header, profile, shape, shard); !s)
     return too_large(kTooLong, *instances, s);
   const uint64_t bytes = proving_bytes(shape, profile, threads, recording_bytes);
-  return ShardPlan{std::move(*instances), bytes};
+  return ShardPlan{std::move(*instances), bytes, proof::security_input(shape)};
 }
 
 }  // namespace
@@ -76,17 +95,23 @@ Result<ShardPlan> plan_rows(const LoadedProgram& program, const trace::RowCounts
 Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const vm::Recording& recording,
                          const Options& options) {
   const auto shards = static_cast<uint32_t>(recording.shards.size());
+  if (shards != 1 && !options.shape.empty())
+    return Error(Errc::kUnprovable, "a run with a fixed shape has one shard");
+  // The recording of one shard is gone when it is proved; that of several is needed to the end.
+  const uint64_t freed = shards == 1 ? recording.host_bytes() : 0;
+  const uint64_t kept = shards == 1 ? 0 : recording.host_bytes() + shards * kProofBytes;
   RunPlan run;
   run.memory_bytes = recording.peak_bytes;
+  proof::SecurityInput all;
   for (uint32_t shard = 1; shard <= shards; ++shard) {
     auto plan = plan_rows(program, trace::rows_of(pool, program.program, recording, shard), options,
-                          pool.threads(), recording.host_bytes(), shard);
+                          pool.threads(), freed, shard);
     if (!plan) return plan.error();
-    // The recording of one shard is gone when it is proved; that of several is needed to the end.
-    const uint64_t kept = shards == 1 ? 0 : recording.host_bytes();
     run.memory_bytes = std::max(run.memory_bytes, plan->memory_bytes + kept);
     run.shards.push_back(std::move(plan->instances));
+    all.add(plan->security);
   }
+  if (Status s = check_shards(all, *options.profile); !s) return s.error();
   return run;
 }
 

@@ -68,18 +68,22 @@ Result<std::vector<uint8_t>> prove_shards(Pool& pool, const LoadedProgram& progr
   return attempts(progress, [&](uint32_t attempt) -> Result<std::vector<uint8_t>> {
     Session session(pool, program, options, claims, shards);
     const RunBlinding run = hedge.blinding(options.seed, session.bytes(), attempt);
+    std::vector<std::vector<uint8_t>> heads;
     Status s = each([&](Shard& shard) {
-      session.add_head(shard.commit_pass_one(run));
+      heads.push_back(shard.commit_pass_one(run));
+      session.add_head(heads.back());
       progress.step(Phase::kCommit);
     });
     if (!s) return s.error();
     session.draw_challenges();
     std::vector<std::vector<uint8_t>> proofs;
+    bool same = true;
     s = each([&](Shard& shard) {
-      shard.commit_pass_one(run);
-      proofs.push_back(shard.prove(session));
+      same = same && shard.commit_pass_one(run) == heads[proofs.size()];
+      if (same) proofs.push_back(shard.prove(session));
     });
     if (!s) return s.error();
+    if (!same) return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
     return std::move(session).assemble(proofs);
   });
 }

@@ -108,8 +108,6 @@ void Shard::publish() {
 std::vector<uint8_t> Shard::commit_pass_one(const RunBlinding& run) {
   blinding_ = run.key.of_shard(index_);
   blind_base(run);
-  commit(proof::kTreeProgram);
-  commit(proof::kTreeFixed);
   head_ = shape_bytes();
   append(head_, commit(proof::kTreePassOne));
   return head_;
@@ -117,6 +115,8 @@ std::vector<uint8_t> Shard::commit_pass_one(const RunBlinding& run) {
 
 std::vector<uint8_t> Shard::prove(const Session& session) {
   out_.clear();
+  commit(proof::kTreeProgram);
+  commit(proof::kTreeFixed);
   t_ = session.transcript();
   challenges_ = {};
   challenges_.global = session.challenges();

@@ -2,8 +2,9 @@
 // Lists of table instances: what proof::Shape accepts keeps the bounds on which the verifier's
 // workspace and docs/SECURITY.md rest, and its matrices are counted here a second time.
 //
-// An input: a byte for the profile, three for the heights of the program's tables, then edits of
-// the least shape, of three bytes each (what, which instance, a value).
+// An input: a byte for the profile, whose highest bit says whether the shard is the second, three
+// for the heights of the program's tables, then edits of the least shape, of three bytes each
+// (what, which instance, a value).
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -25,10 +26,10 @@ void require(bool good, const char* text) {
   std::abort();
 }
 
-Instances least_shape(const proof::ProgramHeader& header) {
+Instances least_shape(const proof::ProgramHeader& header, uint32_t shard) {
   Instances out;
   for (const air::TableInfo& t : air::tables()) {
-    if (t.count == air::Count::kAny) continue;
+    if (t.count == air::Count::kAny || (shard != 1 && t.first_shard_only)) continue;
     const uint8_t log = t.id == air::kTableRom      ? header.log_rom
                         : t.id == air::kTableRegion ? header.log_region
                         : t.id == air::kTableImage  ? header.log_image
@@ -130,7 +131,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   header.log_rom = static_cast<uint8_t>(air::kMinLogHeight + data[1] % 13);
   header.log_region = static_cast<uint8_t>(air::kMinLogHeight + data[2] % 13);
   header.log_image = static_cast<uint8_t>(air::kMinLogHeight + data[3] % 13);
-  Instances list = least_shape(header);
+  const uint32_t shard = 1 + (data[0] >> 7);
+  Instances list = least_shape(header, shard);
   for (size_t i = 4; i + 3 <= size; i += 3) edit(list, data[i], data[i + 1], data[i + 2]);
 
   std::vector<uint8_t> bytes(4);
@@ -147,7 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   require(s.ok() == (list.size() <= proof::kMaxInstances), "the list is read up to its limit");
   if (s) {
     require(reader.at_end() && count == list.size(), "a list of another length");
-    s = proof::Shape::make({read, count}, header, profile, shape);
+    s = proof::Shape::make({read, count}, header, profile, shape, shard);
   }
   if (!s) {
     require(s.error().code == Errc::kMalformed && s.error().message[0] != 0,

@@ -48,7 +48,7 @@ class Regime:
 
 def best_multiplicity(profile, shape):
     """m of the Johnson regime for a profile that is not meant for it: the one with the greatest total."""
-    return max(range(3, 16), key=lambda m: (min(rounds(profile, shape, m).values()), -m))
+    return max(range(3, 16), key=lambda m: (max(0, min(rounds(profile, shape, m).values())), -m))
 
 
 def both_regimes(profile, shape):

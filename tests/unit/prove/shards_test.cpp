@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 
 #include "proof/security.hpp"
 #include "prove/prove.hpp"
@@ -62,6 +63,46 @@ TEST_F(Shards, EveryNumberOfThem) {
   }
 }
 
+// Found out before anything is proved.
+TEST_F(Shards, TooManyForTheProfileAreUnprovable) {
+  const std::vector<uint8_t> secret = {1, 2, 3, 4};
+  auto recording = vm::record(program_.program, {secret, public_, {}},
+                              {.max_shard_cycles = 4, .max_shards = 100});
+  ASSERT_TRUE(recording);
+  ASSERT_GT(recording->shards.size(), 6u);
+  prove::Options options;
+  options.profile = &proof::kC100;
+  unsigned steps = 0;
+  options.progress = [&](prove::Phase, uint64_t, uint64_t) { return ++steps == 0; };
+  auto proof = prove::prove(pool_, program_, public_, *recording, options);
+  ASSERT_FALSE(proof);
+  EXPECT_EQ(proof.error().code, Errc::kUnprovable);
+  EXPECT_NE(std::string(proof.error().message).find("profile C100"), std::string::npos);
+  EXPECT_EQ(steps, 0u);
+  // A fixed shape is that of one shard.
+  options.profile = &proof::kS100;
+  options.shape = {{air::kTableBoundary, 12}, {air::kTableFresh, 10}, {air::kTablePublic, 10}};
+  proof = prove::prove(pool_, program_, public_, *recording, options);
+  ASSERT_FALSE(proof);
+  EXPECT_EQ(proof.error().code, Errc::kUnprovable);
+}
+
+// The memory that watchers are told of holds the shards that are done.
+TEST_F(Shards, RecordingCountsAllThatItKeeps) {
+  uint64_t most = 0;
+  vm::Hooks hooks;
+  hooks.watch = [&](const vm::Progress& p) -> Status {
+    most = std::max(most, p.host_bytes);
+    return {};
+  };
+  const std::vector<uint8_t> secret = {1, 2, 3, 4};
+  const auto r = vm::record(program_.program, {secret, public_, {}},
+                            {.max_shard_cycles = 2, .max_shards = 100}, hooks);
+  ASSERT_TRUE(r);
+  EXPECT_GE(most, r->host_bytes() / r->shards.size() * (r->shards.size() - 1));
+  EXPECT_GE(r->peak_bytes, most);
+}
+
 // What a verifier's policy is told of many shards: docs/SECURITY.md, section 4.
 TEST(ShardSecurity, IsThatOfOneShardButForListsOfCodewords) {
   proof::SecurityInput in;
@@ -79,7 +120,7 @@ TEST(ShardSecurity, IsThatOfOneShardButForListsOfCodewords) {
   EXPECT_GE(bits(proof::kC100, 5), 100);
   EXPECT_LT(bits(proof::kC100, 6), 100);
   EXPECT_LT(bits(proof::kC128, 2), 128);
-  EXPECT_LT(bits(proof::kC100, proof::kMaxShards), 0);
+  EXPECT_EQ(bits(proof::kC100, proof::kMaxShards), 0);  // not less
   in.global_messages = 1 << 16;
   EXPECT_GE(bits(proof::kC100, 6), 100);
   EXPECT_LT(bits(proof::kC100, 7), 100);

@@ -80,6 +80,7 @@ struct CopyWords : air::MainTable {
             kRole,
             kPre,
             kCount,
+            kFirstShardOnly,
             kSlots,
             air::RulesOf<CopyWords>::kLayout,
             air::RulesOf<CopyWords>::kRules,

@@ -180,7 +180,7 @@ TEST_F(EventRows, AreCompletedByTheCollector) {
   const isa::Program program;
   trace::LookupCounts counts(program);
   for (std::vector<Fp>& base : instances_)
-    trace::Collector(table_, program, counts)
+    trace::Collector(table_, 1, program, counts)
         .run(nullptr, base.data(), base.size() / table_.layout.base_columns);
   EXPECT_FALSE(counts.bad);
   uint64_t requests = 0;
