@@ -396,6 +396,7 @@ typedef struct mipzk_estimate { /* 32 bytes */
 MIPZK_API mipzk_status mipzk_job_estimate(mipzk_job* job, mipzk_estimate* out_estimate,
                                           mipzk_error* err) MIPZK_NOEXCEPT;
 
+/* In this order; of a run in several shards the last four come again for each. */
 #define MIPZK_PHASE_EXECUTE 0u
 #define MIPZK_PHASE_TRACE 1u
 #define MIPZK_PHASE_COMMIT 2u
