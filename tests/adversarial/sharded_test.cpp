@@ -348,6 +348,41 @@ TEST_F(Sharded, TheLastShardDoesNotHalt) {
   expect_unbalanced(r);
 }
 
+// Shards in which nothing happens: they change no claim (docs/SECURITY.md, section 6). But the last
+// one hands STATE back to the verifier.
+TEST_F(Sharded, IdleShardsChangeNothing) {
+  const vm::Recording honest = record(program_, secret_);
+  const auto idle = [](uint32_t key, uint32_t lo, uint32_t hi, uint32_t shard_in) {
+    vm::ShardRecord shard;
+    shard.touched.push_back({key, lo, hi, lo, hi, 1, shard_in, 0});
+    return shard;
+  };
+  vm::Recording r = honest;
+  r.shards.push_back(idle(vm::kStateKey, vm::kHaltedPc4, 0, 3));
+  EXPECT_EQ(verdict(prove(program_, r)), Errc::kOk);
+
+  r = honest;
+  vm::SourceWord& last = r.finals.back();
+  r.shards.push_back(
+      idle(last.key, last.value_final & 0xffff, last.value_final >> 16, last.shard_last));
+  last.shard_last = 4;
+  expect_unbalanced(r);
+
+  // Before all others, with a register that it hands on.
+  r = honest;
+  constexpr uint32_t kKey = vm::kRegisterKeyBase + 2;
+  for (vm::ShardRecord& shard : r.shards)
+    for (vm::Touched& t : shard.touched)
+      if (t.shard_in != 0 || t.key == kKey) ++t.shard_in;
+  uint32_t first = 0;
+  for (vm::SourceWord& w : r.finals) {
+    if (w.shard_last != 0) ++w.shard_last;
+    if (w.key == kKey) first = w.value_init;
+  }
+  r.shards.insert(r.shards.begin(), idle(kKey, first & 0xffff, first >> 16, 0));
+  EXPECT_EQ(verdict(prove(program_, r)), Errc::kOk);
+}
+
 // HALT in the first shard, and others after it: nothing that a run does.
 TEST_F(Sharded, ARunGoesOnAfterItsEnd) {
   const vm::Recording whole = record(program_, secret_);

@@ -120,7 +120,7 @@ int main(int argc, char** argv) {
       {"all_insns_s100", "all_insns", &proof::kS100, {}, {}},
       {"echo_s128", "echo", &proof::kS128, {1}, {2}},
       {"exit_code_c128", "exit_code", &proof::kC128, {0, 0x80, 0, 0, 1}, {}},
-      {"shards_s100", "echo", &proof::kS100, {1, 2, 3}, {4, 5}, 100},
+      {"shards_s100", "echo", &proof::kS100, {1, 2, 3}, {4, 5}, 300},
       {"shards_c100", "exit_code", &proof::kC100, {0, 0x80, 0, 0, 1}, {}, 60},
   };
   Pool pool(2);

@@ -7,6 +7,9 @@
 
 #include "proof/security.hpp"
 #include "prove/prove.hpp"
+#include "prove/session.hpp"
+#include "prove/writer.hpp"
+#include "support/verify_proof.hpp"
 #include "unit/prove/small_program.hpp"
 #include "verify/verify.hpp"
 
@@ -33,12 +36,10 @@ class Shards : public testing::Test {
     return proof ? std::move(*proof) : std::vector<uint8_t>();
   }
 
-  Status check(ByteView proof) {
-    verify::Policy policy;
-    policy.max_proof_bytes = 64u << 20;
-    std::vector<std::max_align_t> ws(verify::workspace_size(policy) / sizeof(std::max_align_t) + 1);
-    return verify::verify(program_.id, proof, policy, ws.data(),
-                          ws.size() * sizeof(std::max_align_t), claim_);
+  Status check(ByteView proof, unsigned min_bits = 0) {
+    verify::Policy policy = test::test_policy(min_bits);
+    policy.allow_not_hiding = true;
+    return test::verify_proof(program_.id, proof, policy, claim_);
   }
 
   const std::vector<uint8_t> public_ = {0, 0, 0, 9};
@@ -54,13 +55,112 @@ TEST_F(Shards, EveryNumberOfThem) {
   size_t before = 0;
   for (uint64_t cycles : {1000u, 20u, 11u, 7u}) {
     const std::vector<uint8_t> proof = prove(cycles, options);
-    const Status s = check(proof);
+    const Status s = check(proof, 100);
     EXPECT_GT(shards_, before);
     before = shards_;
     EXPECT_TRUE(s) << shards_ << ": " << s.error().message;
     EXPECT_EQ(claim_.exit_code, 7u);
     EXPECT_EQ(claim_.output_size, 4u);
   }
+}
+
+// What the masks add cancels over all shards, whichever of them there are.
+TEST_F(Shards, AnyMasks) {
+  prove::Options options;
+  options.profile = &test::kTest2;
+  options.seed.assign(32, 3);
+  for (unsigned set = 0; set < 32; set += set < 8 ? 1 : 8) {
+    options.masks = {.tails = (set & 1) != 0,
+                     .rings = (set & 2) != 0,
+                     .quotient = (set & 4) != 0,
+                     .fri = (set & 8) != 0,
+                     .salts = (set & 16) != 0};
+    const Status s = check(prove(11, options));
+    EXPECT_TRUE(s) << set << ": " << s.error().message;
+  }
+}
+
+TEST_F(Shards, StepsAreCountedAndEachMayBeTheLast) {
+  prove::Options options;
+  options.profile = &test::kTest2;
+  uint64_t steps = 0, all = 0;
+  options.progress = [&](prove::Phase, uint64_t done, uint64_t total) {
+    EXPECT_EQ(done, ++steps);
+    all = total;
+    return false;
+  };
+  prove(11, options);
+  EXPECT_EQ(steps, all);
+  EXPECT_EQ(all, prove::kProveSteps * shards_);
+  for (uint64_t last = 1; last <= all; last += 4) {
+    options.progress = [&](prove::Phase, uint64_t done, uint64_t) { return done == last; };
+    const auto recording = vm::record(program_.program, {{}, public_, {}},
+                                      {.max_shard_cycles = 11, .max_shards = 100});
+    const auto proof = prove::prove(pool_, program_, public_, *recording, options);
+    ASSERT_FALSE(proof);
+    EXPECT_EQ(proof.error().code, Errc::kCancelled);
+  }
+}
+
+// The program's tables decide the domain of shards whose own tables are all lower.
+TEST_F(Shards, ATableOfTheProgramIsTheTallest) {
+  isa::ProgramImage image;
+  image.entry = test::kCodeBase;
+  isa::Segment code, data;
+  code.address = test::kCodeBase;
+  code.readable = code.executable = true;
+  for (const uint32_t word : test::sum_program(5))
+    for (int k = 3; k >= 0; --k) code.bytes.push_back(static_cast<uint8_t>(word >> (8 * k)));
+  code.memory_size = static_cast<uint32_t>(code.bytes.size());
+  data.address = 0x10000000;
+  data.readable = data.writable = true;
+  data.bytes.assign(160000, 1);
+  data.memory_size = 160000;
+  image.segments = {code, data};
+  auto loaded = prove::load_program(pool_, *isa::build_program(image));
+  ASSERT_TRUE(loaded);
+  program_ = std::move(*loaded);
+  ASSERT_EQ(program_.header.log_image, 16);
+  prove::Options options;
+  options.profile = &test::kTest4;
+  std::vector<uint8_t> proof = prove(11, options);
+  EXPECT_EQ(shards_, 3u);
+  const Status s = check(proof);
+  EXPECT_TRUE(s) << s.error().message;
+  for (size_t at = 16; at < proof.size(); at += 19997) {
+    proof[at] ^= 1;
+    EXPECT_FALSE(check(proof)) << at;
+    proof[at] ^= 1;
+  }
+}
+
+// Front and heads alone: a verifier counts bits before it looks at anything else.
+TEST_F(Shards, ManyOfACompactProfileHaveNoBits) {
+  prove::Options options;
+  options.profile = &proof::kC100;
+  prove::Session session(pool_, program_, options, {public_, {}, 0}, 1000);
+  std::vector<uint8_t> proof(session.bytes().begin(), session.bytes().end());
+  for (uint32_t shard = 1; shard <= 1000; ++shard) {
+    std::vector<proof::Instance> list = {{air::kTableRom, program_.header.log_rom},
+                                         {air::kTableFixed, 15},
+                                         {air::kTableBoundary, 10}};
+    if (shard == 1)
+      list = {{air::kTableRom, program_.header.log_rom},
+              {air::kTableFixed, 15},
+              {air::kTableRegion, program_.header.log_region},
+              {air::kTableImage, program_.header.log_image},
+              {air::kTableBoundary, 10},
+              {air::kTableFresh, 10},
+              {air::kTablePublic, 10}};
+    prove::append_u32(proof, static_cast<uint32_t>(list.size()));
+    for (const proof::Instance& in : list) prove::append(proof, {{in.table, in.log_height}});
+    proof.resize(proof.size() + 32);
+  }
+  store_le64(&proof[8], proof.size());
+  const Status s = check(proof, 100);
+  ASSERT_FALSE(s);
+  EXPECT_EQ(s.error().code, Errc::kPolicy);
+  EXPECT_EQ(s.error().detail, 0u);
 }
 
 // Found out before anything is proved.
