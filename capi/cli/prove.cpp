@@ -12,6 +12,9 @@ namespace {
 // Of a run that is not proved, with what there is to do about it.
 Failure not_proved(const mipzk_error& err, const mipzk_job& job, const Options& options) {
   Failure e = failure(err, "cannot prove the run", mipzk_job_fault_text(&job));
+  const bool may_be_cut = !options.has("shape") && !options.has("shard-cycles");
+  if (err.status == MIPZK_E_UNPROVABLE && may_be_cut)
+    e.cure += ";\n  or cut the run into shards with --shard-cycles 1M";
   if (err.status == MIPZK_E_UNPROVABLE && options.has("shape"))
     e.cure =
         "give the program less work, or another shape; `mipzk inspect PROOF --shape FILE --grow "
@@ -21,6 +24,7 @@ Failure not_proved(const mipzk_error& err, const mipzk_job& job, const Options& 
     const std::string profile = options.text("profile");
     e.cure = "give the program less work, or free memory";
     if (!profile.empty() && profile != "S100") e.cure += "; --profile S100 takes less";
+    if (may_be_cut) e.cure += "; --shard-cycles 1M takes less";
     e.cure += "; --max-proving-memory N sets another limit";
   }
   return e;
