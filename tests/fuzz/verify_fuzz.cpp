@@ -4,8 +4,8 @@
 //
 // An input is a program of edits of a real proof, so that it gets past the Merkle paths: the first
 // byte chooses. 0: the rest is the proof itself, bare. Else: steps of five bytes (what, a 24-bit
-// position, a value) on the proof. The proof is of the profile that the first byte's lowest bit
-// says.
+// position, a value) on the proof. The first byte's lowest bit says which profile the proof is of,
+// the next one whether it has several shards.
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
@@ -27,7 +27,7 @@ using Bytes = std::vector<uint8_t>;
 
 struct Real {
   hash::Digest id{};
-  Bytes proof[2];
+  Bytes proof[4];
 };
 
 void require(bool good, const char* text) {
@@ -43,13 +43,16 @@ const Real& real() {
     auto program = prove::load_program(pool, test::program_of(test::sum_program(2)));
     require(program.ok(), "the program does not load");
     const Bytes in = {0, 0, 0, 1};
-    auto recording = vm::record(program->program, {in, in, {}});
-    require(recording.ok(), "the program does not run");
     out.id = program->id;
     const proof::Profile* profiles[] = {&test::kTest2, &test::kTest4};
-    for (int i = 0; i < 2; ++i) {
+    for (unsigned i = 0; i < 4; ++i) {
+      vm::Limits limits;
+      if (i >= 2) limits = {.max_shard_cycles = 8, .max_shards = 100};
+      auto recording = vm::record(program->program, {in, in, {}}, limits);
+      require(recording.ok(), "the program does not run");
+      require((recording->shards.size() > 1) == (i >= 2), "another number of shards");
       prove::Options options;
-      options.profile = profiles[i];
+      options.profile = profiles[i & 1];
       auto proof = prove::prove(pool, *program, in, *recording, options);
       require(proof.ok(), "the run is not proved");
       out.proof[i] = std::move(*proof);
@@ -99,7 +102,7 @@ Bytes edited(const Bytes& proof, const uint8_t* data, size_t size) {
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Real& r = real();
   const uint8_t choice = size == 0 ? uint8_t{0} : data[0];
-  const Bytes& base = r.proof[choice & 1];
+  const Bytes& base = r.proof[choice & 3];
   const Bytes p =
       choice == 0 ? Bytes(data + (size != 0), data + size) : edited(base, data + 1, size - 1);
   // An input of exactly the proof's size, so that a sanitizer sees reads beyond it.
@@ -112,7 +115,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Status s =
       verify::verify(id, exact, policy, ws.data(), ws.size() * sizeof(std::max_align_t), claim);
   if (s) {
-    require(p == r.proof[0] || p == r.proof[1], "accepted bytes that nobody proved");
+    require(std::find(std::begin(r.proof), std::end(r.proof), p) != std::end(r.proof),
+            "accepted bytes that nobody proved");
     require(claim.exit_code == 7 && claim.output_offset + claim.output_size <= p.size(),
             "a wrong claim");
     return 0;
