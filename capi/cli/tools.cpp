@@ -212,8 +212,7 @@ void add_tool_options(Options& options) {
   options.visible().add_options()("strace", "show system calls with their arguments and results")(
       "gdb", value("PORT"),
       "wait for gdb on 127.0.0.1:PORT; 0 takes a free port. Every user of this computer can "
-      "connect "
-      "and read the inputs");
+      "connect and read the inputs");
   options.set_examples(kExamples);
 }
 

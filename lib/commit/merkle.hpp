@@ -2,13 +2,12 @@
 // Checking openings of a Merkle tree over several matrices of different heights.
 //
 // All heights are powers of two. With H the largest log_rows:
-//   leaf[l][i]                = keyed("mipzk v0 leaf", salt[32] (salted trees) || the words of row
-//   i
-//       of the matrices of log_rows l, in the order in which they were committed)
-//   node[H][i]                = leaf[H][i]
-//   node[l][i]                = keyed("mipzk v0 node", node[l+1][2i] || node[l+1][2i+1]),
-//       and where there are matrices of log_rows l, keyed("mipzk v0 join", that || leaf[l][i])
-//   root                      = node[0][0]
+// - leaf[l][i] = keyed("mipzk v0 leaf", salt[32] (salted trees) || the words of row i of the
+//   matrices of log_rows l, in the order in which they were committed)
+// - node[H][i] = leaf[H][i]
+// - node[l][i] = keyed("mipzk v0 node", node[l+1][2i] || node[l+1][2i+1]), and where there are
+//   matrices of log_rows l, keyed("mipzk v0 join", that || leaf[l][i])
+// - root = node[0][0]
 // A word is the le32 of a field element's raw().
 //
 // An opening for distinct indices of level H, ascending, has:

@@ -101,8 +101,7 @@ Status check_record(ByteView f, Numbers numbers) {
   if (f.size() != kRecordBytes || numbers.u16(f.data()) != 0) {
     return refuse(
         "ABI flags of version %u with %zu bytes, need version 0 with %zu: link with a binutils "
-        "that "
-        "writes it",
+        "that writes it",
         f.size() < 2 ? 0 : numbers.u16(f.data()), f.size(), kRecordBytes);
   }
   if (Status s = check_isa(f[2], f[3]); !s) return s;

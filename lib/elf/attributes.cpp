@@ -82,8 +82,7 @@ Status check_fp_abi(uint32_t value, const char* section) {
   if (kFpAbis[value].served) return {};
   return refuse(
       "compiled for 64-bit floating-point registers (Val_GNU_MIPS_ABI_FP_%s in %s), the machine "
-      "has "
-      "32-bit ones: compile with -mfp32",
+      "has 32-bit ones: compile with -mfp32",
       kFpAbis[value].name, section);
 }
 

@@ -83,8 +83,7 @@ Result<std::vector<Elf32_Sym>> File::section_symbols(size_t index) const {
   if (s.sh_entsize != sizeof(Elf32_Sym) || s.sh_size % sizeof(Elf32_Sym) != 0) {
     return refuse(
         "damaged symbol table: %u bytes of entries of %u, must be multiples of %zu; strip the file "
-        "to "
-        "load it without symbols",
+        "to load it without symbols",
         s.sh_size, s.sh_entsize, sizeof(Elf32_Sym));
   }
   std::vector<Elf32_Sym> symbols;

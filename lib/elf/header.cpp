@@ -102,8 +102,7 @@ Status check_type(uint16_t type) {
     case ET_DYN:
       return refuse(
           "position-independent executable or shared library (ET_DYN), need a fixed address: "
-          "compile "
-          "with -fno-pie and link with -static -no-pie");
+          "compile with -fno-pie and link with -static -no-pie");
     case ET_CORE:
       return refuse("core dump, need an executable");
     default:

@@ -27,9 +27,8 @@ inline constexpr size_t kMaxSymbolName = 255;           // bytes; longer names a
 //   - `entry` is a multiple of 4 and its word lies inside an executable segment;
 //   - `flags` are e_flags that the machine serves;
 //   - symbols lie inside segments, have a name fit to be shown (base/visible.hpp), and where
-//   several
-//     share an address the best one to show comes first (functions, then objects, then labels;
-//     global first).
+//     several share an address the best one to show comes first (functions, then objects, then
+//     labels; global first).
 // A stripped file has no symbols. May throw std::bad_alloc.
 Result<isa::ProgramImage> load(ByteView file);
 

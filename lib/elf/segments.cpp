@@ -44,8 +44,7 @@ Status check_loadable(const File& file, const Elf32_Phdr& p) {
   if ((p.p_flags & PF_W) && (p.p_flags & PF_X)) {
     return refuse(
         "the segment at 0x%08x is both writable and executable, code must be read-only: link "
-        "without "
-        "-N, with -Wl,-z,separate-code",
+        "without -N, with -Wl,-z,separate-code",
         p.p_vaddr);
   }
   return {};
@@ -127,8 +126,7 @@ Status check_entry(const isa::ProgramImage& image) {
   if (s == nullptr || !s->executable || s->memory_size - (entry - s->address) < 4) {
     return refuse(
         "the entry point 0x%08x is outside every executable segment: define _start or __start, or "
-        "link "
-        "with -e and the name of the first function",
+        "link with -e and the name of the first function",
         entry);
   }
   return {};

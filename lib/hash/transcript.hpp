@@ -2,9 +2,10 @@
 // The Fiat-Shamir transcript: a 32-byte state to which everything public is absorbed, and from
 // which challenges and proofs of work are derived. Labels (any 32-bit numbers) separate the uses.
 //
-//   absorb(label, data):  state = keyed("mipzk v0 transcript", state || le32 label || le64 len ||
-//   data) challenges(label):    XOF stream of keyed("mipzk v0 challenge", state || le32 label) work
-//   of a nonce:      le64 of the first bytes of keyed("mipzk v0 grind", state || le64 nonce)
+// - absorb(label, data): state = keyed("mipzk v0 transcript", state || le32 label || le64 length ||
+//   data)
+// - challenges(label): the output stream of keyed("mipzk v0 challenge", state || le32 label)
+// - work of a nonce: the first 8 bytes of keyed("mipzk v0 grind", state || le64 nonce)
 //
 // Field elements are absorbed as the le32 of their Montgomery word, raw().
 #pragma once

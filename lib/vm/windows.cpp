@@ -128,8 +128,7 @@ SecretVector<uint8_t> printed_bytes(const Memory& memory, bool little_endian, ui
 
 const char PrintMeter::kNotice[] =
     "\n[mipzk: the program has printed more than 1 MiB and 4 bytes per instruction: the rest of "
-    "what "
-    "it prints is not shown]\n";
+    "what it prints is not shown]\n";
 
 bool PrintMeter::cut(SecretVector<uint8_t>& text, uint64_t cycles) {
   const uint64_t left = kPrintAllowance + kPrintBytesPerCycle * cycles - printed_;
