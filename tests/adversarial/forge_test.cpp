@@ -118,9 +118,9 @@ TEST_P(Forge, EveryFieldIsBound) {
       // The lowest bit of the flags is one, the others are none.
       if (kind == "flags" && at == f.offset) want = {Errc::kRejected};
       if (kind == "magic" || (kind == "flags" && at != f.offset) || kind == "size" ||
-          kind == "program padding" || kind == "instances")
+          kind == "program padding" || kind == "instances" || kind == "shards")
         want = {Errc::kMalformed};
-      if (kind == "version" || kind == "profile" || kind == "machine version" || kind == "shards")
+      if (kind == "version" || kind == "profile" || kind == "machine version")
         want = {Errc::kUnsupported};
       if (kind == "program root ") want = {Errc::kWrongProgram};
       if (kind == "entry" || kind == "byte order" || kind == "program heights")
@@ -219,9 +219,10 @@ TEST_P(Forge, ClaimsAreBound) {
   }
 }
 
+// More than there are: the next parts are no heads.
 TEST_P(Forge, ShardsOtherThanOne) {
   for (uint32_t n : {0u, 2u, 65536u, 0xffffffffu})
-    EXPECT_EQ(judge(with_u32("shards", n)).code, Errc::kUnsupported) << n;
+    EXPECT_EQ(judge(with_u32("shards", n)).code, Errc::kMalformed) << n;
 }
 
 TEST_P(Forge, ProgramHeaderFields) {

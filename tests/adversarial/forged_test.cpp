@@ -253,7 +253,7 @@ TEST(Forged, SeveralShards) {
   for (uint32_t n : {0u, 2u, 3u}) {
     Forger f(honest());
     f.shards = n;
-    EXPECT_EQ(code_of(f.prove()), Errc::kUnsupported);
+    EXPECT_EQ(code_of(f.prove()), Errc::kMalformed);
   }
 }
 
