@@ -11,14 +11,42 @@ namespace mipzk::prove {
 
 namespace {
 
-// Tries until the challenges are good.
-template <class Attempt>
-Result<std::vector<uint8_t>> attempts(Progress& progress, const Attempt& attempt) {
+// Proves the run whose shards `each` visits: each(f) calls f(shard) for all of them, prepared, in
+// their order. `kept`: they are the same objects every time. Tries until the challenges are good.
+template <class Each>
+Result<std::vector<uint8_t>> prove_visited(Pool& pool, const LoadedProgram& program,
+                                           const Options& options, const Claims& claims,
+                                           Progress& progress, uint32_t shards, bool kept,
+                                           const Each& each) {
+  Hedge hedge;
+  Status s = each([&](Shard& shard) {
+    hedge.add(shard);
+    progress.step(Phase::kTrace);
+  });
+  if (!s) return s.error();
   // A restart happens with probability below 2^-29 in each shard.
-  for (uint32_t number = 0; number < 3; ++number) {
+  for (uint32_t attempt = 0; attempt < 3; ++attempt) {
     try {
       progress.restart();
-      return attempt(number);
+      Session session(pool, program, options, claims, shards);
+      const RunBlinding run = hedge.blinding(options.seed, session.bytes(), attempt);
+      std::vector<std::vector<uint8_t>> heads, proofs;
+      s = each([&](Shard& shard) {
+        heads.push_back(shard.commit_pass_one(run));
+        session.add_head(heads.back());
+        progress.step(Phase::kCommit);
+      });
+      if (!s) return s.error();
+      session.draw_challenges();
+      bool same = true;
+      s = each([&](Shard& shard) {
+        same = same && (kept || shard.commit_pass_one(run) == heads[proofs.size()]);
+        if (same) proofs.push_back(shard.prove(session));
+      });
+      if (!s) return s.error();
+      if (!same)
+        return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
+      return std::move(session).assemble(proofs);
     } catch (const Restart&) {
     }
   }
@@ -30,25 +58,17 @@ Result<std::vector<uint8_t>> attempts(Progress& progress, const Attempt& attempt
 Result<std::vector<uint8_t>> prove_shard(Pool& pool, const LoadedProgram& program,
                                          const Options& options, const Claims& claims,
                                          Progress& progress, Shard& shard) {
-  Hedge hedge;
-  hedge.add(shard);
-  progress.step(Phase::kTrace);
-  return attempts(progress, [&](uint32_t attempt) {
-    Session session(pool, program, options, claims, 1);
-    const RunBlinding run = hedge.blinding(options.seed, session.bytes(), attempt);
-    session.add_head(shard.commit_pass_one(run));
-    session.draw_challenges();
-    progress.step(Phase::kCommit);
-    const std::vector<uint8_t> proof = shard.prove(session);
-    return std::move(session).assemble({&proof, 1});
-  });
+  const auto each = [&](const auto& f) -> Status {
+    f(shard);
+    return {};
+  };
+  return prove_visited(pool, program, options, claims, progress, 1, true, each);
 }
 
 Result<std::vector<uint8_t>> prove_shards(Pool& pool, const LoadedProgram& program,
                                           const Options& options, const Claims& claims,
                                           Progress& progress, uint32_t shards,
                                           const TraceSource& traces) {
-  // Calls f(shard) for each, with its traces in place.
   const auto each = [&](const auto& f) -> Status {
     for (uint32_t index = 1; index <= shards; ++index) {
       auto filled = traces(index);
@@ -59,33 +79,7 @@ Result<std::vector<uint8_t>> prove_shards(Pool& pool, const LoadedProgram& progr
     }
     return {};
   };
-  Hedge hedge;
-  const Status hedged = each([&](Shard& shard) {
-    hedge.add(shard);
-    progress.step(Phase::kTrace);
-  });
-  if (!hedged) return hedged.error();
-  return attempts(progress, [&](uint32_t attempt) -> Result<std::vector<uint8_t>> {
-    Session session(pool, program, options, claims, shards);
-    const RunBlinding run = hedge.blinding(options.seed, session.bytes(), attempt);
-    std::vector<std::vector<uint8_t>> heads;
-    Status s = each([&](Shard& shard) {
-      heads.push_back(shard.commit_pass_one(run));
-      session.add_head(heads.back());
-      progress.step(Phase::kCommit);
-    });
-    if (!s) return s.error();
-    session.draw_challenges();
-    std::vector<std::vector<uint8_t>> proofs;
-    bool same = true;
-    s = each([&](Shard& shard) {
-      same = same && shard.commit_pass_one(run) == heads[proofs.size()];
-      if (same) proofs.push_back(shard.prove(session));
-    });
-    if (!s) return s.error();
-    if (!same) return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
-    return std::move(session).assemble(proofs);
-  });
+  return prove_visited(pool, program, options, claims, progress, shards, false, each);
 }
 
 namespace {
@@ -129,13 +123,6 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
                                           const Options& options) {
   const TraceSource once = [&](uint32_t) { return std::move(traces); };
   return prove_source(pool, program, claims, 1, once, options);
-}
-
-Result<std::vector<uint8_t>> prove_traces(
-    Pool& pool, const LoadedProgram& program, const Claims& claims,
-    const std::vector<std::vector<trace::InstanceTrace>>& shards, const Options& options) {
-  const TraceSource copies = [&](uint32_t shard) { return shards[shard - 1]; };
-  return prove_source(pool, program, claims, static_cast<uint32_t>(shards.size()), copies, options);
 }
 
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,

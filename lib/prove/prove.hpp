@@ -86,11 +86,6 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
                                           std::vector<trace::InstanceTrace> traces,
                                           const Options& options);
 
-// The same for a run of several shards.
-Result<std::vector<uint8_t>> prove_traces(
-    Pool& pool, const LoadedProgram& program, const Claims& claims,
-    const std::vector<std::vector<trace::InstanceTrace>>& shards, const Options& options);
-
 // Root of the fixed tables' tree at blowup 2^log_blowup, a constant of the protocol.
 hash::Digest fixed_root(Pool& pool, unsigned log_blowup);
 

@@ -134,6 +134,16 @@ class Sharded : public testing::Test {
     return s ? Errc::kOk : s.error().code;
   }
   Errc verdict(const Parts& parts) { return verdict(parts.join()); }
+  // No body of another proof fits, alone or with its head.
+  void expect_none_fits(const Parts& parts, const Parts& other) {
+    for (size_t i = 0; i < 3; ++i) {
+      Parts p = parts;
+      p.bodies[i] = other.bodies[i];
+      EXPECT_NE(verdict(p), Errc::kOk);
+      p.heads[i] = other.heads[i];
+      EXPECT_NE(verdict(p), Errc::kOk);
+    }
+  }
   // A proof of a falsified run: consistent in each shard, wrong in what ties them.
   void expect_unbalanced(const vm::Recording& r) {
     verify::Claim claim;
@@ -201,13 +211,7 @@ TEST_F(Sharded, Repeated) {
 
 TEST_F(Sharded, FromAnotherRun) {
   const Parts parts = honest(), other = prove(program_, record(program_, other_secret_));
-  for (size_t i = 0; i < 3; ++i) {
-    Parts p = parts;
-    p.bodies[i] = other.bodies[i];
-    EXPECT_NE(verdict(p), Errc::kOk);
-    p.heads[i] = other.heads[i];
-    EXPECT_NE(verdict(p), Errc::kOk);
-  }
+  expect_none_fits(parts, other);
 }
 
 TEST_F(Sharded, FromAnotherProgram) {
@@ -228,13 +232,7 @@ TEST_F(Sharded, UnderAnotherChallenge) {
   options_.seed.assign(32, 2);
   const Parts other = honest();
   EXPECT_EQ(verdict(other), Errc::kOk);
-  for (size_t i = 0; i < 3; ++i) {
-    Parts p = parts;
-    p.bodies[i] = other.bodies[i];
-    EXPECT_NE(verdict(p), Errc::kOk);
-    p.heads[i] = other.heads[i];
-    EXPECT_NE(verdict(p), Errc::kOk);
-  }
+  expect_none_fits(parts, other);
 }
 
 TEST_F(Sharded, NumberOfShardsChanged) {
