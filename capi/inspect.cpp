@@ -34,16 +34,10 @@ Status read_front(ByteView proof, Front& out) {
   if (Status s = proof::read_statement(reader, proof.size(), out.statement); !s) return s;
   for (uint32_t shard = 1; shard <= out.statement.shards; ++shard) {
     const size_t start = reader.position();
-    proof::Instance instances[proof::kMaxInstances];
-    uint32_t count = 0;
     proof::Shape shape;
-    if (Status s = proof::read_instances(reader, instances, count); !s) return s;
+    if (Status s = proof::read_shape(reader, out.statement, shard, shape); !s) return s;
     if (shard == 1) out.shape_bytes = {start, reader.position() - start};
-    if (Status s = proof::Shape::make({instances, count}, out.statement.program,
-                                      *out.statement.profile, shape, shard);
-        !s)
-      return s;
-    out.tables += count;
+    out.tables += static_cast<uint32_t>(shape.instances().size());
     out.cycles += shape.slots();
     out.security.add(shape);
     if (shard < out.statement.shards) reader.take(sizeof(hash::Digest));  // the pass-1 root

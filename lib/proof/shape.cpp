@@ -150,4 +150,11 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
   return {};
 }
 
+Status read_shape(Reader& reader, const Statement& statement, uint32_t shard, Shape& out) {
+  Instance instances[kMaxInstances];
+  uint32_t count = 0;
+  if (Status s = read_instances(reader, instances, count); !s) return s;
+  return Shape::make({instances, count}, statement.program, *statement.profile, out, shard);
+}
+
 }  // namespace mipzk::proof

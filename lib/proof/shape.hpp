@@ -13,7 +13,7 @@
 
 namespace mipzk::proof {
 
-// What a verifier's workspace has room for: 724 bytes an instance, 40 a column.
+// What a verifier's workspace has room for: 722 bytes an instance, 40 a column.
 inline constexpr unsigned kMaxInstances = 160;
 inline constexpr unsigned kMaxMatrices =
     3 * kMaxInstances + 2 * (air::kMaxLogHeight - air::kMinLogHeight + 1) + 8;
@@ -86,5 +86,8 @@ class Shape {
 
 // Reads `count` and the instances. Fails with kMalformed.
 Status read_instances(Reader& reader, Instance out[kMaxInstances], uint32_t& count);
+
+// Reads and checks the shape of a shard of the proof with this statement. Fails with kMalformed.
+Status read_shape(Reader& reader, const Statement& statement, uint32_t shard, Shape& out);
 
 }  // namespace mipzk::proof

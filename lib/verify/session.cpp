@@ -27,12 +27,7 @@ Status read_head(Reader& r, ByteView proof, uint32_t index, const Session& sessi
   const proof::Statement& statement = session.statement;
   const proof::Profile& profile = *statement.profile;
   const size_t start = r.position();
-  uint32_t count = 0;
-  if (Status s = proof::read_instances(r, shard.instances, count); !s) return s;
-  if (Status s = proof::Shape::make({shard.instances, count}, statement.program, profile,
-                                    shard.shape, index);
-      !s)
-    return s;
+  if (Status s = proof::read_shape(r, statement, index, shard.shape); !s) return s;
   shard.log_domain = shard.shape.max_log_height() + profile.log_blowup;
   shard.roots[proof::kTreeProgram] = statement.program.root[profile.log_blowup - 1];
   shard.roots[proof::kTreeFixed] = kFixedRoots[profile.log_blowup - 1];

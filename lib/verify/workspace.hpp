@@ -24,7 +24,6 @@ struct TreeRows {
 
 // What a shard's part of the proof says, and what is drawn from it.
 struct Shard {
-  proof::Instance instances[proof::kMaxInstances];
   proof::Shape shape;
   hash::Digest roots[proof::kTreeCount];
   hash::Transcript transcript;

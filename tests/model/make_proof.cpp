@@ -33,16 +33,11 @@ void write_file(const std::string& path, ByteView bytes) {
 std::string security_text(ByteView proof) {
   Reader r(proof);
   proof::Statement statement;
-  proof::Instance instances[proof::kMaxInstances];
-  uint32_t count = 0;
   proof::Shape shape;
   proof::SecurityInput input;
   if (!proof::read_statement(r, proof.size(), statement)) return "unreadable";
   for (uint32_t shard = 1; shard <= statement.shards; ++shard) {
-    if (!proof::read_instances(r, instances, count) ||
-        !proof::Shape::make({instances, count}, statement.program, *statement.profile, shape,
-                            shard))
-      return "unreadable";
+    if (!proof::read_shape(r, statement, shard, shape)) return "unreadable";
     input.add(shape);
     r.take(32);  // the pass-1 root
   }
