@@ -24,11 +24,21 @@ unsigned effective_threads(unsigned wanted) {
   return std::clamp(wanted, 1u, Pool::kMaxThreads);
 }
 
+thread_local const StopFlags* stop_flags = nullptr;
+
+void throw_if_stopped() {
+  if (stop_flags != nullptr && stop_flags->any()) throw Cancelled{};
+}
+
 // One loop. Shared by the caller and the posted tasks, because a task may start only after all its
 // blocks are gone and the caller has returned; such a task never touches `f`.
 struct Loop {
   Loop(size_t n, size_t block_count, const std::function<void(size_t, size_t)>& body)
-      : f(body), blocks(block_count), size(n / block_count), longer(n % block_count) {}
+      : f(body),
+        stop(stop_flags),
+        blocks(block_count),
+        size(n / block_count),
+        longer(n % block_count) {}
 
   // Takes blocks until none is left. Loops work on secrets: a block has ended when nothing of it is
   // on the thread's stack any more, so that nothing is when the caller goes on.
@@ -53,13 +63,16 @@ struct Loop {
   void run(size_t i) {
     const size_t begin = i * size + std::min(i, longer);
     const size_t end = begin + size + (i < longer ? 1 : 0);
+    const StopFlags* const own = std::exchange(stop_flags, stop);
     try {
+      throw_if_stopped();
       f(begin, end);
     } catch (...) {
       failed.store(true, std::memory_order_relaxed);
       std::lock_guard lock(mutex);
       if (!error) error = std::current_exception();
     }
+    stop_flags = own;
   }
 
   // The exception leaves the loop with the caller: a late task must not be the one to destroy it.
@@ -70,6 +83,7 @@ struct Loop {
   }
 
   const std::function<void(size_t, size_t)>& f;
+  const StopFlags* const stop;  // of the caller
   const size_t blocks, size, longer;
   std::atomic<size_t> next{0};
   std::atomic<bool> failed{false};
@@ -79,12 +93,25 @@ struct Loop {
   std::exception_ptr error;  // guarded by mutex
 };
 
+// In blocks, so that it can be stopped between them.
+void run_inline(size_t n, size_t blocks, const std::function<void(size_t, size_t)>& f) {
+  for (size_t i = 0; i < blocks; ++i) {
+    throw_if_stopped();
+    f(n * i / blocks, n * (i + 1) / blocks);
+  }
+}
+
 struct Release {
   std::atomic_flag& flag;
   ~Release() { flag.clear(std::memory_order_release); }
 };
 
 }  // namespace
+
+CancelScope::CancelScope(const StopFlags& flags)
+    : flags_(flags), outer_(std::exchange(stop_flags, &flags_)) {}
+
+CancelScope::~CancelScope() { stop_flags = outer_; }
 
 struct Pool::Impl {
   explicit Impl(unsigned helpers) : workers(helpers) {}
@@ -104,7 +131,7 @@ void Pool::parallel_for(size_t n, size_t grain, const std::function<void(size_t,
   if (n == 0) return;
   const size_t blocks = std::min(n / std::max<size_t>(grain, 1), threads_ * kBlocksPerThread);
   if (impl_ == nullptr || blocks < 2 || impl_->busy.test_and_set(std::memory_order_acquire)) {
-    f(0, n);
+    run_inline(n, stop_flags != nullptr ? std::max<size_t>(blocks, 1) : 1, f);
     return;
   }
   const Release release{impl_->busy};

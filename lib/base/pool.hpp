@@ -3,11 +3,41 @@
 // threads.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
 
 namespace mipzk {
+
+// Two flags, either of which stops work; null: none.
+struct StopFlags {
+  const std::atomic_flag* first = nullptr;
+  const std::atomic_flag* second = nullptr;
+
+  bool any() const {
+    return (first != nullptr && first->test(std::memory_order_relaxed)) ||
+           (second != nullptr && second->test(std::memory_order_relaxed));
+  }
+};
+
+// Thrown by loops that are stopped.
+struct Cancelled {};
+
+// While it exists, the loops that its thread begins, and those that begin in them, throw Cancelled
+// between two blocks once a flag is set. The flags must outlive it. Scopes nest; the last one
+// counts.
+class CancelScope {
+ public:
+  explicit CancelScope(const StopFlags& flags);
+  ~CancelScope();
+  CancelScope(const CancelScope&) = delete;
+  CancelScope& operator=(const CancelScope&) = delete;
+
+ private:
+  const StopFlags flags_;
+  const StopFlags* const outer_;
+};
 
 class Pool {
  public:
@@ -30,9 +60,10 @@ class Pool {
   // Block bounds and order depend on the number of threads and on timing: a result may only depend
   // on them if the blocks are not independent, which the caller must rule out.
   //
-  // After an exception the blocks not yet begun are skipped; the first one is rethrown on the
-  // caller's thread once no block runs any more. A call made while another one of the same pool is
-  // under way, from inside a block or from a different thread, runs inline on its own thread.
+  // After an exception, or in a CancelScope that is stopped, the blocks not yet begun are skipped;
+  // the first one is rethrown on the caller's thread once no block runs any more. A call made while
+  // another one of the same pool is under way, from inside a block or from a different thread, runs
+  // inline on its own thread.
   void parallel_for(size_t n, size_t grain, const std::function<void(size_t, size_t)>& f);
 
  private:

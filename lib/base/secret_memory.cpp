@@ -5,6 +5,9 @@
 
 #include <atomic>
 #include <cstdint>
+#include <iterator>
+#include <map>
+#include <mutex>
 
 #include "base/bytes.hpp"
 
@@ -80,11 +83,7 @@ void* map(size_t size, int flags) {
   for (volatile uint64_t& word : frame) word = 0;
 }
 
-}  // namespace
-
-void* secret_allocate(size_t bytes) {
-  if (bytes < kSecretPages) return ::operator new(bytes, kAlignment);
-  const size_t size = round_up(bytes, kPage);
+void* map_block(size_t size) {
   void* const data = map(size, size <= kPopulated ? kPopulate : 0);
 #ifdef MADV_DONTDUMP
   advise(data, size, MADV_DONTDUMP);
@@ -92,16 +91,141 @@ void* secret_allocate(size_t bytes) {
   return data;
 }
 
+void unmap_block(void* data, size_t size) noexcept {
+  // Fails where the system cannot split a mapping that it joined with its neighbours.
+  if (munmap(data, size) != 0) secure_zero(data, size);
+}
+
+// The free pages of arenas. Sizes are multiples of kPage.
+class FreePages {
+ public:
+  void begin() {
+    const std::lock_guard lock(mutex_);
+    if (arenas_++ == 0) used_ = most_ = free_ = 0;
+    active_.store(true, std::memory_order_relaxed);
+  }
+
+  void end() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (--arenas_ != 0) return;
+    active_.store(false, std::memory_order_relaxed);
+    for (const auto& [address, size] : ranges_) unmap_block(at(address), size);
+    ranges_.clear();
+  }
+
+  bool active() const { return active_.load(std::memory_order_relaxed); }
+
+  void* take(size_t size) {
+    const std::lock_guard lock(mutex_);
+    auto best = ranges_.end();
+    for (auto r = ranges_.begin(); r != ranges_.end(); ++r)
+      if (r->second >= size && (best == ranges_.end() || r->second < best->second)) best = r;
+    used_ += static_cast<ptrdiff_t>(size);
+    most_ = std::max(most_, used_);
+    if (best != ranges_.end()) {
+      const auto [address, all] = *best;
+      if (all > size) ranges_.emplace_hint(best, address + size, all - size);
+      ranges_.erase(address);
+      free_ -= size;
+      return at(address);
+    }
+    trim();
+    try {
+      return map_block(size);
+    } catch (...) {
+      used_ -= static_cast<ptrdiff_t>(size);
+      throw;
+    }
+  }
+
+  void give(void* data, size_t size) noexcept {
+    const std::lock_guard lock(mutex_);
+    used_ -= static_cast<ptrdiff_t>(size);  // below 0 when blocks are older than the arena
+    try {
+      if (arenas_ == 0) throw std::bad_alloc();  // the last one has just gone
+      add(reinterpret_cast<uintptr_t>(data), size);
+    } catch (...) {
+      unmap_block(data, size);
+      return;
+    }
+    free_ += size;
+    trim();
+  }
+
+ private:
+  static void* at(uintptr_t address) { return reinterpret_cast<void*>(address); }
+
+  // A range, joined with those beside it.
+  void add(uintptr_t address, size_t size) {
+    auto next = ranges_.lower_bound(address);
+    if (next != ranges_.begin()) {
+      const auto before = std::prev(next);
+      if (before->first + before->second == address) {
+        before->second += size;
+        if (next != ranges_.end() && address + size == next->first) {
+          before->second += next->second;
+          ranges_.erase(next);
+        }
+        return;
+      }
+    }
+    if (next != ranges_.end() && address + size == next->first) {
+      size += next->second;
+      next = ranges_.erase(next);
+    }
+    ranges_.emplace_hint(next, address, size);
+  }
+
+  // Returns pages to the system until what is held is within the bound.
+  void trim() {
+    const auto bound = static_cast<size_t>(most_ + most_ / 16);
+    for (;;) {
+      const size_t held = static_cast<size_t>(std::max<ptrdiff_t>(used_, 0)) + free_;
+      if (free_ == 0 || held <= bound) return;
+      const auto largest =
+          std::max_element(ranges_.begin(), ranges_.end(),
+                           [](const auto& a, const auto& b) { return a.second < b.second; });
+      const size_t size = std::min(largest->second, round_up(held - bound, kPage));
+      largest->second -= size;
+      free_ -= size;
+      unmap_block(at(largest->first + largest->second), size);
+      if (largest->second == 0) ranges_.erase(largest);
+    }
+  }
+
+  std::mutex mutex_;
+  std::atomic<bool> active_{false};
+  unsigned arenas_ = 0;
+  ptrdiff_t used_ = 0, most_ = 0;  // bytes in use since begin(), and the most at once
+  size_t free_ = 0;
+  std::map<uintptr_t, size_t> ranges_;  // free ones: address, size
+};
+
+FreePages free_pages;
+
+}  // namespace
+
+void* secret_allocate(size_t bytes) {
+  if (bytes < kSecretPages) return ::operator new(bytes, kAlignment);
+  const size_t size = round_up(bytes, kPage);
+  return free_pages.active() ? free_pages.take(size) : map_block(size);
+}
+
 void secret_free(void* data, size_t bytes) noexcept {
   if (data == nullptr) return;
   if (bytes < kSecretPages) {
     secure_zero(data, bytes);
     ::operator delete(data, kAlignment);
+  } else if (free_pages.active()) {
+    free_pages.give(data, round_up(bytes, kPage));
   } else {
-    // Fails where the system cannot split a mapping that it joined with its neighbours.
-    if (munmap(data, round_up(bytes, kPage)) != 0) secure_zero(data, bytes);
+    unmap_block(data, round_up(bytes, kPage));
   }
 }
+
+Arena::Arena() { free_pages.begin(); }
+
+Arena::~Arena() { free_pages.end(); }
 
 void wipe_stack() noexcept {
   const WipeObserver* const told = wipe_observer.load(std::memory_order_acquire);

@@ -22,13 +22,10 @@ void append_fp5(std::vector<uint8_t>& out, const Fp5& x) {
   out.insert(out.end(), bytes, bytes + 20);
 }
 
-}  // namespace
-
-std::vector<Fp5> fold_word(Pool& pool, std::span<const Fp5> word, unsigned log_size,
-                           std::span<const Fp5> betas) {
+void fold_to(Pool& pool, std::span<const Fp5> word, unsigned log_size, std::span<const Fp5> betas,
+             std::span<Fp5> out) {
   const auto log_fold = static_cast<unsigned>(betas.size());
   const size_t fold = size_t{1} << log_fold;
-  std::vector<Fp5> out(word.size() / fold);
   // Entry 2 t of a bit-reversed word of any size is at the twiddle t.
   const Fp* inverse_points = twiddles(log_size, Direction::kInverse);
   const Kernels& k = kernels();
@@ -38,10 +35,18 @@ std::vector<Fp5> fold_word(Pool& pool, std::span<const Fp5> word, unsigned log_s
       points[step] = inverse_points + begin * (fold >> (step + 1));
     k.fold(&out[begin], &word[begin * fold], end - begin, log_fold, points, betas.data());
   });
+}
+
+}  // namespace
+
+std::vector<Fp5> fold_word(Pool& pool, std::span<const Fp5> word, unsigned log_size,
+                           std::span<const Fp5> betas) {
+  std::vector<Fp5> out(word.size() >> betas.size());
+  fold_to(pool, word, log_size, betas, out);
   return out;
 }
 
-bool FriProver::commit(Pool& pool, hash::Transcript& transcript, std::vector<Fp5> word,
+bool FriProver::commit(Pool& pool, hash::Transcript& transcript, SecretVector<Fp5> word,
                        unsigned log_n, unsigned log_blowup, unsigned fold_bits,
                        std::vector<uint8_t>& out) {
   plan_ = FriPlan(log_n, log_blowup);
@@ -66,7 +71,8 @@ bool FriProver::commit(Pool& pool, hash::Transcript& transcript, std::vector<Fp5
     hash::Challenges drawn = transcript.challenges(kLabelFriFold);
     Fp5 betas[kMaxLogFold];
     for (unsigned j = 0; j < log_fold; ++j) betas[j] = drawn.fp5();
-    word = fold_word(pool, words_.back(), log_size, {betas, log_fold});
+    word = SecretVector<Fp5>(words_.back().size() >> log_fold);
+    fold_to(pool, words_.back(), log_size, {betas, log_fold}, word);
   }
   coeffs_from_values(pool, word.data(), plan_.log_last_size, Fp::one(), RowOrder::kBitReversed);
   const size_t degree = plan_.last_degree();

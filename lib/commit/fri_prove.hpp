@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/pool.hpp"
+#include "base/secret_memory.hpp"
 #include "commit/fri.hpp"
 #include "commit/merkle_tree.hpp"
 #include "hash/transcript.hpp"
@@ -21,7 +22,7 @@ class FriProver {
   // hash::kMaxWorkBits. Gives false when the word is not of degree < 2^(log_n - log_blowup): the
   // proof will then be rejected for most queries. May be called once more for another word; throws
   // std::bad_alloc.
-  bool commit(Pool& pool, hash::Transcript& transcript, std::vector<Fp5> word, unsigned log_n,
+  bool commit(Pool& pool, hash::Transcript& transcript, SecretVector<Fp5> word, unsigned log_n,
               unsigned log_blowup, unsigned fold_bits, std::vector<uint8_t>& out);
 
   // Appends the layers' openings for queries at these indices of the word (ascending, distinct, 1
@@ -30,7 +31,7 @@ class FriProver {
 
  private:
   FriPlan plan_;
-  std::vector<std::vector<Fp5>> words_;  // of the layers, which the trees refer to
+  std::vector<SecretVector<Fp5>> words_;  // of the layers, which the trees refer to
   std::vector<std::unique_ptr<MerkleTree>> trees_;
 };
 

@@ -72,8 +72,7 @@ MerkleTree::MerkleTree(std::span<const MatrixView> matrices, Salting salting, Sa
   });
   for (const HeightMatrices& c : heights_) shapes_.push_back({c.log_rows, c.width});
 
-  for (unsigned level = 0; level <= depth(); ++level)
-    levels_.push_back(std::make_unique_for_overwrite<Digest[]>(size_t{1} << level));
+  for (unsigned level = 0; level <= depth(); ++level) levels_.emplace_back(size_t{1} << level);
   build_bottom(pool);
   for (unsigned level = depth(); level-- > 0;) build_level(level, pool);
 }
@@ -130,7 +129,7 @@ void MerkleTree::hash_leaves(const HeightMatrices& c, size_t first, size_t count
 
 void MerkleTree::build_bottom(Pool* pool) {
   const HeightMatrices& c = heights_[0];
-  Digest* nodes = levels_[depth()].get();
+  Digest* nodes = levels_[depth()].data();
   for_batches(pool, size_t{1} << depth(), grain_for(leaf_bytes(c)),
               [&](size_t first, size_t count, SecretVector<uint8_t>& scratch) {
                 hash_leaves(c, first, count, scratch, nodes + first);
@@ -139,8 +138,8 @@ void MerkleTree::build_bottom(Pool* pool) {
 
 void MerkleTree::build_level(unsigned level, Pool* pool) {
   const HeightMatrices* joined = of_height(level);
-  Digest* below = levels_[level + 1].get();
-  Digest* nodes = levels_[level].get();
+  Digest* below = levels_[level + 1].data();
+  Digest* nodes = levels_[level].data();
   const size_t work = 2 * sizeof(Digest) + (joined != nullptr ? leaf_bytes(*joined) : 0);
   for_batches(pool, size_t{1} << level, grain_for(work),
               [&](size_t first, size_t count, SecretVector<uint8_t>& scratch) {

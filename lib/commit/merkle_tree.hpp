@@ -72,7 +72,7 @@ class MerkleTree {
   std::vector<HeightShape> shapes_;      // the same, for the verifier's side
   bool salted_;
   SaltFunction salts_;
-  std::vector<std::unique_ptr<hash::Digest[]>> levels_;  // levels_[l][i] = node[l][i]
+  std::vector<SecretBuffer<hash::Digest>> levels_;  // levels_[l][i] = node[l][i]
 };
 
 }  // namespace mipzk::commit

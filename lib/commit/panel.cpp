@@ -44,6 +44,7 @@ Scratch::Scratch(size_t elements) : used_(elements * sizeof(field::Fp)) {
   }
   bytes_ = std::max(used_, kSecretPages);
   data_ = static_cast<field::Fp*>(secret_allocate(bytes_));
+  secure_zero(data_, bytes_);
 }
 
 Scratch::~Scratch() {

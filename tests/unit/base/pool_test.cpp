@@ -259,5 +259,46 @@ TEST(Pool, HugeRangesDoNotOverflow) {
   EXPECT_EQ(total.load(), n);
 }
 
+// Blocks that have begun end, no other one begins.
+TEST_P(PoolSizes, AScopeThatIsStoppedEndsLoops) {
+  Pool pool(GetParam());
+  std::atomic_flag never, stop;
+  const CancelScope scope({&never, &stop});
+  std::atomic<size_t> done{0};
+  EXPECT_NO_THROW(
+      pool.parallel_for(1000, 1, [&](size_t begin, size_t end) { done += end - begin; }));
+  EXPECT_EQ(done, 1000u);
+  done = 0;
+  EXPECT_THROW(pool.parallel_for(1000, 1,
+                                 [&](size_t begin, size_t end) {
+                                   stop.test_and_set();
+                                   done += end - begin;
+                                 }),
+               Cancelled);
+  EXPECT_LT(done, 1000u);
+  EXPECT_THROW(pool.parallel_for(1, 1, [&](size_t, size_t) { ADD_FAILURE(); }), Cancelled);
+  {
+    const CancelScope inner({&never, nullptr});
+    EXPECT_NO_THROW(pool.parallel_for(8, 1, [](size_t, size_t) {}));
+  }
+  EXPECT_THROW(pool.parallel_for(8, 1, [](size_t, size_t) {}), Cancelled);
+}
+
+// Loops of other pools that begin inside, on whichever thread.
+TEST(Pool, AScopeReachesLoopsInsideLoops) {
+  Pool outer(2);
+  std::atomic_flag stop;
+  const CancelScope scope({&stop, nullptr});
+  std::atomic<int> begun{0};
+  EXPECT_THROW(outer.parallel_for(2, 1,
+                                  [&](size_t, size_t) {
+                                    Pool inner(1);
+                                    stop.test_and_set();
+                                    inner.parallel_for(1, 1, [&](size_t, size_t) { ++begun; });
+                                  }),
+               Cancelled);
+  EXPECT_EQ(begun, 0);
+}
+
 }  // namespace
 }  // namespace mipzk

@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace mipzk {
@@ -55,6 +57,75 @@ TEST(SecretMemory, LargeBlocksStayOutOfCoreFilesAndGoBackToTheSystem) {
     secret_free(p, size);
     EXPECT_EQ(flags_at(p), "") << size;
   }
+}
+
+TEST(SecretMemory, AnArenaUsesPagesAgainAndReturnsThem) {
+  constexpr size_t kMiB = size_t{1} << 20;
+  auto* const old = static_cast<uint8_t*>(secret_allocate(kMiB));
+  uint8_t* first;
+  {
+    const Arena arena;
+    first = static_cast<uint8_t*>(secret_allocate(8 * kMiB));
+    std::memset(first, 0xa5, 8 * kMiB);
+    secret_free(first, 8 * kMiB);
+    // Two that fit into the block that is free, and the whole of it again.
+    auto* const a = static_cast<uint8_t*>(secret_allocate(3 * kMiB));
+    auto* const b = static_cast<uint8_t*>(secret_allocate(5 * kMiB));
+    EXPECT_EQ(a, first);
+    EXPECT_EQ(b, first + 3 * kMiB);
+    EXPECT_EQ(b[0], 0xa5);
+    EXPECT_NE(flags_at(b).find(" dd"), std::string::npos);
+    secret_free(b, 5 * kMiB);
+    {
+      const Arena another;  // the pages stay until the last one goes
+      secret_free(a, 3 * kMiB);
+    }
+    EXPECT_EQ(secret_allocate(8 * kMiB), first);
+    secret_free(first, 8 * kMiB);
+    secret_free(old, kMiB);  // older than the arena
+    EXPECT_NE(flags_at(first), "");
+  }
+  EXPECT_EQ(flags_at(first), "");
+  EXPECT_EQ(flags_at(old), "");
+}
+
+TEST(SecretMemory, AnArenaKeepsLittleMoreThanWasInUseAtOnce) {
+  constexpr size_t kMiB = size_t{1} << 20;
+  const auto mapped = [] {
+    std::ifstream statm("/proc/self/statm");
+    size_t pages = 0;
+    statm >> pages;
+    return pages * 4096;
+  };
+  const Arena arena;
+  const size_t before = mapped();
+  for (size_t size = 1; size <= 64; ++size) {
+    void* const p = secret_allocate(size * kMiB);
+    EXPECT_LE(mapped(), before + 68 * kMiB) << size;
+    secret_free(p, size * kMiB);
+  }
+}
+
+// Blocks of several threads, each with contents of its own.
+TEST(SecretMemory, ArenasAreForAllThreads) {
+  const Arena arena;
+  std::vector<std::thread> threads;
+  std::atomic<unsigned> wrong{0};
+  for (unsigned t = 0; t < 4; ++t)
+    threads.emplace_back([t, &wrong] {
+      uint64_t random = t + 1;
+      std::vector<SecretVector<uint64_t>> held(8);
+      for (unsigned round = 0; round < 300; ++round) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        SecretVector<uint64_t>& v = held[round % held.size()];
+        for (const uint64_t x : v) wrong += x != v.size() * 4 + t;
+        v = {};
+        v.resize(random >> 47);
+        std::ranges::fill(v, v.size() * 4 + t);
+      }
+    });
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(wrong, 0u);
 }
 
 TEST(SecretMemory, SmallBlocksAreWipedAlsoWhenAVectorGrows) {

@@ -58,7 +58,8 @@ Case prove(Word word, unsigned log_n, unsigned log_blowup, unsigned fold_bits,
   for (uint32_t i : c.indices) c.words.push_back(word[i]);
   hash::Transcript t = start();
   FriProver prover;
-  c.low_degree = prover.commit(p, t, std::move(word), log_n, log_blowup, fold_bits, c.proof);
+  c.low_degree =
+      prover.commit(p, t, {word.begin(), word.end()}, log_n, log_blowup, fold_bits, c.proof);
   c.commitments = c.proof.size();
   prover.open(c.indices, c.proof);
   return c;
