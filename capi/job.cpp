@@ -6,7 +6,6 @@
 #include "hash/blake3.hpp"
 #include "objects.hpp"
 #include "proof/shape.hpp"
-#include "prove/bounds.hpp"
 
 namespace mipzk::capi {
 namespace {
@@ -21,6 +20,7 @@ static_assert(MIPZK_PHASE_QUERY == static_cast<uint32_t>(prove::Phase::kQuery) +
 
 void forget(mipzk_job& job) {
   job.result = {};
+  job.plan = nullptr;
   job.shown = false;
 }
 
@@ -129,69 +129,54 @@ prove::Options options_of(const mipzk_job& job) {
   return options;
 }
 
-// Runs the program for a proof. `check` is asked on the way whether a proof is still possible.
-template <class Check>
-Result<vm::Recording> record(mipzk_job& job, const prove::Options& options, const Check& check) {
-  if (!job.shape.empty())
-    if (Status s = prove::check_shape(job.elf->loaded, *options.profile, job.shape); !s)
-      return s.error();
-  vm::Hooks hooks = hooks_of(job);
-  hooks.watch = [&](const vm::Progress& p) -> Status {
-    if (Status s = show_cycles(job, p); !s) return s;
-    return check(p);
-  };
+prove::Run run_of(const mipzk_job& job) { return {inputs_of(job), job.settings.limits}; }
+
+// Runs the program for a proof, unless that was done for these inputs, this shape and this memory.
+Status plan(mipzk_job& job, const prove::Options& options) {
+  if (job.plan != nullptr && job.plan->memory_bytes <= options.memory.bytes) return {};
+  job.plan = nullptr;
   vm::FaultReport report;
-  vm::Limits limits = job.settings.limits;
-  if (!job.shape.empty()) limits.max_shards = 1;
-  auto recording = vm::record(job.elf->loaded.program, inputs_of(job), limits, hooks, &report);
-  if (!recording) {
+  auto plan = prove::plan_run(*job.settings.pool, job.elf->loaded, run_of(job), hooks_of(job),
+                              options, &report);
+  if (!plan) {
     forget(job);
     job.result.fault_text = std::move(report.text);
-    return recording;
+    return plan.error();
   }
-  job.result.outcome = recording->outcome;
+  job.result.outcome = plan->outcome;
   job.result.fault_text.clear();
   job.result.valid = job.shown = true;
-  return recording;
+  job.plan = std::make_unique<prove::RunPlan>(std::move(*plan));
+  return {};
 }
 
 Status estimate(mipzk_job& job, mipzk_estimate& out) {
-  prove::Options options = options_of(job);
-  const MemoryBound memory = std::exchange(options.memory, {});
-  auto recording = record(job, options, [&](const vm::Progress& p) -> Status {
-    Status s = prove::check_progress(job.elf->loaded, p, options, job.settings.pool->threads());
-    return s ? prove::check_memory(p.host_bytes, memory, "at least") : s;
-  });
-  if (!recording) return recording.error();
-  const auto plan = prove::plan_run(*job.settings.pool, job.elf->loaded, *recording, options);
-  if (!plan) return plan.error();
-  out.exit_code = recording->outcome.exit_code;
-  out.cycles = recording->outcome.cycles;
-  out.memory_bytes = plan->memory_bytes;
-  out.available_memory = memory.bytes;
+  const prove::Options options = options_of(job);
+  if (Status s = plan(job, options); !s) return s;
+  out.exit_code = job.plan->outcome.exit_code;
+  out.cycles = job.plan->outcome.cycles;
+  out.memory_bytes = job.plan->memory_bytes;
+  out.available_memory = options.memory.bytes;
   return {};
 }
 
 Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_proof) {
-  bool stopped = false;
-  const auto stop = [&](uint32_t phase, uint64_t done, uint64_t total) {
+  const auto call = [&](uint32_t phase, uint64_t done, uint64_t total) {
     const mipzk_progress progress = {sizeof progress, phase, done, total};
-    stopped = stopped || job.settings.cancel->test(std::memory_order_relaxed) ||
-              (fn != nullptr && fn(user, &progress) != 0);
-    return stopped;
+    return fn != nullptr && fn(user, &progress) != 0;
   };
-  if (stop(MIPZK_PHASE_EXECUTE, 0, prove::kProveSteps)) return Error(Errc::kCancelled, "cancelled");
+  if (call(MIPZK_PHASE_EXECUTE, 0, prove::kProveSteps) ||
+      job.settings.cancel->test(std::memory_order_relaxed))
+    return Error(Errc::kCancelled, "cancelled");
   prove::Options options = options_of(job);
-  auto recording = record(job, options, [&](const vm::Progress& p) {
-    return prove::check_progress(job.elf->loaded, p, options, job.settings.pool->threads());
-  });
-  if (!recording) return recording.error();
+  if (Status s = plan(job, options); !s) return s;
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
-    return stop(static_cast<uint32_t>(phase) + 1, done, total);
+    return call(static_cast<uint32_t>(phase) + 1, done, total);
   };
+  options.cancel = job.settings.cancel.get();
   if (Status s = derive_seed(job, options.seed); !s) return s;
-  auto proof = prove::prove(*job.settings.pool, job.elf->loaded, job.public_input,
-                            std::move(*recording), options);
+  auto proof =
+      prove::prove_run(*job.settings.pool, job.elf->loaded, run_of(job), *job.plan, options);
   if (!proof) return proof.error();
   *out_proof = new mipzk_blob{std::move(*proof)};
   return {};
@@ -283,6 +268,7 @@ mipzk_status mipzk_job_shape(mipzk_job* job, const uint8_t* shape, size_t size,
     std::vector<air::Instance> list;
     if (Status s = capi::read_shape({shape, size}, list); !s) return s;
     job->shape = std::move(list);
+    job->plan = nullptr;
     return {};
   });
 }

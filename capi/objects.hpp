@@ -94,6 +94,7 @@ struct mipzk_job {
   void* cycles_user = nullptr;
   bool shown = false;  // print and mark have been called for these inputs
   mipzk::capi::RunResult result;
+  std::unique_ptr<mipzk::prove::RunPlan> plan;  // for these inputs and this shape; null: not run
   std::atomic_flag in_use;
 };
 

@@ -33,7 +33,7 @@ Blinding::Blinding(ByteView seed, ByteView context)
 
 hash::Key Blinding::stream_key(BlindingUse use, uint64_t index) const {
   hash::Blake3 h(key_from(key_));
-  h.update_word(static_cast<uint32_t>(use));
+  h.update_word(static_cast<uint32_t>(use) | attempt_ << 16);
   h.update_u64(uint64_t{shard_ - 1} << 32 | index);
   hash::Key key;
   h.finalize(key.bytes.data(), key.bytes.size());

@@ -43,6 +43,12 @@ class Blinding {
     b.shard_ = shard;
     return b;
   }
+  // Those of another attempt (0 to 2^16 - 1) to prove the shard.
+  Blinding of_attempt(uint32_t attempt) const {
+    Blinding b = *this;
+    b.attempt_ = attempt;
+    return b;
+  }
 
   // Fills with uniform elements. The same (use, index) must never serve two purposes in a proof.
   void fill(BlindingUse use, uint64_t index, std::span<field::Fp> out) const;
@@ -55,7 +61,7 @@ class Blinding {
   SecretVector<uint8_t> key_;
 
  private:
-  uint32_t shard_ = 1;
+  uint32_t shard_ = 1, attempt_ = 0;
 
   hash::Key stream_key(BlindingUse use, uint64_t index) const;
 };

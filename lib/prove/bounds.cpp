@@ -9,7 +9,6 @@
 #include "proof/security.hpp"
 #include "proof/shape.hpp"
 #include "prove/memory.hpp"
-#include "trace/plan.hpp"
 
 namespace mipzk::prove {
 namespace {
@@ -54,16 +53,8 @@ Error too_large(const char* what, std::span<const air::Instance> instances, cons
   return format_error(Errc::kUnprovable, "%s: %s", what, status.error().message);
 }
 
-struct ShardPlan {
-  std::vector<air::Instance> instances;
-  uint64_t memory_bytes = 0;
-  proof::SecurityInput security;
-};
+}  // namespace
 
-// About the bytes of a shard's part of a proof, which are kept to the end.
-constexpr uint64_t kProofBytes = uint64_t{3} << 20;
-
-// What a verifier asks of all shards together.
 Status check_shards(const proof::SecurityInput& all, const proof::Profile& profile) {
   if (all.global_messages > proof::kMaxMessages)
     return Error(Errc::kUnprovable,
@@ -77,42 +68,16 @@ Status check_shards(const proof::SecurityInput& all, const proof::Profile& profi
                       all.shards, profile.name, static_cast<int>(bits));
 }
 
-Result<ShardPlan> plan_rows(const LoadedProgram& program, const trace::RowCounts& rows,
-                            const Options& options, unsigned threads, uint64_t recording_bytes,
-                            uint32_t shard) {
+Result<std::unique_ptr<proof::Shape>> plan_rows(const LoadedProgram& program,
+                                                const trace::RowCounts& rows,
+                                                const Options& options, uint32_t shard) {
   const proof::Profile& profile = *options.profile;
   auto instances = trace::plan(rows, program.tables, profile.tail_rows, options.shape, shard);
   if (!instances) return instances.error();
-  proof::Shape shape;
-  if (Status s = proof::Shape::make(*instances, program.header, profile, shape, shard); !s)
+  auto shape = std::make_unique<proof::Shape>();
+  if (Status s = proof::Shape::make(*instances, program.header, profile, *shape, shard); !s)
     return too_large(kTooLong, *instances, s);
-  const uint64_t bytes = proving_bytes(shape, profile, threads, recording_bytes);
-  return ShardPlan{std::move(*instances), bytes, proof::security_input(shape)};
-}
-
-}  // namespace
-
-Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const vm::Recording& recording,
-                         const Options& options) {
-  const auto shards = static_cast<uint32_t>(recording.shards.size());
-  if (shards != 1 && !options.shape.empty())
-    return Error(Errc::kUnprovable, "a run with a fixed shape has one shard");
-  // The recording of one shard is gone when it is proved; that of several is needed to the end.
-  const uint64_t freed = shards == 1 ? recording.host_bytes() : 0;
-  const uint64_t kept = shards == 1 ? 0 : recording.host_bytes() + shards * kProofBytes;
-  RunPlan run;
-  run.memory_bytes = recording.peak_bytes;
-  proof::SecurityInput all;
-  for (uint32_t shard = 1; shard <= shards; ++shard) {
-    auto plan = plan_rows(program, trace::rows_of(pool, program.program, recording, shard), options,
-                          pool.threads(), freed, shard);
-    if (!plan) return plan.error();
-    run.memory_bytes = std::max(run.memory_bytes, plan->memory_bytes + kept);
-    run.shards.push_back(std::move(plan->instances));
-    all.add(plan->security);
-  }
-  if (Status s = check_shards(all, *options.profile); !s) return s.error();
-  return run;
+  return shape;
 }
 
 // A given shape, with the heights of the program's and the protocol's own tables, must be one that
@@ -142,11 +107,13 @@ Status check_shape(const LoadedProgram& program, const proof::Profile& profile,
 Status check_progress(const LoadedProgram& program, const vm::Progress& progress,
                       const Options& options, unsigned threads) {
   const trace::RowCounts rows = trace::rows_so_far(*progress.counts, progress.touched);
-  const auto so_far = plan_rows(program, rows, options, threads, progress.host_bytes, 1);
+  const auto so_far = plan_rows(program, rows, options, 1);
   if (!so_far) return so_far.error();
   // A fixed shape tells all at once; otherwise the whole run is recorded for the whole figure.
-  return options.shape.empty() ? check_memory(progress.host_bytes, options.memory, "at least")
-                               : check_memory(so_far->memory_bytes, options.memory, "about");
+  if (options.shape.empty()) return check_memory(progress.host_bytes, options.memory, "at least");
+  const uint64_t bytes = shared_bytes(**so_far, *options.profile, threads) +
+                         shard_bytes(**so_far, *options.profile, progress.host_bytes);
+  return check_memory(bytes, options.memory, "about");
 }
 
 Status check_memory(uint64_t bytes, const MemoryBound& bound, const char* how) {

@@ -3,23 +3,23 @@
 // as early as possible, so that no work is spent on a run that cannot be.
 #pragma once
 
-#include <vector>
-
+#include "proof/security.hpp"
+#include "proof/shape.hpp"
 #include "prove/prove.hpp"
+#include "trace/plan.hpp"
 
 namespace mipzk::prove {
 
-struct RunPlan {
-  std::vector<std::vector<air::Instance>> shards;  // for trace::build, in their order
-  uint64_t memory_bytes = 0;                       // that recording and proving take
-};
+// The shape of a shard (from 1) with so many rows. Errors: kUnprovable.
+Result<std::unique_ptr<proof::Shape>> plan_rows(const LoadedProgram& program,
+                                                const trace::RowCounts& rows,
+                                                const Options& options, uint32_t shard);
 
-// Of a recorded run. Errors: kUnprovable.
-Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const vm::Recording& recording,
-                         const Options& options);
+// What a verifier asks of all shards together. Errors: kUnprovable.
+Status check_shards(const proof::SecurityInput& all, const proof::Profile& profile);
 
-// For vm::Hooks::watch of a recording: fails when a run that is so far can no longer be proved, or
-// when the recording alone, or with a fixed shape proving, takes more memory than there may be.
+// For vm::Hooks::watch of a recording: fails when a shard that is so far can no longer be proved,
+// or when the recording alone, or with a fixed shape proving, takes more memory than there may be.
 // Errors: kUnprovable, kNoMemory.
 Status check_progress(const LoadedProgram& program, const vm::Progress& progress,
                       const Options& options, unsigned threads);

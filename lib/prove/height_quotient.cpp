@@ -167,7 +167,7 @@ void Shard::height_quotient(unsigned log, Committed& q01, Committed& q2) {
   SecretVector<Fp> t;
   if (options_.masks.quotient) {
     t.resize(5 * (profile_.first_overlap() + profile_.second_overlap()));
-    blinding_.fill(BlindingUse::kQuotient, log, t);
+    attempt_.fill(BlindingUse::kQuotient, log, t);
   }
   Chunks chunks = split_quotient(pool_, std::move(a), log, profile_, t);
   q01 = {log, 10, std::move(chunks.first_two), {}, {}};
@@ -185,7 +185,7 @@ void Shard::quotients() {
   mask.log_height = all.back().log_height;
   mask.width = 5;
   mask.evals.assign(size_t{5} << mask.log_height, Fp::zero());
-  if (options_.masks.fri) blinding_.fill_blocks(pool_, BlindingUse::kFriMask, mask.evals);
+  if (options_.masks.fri) attempt_.fill_blocks(pool_, BlindingUse::kFriMask, mask.evals);
 }
 
 }  // namespace mipzk::prove

@@ -38,16 +38,19 @@ uint64_t fri_bytes(unsigned top, unsigned log_blowup) {
   return bytes;
 }
 
+bool is_public(const proof::Matrix& m) { return m.tree <= proof::kTreeFixed; }
+
 }  // namespace
 
 // The steps of Shard::prove in which most is held at once, by what each of them holds.
-uint64_t proving_bytes(const proof::Shape& shape, const proof::Profile& profile, unsigned threads,
-                       uint64_t recording_bytes) {
+uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile,
+                     uint64_t recording_bytes) {
   const unsigned b = profile.log_blowup, top = shape.max_log_height() + b;
   uint64_t base = 0, kept = 0;  // base matrices; all matrices but those of the quotient
   uint64_t quotient_evals = 0, quotient_extended = 0;
   unsigned depth[proof::kTreeCount] = {}, running[air::kMaxLogHeight + 1] = {};
   for (const proof::Matrix& m : shape.matrices()) {
+    if (is_public(m)) continue;
     const uint64_t evals = matrix(m.log_height, m.width);
     const uint64_t extended = matrix(m.log_height + b, m.width);
     depth[m.tree] = std::max(depth[m.tree], m.log_height + b);
@@ -60,10 +63,10 @@ uint64_t proving_bytes(const proof::Shape& shape, const proof::Profile& profile,
     kept += evals + extended + matrix(commit::kSmallLog, m.width);
     running[m.log_height] = std::max<unsigned>(running[m.log_height], m.running);
   }
-  for (unsigned t = 0; t < proof::kTreeQuotient; ++t) kept += tree(depth[t]);
+  for (unsigned t = proof::kTreePassOne; t < proof::kTreeQuotient; ++t) kept += tree(depth[t]);
   const uint64_t quotients = quotient_evals + quotient_extended + tree(depth[proof::kTreeQuotient]);
 
-  uint64_t height_quotient = 0, twiddles = 0;
+  uint64_t height_quotient = 0;
   for (unsigned log = 0; log <= air::kMaxLogHeight; ++log) {
     if ((shape.height_mask() >> log & 1) == 0) continue;
     // Points, E and three factors on 2N points and the quotient there; then running columns of an
@@ -71,8 +74,6 @@ uint64_t proving_bytes(const proof::Shape& shape, const proof::Profile& profile,
     const uint64_t n = uint64_t{1} << log;
     height_quotient = std::max(
         height_quotient, 2 * n * (5 * kFp + kFp5) + n * std::max<uint64_t>(running[log], 2) * kFp5);
-    // Both directions, for the transforms of N and 2N points and of the extended domain.
-    twiddles += 2 * kFp * (n / 2 + n + (n << b) / 2);
   }
   // Sums of rows, quotients and their extension are gone when the word is folded.
   const uint64_t n = uint64_t{1} << shape.max_log_height(), word = kFp5 << top;
@@ -81,7 +82,28 @@ uint64_t proving_bytes(const proof::Shape& shape, const proof::Profile& profile,
 
   const uint64_t steps[] = {recording_bytes + base, kept + quotient_evals + height_quotient,
                             kept + quotients + std::max(batch, fri)};
-  return *std::ranges::max_element(steps) + twiddles + threads * kThreadBytes + kOtherBytes;
+  return *std::ranges::max_element(steps);
+}
+
+uint64_t shared_bytes(const proof::Shape& shape, const proof::Profile& profile, unsigned threads) {
+  const unsigned b = profile.log_blowup;
+  uint64_t bytes = threads * kThreadBytes + kOtherBytes;
+  unsigned depth[proof::kTreeCount] = {};
+  for (const proof::Matrix& m : shape.matrices()) {
+    if (!is_public(m)) continue;
+    depth[m.tree] = std::max(depth[m.tree], m.log_height + b);
+    bytes += matrix(m.log_height, m.width) + matrix(m.log_height + b, m.width) +
+             matrix(commit::kSmallLog, m.width);
+  }
+  for (const proof::Tree t : {proof::kTreeProgram, proof::kTreeFixed}) bytes += tree(depth[t]);
+  // Roots of unity of both directions, for the transforms of N and 2N points and of the extended
+  // domain.
+  for (unsigned log = 0; log <= air::kMaxLogHeight; ++log)
+    if ((shape.height_mask() >> log & 1) != 0) {
+      const uint64_t n = uint64_t{1} << log;
+      bytes += 2 * kFp * (n / 2 + n + (n << b) / 2);
+    }
+  return bytes;
 }
 
 }  // namespace mipzk::prove

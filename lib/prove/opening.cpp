@@ -29,7 +29,7 @@ void Shard::open_all() {
                .emplace(m.log_height,
                         commit::lagrange_weights(pool_, m.log_height, challenges_.zeta))
                .first;
-    const Fp* cells = mats_[i].evals.data();
+    const Fp* cells = committed(i).evals.data();
     Fp5* out = &openings_[m.first_pair];
     commit::evaluate_columns(pool_, cells, m.log_height, m.width, m.width, at->second, 0, out);
     out += m.width;
@@ -57,12 +57,12 @@ void Shard::batch() {
   // Heights of all opened matrices: those of the instances, and that of the third chunks. The
   // highest comes first, so that the others use its memory.
   uint32_t heights = shape_.height_mask() | 1u << proof::kSmallLogHeight;
-  SecretVector<Fp5> at[2], quotients;
+  SecretVector<Fp5> sums[2], quotients;
   SecretVector<Fp> lde;
   for (unsigned log = 32; log-- > 0;) {
     if ((heights >> log & 1) == 0) continue;
     size_t n = size_t{1} << log;
-    for (SecretVector<Fp5>& sums : at) sums.assign(n, Fp5());
+    for (SecretVector<Fp5>& sum : sums) sum.assign(n, Fp5());
     quotients.assign(n << b, Fp5());
     lde.resize(5 * n << b);
     Fp5 values[2];
@@ -71,19 +71,19 @@ void Shard::batch() {
       if (!m.opened || m.log_height != log) continue;
       const Fp5* l = &lambda[m.first_pair];
       const Fp5* v = &openings_[m.first_pair];
-      const Fp* cells = mats_[i].evals.data();
-      commit::combine_rows(pool_, cells, n, m.width, m.width, l, at[0].data());
+      const Fp* cells = committed(i).evals.data();
+      commit::combine_rows(pool_, cells, n, m.width, m.width, l, sums[0].data());
       for (size_t k = 0; k < m.width; ++k) values[0] += l[k] * v[k];
       size_t k = m.width;
       for (size_t column : running_columns(shape_, m)) {
-        commit::combine_rows(pool_, cells + column, n, m.width, 5, l + k, at[1].data());
+        commit::combine_rows(pool_, cells + column, n, m.width, 5, l + k, sums[1].data());
         for (size_t end = k + 5; k < end; ++k) values[1] += l[k] * v[k];
       }
     }
     for (int point = 0; point < 2; ++point) {
       const Fp5 z = point == 0 ? challenges_.zeta : proof::next_row(challenges_.zeta, log);
-      commit::coset_lde(pool_, reinterpret_cast<const Fp*>(at[point].data()), log, 5, b, lde.data(),
-                        nullptr);
+      commit::coset_lde(pool_, reinterpret_cast<const Fp*>(sums[point].data()), log, 5, b,
+                        lde.data(), nullptr);
       commit::add_quotients(pool_, log + b, Fp(commit::kCosetShift), z,
                             reinterpret_cast<const Fp5*>(lde.data()), values[point],
                             quotients.data());
@@ -94,12 +94,9 @@ void Shard::batch() {
       for (size_t j = begin; j < end; ++j) word[j] += quotients[j >> shift];
     });
   }
-  for (SecretVector<Fp5>* done : {&at[0], &at[1], &quotients}) *done = SecretVector<Fp5>();
+  for (SecretVector<Fp5>* done : {&sums[0], &sums[1], &quotients}) *done = SecretVector<Fp5>();
   lde = SecretVector<Fp>();
-  // The whole word is as good as random, and FRI shows most of what it computes from it.
-  std::vector<Fp5> open_word(word.begin(), word.end());
-  word = SecretVector<Fp5>();
-  fri_.commit(pool_, t_, std::move(open_word), top, b, profile_.fold_work, out_);
+  fri_.commit(pool_, t_, std::move(word), top, b, profile_.fold_work, out_);
 }
 
 void Shard::queries() {
@@ -107,13 +104,15 @@ void Shard::queries() {
   const unsigned top = shape_.max_log_height() + profile_.log_blowup;
   std::vector<uint32_t> index(proof::kMaxQueries);
   index.resize(proof::query_indices(t_, profile_.queries, top, index.data()));
-  for (unsigned tree = 0; tree < proof::kTreeCount; ++tree) {
+  for (unsigned t = 0; t < proof::kTreeCount; ++t) {
+    const PublicTree* const shared = public_.find(static_cast<proof::Tree>(t));
+    const commit::MerkleTree& tree = shared != nullptr ? shared->tree() : *trees_[t];
     // A tree's levels start at its own tallest matrix.
-    unsigned level = trees_[tree]->depth();
+    unsigned level = tree.depth();
     std::vector<uint32_t> rows = index;
     for (uint32_t& i : rows) i >>= top - level;
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    trees_[tree]->open(rows, out_);
+    tree.open(rows, out_);
   }
   fri_.open(index, out_);
 }

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "prove/prove.hpp"
 
+#include <algorithm>
+#include <exception>
+#include <mutex>
+
 #include "base/random.hpp"
 #include "commit/panel.hpp"
 #include "prove/bounds.hpp"
+#include "prove/run.hpp"
 #include "prove/shard.hpp"
 #include "trace/build.hpp"
 
@@ -11,137 +16,260 @@ namespace mipzk::prove {
 
 namespace {
 
-// Proves the run whose shards `each` visits: each(f) calls f(shard) for all of them, prepared, in
-// their order. `kept`: they are the same objects every time. Tries until the challenges are good.
-template <class Each>
-Result<std::vector<uint8_t>> prove_visited(Pool& pool, const LoadedProgram& program,
-                                           const Options& options, const Claims& claims,
-                                           Progress& progress, uint32_t shards, bool kept,
-                                           const Each& each) {
-  Hedge hedge;
-  Status s = each([&](Shard& shard) {
-    hedge.add(shard);
-    progress.step(Phase::kTrace);
-  });
-  if (!s) return s.error();
-  // A restart happens with probability below 2^-29 in each shard.
+// Gives what f(attempt) gives, for the first attempt whose global challenges serve. Those that do
+// not have a probability below 2^-29.
+template <class F>
+auto attempts(const F& f) -> decltype(f(uint32_t{})) {
   for (uint32_t attempt = 0; attempt < 3; ++attempt) {
     try {
-      progress.restart();
-      Session session(pool, program, options, claims, shards);
-      const RunBlinding run = hedge.blinding(options.seed, session.bytes(), attempt);
-      std::vector<std::vector<uint8_t>> heads, proofs;
-      s = each([&](Shard& shard) {
-        heads.push_back(shard.commit_pass_one(run));
-        session.add_head(heads.back());
-        progress.step(Phase::kCommit);
-      });
-      if (!s) return s.error();
-      session.draw_challenges();
-      bool same = true;
-      s = each([&](Shard& shard) {
-        same = same && (kept || shard.commit_pass_one(run) == heads[proofs.size()]);
-        if (same) proofs.push_back(shard.prove(session));
-      });
-      if (!s) return s.error();
-      if (!same)
-        return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
-      return std::move(session).assemble(proofs);
+      return f(attempt);
     } catch (const Restart&) {
     }
   }
   return Error(Errc::kInternal, "the prover restarted too often");
 }
 
-}  // namespace
-
-Result<std::vector<uint8_t>> prove_shard(Pool& pool, const LoadedProgram& program,
-                                         const Options& options, const Claims& claims,
-                                         Progress& progress, Shard& shard) {
-  const auto each = [&](const auto& f) -> Status {
-    f(shard);
-    return {};
-  };
-  return prove_visited(pool, program, options, claims, progress, 1, true, each);
-}
-
-Result<std::vector<uint8_t>> prove_shards(Pool& pool, const LoadedProgram& program,
-                                          const Options& options, const Claims& claims,
-                                          Progress& progress, uint32_t shards,
-                                          const TraceSource& traces) {
-  const auto each = [&](const auto& f) -> Status {
-    for (uint32_t index = 1; index <= shards; ++index) {
-      auto filled = traces(index);
-      if (!filled) return filled.error();
-      Shard shard(pool, program, options, index, progress);
-      if (Status s = shard.prepare(std::move(*filled)); !s) return s;
-      f(shard);
-    }
-    return {};
-  };
-  return prove_visited(pool, program, options, claims, progress, shards, false, each);
-}
-
-namespace {
-
-Result<std::vector<uint8_t>> run_prover(Pool& pool, const LoadedProgram& program,
-                                        const Claims& claims, uint32_t shards,
-                                        const TraceSource& traces, const Options& options) {
-  try {
-    Progress progress(options, shards);
-    if (shards != 1) return prove_shards(pool, program, options, claims, progress, shards, traces);
-    auto filled = traces(1);
-    if (!filled) return filled.error();
-    Shard shard(pool, program, options, 1, progress);
-    if (Status s = shard.prepare(std::move(*filled)); !s) return s.error();
-    return prove_shard(pool, program, options, claims, progress, shard);
-  } catch (const Cancelled&) {
-    return Error(Errc::kCancelled, "cancelled while proving");
+// Threads that prove shards at the same time, each worker with its own.
+class Team {
+ public:
+  Team(Pool& pool, unsigned workers) : pool_(pool) {
+    if (workers < 2) return;
+    const unsigned all = std::max(pool.threads(), workers);
+    for (unsigned i = 0; i < workers; ++i)
+      own_.push_back(std::make_unique<Pool>(all / workers + (i < all % workers ? 1 : 0)));
   }
-}
 
-Result<std::vector<uint8_t>> prove_source(Pool& pool, const LoadedProgram& program,
-                                          const Claims& claims, uint32_t shards,
-                                          const TraceSource& traces, const Options& options) {
+  // Calls work(pool) by each worker. After an error or an exception, the first of which is given,
+  // the others stop.
+  template <class Work>
+  Status run(Progress& progress, const Work& work) {
+    if (own_.empty()) return work(pool_);
+    std::mutex mutex;
+    Status first;
+    std::exception_ptr failure;
+    bool cancelled = false;
+    pool_.parallel_for(own_.size(), 1, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) {
+        try {
+          const CancelScope scope(progress.flags());
+          if (Status s = work(*own_[i]); !s) {
+            const std::lock_guard lock(mutex);
+            if (first) first = s;
+            progress.stop();
+          }
+        } catch (const Cancelled&) {
+          const std::lock_guard lock(mutex);
+          cancelled = true;
+        } catch (...) {
+          const std::lock_guard lock(mutex);
+          if (!failure) failure = std::current_exception();
+          progress.stop();
+        }
+      }
+      commit::release_scratch();
+    });
+    if (failure) std::rethrow_exception(failure);
+    if (first && cancelled) throw Cancelled{};
+    return first;
+  }
+
+ private:
+  Pool& pool_;
+  std::vector<std::unique_ptr<Pool>> own_;
+};
+
+// The shards of a planned run, by workers that take them one after the other.
+class ShardProver {
+ public:
+  ShardProver(Pool& pool, const LoadedProgram& program, const RunPlan& plan, ShardSource& source,
+              const Options& options, Progress& progress)
+      : pool_(pool),
+        program_(program),
+        plan_(plan),
+        source_(source),
+        options_(options),
+        progress_(progress),
+        trees_(pool, program, *options.profile),
+        team_(pool, plan.workers) {
+    for (const RunPlan::Shard& shard : plan.shards)
+      hedge_.add(shard.instances, shard.witness_digest);
+  }
+
+  Result<std::vector<uint8_t>> prove(const Claims& claims, uint32_t attempt) {
+    const auto count = static_cast<uint32_t>(plan_.shards.size());
+    Session session(pool_, program_, options_, claims, count);
+    const RunBlinding run = hedge_.blinding(options_.seed, session.bytes(), attempt);
+    if (count == 1) return prove_only(session, run);
+    std::vector<std::vector<uint8_t>> heads(count), proofs(count);
+    Status s = each(trace::Part::kPassOne, [&](Shard& shard, uint32_t number) {
+      heads[number - 1] = shard.commit_pass_one(run);
+      progress_.step(Phase::kCommit);
+      return Status();
+    });
+    if (!s) return s.error();
+    for (const std::vector<uint8_t>& head : heads) session.add_head(head);
+    session.draw_challenges();
+    s = each(trace::Part::kAll, [&](Shard& shard, uint32_t number) -> Status {
+      progress_.step(Phase::kTrace);
+      if (shard.commit_pass_one(run) != heads[number - 1])
+        return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
+      auto proof = shard.prove(session);
+      if (!proof) return proof.error();
+      proofs[number - 1] = std::move(*proof);
+      return {};
+    });
+    if (!s) return s.error();
+    progress_.tell(Phase::kQuery);
+    return std::move(session).assemble(proofs);
+  }
+
+ private:
+  // The only shard stays as it is between its two parts.
+  Result<std::vector<uint8_t>> prove_only(Session& session, const RunBlinding& run) {
+    if (Status s = source_.begin(); !s) return s.error();
+    auto record = source_.next();
+    if (!record) return record.error();
+    const auto shard = make_shard(pool_, 1);
+    if (Status s = fill(*shard, pool_, **record, 1, trace::Part::kAll); !s) return s.error();
+    *record = nullptr;
+    progress_.step(Phase::kTrace);
+    return prove_filled(session, run, *shard, progress_);
+  }
+
+  // Calls f(shard, number) for all shards with the tables of the part, by the workers.
+  template <class F>
+  Status each(trace::Part part, const F& f) {
+    if (Status s = source_.begin(); !s) return s;
+    std::mutex mutex;
+    uint32_t taken = 0;
+    return team_.run(progress_, [&](Pool& pool) -> Status {
+      for (;;) {
+        std::shared_ptr<const vm::ShardRecord> record;
+        uint32_t number;
+        {
+          const std::lock_guard lock(mutex);
+          if (taken == plan_.shards.size()) return {};
+          auto next = source_.next();
+          if (!next) return next.error();
+          record = std::move(*next);
+          number = ++taken;
+        }
+        const auto shard = make_shard(pool, number);
+        if (Status s = fill(*shard, pool, *record, number, part); !s) return s;
+        record = nullptr;
+        if (Status s = f(*shard, number); !s) return s;
+      }
+    });
+  }
+
+  // A shard is large, and the stack is wiped to a certain depth.
+  std::unique_ptr<Shard> make_shard(Pool& pool, uint32_t number) {
+    return std::make_unique<Shard>(pool, program_, trees_, options_, number, progress_);
+  }
+
+  Status fill(Shard& shard, Pool& pool, const vm::ShardRecord& record, uint32_t number,
+              trace::Part part) {
+    const std::vector<air::Instance>& instances = plan_.shards[number - 1].instances;
+    if (Status s = shard.lay_out(instances); !s) return s;
+    auto traces =
+        trace::build(pool, program_.program, program_.tables, {record, number, plan_.sources},
+                     options_.profile->tail_rows, instances, part);
+    if (!traces) return traces.error();
+    return shard.fill(std::move(*traces));
+  }
+
+  Pool& pool_;
+  const LoadedProgram& program_;
+  const RunPlan& plan_;
+  ShardSource& source_;
+  const Options& options_;
+  Progress& progress_;
+  const PublicTrees trees_;
+  Team team_;
+  Hedge hedge_;
+};
+
+// Calls f(options, progress) with a seed, and tidies up.
+template <class F>
+Result<std::vector<uint8_t>> proving(const Options& options, uint32_t shards, const F& f) {
   Options seeded = options;
   if (seeded.seed.empty()) {
     seeded.seed.resize(32);
     if (!system_random(seeded.seed))
       return Error(Errc::kInternal, "the system's random number generator failed");
   }
-  auto result =
-      wiping_stack([&] { return run_prover(pool, program, claims, shards, traces, seeded); });
+  auto result = wiping_stack([&]() -> Result<std::vector<uint8_t>> {
+    Progress progress(seeded, shards);
+    const CancelScope scope(progress.flags());
+    const Arena arena;
+    try {
+      return f(seeded, progress);
+    } catch (const Cancelled&) {
+      return Error(Errc::kCancelled, "cancelled while proving");
+    }
+  });
   commit::release_scratch();
   return result;
 }
 
+Result<std::vector<uint8_t>> prove_source(Pool& pool, const LoadedProgram& program,
+                                          ByteView public_input, const RunPlan& plan,
+                                          ShardSource& source, const Options& options) {
+  if (Status s = check_memory(plan.memory_bytes, options.memory, "about"); !s) return s.error();
+  const Claims claims{public_input, plan.outcome.output, plan.outcome.exit_code};
+  return proving(options, static_cast<uint32_t>(plan.shards.size()),
+                 [&](const Options& seeded, Progress& progress) {
+                   ShardProver prover(pool, program, plan, source, seeded, progress);
+                   return attempts([&](uint32_t attempt) { return prover.prove(claims, attempt); });
+                 });
+}
+
 }  // namespace
+
+Result<std::vector<uint8_t>> prove_filled(Session& session, const RunBlinding& run, Shard& shard,
+                                          Progress& progress) {
+  session.add_head(shard.commit_pass_one(run));
+  progress.step(Phase::kCommit);
+  session.draw_challenges();
+  auto proof = shard.prove(session);
+  if (!proof) return proof;
+  return std::move(session).assemble({&*proof, 1});
+}
 
 Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& program,
                                           const Claims& claims,
                                           std::vector<trace::InstanceTrace> traces,
                                           const Options& options) {
-  const TraceSource once = [&](uint32_t) { return std::move(traces); };
-  return prove_source(pool, program, claims, 1, once, options);
+  std::vector<air::Instance> instances;
+  for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
+  return proving(options, 1, [&](const Options& seeded, Progress& progress) {
+    Hedge hedge;
+    hedge.add(instances, digest_of(traces));
+    const PublicTrees trees(pool, program, *seeded.profile);
+    const auto shard = std::make_unique<Shard>(pool, program, trees, seeded, 1, progress);
+    if (Status s = shard->lay_out(instances); !s) return Result<std::vector<uint8_t>>(s.error());
+    if (Status s = shard->fill(std::move(traces)); !s)
+      return Result<std::vector<uint8_t>>(s.error());
+    return attempts([&](uint32_t attempt) {
+      Session session(pool, program, seeded, claims, 1);
+      return prove_filled(session, hedge.blinding(seeded.seed, session.bytes(), attempt), *shard,
+                          progress);
+    });
+  });
+}
+
+Result<std::vector<uint8_t>> prove_run(Pool& pool, const LoadedProgram& program, const Run& run,
+                                       const RunPlan& plan, const Options& options) {
+  RepeatedRun source(program.program, run, plan, options.cancel);
+  return prove_source(pool, program, run.inputs.public_input, plan, source, options);
 }
 
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
-                                   vm::Recording recording, const Options& options) {
-  if (!options.shape.empty())
-    if (Status s = check_shape(program, *options.profile, options.shape); !s) return s.error();
-  auto planned = plan_run(pool, program, recording, options);
-  if (!planned) return planned.error();
-  if (Status s = check_memory(planned->memory_bytes, options.memory, "about"); !s) return s.error();
-  const vm::Outcome outcome = recording.outcome;
-  const auto shards = static_cast<uint32_t>(recording.shards.size());
-  const TraceSource traces = [&](uint32_t shard) {
-    auto filled = trace::build(pool, program.program, program.tables, recording,
-                               options.profile->tail_rows, planned->shards[shard - 1], shard);
-    if (shards == 1) recording = {};  // it is not needed any more
-    return filled;
-  };
-  return prove_source(pool, program, {public_input, outcome.output, outcome.exit_code}, shards,
-                      traces, options);
+                                   const vm::Recording& recording, const Options& options) {
+  const auto plan = plan_recording(pool, program, recording, options);
+  if (!plan) return plan.error();
+  RecordedShards source(recording);
+  return prove_source(pool, program, public_input, *plan, source, options);
 }
 
 }  // namespace mipzk::prove

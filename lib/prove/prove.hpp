@@ -2,7 +2,9 @@
 // The prover: from a loaded program and a recording to proof bytes (docs/PROTOCOL.md).
 #pragma once
 
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -58,16 +60,57 @@ struct Options {
   // What proving may take, recording included; a run that takes more is refused before it is
   // proved.
   MemoryBound memory;
-  // Called on the calling thread between steps; non-zero cancels. `done` of `total` work units.
+  // Called on the calling thread between steps; true cancels. `done` of `total` work units.
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
+  // Looked at by all threads: once set, the call ends with kCancelled. May be null.
+  const std::atomic_flag* cancel = nullptr;
 };
 
-// Proves a recorded run; `public_input` is that of the recording, which is gone once the tables are
-// filled.
-// Errors: kCancelled, kUnprovable, kNoMemory (see Options::memory), kInternal; std::bad_alloc is
-// left to the caller.
+// A run of a program: what it reads and where it is cut. The bytes stay the caller's.
+struct Run {
+  vm::Inputs inputs;
+  vm::Limits limits;
+};
+
+// What is known of a run before it is proved, from running it once. Holds private data.
+struct RunPlan {
+  struct Shard {
+    std::vector<air::Instance> instances;  // canonical order
+    uint64_t cycles = 0;
+    SecretVector<uint8_t> witness_digest;
+  };
+
+  vm::Limits limits;  // of the run
+  vm::Outcome outcome;
+  SecretVector<vm::SourceWord> sources;
+  std::vector<Shard> shards;
+  // The record of the only shard, so that a short run need not run again; otherwise null.
+  std::shared_ptr<const vm::ShardRecord> only;
+
+  unsigned workers = 1;       // shards that are proved at the same time
+  uint64_t memory_bytes = 0;  // that running and proving take at most
+};
+
+// Runs the program for a proof, with its prints and marks, and refuses a run that cannot be proved
+// as soon as that is known. The plan depends on the run, the profile and the shape alone; only
+// `workers` depends on the pool and on Options::memory.
+// Errors: those of vm::record (then `report`, if given, is filled), kUnprovable, kNoMemory.
+Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& run,
+                         const vm::Hooks& hooks, const Options& options,
+                         vm::FaultReport* report = nullptr);
+// The same of a run that was recorded.
+Result<RunPlan> plan_recording(Pool& pool, const LoadedProgram& program,
+                               const vm::Recording& recording, const Options& options);
+
+// Proves a run that was planned with the same arguments: runs it again, shard by shard, as the
+// provers take them.
+// Errors: kCancelled, kNoMemory, kInternal; std::bad_alloc is left to the caller.
+Result<std::vector<uint8_t>> prove_run(Pool& pool, const LoadedProgram& program, const Run& run,
+                                       const RunPlan& plan, const Options& options);
+
+// Plans and proves a recorded run; `public_input` is that of the recording.
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
-                                   vm::Recording recording, const Options& options);
+                                   const vm::Recording& recording, const Options& options);
 
 // Whether a verifier accepts a given shape (Options::shape) for proofs of the program. kUnprovable.
 Status check_shape(const LoadedProgram& program, const proof::Profile& profile,
@@ -79,8 +122,9 @@ struct Claims {
   uint32_t exit_code = 0;
 };
 
-// The second half of prove(): proves given base matrices of all instances. Nothing is checked:
-// traces that break a rule or claims that differ from them give a proof that does not verify.
+// The second half of prove() for one shard: proves given base matrices of all instances. Nothing is
+// checked: traces that break a rule or claims that differ from them give a proof that does not
+// verify.
 Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& program,
                                           const Claims& claims,
                                           std::vector<trace::InstanceTrace> traces,

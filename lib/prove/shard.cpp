@@ -7,37 +7,28 @@
 
 namespace mipzk::prove {
 
-Status Shard::prepare(std::vector<trace::InstanceTrace> traces) {
-  std::vector<proof::Instance> instances;
-  for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
+Status Shard::lay_out(std::span<const air::Instance> instances) {
   if (Status s = Shape::make(instances, program_.header, profile_, shape_, index_); !s)
     return Error(Errc::kUnprovable, "the run is too large for one proof");
-
   auto all = shape_.matrices();
   mats_.resize(all.size());
-  trace::PreMatrix fixed = trace::fixed_tables();
   for (size_t i = 0; i < all.size(); ++i) {
-    const Matrix& m = all[i];
-    mats_[i].log_height = m.log_height;
-    mats_[i].width = m.width;
-    if (m.table == 0) continue;
-    auto instance = static_cast<size_t>(m.instance);
-    switch (m.tree) {
-      case proof::kTreePassOne:
-      case proof::kTreeMain:
-        mats_[i].evals = std::move(traces[instance].base);
-        break;
-      case proof::kTreeFixed:
-        mats_[i].evals.assign(fixed.data.begin(), fixed.data.end());
-        break;
-      case proof::kTreeProgram: {
-        const std::vector<Fp>& data = program_.tables.find(m.table)->data;
-        mats_[i].evals.assign(data.begin(), data.end());
-        break;
-      }
-      default:
-        break;
-    }
+    mats_[i].log_height = all[i].log_height;
+    mats_[i].width = all[i].width;
+  }
+  return {};
+}
+
+Status Shard::fill(std::vector<trace::InstanceTrace> traces) {
+  const auto instances = shape_.instances();
+  const bool all = traces.size() == instances.size();
+  auto next = traces.begin();
+  for (size_t i = 0; i < instances.size(); ++i) {
+    if (!all && !shape_.info(i).layout.pass_one) continue;
+    if (next == traces.end() || next->table != instances[i].table ||
+        next->log_height != instances[i].log_height)
+      return Error(Errc::kInternal, "a shard has other tables than were planned");
+    base(i)->evals = std::move((next++)->base);
   }
   return {};
 }
@@ -52,26 +43,20 @@ std::vector<uint8_t> Shard::shape_bytes() const {
   return b;
 }
 
-void Shard::extend(Committed& m, bool small) {
-  m.lde.resize((m.width << m.log_height) << profile_.log_blowup);
-  if (small) m.small.resize(m.width << kSmallLog);
-  commit::coset_lde(pool_, m.evals.data(), m.log_height, m.width, profile_.log_blowup, m.lde.data(),
-                    small ? m.small.data() : nullptr);
-}
-
 // Extends and commits all matrices of a tree.
 hash::Digest Shard::commit(proof::Tree tree) {
   std::vector<commit::MatrixView> views;
   auto all = shape_.matrices();
   for (size_t i = 0; i < all.size(); ++i) {
     if (all[i].tree != tree) continue;
-    extend(mats_[i], tree != proof::kTreeQuotient);
-    views.push_back({all[i].log_height + profile_.log_blowup, all[i].width, mats_[i].lde.data()});
+    mats_[i].extend(pool_, profile_.log_blowup, tree != proof::kTreeQuotient);
+    views.push_back(mats_[i].view(profile_.log_blowup));
   }
-  auto salting = tree >= proof::kTreePassOne ? commit::Salting::kSalted : commit::Salting::kNone;
   commit::SaltFunction salts;
-  if (options_.masks.salts) salts = blinding_.salts(tree);
-  trees_[tree] = std::make_unique<commit::MerkleTree>(views, salting, std::move(salts), &pool_);
+  if (options_.masks.salts)
+    salts = (tree == proof::kTreePassOne ? blinding_ : attempt_).salts(tree);
+  trees_[tree] = std::make_unique<commit::MerkleTree>(views, commit::Salting::kSalted,
+                                                      std::move(salts), &pool_);
   return trees_[tree]->root();
 }
 
@@ -106,17 +91,32 @@ void Shard::publish() {
 }
 
 std::vector<uint8_t> Shard::commit_pass_one(const RunBlinding& run) {
+  run_ = &run;
   blinding_ = run.key.of_shard(index_);
-  blind_base(run);
+  blind_base(true);
   head_ = shape_bytes();
   append(head_, commit(proof::kTreePassOne));
   return head_;
 }
 
-std::vector<uint8_t> Shard::prove(const Session& session) {
+Result<std::vector<uint8_t>> Shard::prove(const Session& session) {
+  // Challenges that do not serve have a probability below 2^-29 in each shard. What was tried is
+  // never seen; the tree of pass 1 stays and is opened once.
+  constexpr uint32_t kAttempts = 3;
+  for (uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
+    try {
+      attempt_ = blinding_.of_attempt(attempt);
+      blind_base(false);
+      try_proving(session);
+      return std::move(out_);
+    } catch (const Restart&) {
+    }
+  }
+  return Error(Errc::kInternal, "the prover restarted too often");
+}
+
+void Shard::try_proving(const Session& session) {
   out_.clear();
-  commit(proof::kTreeProgram);
-  commit(proof::kTreeFixed);
   t_ = session.transcript();
   challenges_ = {};
   challenges_.global = session.challenges();
@@ -153,7 +153,6 @@ std::vector<uint8_t> Shard::prove(const Session& session) {
   progress_.step(Phase::kOpen);
   queries();
   progress_.step(Phase::kQuery);
-  return std::move(out_);
 }
 
 }  // namespace mipzk::prove

@@ -22,9 +22,8 @@ struct Builder {
   Pool& pool;
   const isa::Program& program;
   const ProgramTables& tables;
-  const vm::Recording& recording;
+  const vm::RecordedShard& shard;
   unsigned tail;
-  uint32_t number;  // of the shard
   std::span<const air::Instance> instances;
   LookupCounts counts;
   std::vector<InstanceTrace> out;
@@ -73,7 +72,7 @@ struct Builder {
     std::mutex mutex;
     pool.parallel_for(rows, rows / pool.threads() + 1, [&](size_t begin, size_t end) {
       LookupCounts local(program);
-      Collector(table, number, program, local)
+      Collector(table, shard.number, program, local)
           .run(pre != nullptr ? pre->data.data() + begin * pre->width : nullptr,
                &t.base[begin * table.layout.base_columns], end - begin);
       std::lock_guard<std::mutex> lock(mutex);
@@ -82,9 +81,9 @@ struct Builder {
   }
 
   void instructions();
+  void pass_one();
   void fill_instructions(const air::TableInfo& table, const TableRows& rows, size_t index,
                          std::span<const vm::Event> events) const;
-  void memory();
   void providers();
 };
 
@@ -111,37 +110,36 @@ void Builder::fill_instructions(const air::TableInfo& table, const TableRows& ro
 
 // Replays the blocks of the recording, each thread its own, straight into the rows.
 void Builder::instructions() {
-  const vm::ShardRecord& shard = recording.shards[number - 1];
+  const vm::ShardRecord& record = shard.record;
   std::vector<std::pair<const air::TableInfo*, TableRows>> classes;
   for (const air::TableInfo& table : air::tables())
     if (table.role == air::Role::kInstruction)
       classes.emplace_back(&table,
-                           make(table, (shard.counts[table.id] + table.slots - 1) / table.slots));
+                           make(table, (record.counts[table.id] + table.slots - 1) / table.slots));
   if (!fits) return;
 
   const vm::Code code(program);
-  const size_t blocks = shard.blocks.size();
+  const size_t blocks = record.blocks.size();
   std::vector<SecretVector<vm::Bump>> bumps_of(blocks);
   pool.parallel_for(blocks, 8, [&](size_t begin, size_t end) {
-    vm::Replay replay(code, shard);
+    vm::Replay replay(code, record);
     for (size_t b = begin; b < end; ++b) {
       replay.run(b);
       for (const auto& [table, rows] : classes)
-        fill_instructions(*table, rows, shard.blocks[b].before[table->id],
+        fill_instructions(*table, rows, record.blocks[b].before[table->id],
                           replay.events(static_cast<isa::Class>(table->id)));
       bumps_of[b].assign(replay.bumps().begin(), replay.bumps().end());
     }
   });
   for (const auto& list : bumps_of) bumps.insert(bumps.end(), list.begin(), list.end());
   for (InstanceTrace& t : out) collect(t);
+  add<BumpRows>(air::kTableBump, bumps);
 }
 
-void Builder::memory() {
-  const vm::ShardRecord& shard = recording.shards[number - 1];
-  add<BoundaryRows>(air::kTableBoundary, shard.touched);
-  add<BumpRows>(air::kTableBump, bumps);
-  if (number != 1) return;
-  const Sources sources = sort_sources(program, recording);
+void Builder::pass_one() {
+  add<BoundaryRows>(air::kTableBoundary, shard.record.touched);
+  if (shard.number != 1) return;
+  const Sources sources = sort_sources(program, shard.sources);
   for (const FreshWord& f : sources.fresh) counts.bad |= f.region == nullptr;
   add<ImageRows>(air::kTableImage, sources.image);
   add<FreshRows>(air::kTableFresh, sources.fresh);
@@ -152,7 +150,7 @@ void Builder::memory() {
 // multiplicities.
 void Builder::providers() {
   add<MultiplicityRows>(air::kTableRom, counts.rom);
-  if (number == 1)
+  if (shard.number == 1)
     add<MultiplicityRows>(air::kTableRegion,
                           std::span(counts.region).first(program.regions.size()));
   SecretVector<air::Fixed::Row<Fp>> fixed(air::kFixedContentRows);
@@ -173,19 +171,18 @@ void Builder::providers() {
 
 Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
                                          const ProgramTables& tables,
-                                         const vm::Recording& recording, unsigned tail_rows,
-                                         std::span<const air::Instance> instances, uint32_t shard) {
+                                         const vm::RecordedShard& shard, unsigned tail_rows,
+                                         std::span<const air::Instance> instances, Part part) {
   std::vector<air::Instance> planned;
   if (instances.empty()) {
-    auto list = plan(rows_of(pool, program, recording, shard), tables, tail_rows, {}, shard);
+    auto list = plan(rows_of(pool, program, shard), tables, tail_rows, {}, shard.number);
     if (!list) return list.error();
     instances = planned = std::move(*list);
   }
-  Builder b{pool, program, tables, recording, tail_rows, shard, instances, LookupCounts(program),
-            {},   {}};
-  b.instructions();
-  b.memory();
-  b.providers();
+  Builder b{pool, program, tables, shard, tail_rows, instances, LookupCounts(program), {}, {}};
+  if (part == Part::kAll) b.instructions();
+  b.pass_one();
+  if (part == Part::kAll) b.providers();
   if (!b.fits) return Error(Errc::kInternal, "the planned tables are too low for the run");
   if (b.counts.bad)
     return Error(Errc::kInternal, "the trace requests a lookup that no table provides");

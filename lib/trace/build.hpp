@@ -25,13 +25,15 @@ struct InstanceTrace {
   SecretVector<field::Fp> base;
 };
 
-// A shard (from 1) of the run laid out in `instances`, which plan() gave for it (empty: those that
-// it needs); in canonical order. kInternal on a defect; without instances also the errors of
-// plan().
+// The tables of a shard that a call builds.
+enum class Part { kAll, kPassOne };
+
+// A shard laid out in `instances`, which plan() gave for it (empty: those that it needs); in
+// canonical order. kInternal on a defect; without instances also the errors of plan().
 Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program,
                                          const ProgramTables& tables,
-                                         const vm::Recording& recording, unsigned tail_rows,
+                                         const vm::RecordedShard& shard, unsigned tail_rows,
                                          std::span<const air::Instance> instances = {},
-                                         uint32_t shard = 1);
+                                         Part part = Part::kAll);
 
 }  // namespace mipzk::trace

@@ -56,21 +56,23 @@ RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched) {
   return rows;
 }
 
-RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& recording,
-                  uint32_t number) {
-  const vm::ShardRecord& shard = recording.shards[number - 1];
-  RowCounts rows = rows_so_far(shard.counts, 0);
-  rows[air::kTableBoundary] = shard.touched.size();
-  if (number == 1) {
-    const Sources sources = sort_sources(program, recording);
-    rows[air::kTableFresh] = sources.fresh.size();
-    rows[air::kTablePublic] = sources.publics.size();
-  }
+void add_sources(RowCounts& rows, const isa::Program& program,
+                 std::span<const vm::SourceWord> words) {
+  const Sources sources = sort_sources(program, words);
+  rows[air::kTableFresh] = sources.fresh.size();
+  rows[air::kTablePublic] = sources.publics.size();
+}
+
+RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::RecordedShard& shard) {
+  const vm::ShardRecord& record = shard.record;
+  RowCounts rows = rows_so_far(record.counts, 0);
+  rows[air::kTableBoundary] = record.touched.size();
+  if (shard.number == 1) add_sources(rows, program, shard.sources);
 
   const vm::Code code(program);
   std::atomic<uint64_t> bumps{0};
-  pool.parallel_for(shard.blocks.size(), 8, [&](size_t begin, size_t end) {
-    vm::Replay replay(code, shard);
+  pool.parallel_for(record.blocks.size(), 8, [&](size_t begin, size_t end) {
+    vm::Replay replay(code, record);
     for (size_t b = begin; b < end; ++b) {
       replay.run(b);
       bumps += replay.bumps().size();

@@ -23,9 +23,12 @@ using RowCounts = std::array<uint64_t, 256>;
 // touched until now.
 RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched);
 
-// What a shard of a recorded run needs; shards count from 1. Replays it to count the rows of BUMP.
-RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::Recording& recording,
-                  uint32_t shard = 1);
+// What a shard needs; without that of its source tables if it has no sources. Replays it to count
+// the rows of BUMP.
+RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::RecordedShard& shard);
+// Adds what the source tables need, which only the first shard has.
+void add_sources(RowCounts& rows, const isa::Program& program,
+                 std::span<const vm::SourceWord> sources);
 
 // Instances in canonical order: ascending table id, then descending height. `fixed`, if not empty,
 // lists those to use, whatever the run needs of them (in canonical order; its heights of the tables

@@ -18,11 +18,11 @@ bool is_public_key(uint32_t key) {
 
 }  // namespace
 
-Sources sort_sources(const isa::Program& program, const vm::Recording& recording) {
+Sources sort_sources(const isa::Program& program, std::span<const vm::SourceWord> words) {
   Sources s;
   s.image.resize(program.image.size());
   auto it = program.image.begin();
-  for (const vm::SourceWord& w : recording.finals) {
+  for (const vm::SourceWord& w : words) {
     it = std::lower_bound(it, program.image.end(), w.key,
                           [](const isa::ImageWord& a, uint32_t key) { return a.key < key; });
     if (it != program.image.end() && it->key == w.key) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "base/secret_memory.hpp"
 #include "isa/program.hpp"
@@ -18,13 +19,13 @@ struct FreshWord {
   const isa::Region* region = nullptr;  // of the program; null: a defect of the run
 };
 
-// Pointers into the recording and the program.
+// Pointers into the words and the program.
 struct Sources {
   SecretVector<const vm::SourceWord*> image;    // by word of the image; null: not used
   SecretVector<FreshWord> fresh;                // ascending keys
   SecretVector<const vm::SourceWord*> publics;  // ascending keys
 };
 
-Sources sort_sources(const isa::Program& program, const vm::Recording& recording);
+Sources sort_sources(const isa::Program& program, std::span<const vm::SourceWord> words);
 
 }  // namespace mipzk::trace

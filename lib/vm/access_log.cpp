@@ -17,7 +17,7 @@ std::shared_ptr<Cell[]> new_chunk() {
 
 AccessLog::Position AccessLog::reserve(size_t cells) {
   if (kChunkCells - used_ < cells) {
-    chunks_.push_back(new_chunk());
+    chunks_.push_back({new_chunk()});
     used_ = 0;
   }
   return {static_cast<uint32_t>(chunks_.size() - 1), used_};

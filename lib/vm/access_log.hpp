@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "vm/cell.hpp"
@@ -26,7 +27,10 @@ class AccessLog {
   // The end of the log, with room for `cells` <= kChunkCells more in one piece.
   Position reserve(size_t cells);
   // After `count` of them have been written.
-  void advance(size_t count) { used_ += static_cast<uint32_t>(count); }
+  void advance(size_t count) {
+    used_ += static_cast<uint32_t>(count);
+    if (!chunks_.empty()) chunks_.back().used = used_;
+  }
 
   // One more cell, whatever room there is.
   void append(const Cell& cell) {
@@ -35,6 +39,12 @@ class AccessLog {
   }
   // Where append() will put the next one.
   Position end() const;
+  // Behind the last cell, in the chunk of that.
+  Position end_of_chunk() const { return {static_cast<uint32_t>(chunks_.size() - 1), used_}; }
+
+  // The cells in order, by chunk.
+  size_t chunks() const { return chunks_.size(); }
+  std::span<const Cell> chunk(size_t i) const { return {chunks_[i].cells.get(), chunks_[i].used}; }
 
   // Gives the cells of a log that append() alone has written, from a position on.
   class Reader {
@@ -51,11 +61,15 @@ class AccessLog {
   // Memory that it holds.
   uint64_t bytes() const { return chunks_.size() * kChunkCells * sizeof(Cell); }
 
-  Cell* at(Position p) { return chunks_[p.chunk].get() + p.index; }
-  const Cell* at(Position p) const { return chunks_[p.chunk].get() + p.index; }
+  Cell* at(Position p) { return chunks_[p.chunk].cells.get() + p.index; }
+  const Cell* at(Position p) const { return chunks_[p.chunk].cells.get() + p.index; }
 
  private:
-  std::vector<std::shared_ptr<Cell[]>> chunks_;
+  struct Chunk {
+    std::shared_ptr<Cell[]> cells;
+    uint32_t used = 0;
+  };
+  std::vector<Chunk> chunks_;
   uint32_t used_ = kChunkCells;  // of the last chunk
 };
 

@@ -40,10 +40,11 @@ Status watch(const isa::Program& program, const Processor& cpu, const Progress& 
 }
 
 // Runs on until HALT (gives true), or until `end` instructions are done; `step` executes up to a
-// number of instructions.
+// number of instructions, and may change `end` to those that are done.
 template <class Step>
-Result<bool> run_on(const isa::Program& program, Processor& cpu, uint64_t end, const Limits& limits,
-                    const ShardRecord* shard, uint64_t kept_bytes, FaultReport* report, Step step) {
+Result<bool> run_on(const isa::Program& program, Processor& cpu, const uint64_t& end,
+                    const Limits& limits, const ShardRecord* shard, uint64_t kept_bytes,
+                    FaultReport* report, Step step) {
   const auto cancelled = [&] {
     return cpu.hooks->cancel != nullptr && cpu.hooks->cancel->test(std::memory_order_relaxed);
   };
@@ -68,6 +69,21 @@ Result<bool> run_on(const isa::Program& program, Processor& cpu, uint64_t end, c
         return memory_limit_error(program, cpu, limits.max_memory_bytes, report);
     }
   }
+}
+
+// Words of memory that a shard touched first between two positions of its log, which lie in one
+// chunk. Hints in the log count, too.
+uint64_t first_touches(const Cell* begin, const Cell* end) {
+  return static_cast<uint64_t>(
+      std::count_if(begin, end, [](const Cell& c) { return (c.meta & kTimeMask) == 0; }));
+}
+
+// Cells that ShardSize counts.
+uint64_t cells_of(const ShardSize& size, const ClassCounts& counts, uint64_t words) {
+  uint64_t cells = words * size.of_word;
+  for (size_t cls = 0; cls < counts.size(); ++cls)
+    cells += uint64_t{counts[cls]} * size.of_instruction[cls];
+  return cells;
 }
 
 }  // namespace
@@ -133,13 +149,24 @@ Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
   if (begun_) start_.next(cpu);
   begun_ = true;
   const uint64_t most = std::min(limits_.max_shard_cycles, kMaxShardCycles);
-  const uint64_t end = std::min(limits_.max_cycles, cpu.shard_start + most);
-  const auto halted = run_on(program_, cpu, end, limits_, &shard, kept_bytes_, report,
-                             [&](uint32_t slice) { return record_block(cpu, slice, shard); });
+  uint64_t end = std::min(limits_.max_cycles, cpu.shard_start + most);
+  uint64_t words = 0;
+  const bool is_sized = limits_.shard_size.cells != UINT64_MAX;
+  const auto step = [&](uint32_t slice) {
+    const Stop stop = record_block(cpu, slice, shard);
+    if (is_sized) {
+      const AccessLog::Position from = shard.blocks.back().log, to = shard.log.end_of_chunk();
+      words += first_touches(shard.log.at(from), shard.log.at(to));
+      if (cells_of(limits_.shard_size, shard.counts, words) >= limits_.shard_size.cells)
+        end = cpu.cycles;
+    }
+    return stop;
+  };
+  const auto halted = run_on(program_, cpu, end, limits_, &shard, kept_bytes_, report, step);
   if (!halted) return halted.error();
   halted_ = *halted;
   if (!halted_) {
-    if (end == limits_.max_cycles)
+    if (cpu.cycles == limits_.max_cycles)
       return cycle_limit_error(program_, cpu, limits_.max_cycles, report);
     if (start_.shard() >= std::min(limits_.max_shards, kMaxShards))
       return shard_limit_error(program_, cpu, end, report);

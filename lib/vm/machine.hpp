@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -29,11 +30,21 @@ struct Inputs {
 // Clocks are below 2^28 and a cycle takes four.
 inline constexpr uint64_t kMaxShardCycles = (uint64_t{1} << 26) - 1;
 
+// Where a recorded run is cut: a shard ends with the first block of kBlockCycles instructions after
+// which its rows have `cells` cells. Counted are those of its instructions and of the words that it
+// touches, without padding; bumps are not counted.
+struct ShardSize {
+  uint64_t cells = UINT64_MAX;
+  ClassCounts of_instruction{};  // cells that an instruction of each class takes
+  uint32_t of_word = 0;          // and a word
+};
+
 struct Limits {
   uint64_t max_cycles = uint64_t{1} << 32;        // instructions, the final HALT included
   uint64_t max_memory_bytes = uint64_t{1} << 30;  // guest memory touched, in pages of 4 KiB
   // record() only; a run that needs more shards is kUnprovable.
   uint64_t max_shard_cycles = kMaxShardCycles;
+  ShardSize shard_size = {};
   uint32_t max_shards = 1;
 };
 
@@ -82,12 +93,20 @@ struct SourceWord {
   friend bool operator==(const SourceWord&, const SourceWord&) = default;
 };
 
+// A recorded shard, with what the whole run says of it. References.
+struct RecordedShard {
+  const ShardRecord& record;
+  uint32_t number;                      // from 1
+  std::span<const SourceWord> sources;  // of the run, ascending keys; the first shard's tables
+};
+
 // Holds private data, in memory that is wiped.
 struct Recording {
   Outcome outcome;
   std::vector<ShardRecord> shards;  // in their order, at least one
   SecretVector<SourceWord> finals;  // ascending keys
 
+  RecordedShard shard(uint32_t number = 1) const { return {shards[number - 1], number, finals}; }
   uint64_t host_bytes() const;  // memory that it takes
   uint64_t peak_bytes = 0;      // memory that recording took, with that of the guest
 };

@@ -83,8 +83,8 @@ class Sharded : public testing::Test {
   Traces traces(const prove::LoadedProgram& program, const vm::Recording& recording) {
     Traces out;
     for (uint32_t shard = 1; shard <= recording.shards.size(); ++shard) {
-      auto t = trace::build(pool_, program.program, program.tables, recording,
-                            options_.profile->tail_rows, {}, shard);
+      auto t = trace::build(pool_, program.program, program.tables, recording.shard(shard),
+                            options_.profile->tail_rows);
       EXPECT_TRUE(t) << t.error().message;
       out.push_back(std::move(*t));
     }
@@ -92,22 +92,27 @@ class Sharded : public testing::Test {
   }
 
   // Proves with each shard as the one that `numbers` says (by default in order).
-  Parts prove(const prove::LoadedProgram& program, const Traces& shards, const Bytes& output,
-              uint32_t exit_code, std::vector<uint32_t> numbers = {}) {
+  Parts prove(const prove::LoadedProgram& program, const vm::Recording& r, const Traces& shards,
+              std::vector<uint32_t> numbers = {}) {
     if (numbers.empty()) {
       numbers.resize(shards.size());
       std::iota(numbers.begin(), numbers.end(), 1u);
     }
     prove::Progress progress(options_, static_cast<uint32_t>(shards.size()));
+    const prove::PublicTrees trees(pool_, program, *options_.profile);
     std::vector<std::unique_ptr<prove::Shard>> provers;
     prove::Hedge hedge;
     for (size_t i = 0; i < shards.size(); ++i) {
       provers.push_back(
-          std::make_unique<prove::Shard>(pool_, program, options_, numbers[i], progress));
-      EXPECT_TRUE(provers[i]->prepare(shards[i]));
-      hedge.add(*provers[i]);
+          std::make_unique<prove::Shard>(pool_, program, trees, options_, numbers[i], progress));
+      std::vector<air::Instance> instances;
+      for (const trace::InstanceTrace& t : shards[i]) instances.push_back({t.table, t.log_height});
+      EXPECT_TRUE(provers[i]->lay_out(instances));
+      EXPECT_TRUE(provers[i]->fill(shards[i]));
+      hedge.add(instances, prove::digest_of(pool_, r.shards[i]));
     }
-    prove::Session session(pool_, program, options_, {public_, output, exit_code},
+    prove::Session session(pool_, program, options_,
+                           {public_, r.outcome.output, r.outcome.exit_code},
                            static_cast<uint32_t>(shards.size()));
     Parts parts;
     parts.front.assign(session.bytes().begin(), session.bytes().end());
@@ -120,11 +125,11 @@ class Sharded : public testing::Test {
     session.draw_challenges();
     parts.nonce.assign(session.bytes().begin() + static_cast<ptrdiff_t>(before),
                        session.bytes().end());
-    for (auto& prover : provers) parts.bodies.push_back(prover->prove(session));
+    for (auto& prover : provers) parts.bodies.push_back(*prover->prove(session));
     return parts;
   }
   Parts prove(const prove::LoadedProgram& program, const vm::Recording& r) {
-    return prove(program, traces(program, r), r.outcome.output, r.outcome.exit_code);
+    return prove(program, r, traces(program, r));
   }
   Parts honest() { return prove(program_, record(program_, secret_)); }
 
@@ -248,12 +253,10 @@ TEST_F(Sharded, NumberOfShardsChanged) {
 TEST_F(Sharded, IndexChanged) {
   const vm::Recording r = record(program_, secret_);
   const Traces t = traces(program_, r);
-  EXPECT_EQ(verdict(prove(program_, t, r.outcome.output, r.outcome.exit_code, {1, 2, 3})),
-            Errc::kOk);
+  EXPECT_EQ(verdict(prove(program_, r, t, {1, 2, 3})), Errc::kOk);
   for (const std::vector<uint32_t>& numbers :
        {std::vector<uint32_t>{1, 3, 3}, {1, 2, 2}, {1, 3, 2}})
-    EXPECT_NE(verdict(prove(program_, t, r.outcome.output, r.outcome.exit_code, numbers)),
-              Errc::kOk);
+    EXPECT_NE(verdict(prove(program_, r, t, numbers)), Errc::kOk);
 }
 
 // --- Runs that do not hang together --------------------------------------------------------------

@@ -37,7 +37,7 @@ Shard build(const prove::LoadedProgram& program, const std::vector<uint8_t>& pub
   Shard s;
   s.program = &program;
   s.tail_rows = tail_rows;
-  auto traces = trace::build(pool, program.program, program.tables, recording, tail_rows);
+  auto traces = trace::build(pool, program.program, program.tables, recording.shard(), tail_rows);
   EXPECT_TRUE(traces) << traces.error().message;
   if (traces) s.traces = std::move(*traces);
   s.public_input = public_input;

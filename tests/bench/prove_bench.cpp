@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Proves one run of a guest and prints what each phase cost:
-//   prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]
-// tier: a name of base/cpu_tier_list.hpp, or best; blind: 0 leaves the masks out.
+//   prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind] [cells]
+// tier: a name of base/cpu_tier_list.hpp, or best; blind: 0 leaves the masks out; cells: log2 of
+// the cells of a shard, 0: one shard.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -13,8 +14,8 @@
 #include "base/cpu_tier.hpp"
 #include "elf/load.hpp"
 #include "kernel/kernel.hpp"
-#include "prove/bounds.hpp"
 #include "prove/prove.hpp"
+#include "prove/run.hpp"
 #include "verify/verify.hpp"
 
 namespace {
@@ -57,7 +58,8 @@ int main(int argc, char** argv) {
   using namespace mipzk;
   if (argc < 3) {
     std::fprintf(stderr,
-                 "usage: prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind]\n");
+                 "usage: prove_bench GUEST.elf PRIVATE_FILE [threads] [profile] [tier] [blind] "
+                 "[cells]\n");
     return 2;
   }
   Pool pool(argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 0);
@@ -82,12 +84,15 @@ int main(int argc, char** argv) {
   double t1 = now();
   std::vector<uint8_t> input = read_file(argv[2]);
   const uint64_t before = memory("VmRSS:");
-  auto recording = vm::record(program->program, {input, {}, {}});
-  if (!recording) fail(recording.error());
-  double t2 = now(), last = t2;
-  const double cycles = static_cast<double>(recording->outcome.cycles);
-  const auto planned = prove::plan_run(pool, *program, *recording, options);
+  prove::Run run{{input, {}, {}}, {}};
+  if (const int log = argc > 7 ? std::atoi(argv[7]) : 0; log != 0) {
+    run.limits.shard_size = prove::shard_size(uint64_t{1} << log);
+    run.limits.max_shards = proof::kMaxShards;
+  }
+  const auto planned = prove::plan_run(pool, *program, run, {}, options);
   if (!planned) fail(planned.error());
+  double t2 = now(), last = t2;
+  const double cycles = static_cast<double>(planned->outcome.cycles);
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
     double t = now();
     std::printf("  step %2llu of %llu (phase %u): %7.3f s\n", static_cast<unsigned long long>(done),
@@ -95,7 +100,7 @@ int main(int argc, char** argv) {
     last = t;
     return false;
   };
-  auto proof = prove::prove(pool, *program, {}, std::move(*recording), options);
+  auto proof = prove::prove_run(pool, *program, run, *planned, options);
   if (!proof) fail(proof.error());
   double t3 = now();
   const uint64_t peak = memory("VmHWM:") - before;
@@ -111,11 +116,12 @@ int main(int argc, char** argv) {
   if (!s) fail(s.error());
   constexpr double kMiB = 1 << 20;
   std::printf(
-      "%s: %.0f cycles; load %.3f s, record %.3f s, prove %.3f s = %.1f kHz, proof %zu bytes, "
+      "%s: %.0f cycles, %zu shards, %u at a time; load %.3f s, plan %.3f s, prove %.3f s = %.1f "
+      "kHz, proof %zu bytes, "
       "verify %.1f ms, memory %.0f MiB, estimated %.0f MiB (%+.1f %%), %.0f MiB before\n",
-      options.profile->name, cycles, t1 - t0, t2 - t1, t3 - t2, cycles / (t3 - t2) / 1e3,
-      proof->size(), (t4 - t3) * 1e3, static_cast<double>(peak) / kMiB,
-      static_cast<double>(planned->memory_bytes) / kMiB,
+      options.profile->name, cycles, planned->shards.size(), planned->workers, t1 - t0, t2 - t1,
+      t3 - t2, cycles / (t3 - t2) / 1e3, proof->size(), (t4 - t3) * 1e3,
+      static_cast<double>(peak) / kMiB, static_cast<double>(planned->memory_bytes) / kMiB,
       100 * (static_cast<double>(planned->memory_bytes) / static_cast<double>(peak) - 1),
       static_cast<double>(before) / kMiB);
   return 0;

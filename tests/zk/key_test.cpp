@@ -36,7 +36,7 @@ class Key : public testing::Test {
       bool cancelled = false;
       try {
         EXPECT_TRUE(p.run({{}, runs.recording[0].outcome.output, 7}, runs.traces[0]));
-      } catch (const prove::Cancelled&) {
+      } catch (const Cancelled&) {
         cancelled = true;
       }
       EXPECT_EQ(cancelled, last_step <= 10);

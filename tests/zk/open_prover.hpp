@@ -11,30 +11,41 @@ namespace mipzk::test {
 
 using field::Fp;
 
-struct OwnProgress {
+struct OwnParts {
   prove::Progress progress;
+  prove::PublicTrees trees;
+  prove::RunBlinding blinding;
 };
 
 // A prover of one shard whose masks can be looked at.
-class OpenProver : OwnProgress, public prove::Shard {
+class OpenProver : OwnParts, public prove::Shard {
  public:
   OpenProver(Pool& pool, const prove::LoadedProgram& program, const prove::Options& options)
-      : OwnProgress{prove::Progress(options)}, Shard(pool, program, options, 1, progress) {}
+      : OwnParts{prove::Progress(options), {pool, program, *options.profile}, {}},
+        Shard(pool, program, trees, options, 1, progress) {}
 
   Result<std::vector<uint8_t>> run(const prove::Claims& claims,
                                    std::vector<trace::InstanceTrace> traces) {
-    if (Status s = prepare(std::move(traces)); !s) return s.error();
-    return prove::prove_shard(pool_, program_, options_, claims, progress, *this);
+    std::vector<air::Instance> instances;
+    for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
+    prove::Hedge hedge;
+    hedge.add(instances, prove::digest_of(traces));
+    if (Status s = lay_out(instances); !s) return s.error();
+    if (Status s = fill(std::move(traces)); !s) return s.error();
+    prove::Session session(pool_, program_, options_, claims, 1);
+    blinding = hedge.blinding(options_.seed, session.bytes(), 0);
+    return prove::prove_filled(session, blinding, *this, progress);
   }
 
   // All mask cells that the matrices hold, stream by stream. Cells b of the rings are copies.
-  std::vector<std::vector<Fp>> masks() const {
+  // `own`: those alone that another attempt to prove the shard draws anew.
+  std::vector<std::vector<Fp>> masks(bool own = false) const {
     std::vector<std::vector<Fp>> out;
     const auto all = shape_.matrices();
     const size_t tail = profile_.tail_rows;
     for (size_t i = 0; i < all.size(); ++i) {
       const proof::Matrix& m = all[i];
-      if (m.tree < proof::kTreePassOne) continue;
+      if (m.tree < (own ? proof::kTreeMain : proof::kTreePassOne)) continue;
       const size_t n = size_t{1} << m.log_height;
       const Fp* cells = mats_[i].evals.data();
       if (m.tree == proof::kTreeQuotient) {
@@ -50,7 +61,7 @@ class OpenProver : OwnProgress, public prove::Shard {
       if (m.tree == proof::kTreeExt) {
         out.emplace_back(closing + m.width, cells + n * m.width);
       } else {
-        out.emplace_back(closing, closing + 10);
+        if (!own) out.emplace_back(closing, closing + 10);
         if (l.pass_one) out.emplace_back(closing + 20, closing + 25);
         out.emplace_back(closing + (l.pass_one ? 30 : 20), cells + n * m.width);
       }
@@ -59,10 +70,12 @@ class OpenProver : OwnProgress, public prove::Shard {
   }
   std::vector<hash::Digest> hidden_roots() const {
     std::vector<hash::Digest> out;
-    for (unsigned tree = proof::kTreePassOne; tree < proof::kTreeCount; ++tree)
+    for (unsigned tree = proof::kTreeMain; tree < proof::kTreeCount; ++tree)
       out.push_back(trees_[tree]->root());
     return out;
   }
+
+  hash::Digest pass_one_root() const { return trees_[proof::kTreePassOne]->root(); }
 
   ByteView key() const { return blinding_.*(&Peek::key_); }
 

@@ -257,7 +257,8 @@ class Rings : public testing::Test {
     const std::vector<uint8_t> private_input = {1, 2, 3, 4}, public_input = {0, 0, 0, 9};
     auto recording = vm::record(program->program, {private_input, public_input, {}});
     ASSERT_TRUE(recording);
-    auto traces = trace::build(pool(), program->program, program->tables, *recording, kTail);
+    auto traces =
+        trace::build(pool(), program->program, program->tables, recording->shard(), kTail);
     ASSERT_TRUE(traces);
     // A ring of a few instances without preprocessed columns.
     for (trace::InstanceTrace& t : *traces)

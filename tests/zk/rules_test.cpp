@@ -185,12 +185,14 @@ TEST_F(Rules, ARestartTakesFreshMasks) {
   const Bytes undisturbed = runs_->prove(0, options);
   std::vector<std::vector<Fp>> masks;
   std::vector<Digest> roots;
+  Digest pass_one;
   OpenProver* prover = nullptr;
   int restarts = 0;
   options.progress = [&](prove::Phase phase, uint64_t, uint64_t) {
     if (phase != prove::Phase::kOpen || restarts != 0) return false;
     ++restarts;
-    masks = prover->masks();
+    masks = prover->masks(true);
+    pass_one = prover->pass_one_root();
     roots = prover->hidden_roots();
     throw prove::Restart{};
   };
@@ -203,7 +205,9 @@ TEST_F(Rules, ARestartTakesFreshMasks) {
   EXPECT_NE(*proof, undisturbed);
   for (const Digest& root : p.hidden_roots()) EXPECT_EQ(std::ranges::count(roots, root), 0);
   EXPECT_EQ(repetitions(masks), 0u);
-  for (std::vector<Fp>& stream : p.masks()) masks.push_back(std::move(stream));
+  // What is committed to before the challenges of the whole run stays, and is opened once.
+  EXPECT_EQ(p.pass_one_root(), pass_one);
+  for (std::vector<Fp>& stream : p.masks(true)) masks.push_back(std::move(stream));
   EXPECT_EQ(repetitions(masks), 0u);
 }
 
@@ -289,7 +293,9 @@ TEST_F(Rules, OtherWitnessOtherMasks) {
   for (size_t w = 0; w < 2; ++w) {
     OpenProver p(runs_->pool, runs_->program, options);
     ASSERT_TRUE(p.run(claims(), runs_->traces[w]));
-    for (std::vector<Fp>& stream : p.masks()) masks.push_back(std::move(stream));
+    // What is committed to before the challenges of the whole run stays, and is opened once.
+    EXPECT_EQ(p.pass_one_root(), pass_one);
+    for (std::vector<Fp>& stream : p.masks(true)) masks.push_back(std::move(stream));
   }
   EXPECT_EQ(repetitions(masks), 0u);
 }
@@ -302,7 +308,9 @@ TEST_F(Rules, OtherStatementOtherMasks) {
     c.exit_code = exit_code;
     OpenProver p(runs_->pool, runs_->program, options);
     ASSERT_TRUE(p.run(c, runs_->traces[0]));
-    for (std::vector<Fp>& stream : p.masks()) masks.push_back(std::move(stream));
+    // What is committed to before the challenges of the whole run stays, and is opened once.
+    EXPECT_EQ(p.pass_one_root(), pass_one);
+    for (std::vector<Fp>& stream : p.masks(true)) masks.push_back(std::move(stream));
   }
   EXPECT_EQ(repetitions(masks), 0u);
 }

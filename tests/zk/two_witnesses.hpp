@@ -34,8 +34,8 @@ class TwoWitnesses {
       : pool(threads), profile_(profile), program(*prove::load_program(pool, secretive())) {
     for (size_t w = 0; w < 2; ++w) {
       recording[w] = std::move(*vm::record(program.program, {input(w), {}, {}}));
-      traces[w] = std::move(
-          *trace::build(pool, program.program, program.tables, recording[w], profile.tail_rows));
+      traces[w] = std::move(*trace::build(pool, program.program, program.tables,
+                                          recording[w].shard(), profile.tail_rows));
     }
     EXPECT_EQ(recording[0].outcome.output, recording[1].outcome.output);
     EXPECT_EQ(recording[0].outcome.cycles, recording[1].outcome.cycles);

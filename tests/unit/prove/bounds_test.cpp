@@ -146,7 +146,7 @@ TEST_F(Bounds, ARunThatTakesTooMuchMemoryIsRefused) {
   options.profile = &test::kTest2;
   const auto recording = record(options);
   ASSERT_TRUE(recording);
-  const auto plan = prove::plan_run(pool_, program_, *recording, options);
+  const auto plan = prove::plan_recording(pool_, program_, *recording, options);
   ASSERT_TRUE(plan);
   options.memory = {plan->memory_bytes, "the test allows"};
   EXPECT_TRUE(prove::prove(pool_, program_, public_, *recording, options));
@@ -183,7 +183,7 @@ TEST_F(Bounds, RowsOfARun) {
   load(test::sum_program(20000));
   const auto recording = record({});
   ASSERT_TRUE(recording);
-  const trace::RowCounts rows = trace::rows_of(pool_, program_.program, *recording);
+  const trace::RowCounts rows = trace::rows_of(pool_, program_.program, recording->shard());
   const auto of = [&](uint8_t id) { return rows[id]; };
   EXPECT_EQ(of(kAdd), 20001u);
   EXPECT_EQ(of(air::kTableBoundary), recording->shards[0].touched.size());

@@ -54,7 +54,7 @@ bool prove(const proof::Profile& profile, const std::vector<uint32_t>& words) {
   const uint64_t cycles = recording->outcome.cycles;
   prove::Options options;
   options.profile = &profile;
-  const auto plan = prove::plan_run(pool, *program, *recording, options);
+  const auto plan = prove::plan_recording(pool, *program, *recording, options);
   if (!prove::prove(pool, *program, public_input, std::move(*recording), options)) return false;
   const double peak = status("VmHWM:") - before;
   const auto estimate = static_cast<double>(plan->memory_bytes);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "proof/security.hpp"
 #include "prove/prove.hpp"
@@ -84,8 +86,10 @@ TEST_F(Shards, StepsAreCountedAndEachMayBeTheLast) {
   prove::Options options;
   options.profile = &test::kTest2;
   uint64_t steps = 0, all = 0;
+  const auto caller = std::this_thread::get_id();
   options.progress = [&](prove::Phase, uint64_t done, uint64_t total) {
-    EXPECT_EQ(done, ++steps);
+    EXPECT_EQ(std::this_thread::get_id(), caller);
+    EXPECT_GT(done, std::exchange(steps, done));  // those of other threads are told with these
     all = total;
     return false;
   };
@@ -93,7 +97,7 @@ TEST_F(Shards, StepsAreCountedAndEachMayBeTheLast) {
   EXPECT_EQ(steps, all);
   EXPECT_EQ(all, prove::kProveSteps * shards_);
   for (uint64_t last = 1; last <= all; last += 4) {
-    options.progress = [&](prove::Phase, uint64_t done, uint64_t) { return done == last; };
+    options.progress = [&](prove::Phase, uint64_t done, uint64_t) { return done >= last; };
     const auto recording = vm::record(program_.program, {{}, public_, {}},
                                       {.max_shard_cycles = 11, .max_shards = 100});
     const auto proof = prove::prove(pool_, program_, public_, *recording, options);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prove/run.hpp"
+
+#include "air/table_info.hpp"
+
+namespace mipzk::prove {
+
+Status RecordedShards::begin() {
+  next_ = 0;
+  return {};
+}
+
+Result<std::shared_ptr<const vm::ShardRecord>> RecordedShards::next() {
+  // Not its own.
+  return std::shared_ptr<const vm::ShardRecord>(std::shared_ptr<void>(),
+                                                &recording_.shards[next_++]);
+}
+
+RepeatedRun::RepeatedRun(const isa::Program& program, const Run& run, const RunPlan& plan,
+                         const std::atomic_flag* cancel)
+    : program_(program), run_(run), plan_(plan) {
+  hooks_.cancel = cancel;
+}
+
+Status RepeatedRun::begin() {
+  next_ = 0;
+  if (plan_.only == nullptr) machine_.emplace(program_, run_.inputs, plan_.limits, hooks_);
+  return {};
+}
+
+Result<std::shared_ptr<const vm::ShardRecord>> RepeatedRun::next() {
+  if (plan_.only != nullptr) return plan_.only;
+  auto record = std::make_shared<vm::ShardRecord>();
+  if (Status s = machine_->next(*record, nullptr); !s) return s.error();
+  if (record->cycles != plan_.shards[next_++].cycles)
+    return Error(Errc::kInternal, "the second run differs from the first");
+  if (next_ == plan_.shards.size()) machine_.reset();
+  return std::shared_ptr<const vm::ShardRecord>(std::move(record));
+}
+
+vm::ShardSize shard_size(uint64_t cells) {
+  vm::ShardSize size;
+  size.cells = cells;
+  const auto width = [](const air::TableInfo& t) {
+    return t.layout.base_columns + 5 * t.layout.ext_columns();
+  };
+  for (const air::TableInfo& t : air::tables())
+    if (t.slots != 0) size.of_instruction[t.id] = (width(t) + t.slots - 1) / t.slots;
+  size.of_word = width(*air::find_table(air::kTableBoundary));
+  return size;
+}
+
+}  // namespace mipzk::prove
