@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a proof says about itself, without verifying it; part of the verifier library.
 #include "boundary.hpp"
+#include "proof/protocol.hpp"
 #include "proof/security.hpp"
 #include "proof/shape.hpp"
 #include "proof/statement.hpp"
@@ -18,7 +19,7 @@ mipzk_range range_in(ByteView whole, ByteView part) {
   return {static_cast<uint64_t>(part.data() - whole.data()), part.size()};
 }
 
-// The front of a proof, and what the heads of its shards come to.
+// The front of a proof, what the heads of its shards come to, and that their parts are there.
 struct Front {
   proof::Statement statement;
   proof::SecurityInput security;
@@ -31,7 +32,7 @@ Status read_front(ByteView proof, Front& out) {
   if (!buffer_ok(proof.data(), proof.size()))
     return Error(Errc::kArgument, "proof is NULL but its size is not 0");
   Reader reader(proof);
-  if (Status s = proof::read_statement(reader, proof.size(), out.statement); !s) return s;
+  if (Status s = proof::read_statement(reader, out.statement); !s) return s;
   for (uint32_t shard = 1; shard <= out.statement.shards; ++shard) {
     const size_t start = reader.position();
     proof::Shape shape;
@@ -40,8 +41,12 @@ Status read_front(ByteView proof, Front& out) {
     out.tables += static_cast<uint32_t>(shape.instances().size());
     out.cycles += shape.slots();
     out.security.add(shape);
-    if (shard < out.statement.shards) reader.take(sizeof(hash::Digest));  // the pass-1 root
+    reader.take(sizeof(hash::Digest));  // the pass-1 root
   }
+  if (proof::global_work(*out.statement.profile).bits != 0) reader.u64();
+  for (uint32_t shard = 1; shard <= out.statement.shards; ++shard) reader.take(reader.u32());
+  if (!reader.at_end())
+    return Error(Errc::kMalformed, "the proof is cut short, or has bytes after its end");
   return {};
 }
 

@@ -39,23 +39,19 @@ hash::Digest leaf_digest(const OpenedHeight& opened, size_t position, size_t wid
   return hash::keyed_hash(kLeafKey, {opened.row(position) - salt, salt + 4 * width});
 }
 
-Status parse_rows(Reader& reader, const TreeShape& shape, std::span<const uint32_t> indices,
-                  std::span<OpenedHeight> opened) {
-  const unsigned depth = shape.heights[0].log_rows;
-  const size_t salt = shape.salted ? kSaltBytes : 0;
-  for (size_t c = 0; c < shape.heights.size(); ++c) {
-    const HeightShape& s = shape.heights[c];
-    OpenedHeight& o = opened[c];
-    o.shift = depth - s.log_rows;
-    o.count = row_position(indices, indices.size() - 1, o.shift) + 1;
-    o.stride = salt + 4 * s.width;  // count * stride < 2^31: fits any size_t
-    ByteView bytes = reader.take(o.count * o.stride);
-    if (!reader.ok()) return Error(Errc::kMalformed, "Merkle opening: rows are cut short");
-    o.rows = bytes.data() + salt;
-    for (size_t k = 0; k < o.count; ++k)
-      if (!words_are_canonical(o.row(k), s.width))
-        return Error(Errc::kMalformed, "Merkle opening: a word is not a field element");
-  }
+// Reads `count` rows, those of the known nodes of the height's level.
+Status parse_rows(Reader& reader, const HeightShape& height, bool salted, unsigned depth,
+                  size_t count, OpenedHeight& o) {
+  const size_t salt = salted ? kSaltBytes : 0;
+  o.shift = depth - height.log_rows;
+  o.count = count;
+  o.stride = salt + 4 * height.width;  // count * stride < 2^31: fits any size_t
+  const ByteView bytes = reader.take(o.count * o.stride);
+  if (!reader.ok()) return Error(Errc::kMalformed, "Merkle opening: rows are cut short");
+  o.rows = bytes.data() + salt;
+  for (size_t k = 0; k < o.count; ++k)
+    if (!words_are_canonical(o.row(k), height.width))
+      return Error(Errc::kMalformed, "Merkle opening: a word is not a field element");
   return {};
 }
 
@@ -92,9 +88,9 @@ Status verify_opening(Reader& reader, const hash::Digest& root, const TreeShape&
   const unsigned depth = shape.heights[0].log_rows;
   if (!indices_are_valid(indices, depth))
     return Error(Errc::kArgument, "Merkle opening: invalid indices");
-  if (Status s = parse_rows(reader, shape, indices, opened); !s) return s;
-
   size_t count = indices.size();
+  if (Status s = parse_rows(reader, shape.heights[0], shape.salted, depth, count, opened[0]); !s)
+    return s;
   for (size_t i = 0; i < count; ++i) {
     workspace.nodes[i] = indices[i];
     workspace.digests[i] = leaf_digest(opened[0], i, shape.heights[0].width, shape.salted);
@@ -105,9 +101,11 @@ Status verify_opening(Reader& reader, const hash::Digest& root, const TreeShape&
     if (count == 0) return Error(Errc::kMalformed, "Merkle opening: siblings are cut short");
     if (next_height < shape.heights.size() && shape.heights[next_height].log_rows == level) {
       // The known nodes of this level are just the opened rows of the height, in the same order.
+      const HeightShape& height = shape.heights[next_height];
+      OpenedHeight& rows = opened[next_height];
+      if (Status s = parse_rows(reader, height, shape.salted, depth, count, rows); !s) return s;
       for (size_t i = 0; i < count; ++i) {
-        hash::Digest leaf =
-            leaf_digest(opened[next_height], i, shape.heights[next_height].width, shape.salted);
+        const hash::Digest leaf = leaf_digest(rows, i, height.width, shape.salted);
         workspace.digests[i] = hash::keyed_node(kJoinKey, workspace.digests[i], leaf);
       }
       ++next_height;

@@ -10,10 +10,14 @@
 // - root = node[0][0]
 // A word is the le32 of a field element's raw().
 //
-// An opening for distinct indices of level H, ascending, has:
-//   for each height, greatest first, for each distinct (index >> (H - log_rows)), ascending: the
-//   salt (salted trees), the row's words; then for each level from H down to 1, for each known
-//   node, ascending, the digest of its sibling where that is not known itself.
+// An opening for distinct indices of level H, ascending, has for each level l from H down to 0:
+//   - if there are matrices of log_rows l, for each distinct (index >> (H - l)), ascending: the
+//   salt
+//     (salted trees), the row's words;
+//   - if l > 0, for each known node of the level, ascending, the digest of its sibling where that
+//   is
+//     not known itself.
+// So a reader that goes forward keeps the digests of the known nodes and one row.
 #pragma once
 
 #include <cstddef>

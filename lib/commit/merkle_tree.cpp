@@ -178,16 +178,17 @@ void MerkleTree::open(std::span<const uint32_t> indices, std::vector<uint8_t>& o
       if (nodes.empty() || nodes.back() != i >> shift) nodes.push_back(i >> shift);
     return nodes;
   };
-  for (const HeightMatrices& c : heights_)
-    for (uint32_t row : ancestors(depth() - c.log_rows)) {
-      out.resize(out.size() + leaf_bytes(c));
-      uint8_t salt[kSaltBytes];
-      write_salts(c, row, 1, salt);
-      write_leaf(c, row, salt, out.data() + out.size() - leaf_bytes(c));
-    }
-  for (unsigned level = depth(); level > 0; --level) {
-    std::vector<uint32_t> nodes = ancestors(depth() - level);
-    for (uint32_t node : nodes) {
+  for (unsigned level = depth() + 1; level-- > 0;) {
+    const std::vector<uint32_t> nodes = ancestors(depth() - level);
+    if (const HeightMatrices* c = of_height(level); c != nullptr)
+      for (const uint32_t row : nodes) {
+        out.resize(out.size() + leaf_bytes(*c));
+        uint8_t salt[kSaltBytes];
+        write_salts(*c, row, 1, salt);
+        write_leaf(*c, row, salt, out.data() + out.size() - leaf_bytes(*c));
+      }
+    if (level == 0) break;
+    for (const uint32_t node : nodes) {
       if (std::binary_search(nodes.begin(), nodes.end(), node ^ 1u)) continue;
       const Digest& sibling = levels_[level][node ^ 1u];
       out.insert(out.end(), sibling.begin(), sibling.end());

@@ -21,7 +21,7 @@ enum Label : uint32_t {
   kLabelQuotientRoot = 12,
   kLabelDeepWork = 13,
   kLabelZeta = 14,
-  kLabelOpenings = 15,
+  kLabelOpenings = 15,  // their digest
   kLabelBatchWork = 16,
   kLabelBatch = 17,
   // 0x20..0x23: FRI (commit/fri.hpp)

@@ -4,6 +4,8 @@
 namespace mipzk::proof {
 namespace {
 
+constexpr hash::Key kOpeningsKey = hash::key_from_text("mipzk v0 openings");
+
 void absorb_head(hash::Transcript& t, Label label, const ShardHead& head) {
   hash::Transcript::Message m = t.begin(label, 4 + head.bytes.size());
   m.update_u32(head.index);
@@ -20,13 +22,6 @@ air::Challenges bus_challenges(const hash::Transcript& t, Label label) {
 }
 
 }  // namespace
-
-void absorb_statement(hash::Transcript& t, ByteView front, ByteView rest) {
-  hash::Transcript::Message m = t.begin(kLabelStatement, front.size() + rest.size());
-  m.update(front);
-  m.update(rest);
-  m.end();
-}
 
 void absorb_pass_one(hash::Transcript& t, const ShardHead& head) {
   absorb_head(t, kLabelPassOne, head);
@@ -52,6 +47,12 @@ air::Challenges local_challenges(const hash::Transcript& t) {
 Fp5 gamma(const hash::Transcript& t) { return t.challenges(kLabelGamma).fp5(); }
 
 Fp5 zeta(const hash::Transcript& t) { return t.challenges(kLabelZeta).fp5(); }
+
+hash::Digest openings_digest(ByteView bytes) { return hash::keyed_hash(kOpeningsKey, bytes); }
+
+void absorb_openings(hash::Transcript& t, const hash::Digest& digest) {
+  t.absorb_digest(kLabelOpenings, digest);
+}
 
 void batch_weights(const hash::Transcript& t, std::span<Fp5> out) {
   hash::Challenges c = t.challenges(kLabelBatch);

@@ -45,9 +45,10 @@ struct ShardHead {
   ByteView bytes;
 };
 
-// Global. `front`: the proof's first 8 bytes; `rest`: those from the profile's id up to and
-// including the number of shards.
-void absorb_statement(hash::Transcript& t, ByteView front, ByteView rest);
+// Global. `bytes`: the proof's first ones, up to and including the number of shards.
+inline void absorb_statement(hash::Transcript& t, ByteView bytes) {
+  t.absorb(kLabelStatement, bytes);
+}
 void absorb_pass_one(hash::Transcript& t, const ShardHead& head);
 air::Challenges global_challenges(const hash::Transcript& t);
 
@@ -58,6 +59,10 @@ void absorb_root(hash::Transcript& t, Tree tree, const hash::Digest& root);
 air::Challenges local_challenges(const hash::Transcript& t);
 Fp5 gamma(const hash::Transcript& t);
 Fp5 zeta(const hash::Transcript& t);
+// Commits to the openings before the weights of the batch are drawn; they stand behind these in the
+// proof, where a reader needs them and the weights together.
+hash::Digest openings_digest(ByteView bytes);
+void absorb_openings(hash::Transcript& t, const hash::Digest& digest);
 // The coefficients lambda of the (column, point) pairs: one for each entry of `out`.
 void batch_weights(const hash::Transcript& t, std::span<Fp5> out);
 // `queries` rows of the largest domain, of 2^log_domain points: ascending, without duplicates.

@@ -29,10 +29,28 @@ Status Shape::add(const Matrix& m) {
   if (matrix_count_ == kMaxMatrices) return malformed("too many matrices");
   Matrix& n = matrices_[matrix_count_++];
   n = m;
-  n.first_pair = pairs_;
-  if (m.opened) pairs_ += m.width + 5u * m.running;
   columns_ += m.width;
   return {};
+}
+
+// Matrices of an instance follow one another tree by tree, in the order of their openings.
+void Shape::number_pairs() {
+  uint32_t next[kMaxInstances + 1] = {};  // of each instance, and of what belongs to none
+  const auto owner = [&](const Matrix& m) -> uint32_t& {
+    return next[m.instance < 0 ? instance_count_ : static_cast<uint32_t>(m.instance)];
+  };
+  const auto count = [](const Matrix& m) { return m.opened ? m.width + 5u * m.running : 0u; };
+  for (uint32_t i = 0; i < matrix_count_; ++i) owner(matrices_[i]) += count(matrices_[i]);
+  for (uint32_t i = 0; i <= instance_count_; ++i) {
+    const uint32_t first = pairs_;
+    pairs_ += next[i];
+    next[i] = first;
+  }
+  for (uint32_t i = 0; i < matrix_count_; ++i) {
+    Matrix& m = matrices_[i];
+    m.first_pair = owner(m);
+    owner(m) += count(m);
+  }
 }
 
 // The tree holds all tables of the program, whichever of them the shard has.
@@ -147,6 +165,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
   mask.width = 5;
   if (Status s = out.add(mask); !s) return s;
   if (out.columns_ > kMaxColumns) return malformed("too many columns");
+  out.number_pairs();
   return {};
 }
 

@@ -44,7 +44,7 @@ struct Matrix {
   air::TableId table;  // whose columns they are, 0: of none
   uint16_t width;
   uint16_t running;     // running extension columns
-  uint32_t first_pair;  // index of its first (column, point) pair
+  uint32_t first_pair;  // index of its first (column, point) pair, if it is opened
 };
 
 class Shape {
@@ -57,6 +57,9 @@ class Shape {
   std::span<const Instance> instances() const { return {instances_, instance_count_}; }
   const air::TableInfo& info(size_t i) const { return *info_[i]; }
   std::span<const Matrix> matrices() const { return {matrices_, matrix_count_}; }
+  // (column, point) pairs, numbered in the order of the openings: instance by instance the
+  // preprocessed, base and extension columns, these at zeta, then the running ones at g zeta; after
+  // them the quotient chunks.
   uint32_t pairs() const { return pairs_; }
   uint32_t constraints() const { return constraints_; }
   uint32_t columns() const { return columns_; }
@@ -73,6 +76,7 @@ class Shape {
  private:
   Status add(const Matrix& m);
   Status add_program_tree(const ProgramHeader& header);
+  void number_pairs();
 
   Instance instances_[kMaxInstances];
   const air::TableInfo* info_[kMaxInstances];

@@ -39,9 +39,9 @@ hash::Digest ProgramHeader::id() const {
   return id;
 }
 
-Status read_statement(Reader& r, size_t total_size, Statement& out,
-                      std::span<const Profile> known) {
+Status read_statement(Reader& r, Statement& out, std::span<const Profile> known) {
   Reader whole = r;
+  const size_t start = r.position();
   ByteView magic = r.take(4);
   if (!r.ok() || std::memcmp(magic.data(), kMagic, 4) != 0)
     return Error(Errc::kMalformed, "not a mipzk proof: it does not start with MPZK");
@@ -53,12 +53,6 @@ Status read_statement(Reader& r, size_t total_size, Statement& out,
                  version);
   if ((out.flags & ~kFlagNotHiding) != 0)
     return Error(Errc::kMalformed, "unknown flags in the proof header");
-  uint64_t size = r.u64();
-  if (!r.ok() || size != total_size)
-    return Error(Errc::kMalformed, "the proof's length differs from the length in its header");
-  size_t start = r.position();
-  Reader again = r;
-
   uint32_t profile_id = r.u32();
   out.profile = find_profile(profile_id, known);
   if (r.ok() && out.profile == nullptr)
@@ -96,8 +90,7 @@ Status read_statement(Reader& r, size_t total_size, Statement& out,
   if (!r.ok()) return Error(Errc::kMalformed, "the proof ends inside its statement");
   if (out.shards == 0 || out.shards > kMaxShards)
     return Error(Errc::kMalformed, "the number of shards is out of range");
-  out.front = whole.take(8);
-  out.bytes = again.take(r.position() - start);
+  out.bytes = whole.take(r.position() - start);
   return {};
 }
 

@@ -42,14 +42,12 @@ struct Statement {
   ByteView public_input, output;  // views of the proof bytes
   uint32_t exit_code = 0;
   uint32_t shards = 0;
-  // What is absorbed: the first 8 bytes (magic, version, flags), and those from the parameter-set
-  // id up to and including `shards`.
-  ByteView front, bytes;
+  ByteView bytes;  // all of it, as it is absorbed: from the magic up to and including `shards`
 };
 
-// Parses and checks the front of a proof under one of the known profiles; `reader` is left at the
-// body. Distinct errors: kMalformed, kUnsupported (version, profile, machine).
-Status read_statement(Reader& reader, size_t total_size, Statement& out,
-                      std::span<const Profile> known = profiles());
+// Parses and checks the front of a proof, where `reader` stands, under one of the known profiles;
+// leaves it at the heads of the shards. Distinct errors: kMalformed, kUnsupported (version,
+// profile, machine).
+Status read_statement(Reader& reader, Statement& out, std::span<const Profile> known = profiles());
 
 }  // namespace mipzk::proof

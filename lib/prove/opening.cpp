@@ -38,13 +38,17 @@ void Shard::open_all() {
       out += 5;
     }
   }
-  for (const Fp5& v : openings_) append_fp5(out_, v);
-  t_.absorb_fp5s(proof::kLabelOpenings, openings_);
+  std::vector<uint8_t> bytes;
+  for (const Fp5& v : openings_) append_fp5(bytes, v);
+  const hash::Digest digest = proof::openings_digest(bytes);
+  append(out_, digest);
+  proof::absorb_openings(t_, digest);
 }
 
 void Shard::batch() {
   std::vector<Fp5> lambda(shape_.pairs());
   proof::batch_weights(t_, lambda);
+  for (const Fp5& v : openings_) append_fp5(out_, v);
 
   const unsigned b = profile_.log_blowup, top = shape_.max_log_height() + b;
   SecretVector<Fp5> word(size_t{1} << top);

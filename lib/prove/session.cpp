@@ -13,8 +13,6 @@ Session::Session(Pool& pool, const LoadedProgram& program, const Options& option
   append(out_, proof::kMagic);
   const uint32_t flags = options.masks.all() ? 0 : proof::kFlagNotHiding;
   append_u32(out_, proof::kFormatVersion | flags << 16);
-  append_u64(out_, 0);  // total size, set at the end
-  const size_t start = out_.size();
   append_u32(out_, profile_.id);
   uint8_t header[proof::ProgramHeader::kSize];
   program.header.write(header);
@@ -25,8 +23,7 @@ Session::Session(Pool& pool, const LoadedProgram& program, const Options& option
   append(out_, claims.output);
   append_u32(out_, claims.exit_code);
   append_u32(out_, shards);
-  const ByteView all(out_);
-  proof::absorb_statement(transcript_, all.first(8), all.subspan(start));
+  proof::absorb_statement(transcript_, out_);
 }
 
 void Session::add_head(ByteView head) {
@@ -43,7 +40,6 @@ void Session::draw_challenges() {
 
 std::vector<uint8_t> Session::assemble(std::span<const std::vector<uint8_t>> shards) && {
   for (const std::vector<uint8_t>& shard : shards) append(out_, shard);
-  store_le64(out_.data() + 8, out_.size());
   return std::move(out_);
 }
 

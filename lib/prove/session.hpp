@@ -27,7 +27,7 @@ class Session {
   const hash::Transcript& transcript() const { return transcript_; }
   const air::Challenges& challenges() const { return challenges_; }
 
-  // The proof, from what Shard::prove gave for each shard.
+  // The proof: what was written so far, and what Shard::prove gave for each shard.
   std::vector<uint8_t> assemble(std::span<const std::vector<uint8_t>> shards) &&;
 
  private:

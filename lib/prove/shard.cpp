@@ -116,7 +116,8 @@ Result<std::vector<uint8_t>> Shard::prove(const Session& session) {
 }
 
 void Shard::try_proving(const Session& session) {
-  out_.clear();
+  out_.assign(4, 0);  // the length of what follows, set at the end
+  append(out_, head_);
   t_ = session.transcript();
   challenges_ = {};
   challenges_.global = session.challenges();
@@ -153,6 +154,7 @@ void Shard::try_proving(const Session& session) {
   progress_.step(Phase::kOpen);
   queries();
   progress_.step(Phase::kQuery);
+  store_le32(out_.data(), static_cast<uint32_t>(out_.size() - 4));
 }
 
 }  // namespace mipzk::prove

@@ -56,9 +56,9 @@ class Shard {
   // outlive the shard.
   std::vector<uint8_t> commit_pass_one(const RunBlinding& run);
 
-  // The rest, after commit_pass_one(): gives what Session::assemble takes. Begins again, with fresh
-  // masks outside pass 1, when the challenges want it; kInternal when they want it often. Throws
-  // Cancelled.
+  // The rest, after commit_pass_one(): gives the shard's part of the proof, its length in front.
+  // Begins again, with fresh masks outside pass 1, when the challenges want it; kInternal when they
+  // want it often. Throws Cancelled.
   Result<std::vector<uint8_t>> prove(const Session& session);
 
  protected:  // a test looks at the masks

@@ -106,8 +106,6 @@ void batched_word(const proof::Profile& profile, const Shard& shard,
 
 Status check_openings(Reader& r, const proof::Profile& profile, Shard& shard, Scratch& scratch) {
   hash::Transcript& t = shard.transcript;
-  if (Status s = read_work(r, t, proof::batch_work(profile)); !s) return s;
-  proof::batch_weights(t, {scratch.lambda, shard.shape.pairs()});
   if (Status s = scratch.fri.read_commitments(r, t, shard.log_domain, profile.log_blowup,
                                               profile.fold_work);
       !s)

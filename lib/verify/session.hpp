@@ -6,6 +6,7 @@
 #include "proof/protocol.hpp"
 #include "proof/security.hpp"
 #include "proof/statement.hpp"
+#include "verify/balance.hpp"
 #include "verify/verify.hpp"
 #include "verify/workspace.hpp"
 
@@ -17,23 +18,39 @@ struct Session {
   air::Challenges challenges;  // global
   proof::SecurityInput security;
   uint64_t cycles = 0;       // the run has no more
+  Terms terms;               // the verifier's own, of the global product
   Fp5 product = Fp5::one();  // of the published G of all instances of all shards
+  // Heads stand in front, where they decide the global challenges, and again in the shards. These
+  // are the transcript after those in front, and what it is after those of the shards so far.
+  hash::Digest heads_in_front;
+  hash::Transcript heads_in_shards;
 };
 
-// Reads the statement of a proof of `size` bytes about the program `id`, and absorbs it.
-Status read_statement(Reader& r, size_t size, const hash::Digest& id, const Policy& policy,
-                      Session& session);
+// Reads the statement of a proof about the program `id`, and absorbs it.
+Status read_statement(Reader& r, const hash::Digest& id, const Policy& policy, Session& session);
 
-// Reads the shape and the pass-1 root of a shard into `shard` and checks the shape. `head` becomes
-// what is absorbed.
-Status read_head(Reader& r, ByteView proof, uint32_t index, const Session& session, Shard& shard,
-                 proof::ShardHead& head);
+// Takes a head from `r`, which reads `bytes`, without a look at what it says.
+Status read_head(Reader& r, ByteView bytes, uint32_t index, proof::ShardHead& head);
 
-// Reads the heads of all shards, checks what they come to together, absorbs them and draws the
-// global challenges. `shard` is overwritten.
+// Checks a head's shape; it and the roots that are known then are the shard's.
+Status use_head(const proof::ShardHead& head, const Session& session, Shard& shard);
+
+// Reads the heads in front, checks what they come to together, absorbs them and draws the global
+// challenges. `shard` is overwritten.
 Status read_heads(Reader& r, ByteView proof, const Policy& policy, Session& session, Shard& shard);
 
-// After all shards.
-Status check_global_balance(const Session& session);
+// A shard's part of the proof.
+struct Part {
+  ByteView bytes;         // without the length in front; fewer than it says where the proof ends
+  bool cut = false;       // the proof ends before
+  proof::ShardHead head;  // which they begin with
+};
+
+// Takes the next part, that of shard `index`, from the proof.
+Status next_part(Reader& r, ByteView proof, uint32_t index, Session& session, Part& part);
+
+// After the parts of all shards were taken, and their factors multiplied: the heads are those in
+// front, and the shards balance.
+Status check_whole(const Session& session);
 
 }  // namespace mipzk::verify

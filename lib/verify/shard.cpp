@@ -74,11 +74,19 @@ Status read_commitments(Reader& r, ByteView proof, const proof::Profile& profile
   return {};
 }
 
-Status read_openings(Reader& r, ByteView proof, Shard& shard) {
+Status read_openings(Reader& r, ByteView proof, const proof::Profile& profile, Shard& shard,
+                     Scratch& scratch) {
+  hash::Transcript& t = shard.transcript;
+  hash::Digest digest;
+  if (!read_digest(r, digest)) return malformed("the proof ends before its openings");
+  proof::absorb_openings(t, digest);
+  if (Status s = read_work(r, t, proof::batch_work(profile)); !s) return s;
+  proof::batch_weights(t, {scratch.lambda, shard.shape.pairs()});
   const size_t start = r.position();
   for (uint32_t i = 0; i < shard.shape.pairs(); ++i)
     if (!read_fp5(r, shard.openings[i])) return malformed("an opening is missing or not canonical");
-  shard.transcript.absorb(proof::kLabelOpenings, proof.subspan(start, r.position() - start));
+  if (proof::openings_digest(proof.subspan(start, r.position() - start)) != digest)
+    return rejected("the openings are not those that were committed to");
   return {};
 }
 

@@ -9,12 +9,16 @@
 
 namespace mipzk::verify {
 
-// Reads what the shard commits to and publishes, and draws its challenges. The shape, the pass-1
-// root and the global challenges are there.
+// Reads what the shard commits to and publishes, after its head, and draws its challenges. The
+// shape, the pass-1 root and the global challenges are there. `proof`: what `r` reads, here and
+// below.
 Status read_commitments(Reader& r, ByteView proof, const proof::Profile& profile,
                         const proof::ShardHead& head, Shard& shard);
 
-Status read_openings(Reader& r, ByteView proof, Shard& shard);
+// Reads the openings, which are committed to before the weights of the batch are drawn; these are
+// then in `scratch`.
+Status read_openings(Reader& r, ByteView proof, const proof::Profile& profile, Shard& shard,
+                     Scratch& scratch);
 
 // Of the buses that belong to the shard.
 Status check_balance(std::span<const air::Published> published);
@@ -28,8 +32,8 @@ Status check_quotients(uint32_t index, const proof::Shape& shape, const proof::P
                        const proof::Challenges& challenges, const air::Published* published,
                        const Fp5* openings, Fp5* values);
 
-// From the weights of the batch to the last byte of the shard: the openings are those of the
-// committed columns, and these are of low degree.
+// From FRI to the last byte of the shard: the openings are those of the committed columns, and
+// these are of low degree.
 Status check_openings(Reader& r, const proof::Profile& profile, Shard& shard, Scratch& scratch);
 
 }  // namespace mipzk::verify

@@ -10,28 +10,56 @@
 namespace mipzk::verify {
 namespace {
 
-// Checks shard `index`, whose head is read again from `heads` and the rest from `r`.
-Status check_shard(Reader& heads, Reader& r, ByteView proof, uint32_t index, Session& session,
-                   Workspace& ws) {
-  const proof::Profile& profile = *session.statement.profile;
+// An error that a shard's part has, with its number.
+Status in_shard(uint32_t index, const Status& s) {
+  Error error = s.error();
+  error.detail = index;
+  return error;
+}
+
+// The first half of a shard's check, without much work; `product` becomes its factor in the global
+// balance, and `r` stands behind what was read.
+Status begin_shard(const Part& part, Reader& r, const Session& session, Workspace& ws,
+                   Fp5& product) {
   Shard& shard = ws.shard;
-  proof::ShardHead head{};
-  if (Status s = read_head(heads, proof, index, session, shard, head); !s) return s;
+  if (Status s = use_head(part.head, session, shard); !s) return s;
+  r.take(part.head.bytes.size());
   shard.transcript = session.transcript;
   shard.challenges.global = session.challenges;
-  if (Status s = read_commitments(r, proof, profile, head, shard); !s) return s;
+  if (Status s = read_commitments(r, part.bytes, *session.statement.profile, part.head, shard); !s)
+    return s;
   const std::span<const air::Published> published(shard.published, shard.shape.instances().size());
-  if (Status s = check_balance(published); !s) return s;
-  session.product *= global_product(published);
-  // Before the costly part of the last shard.
-  if (index == session.statement.shards)
-    if (Status s = check_global_balance(session); !s) return s;
-  if (Status s = read_openings(r, proof, shard); !s) return s;
-  if (Status s = check_quotients(index, shard.shape, profile, shard.challenges, shard.published,
-                                 shard.openings, ws.scratch.values);
+  product = global_product(published);
+  return check_balance(published);
+}
+
+// The second half.
+Status finish_shard(const Part& part, Reader& r, const Session& session, Workspace& ws) {
+  const proof::Profile& profile = *session.statement.profile;
+  Shard& shard = ws.shard;
+  if (Status s = read_openings(r, part.bytes, profile, shard, ws.scratch); !s) return s;
+  if (Status s = check_quotients(part.head.index, shard.shape, profile, shard.challenges,
+                                 shard.published, shard.openings, ws.scratch.values);
       !s)
     return s;
-  return check_openings(r, profile, shard, ws.scratch);
+  if (Status s = check_openings(r, profile, shard, ws.scratch); !s) return s;
+  if (!r.at_end() || part.cut) return malformed("a shard's part is not as long as it says");
+  return {};
+}
+
+// Checks the part of shard `index`, which `r` comes to next.
+Status check_shard(Reader& r, ByteView proof, uint32_t index, Session& session, Workspace& ws) {
+  Part part;
+  if (Status s = next_part(r, proof, index, session, part); !s) return in_shard(index, s);
+  Reader own(part.bytes);
+  Fp5 product;
+  if (Status s = begin_shard(part, own, session, ws, product); !s) return in_shard(index, s);
+  session.product *= product;
+  // Before the costly half of the last shard.
+  if (index == session.statement.shards)
+    if (Status s = check_whole(session); !s) return s;
+  if (Status s = finish_shard(part, own, session, ws); !s) return in_shard(index, s);
+  return {};
 }
 
 Status check(const hash::Digest& id, ByteView proof, const Policy& policy, Workspace& ws,
@@ -39,11 +67,10 @@ Status check(const hash::Digest& id, ByteView proof, const Policy& policy, Works
   Reader r(proof);
   Session session;
   session.transcript = hash::Transcript(observer);
-  if (Status s = read_statement(r, proof.size(), id, policy, session); !s) return s;
-  Reader heads = r;
+  if (Status s = read_statement(r, id, policy, session); !s) return s;
   if (Status s = read_heads(r, proof, policy, session, ws.shard); !s) return s;
   for (uint32_t index = 1; index <= session.statement.shards; ++index)
-    if (Status s = check_shard(heads, r, proof, index, session, ws); !s) return s;
+    if (Status s = check_shard(r, proof, index, session, ws); !s) return s;
   if (!r.at_end()) return malformed("the proof has bytes after its end");
 
   const proof::Statement& statement = session.statement;

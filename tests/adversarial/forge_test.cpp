@@ -36,7 +36,11 @@ const Sample& sample(const proof::Profile& profile) {
 }
 
 Verdict judge(const Bytes& proof) { return verdict(program().id, proof); }
-void fix_size(Bytes& proof) { store_le64(proof.data() + 8, proof.size()); }
+// Corrects the length of the shard's part, which begins at `part`, if it is there.
+void fix_size(Bytes& proof, size_t part) {
+  if (proof.size() >= part + 4)
+    store_le32(proof.data() + part, static_cast<uint32_t>(proof.size() - part - 4));
+}
 
 class Forge : public testing::TestWithParam<const proof::Profile*> {
  protected:
@@ -47,12 +51,13 @@ class Forge : public testing::TestWithParam<const proof::Profile*> {
     ASSERT_TRUE(map_->ok);
     ASSERT_TRUE(judge(honest_).accepted()) << judge(honest_).message;
   }
-  // The proof with `size` bytes at `offset` replaced, and its length corrected.
+  // The proof with `size` bytes at `offset` replaced, and the length of its shard corrected.
   Bytes spliced(size_t offset, size_t size, const Bytes& with) const {
     Bytes p(honest_.begin(), honest_.begin() + static_cast<std::ptrdiff_t>(offset));
     p.insert(p.end(), with.begin(), with.end());
     p.insert(p.end(), honest_.begin() + static_cast<std::ptrdiff_t>(offset + size), honest_.end());
-    if (p.size() >= 16) fix_size(p);
+    const size_t part = (*map_)["part size"].offset;
+    fix_size(p, offset < part ? part - size + with.size() : part);
     return p;
   }
   Bytes with_u32(const std::string& field, uint32_t value) const {
@@ -90,7 +95,7 @@ std::string kind_of(const std::string& name) {
   return k;
 }
 bool holds_words(const std::string& kind) {
-  for (const char* k : {"published", "opening", "final", " row "})
+  for (const char* k : {"published", "opening ", "final", " row "})
     if (kind.find(k) != std::string::npos && kind.find("salt") == std::string::npos) return true;
   return false;
 }
@@ -117,9 +122,11 @@ TEST_P(Forge, EveryFieldIsBound) {
       std::set<Errc> want = {Errc::kRejected};
       // The lowest bit of the flags is one, the others are none.
       if (kind == "flags" && at == f.offset) want = {Errc::kRejected};
-      if (kind == "magic" || (kind == "flags" && at != f.offset) || kind == "size" ||
+      if (kind == "magic" || (kind == "flags" && at != f.offset) || kind == "part size" ||
           kind == "program padding" || kind == "instances" || kind == "shards")
         want = {Errc::kMalformed};
+      // The verifier goes by the repeated head until it has seen all of them.
+      if (kind.find("repeated instance") == 0) want = {Errc::kMalformed, Errc::kRejected};
       if (kind == "version" || kind == "profile" || kind == "machine version")
         want = {Errc::kUnsupported};
       if (kind == "program root ") want = {Errc::kWrongProgram};
@@ -160,7 +167,7 @@ TEST_P(Forge, Truncations) {
     ASSERT_EQ(judge(Bytes(honest_.begin(), honest_.begin() + static_cast<std::ptrdiff_t>(n))).code,
               Errc::kMalformed)
         << n;
-  // With the length corrected, at the ends of fields and one byte around them.
+  // With the length of the shard corrected, at the ends of fields and one byte around them.
   std::set<size_t> lengths;
   for (size_t i = 0; i < map_->fields.size(); ++i) {
     const Field& f = map_->fields[i];
@@ -168,9 +175,9 @@ TEST_P(Forge, Truncations) {
     for (size_t d : {0, 1, 2}) lengths.insert(f.offset + d);
   }
   for (size_t n : lengths) {
-    if (n < 16 || n >= honest_.size()) continue;
+    if (n >= honest_.size()) continue;
     Bytes p(honest_.begin(), honest_.begin() + static_cast<std::ptrdiff_t>(n));
-    fix_size(p);
+    fix_size(p, (*map_)["part size"].offset);
     ASSERT_FALSE(judge(p).accepted()) << n;
     ASSERT_NE(judge(p).code, Errc::kInternal) << n;
   }
@@ -179,23 +186,26 @@ TEST_P(Forge, Truncations) {
 TEST_P(Forge, TrailingBytes) {
   Bytes p = honest_;
   p.push_back(0);
-  EXPECT_EQ(judge(p).code, Errc::kMalformed);
-  fix_size(p);
-  EXPECT_EQ(judge(p).code, Errc::kMalformed);
+  EXPECT_EQ(judge(p).message, "the proof has bytes after its end");
   p.insert(p.end(), 4096, 0);
-  fix_size(p);
   EXPECT_EQ(judge(p).code, Errc::kMalformed);
+  // As part of the shard.
+  const size_t part = (*map_)["part size"].offset;
+  for (size_t more : {1u, 32u, 4097u}) {
+    p = honest_;
+    p.insert(p.end(), more, 0);
+    fix_size(p, part);
+    EXPECT_EQ(judge(p).message, "a shard's part is not as long as it says") << more;
+  }
 }
 
 TEST_P(Forge, HugeLengths) {
   for (const char* field : {"public input size", "output size", "instances"})
     for (uint32_t n : {0xffffffffu, 0x80000000u, (1u << 26) - 3, (1u << 26) - 4, 97u})
       EXPECT_FALSE(judge(with_u32(field, n)).accepted()) << field << " " << n;
-  for (uint64_t n : {~uint64_t{0}, uint64_t{1} << 63, uint64_t{0}, honest_.size() - 1}) {
-    Bytes p = honest_;
-    store_le64(p.data() + 8, n);
-    EXPECT_EQ(judge(p).code, Errc::kMalformed);
-  }
+  const uint32_t size = u32("part size");
+  for (uint32_t n : {~0u, 1u << 31, 0u, 1u, 4u, size - 1, size + 1, 2 * size})
+    EXPECT_EQ(judge(with_u32("part size", n)).code, Errc::kMalformed) << n;
 }
 
 TEST_P(Forge, ClaimsAreBound) {
@@ -307,11 +317,14 @@ TEST_P(Forge, Instances) {
 }
 
 TEST_P(Forge, RootsInOtherPlaces) {
-  const std::vector<std::string> roots = {"pass-1 root", "main root", "extension root",
-                                          "quotient root", "fri root 0"};
+  const std::vector<std::string> roots = {
+      "pass-1 root",   "repeated pass-1 root", "main root", "extension root",
+      "quotient root", "openings digest",      "fri root 0"};
   for (size_t i = 0; i < roots.size(); ++i)
-    for (size_t j = i + 1; j < roots.size(); ++j)
+    for (size_t j = i + 1; j < roots.size(); ++j) {
+      if (bytes_of(roots[i]) == bytes_of(roots[j])) continue;  // a root and its repetition
       EXPECT_EQ(judge(swapped(roots[i], roots[j])).code, Errc::kRejected) << roots[i] << roots[j];
+    }
 }
 
 // Products that still multiply to 1 and sums that still add up to 0, but not those of the columns.
@@ -449,7 +462,6 @@ TEST(ForgeCaller, PartsOfAnotherProof) {
   const size_t front = a.map["pass-1 root"].offset;
   Bytes mixed(a.proof.begin(), a.proof.begin() + static_cast<std::ptrdiff_t>(front));
   mixed.insert(mixed.end(), b.begin() + static_cast<std::ptrdiff_t>(front), b.end());
-  fix_size(mixed);
   EXPECT_EQ(judge(mixed).code, Errc::kRejected);
   // The same tables, another program.
   const prove::LoadedProgram& longer = small_sum(6);
@@ -457,9 +469,8 @@ TEST(ForgeCaller, PartsOfAnotherProof) {
   EXPECT_EQ(judge(c).code, Errc::kWrongProgram);
   EXPECT_EQ(verdict(longer.id, a.proof).code, Errc::kWrongProgram);
   // Its header in front of our body.
-  Bytes head(c.begin(), c.begin() + 100);
-  head.insert(head.end(), a.proof.begin() + 100, a.proof.end());
-  fix_size(head);
+  Bytes head(c.begin(), c.begin() + 92);
+  head.insert(head.end(), a.proof.begin() + 92, a.proof.end());
   EXPECT_EQ(verdict(longer.id, head).code, Errc::kRejected);
 }
 

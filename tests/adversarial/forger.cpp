@@ -57,11 +57,24 @@ void Forger::put_u32(uint32_t v) {
   put(b);
 }
 
-void Forger::put_fp5s(uint32_t label, const std::vector<Fp5>& values) {
-  const size_t start = out_.size();
+void Forger::put_fp5s(const std::vector<Fp5>& values) {
   for (const Fp5& v : values)
     for (Fp c : v.c) put_u32(c.raw());
+}
+
+void Forger::put_fp5s(uint32_t label, const std::vector<Fp5>& values) {
+  const size_t start = out_.size();
+  put_fp5s(values);
   transcript.absorb(label, ByteView(out_).subspan(start));
+}
+
+void Forger::put_openings_digest() {
+  hash::Blake3 h(hash::key_from_text("mipzk v0 openings"));
+  for (const Fp5& v : openings)
+    for (Fp c : v.c) h.update_word(c.raw());
+  const hash::Digest digest = h.digest();
+  put(digest);
+  transcript.absorb(proof::kLabelOpenings, digest);
 }
 
 void Forger::work(uint32_t label, unsigned bits) {
@@ -75,8 +88,6 @@ void Forger::work(uint32_t label, unsigned bits) {
 void Forger::statement() {
   put(proof::kMagic);
   put_u32(proof::kFormatVersion | uint32_t{proof::kFlagNotHiding} << 16);
-  out_.resize(out_.size() + 8);  // the size
-  statement_at_ = out_.size();
   put_u32(profile_id);
   uint8_t h[proof::ProgramHeader::kSize];
   header.write(h);
@@ -87,10 +98,7 @@ void Forger::statement() {
   }
   put_u32(exit_code);
   put_u32(shards);
-  Bytes message(out_.begin(), out_.begin() + 8);
-  message.insert(message.end(), out_.begin() + static_cast<std::ptrdiff_t>(statement_at_),
-                 out_.end());
-  transcript.absorb(proof::kLabelStatement, message);
+  transcript.absorb(proof::kLabelStatement, out_);
 }
 
 void Forger::prepare() {
@@ -383,16 +391,24 @@ Bytes Forger::prove() {
   lie(Step::kBase);
   commit(proof::kTreeProgram);
   commit(proof::kTreeFixed);
-  Bytes head = {1, 0, 0, 0};
+  const auto numbered = [&] {
+    Bytes b = {1, 0, 0, 0};
+    b.insert(b.end(), head.begin(), head.end());
+    return b;
+  };
   const size_t shape_at = out_.size();
   put_u32(static_cast<uint32_t>(shape.instances().size()));
   for (const proof::Instance& i : shape.instances()) put(Bytes{i.table, i.log_height});
   put(commit(proof::kTreePassOne));
-  head.insert(head.end(), out_.begin() + static_cast<std::ptrdiff_t>(shape_at), out_.end());
-  transcript.absorb(proof::kLabelPassOne, head);
+  head.assign(out_.begin() + static_cast<std::ptrdiff_t>(shape_at), out_.end());
+  transcript.absorb(proof::kLabelPassOne, numbered());
   work(proof::kLabelGlobalWork, profile->lookup_work);
   global = transcript.draw(proof::kLabelGlobalChallenges).challenges();
-  transcript.absorb(proof::kLabelShard, head);
+  const size_t part_at = out_.size();
+  put_u32(0);  // its length, set at the end
+  lie(Step::kHead);
+  put(head);
+  transcript.absorb(proof::kLabelShard, numbered());
   lie(Step::kMain);
   root(proof::kLabelMainRoot, proof::kTreeMain);
   work(proof::kLabelLookupWork, profile->lookup_work);
@@ -419,14 +435,16 @@ Bytes Forger::prove() {
   zeta = transcript.draw(proof::kLabelZeta).fp5();
   open();
   lie(Step::kOpenings);
-  put_fp5s(proof::kLabelOpenings, openings);
+  put_openings_digest();
   work(proof::kLabelBatchWork, profile->batch_work);
   weights();
+  lie(Step::kShown);
+  put_fp5s(openings);
   batch();
   lie(Step::kWord);
   fri();
   queries();
-  store_le64(out_.data() + 8, out_.size());
+  store_le32(out_.data() + part_at, static_cast<uint32_t>(out_.size() - part_at - 4));
   return out_;
 }
 

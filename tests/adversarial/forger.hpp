@@ -22,12 +22,14 @@ using field::Fp5;
 // What is known and not yet committed to when a lie is called.
 enum class Step {
   kBase,       // base columns (`evals`)
+  kHead,       // the head in front is committed to, the one in the shard is not
   kMain,       // those of the main tree, with those of pass 1 committed
   kExtension,  // extension columns and published values
   kPublished,  // published values, with the extension root committed
   kQuotient,   // quotient chunks (`evals`)
   kWords,      // all `lde` of a tree, of any degree; `tree` says which
-  kOpenings,   // the openings at zeta
+  kOpenings,   // the openings at zeta, before they are committed to
+  kShown,      // the same, with their digest absorbed and the weights of the batch known
   kWord,       // the batched word
   kLayer,      // a word of FRI, `layer` says which
   kFold,       // the fold's `betas`, which are drawn
@@ -48,6 +50,8 @@ class Forger {
   proof::ProgramHeader header;
   Bytes public_input, output;
   uint32_t exit_code;
+  // The head that the shard repeats, once that in front is absorbed; may be another one.
+  Bytes head;
   // Trees without salts where the protocol has them, or salts that are not zero.
   std::set<proof::Tree> unsalted;
   commit::SaltFunction salts;
@@ -91,6 +95,7 @@ class Forger {
   void weights();    // lambda
   void batch();      // the batched word, from lambda and the openings
   std::vector<Fp5> fold_challenges(unsigned log_fold) const;  // of the next fold
+  hash::Digest commit(proof::Tree t);  // extends and commits to the matrices of a tree
 
   // What a height's quotient must be at zeta, and what the opened chunks say.
   Fp5 quotient_at_zeta(unsigned log_height);
@@ -116,12 +121,13 @@ class Forger {
   }
   void put(ByteView bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
   void put_u32(uint32_t v);
+  void put_fp5s(const std::vector<Fp5>& values);
   void put_fp5s(uint32_t label, const std::vector<Fp5>& values);  // and absorb them
+  void put_openings_digest();
   void work(uint32_t label, unsigned bits);
   void statement();
   void prepare();
   void extend(Matrix& m);
-  hash::Digest commit(proof::Tree t);
   void root(uint32_t label, proof::Tree t);
   void quotient(unsigned log_height);
   void fri();
@@ -130,7 +136,6 @@ class Forger {
   const Shard& shard_;
   Pool pool_{2};
   Bytes out_;
-  size_t statement_at_ = 0;
   std::vector<std::unique_ptr<commit::MerkleTree>> trees_;
   std::vector<std::vector<Fp5>> layers_;
   std::vector<std::unique_ptr<commit::MerkleTree>> layer_trees_;

@@ -120,19 +120,45 @@ void multiply_mask(Forger& f, size_t i, char which, unsigned first, unsigned cou
   std::copy(x.begin(), x.end(), cells + at);
 }
 
+// With the global challenges known, cells that hide G are chosen such that they hide the claim.
+void hide_claim(Forger& f) {
+  const Fp5 wanted = f.missing_g();
+  f.exit_code = kTrue;
+  const Fp5 factor = wanted * f.missing_g().inverse();
+  f.exit_code = kFalse;
+  const size_t i = f.instance(air::kTableBoundary);
+  multiply_mask(f, i, 'G', 20, 5, 20, f.mask(i, 'G', 20, 5) * factor);
+}
+
 // Pass-1 root: the cells that hide G are chosen after the global challenges, and hide any claim.
 TEST(Freeze, PassOneRoot) {
   expect_accepted_only_frozen(honest(), kFalse, {kGlobal},
                               {{Step::kBase, [](Forger& f) {
                                   f.global = f.transcript.draw(kGlobal).challenges();
-                                  const Fp5 wanted = f.missing_g();
-                                  f.exit_code = kTrue;
-                                  const Fp5 factor = wanted * f.missing_g().inverse();
-                                  f.exit_code = kFalse;
-                                  const size_t i = f.instance(air::kTableBoundary);
-                                  multiply_mask(f, i, 'G', 20, 5, 20,
-                                                f.mask(i, 'G', 20, 5) * factor);
+                                  hide_claim(f);
                                 }}});
+}
+
+// The same without frozen challenges, by a shard that repeats another head than the one in front:
+// all of it fits together but for that.
+TEST(Late, ARepeatedHeadChosenAfterTheGlobalChallenges) {
+  const auto forge = [&](uint32_t claimed, bool again) {
+    Forger f(honest());
+    f.exit_code = claimed;
+    f.lies[Step::kHead] = [&] {
+      if (claimed != kTrue) hide_claim(f);
+      if (!again) return;
+      const hash::Digest root = f.commit(proof::kTreePassOne);
+      std::copy(root.begin(), root.end(), f.head.end() - 32);
+    };
+    return verdict(honest().program->id, f.prove());
+  };
+  EXPECT_TRUE(forge(kTrue, true).accepted());
+  const Verdict v = forge(kFalse, true);
+  EXPECT_EQ(v.code, Errc::kRejected);
+  EXPECT_EQ(v.message, "the head of a shard is not the one in front");
+  // With the head in front, the tree is another one than that which is opened.
+  EXPECT_EQ(forge(kFalse, false).code, Errc::kRejected);
 }
 
 // Main root: likewise the cells that hide P, and those that hide S.
@@ -293,24 +319,42 @@ TEST(Freeze, Mask) {
       {{Step::kPublished, publish_falsely}, {Step::kWords, hide}, {Step::kOpenings, open_falsely}});
 }
 
-// Openings: two false ones whose errors cancel in the batched word.
+// With the weights of the batch known, two false openings of each height whose errors cancel in the
+// batched word.
+void cancel_in_batch(Forger& f) {
+  for_each_height(f, [&](unsigned log) {
+    // e0 + X e1 = d, lambda_0 e0 + lambda_1 e1 = 0
+    const size_t pair = f.shape.matrices()[f.chunks(log)].first_pair;
+    const Fp5 d = f.quotient_at_zeta(log) - f.chunks_at_zeta(log),
+              ratio = f.lambda[pair + 1] * f.lambda[pair].inverse();
+    Fp5 x;
+    x.c[1] = Fp::one();
+    const Fp5 e1 = d * (x - ratio).inverse();
+    f.openings[pair] -= ratio * e1;
+    f.openings[pair + 1] += e1;
+  });
+}
+
+// Openings, of which the digest is absorbed.
 TEST(Freeze, Openings) {
   auto cancel = [](Forger& f) {
     f.weights();
-    for_each_height(f, [&](unsigned log) {
-      // e0 + X e1 = d, lambda_0 e0 + lambda_1 e1 = 0
-      const size_t pair = f.shape.matrices()[f.chunks(log)].first_pair;
-      const Fp5 d = f.quotient_at_zeta(log) - f.chunks_at_zeta(log),
-                ratio = f.lambda[pair + 1] * f.lambda[pair].inverse();
-      Fp5 x;
-      x.c[1] = Fp::one();
-      const Fp5 e1 = d * (x - ratio).inverse();
-      f.openings[pair] -= ratio * e1;
-      f.openings[pair + 1] += e1;
-    });
+    cancel_in_batch(f);
   };
   expect_accepted_only_frozen(honest(), kFalse, {kBatch},
                               {{Step::kPublished, publish_falsely}, {Step::kOpenings, cancel}});
+}
+
+// The same without frozen challenges, by openings that are chosen where they stand in the proof,
+// behind the draw: all of it fits together but for their digest.
+TEST(Late, OpeningsChosenAfterTheWeightsOfTheBatch) {
+  Forger f(honest());
+  f.exit_code = kFalse;
+  f.lies[Step::kPublished] = [&] { publish_falsely(f); };
+  f.lies[Step::kShown] = [&] { cancel_in_batch(f); };
+  const Verdict v = verdict(honest().program->id, f.prove());
+  EXPECT_EQ(v.code, Errc::kRejected);
+  EXPECT_EQ(v.message, "the openings are not those that were committed to");
 }
 
 // Layer roots: half of the leaves are changed in one entry each, such that the layer folds to a

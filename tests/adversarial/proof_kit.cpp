@@ -84,18 +84,16 @@ struct Mapper {
   }
   void tree(const std::string& name, const std::vector<std::pair<unsigned, size_t>>& heights,
             std::vector<uint32_t> rows, bool salted) {
-    const unsigned depth = heights[0].first;
-    for (const auto& [log, width] : heights) {
-      std::vector<uint32_t> at = rows;
-      for (uint32_t& i : at) i >>= depth - log;
-      at.erase(std::unique(at.begin(), at.end()), at.end());
-      for (uint32_t i : at) {
-        const std::string row = name + " 2^" + std::to_string(log) + " row " + std::to_string(i);
-        if (salted) take(row + " salt", 32);
-        take(row, 4 * width);
+    for (unsigned level = heights[0].first + 1; level-- > 0;) {
+      for (const auto& [log, width] : heights) {
+        if (log != level) continue;
+        for (uint32_t i : rows) {
+          const std::string row = name + " 2^" + std::to_string(log) + " row " + std::to_string(i);
+          if (salted) take(row + " salt", 32);
+          take(row, 4 * width);
+        }
       }
-    }
-    for (unsigned level = depth; level > 0; --level) {
+      if (level == 0) break;
       std::vector<uint32_t> up;
       for (uint32_t i : rows) {
         if (!std::binary_search(rows.begin(), rows.end(), i ^ 1))
@@ -105,6 +103,24 @@ struct Mapper {
       rows = up;
     }
   }
+  // A shard's head, here and where it is repeated, absorbed with its number.
+  bool head(const std::string& prefix, uint32_t label, std::vector<proof::Instance>& instances) {
+    const size_t first = map.fields.size(), start = r.position();
+    const ByteView count = take(prefix + "instances", 4);
+    if (count.size() != 4 || load_le32(count.data()) > proof::kMaxInstances) return false;
+    instances.clear();
+    for (uint32_t i = 0; i < load_le32(count.data()); ++i) {
+      const ByteView b = take(prefix + "instance " + std::to_string(i), 2);
+      if (b.size() == 2) instances.push_back({b[0], b[1]});
+    }
+    take(prefix + "pass-1 root", 32);
+    if (!r.ok()) return false;
+    Bytes numbered = {1, 0, 0, 0};
+    const ByteView bytes = proof.subspan(start, r.position() - start);
+    numbered.insert(numbered.end(), bytes.begin(), bytes.end());
+    absorb(label, numbered, first);
+    return true;
+  }
   bool run();
 };
 
@@ -112,8 +128,6 @@ bool Mapper::run() {
   take("magic", 4);
   take("version", 2);
   take("flags", 2);
-  take("size", 8);  // not absorbed
-  size_t first = map.fields.size(), start = r.position();
   take("profile", 4);
   take("machine version", 4);
   take("byte order", 4);
@@ -130,34 +144,16 @@ bool Mapper::run() {
   take("exit code", 4);
   take("shards", 4);
   if (!r.ok()) return false;
-  Bytes statement(proof.begin(), proof.begin() + 8);
-  statement.insert(statement.end(), proof.begin() + static_cast<std::ptrdiff_t>(start),
-                   proof.begin() + static_cast<std::ptrdiff_t>(r.position()));
-  absorb(1, statement, first);
-  for (size_t i = 0; i < 3; ++i) {
-    map.fields[i].label = 1;
-    map.fields[i].message = message;
-  }
+  absorb(1, proof.first(r.position()), 0);
 
-  first = map.fields.size();
-  start = r.position();
-  const ByteView count = take("instances", 4);
-  if (count.size() != 4 || load_le32(count.data()) > proof::kMaxInstances) return false;
   std::vector<proof::Instance> instances;
-  for (uint32_t i = 0; i < load_le32(count.data()); ++i) {
-    const ByteView b = take("instance " + std::to_string(i), 2);
-    if (b.size() == 2) instances.push_back({b[0], b[1]});
-  }
-  take("pass-1 root", 32);
-  if (!r.ok()) return false;
-  Bytes head = {1, 0, 0, 0};
-  const ByteView shape_bytes = proof.subspan(start, r.position() - start);
-  head.insert(head.end(), shape_bytes.begin(), shape_bytes.end());
-  absorb(2, head, first);
+  if (!head("", 2, instances)) return false;
   work("global work", 3, profile.lookup_work);
   draw("global", 4);
-  const size_t none = map.fields.size();
-  absorb(5, head, none);
+  const ByteView length = take("part size", 4);
+  if (length.size() != 4) return false;
+  const bool good_length = load_le32(length.data()) == r.remaining();
+  if (!head("repeated ", 5, instances)) return false;
   root("main root", 6);
   work("lookup work", 7, profile.lookup_work);
   draw("local", 8);
@@ -169,8 +165,7 @@ bool Mapper::run() {
   header.log_image = logs[2];
   if (!proof::Shape::make(instances, header, profile, map.shape)) return false;
   const proof::Shape& shape = map.shape;
-  first = map.fields.size();
-  start = r.position();
+  size_t first = map.fields.size(), start = r.position();
   for (size_t i = 0; i < instances.size(); ++i) {
     const air::Layout& l = shape.info(i).layout;
     const std::string n = std::to_string(i);
@@ -184,20 +179,24 @@ bool Mapper::run() {
   work("deep work", 13, profile.deep_work);
   draw("zeta", 14);
 
-  first = map.fields.size();
-  start = r.position();
-  for (size_t m = 0; m < shape.matrices().size(); ++m) {
+  root("openings digest", 15);
+  work("batch work", 16, profile.batch_work);
+  draw("batch", 17);
+  // Bound by their digest.
+  const auto openings = [&](size_t m) {
     const proof::Matrix& x = shape.matrices()[m];
-    if (!x.opened) continue;
     const std::string n = std::to_string(m);
     for (unsigned k = 0; k < x.width; ++k) take("opening " + n + "/" + std::to_string(k), 20);
     for (unsigned k = 0; k < 5u * x.running; ++k)
       take("next opening " + n + "/" + std::to_string(k), 20);
-  }
+  };
+  for (int i = 0; i <= static_cast<int>(instances.size()); ++i)
+    for (size_t m = 0; m < shape.matrices().size(); ++m) {
+      const proof::Matrix& x = shape.matrices()[m];
+      const int owner = x.instance < 0 ? static_cast<int>(instances.size()) : x.instance;
+      if (x.opened && owner == i) openings(m);
+    }
   if (!r.ok()) return false;
-  absorb(15, proof.subspan(start, r.position() - start), first);
-  work("batch work", 16, profile.batch_work);
-  draw("batch", 17);
 
   const unsigned top = shape.max_log_height() + profile.log_blowup;
   std::vector<std::pair<unsigned, unsigned>> layers;  // log2 of word and fold
@@ -246,7 +245,7 @@ bool Mapper::run() {
     tree("fri " + std::to_string(i),
          {{layers[i].first - layers[i].second, size_t{5} << layers[i].second}}, rows, false);
   }
-  return r.at_end();
+  return r.at_end() && good_length;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "prove/shard.hpp"
+#include "support/proof_parts.hpp"
 #include "support/verify_proof.hpp"
 #include "trace/build.hpp"
 #include "unit/prove/small_program.hpp"
@@ -18,21 +19,7 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-// A proof in its parts.
-struct Parts {
-  Bytes front, nonce;
-  std::vector<Bytes> heads, bodies;
-
-  Bytes join() const {
-    Bytes out = front;
-    for (const Bytes& head : heads) out.insert(out.end(), head.begin(), head.end());
-    out.insert(out.end(), nonce.begin(), nonce.end());
-    for (const Bytes& body : bodies) out.insert(out.end(), body.begin(), body.end());
-    store_le64(&out[8], out.size());
-    return out;
-  }
-  void set_number_of_shards(uint32_t n) { store_le32(&front[front.size() - 4], n); }
-};
+using Parts = test::ProofParts;
 
 // What happens between two shards, after `shard` was closed and before the next begins.
 using Between = std::function<void(uint32_t shard, vm::Processor& cpu)>;
@@ -238,6 +225,66 @@ TEST_F(Sharded, UnderAnotherChallenge) {
   const Parts other = honest();
   EXPECT_EQ(verdict(other), Errc::kOk);
   expect_none_fits(parts, other);
+}
+
+// A shard repeats its head; the verifier goes by what stands there until it has seen all of them.
+TEST_F(Sharded, RepeatedHeadsAreThoseInFront) {
+  const Parts parts = honest();
+  for (size_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(std::equal(parts.heads[i].begin(), parts.heads[i].end(), &parts.bodies[i][4]));
+    for (size_t at = 0; at < parts.heads[i].size(); ++at) {
+      Parts p = parts;
+      p.bodies[i][4 + at] ^= 1;
+      EXPECT_NE(verdict(p), Errc::kOk) << i << " " << at;
+      p.heads[i][at] ^= 1;
+      EXPECT_NE(verdict(p), Errc::kOk) << i << " " << at;
+    }
+  }
+}
+
+// Each byte of a part belongs to it, whatever its length says.
+TEST_F(Sharded, LengthsOfPartsAreExact) {
+  const Parts parts = honest();
+  const auto set_length = [](Bytes& body, uint32_t n) { store_le32(body.data(), n); };
+  for (size_t i = 0; i < 3; ++i) {
+    const auto size = static_cast<uint32_t>(parts.bodies[i].size() - 4);
+    for (const uint32_t n : {0u, 3u, size - 32, size - 1, size + 1, size + 4, size + 32, ~0u}) {
+      Parts p = parts;
+      set_length(p.bodies[i], n);
+      EXPECT_EQ(verdict(p), Errc::kMalformed) << i << " " << n;
+    }
+    // Bytes more, as part of the shard, and behind it.
+    Parts p = parts;
+    p.bodies[i].insert(p.bodies[i].end(), 32, 0);
+    EXPECT_NE(verdict(p), Errc::kOk) << i;
+    set_length(p.bodies[i], size + 32);
+    EXPECT_EQ(verdict(p), Errc::kMalformed) << i;
+    // Bytes fewer.
+    p = parts;
+    p.bodies[i].resize(p.bodies[i].size() - 32);
+    set_length(p.bodies[i], size - 32);
+    EXPECT_EQ(verdict(p), Errc::kMalformed) << i;
+  }
+  // The end of a part that the next one begins with.
+  Parts p = parts;
+  const Bytes tail(p.bodies[0].end() - 64, p.bodies[0].end());
+  p.bodies[0].resize(p.bodies[0].size() - 64);
+  p.bodies[1].insert(p.bodies[1].begin() + 4, tail.begin(), tail.end());
+  for (Bytes& body : p.bodies) set_length(body, static_cast<uint32_t>(body.size() - 4));
+  EXPECT_EQ(verdict(p), Errc::kMalformed);
+}
+
+// Errors of a shard name it.
+TEST_F(Sharded, AnErrorNamesItsShard) {
+  const Parts parts = honest();
+  for (uint32_t i = 0; i < 3; ++i) {
+    Parts p = parts;
+    p.bodies[i].back() ^= 1;
+    verify::Claim claim;
+    const Status s = test::verify_proof(program_.id, p.join(), test::test_policy(), claim);
+    ASSERT_FALSE(s);
+    EXPECT_EQ(s.error().detail, i + 1);
+  }
 }
 
 TEST_F(Sharded, NumberOfShardsChanged) {

@@ -3,7 +3,7 @@
 // the bytes, or a documented error, and both functions agree.
 //
 // An input's first byte chooses. 0: the rest is the proof, bare. Else: steps of four bytes (what, a
-// 16-bit position, a value) on the front of a proof that ends after its shape.
+// 16-bit position, a value) on the front of a proof whose shards' parts are empty.
 #include <mipzk/mipzk.h>
 
 #include <algorithm>
@@ -32,14 +32,9 @@ void put_u32(Bytes& out, uint32_t v) {
   out.insert(out.end(), b, b + 4);
 }
 
-void set_size(Bytes& proof) {
-  if (proof.size() >= 16) mipzk::store_le64(&proof[8], proof.size());
-}
-
 // Written from docs/FORMAT.md: header, statement and the least shapes of one or two shards.
 Bytes front(uint8_t profile, uint32_t shards) {
   Bytes out = {'M', 'P', 'Z', 'K', 0, 0, 0, 0};
-  out.resize(16);
   put_u32(out, profile);
   for (uint32_t word : {0u, 0u, 0x1000u}) put_u32(out, word);
   out.insert(out.end(), {12, 10, 11, 0});
@@ -62,9 +57,10 @@ Bytes front(uint8_t profile, uint32_t shards) {
       ++tables;
     }
     mipzk::store_le32(&out[count], tables);
-    if (shard < shards) out.resize(out.size() + 32, 0x66);  // the pass-1 root
+    out.resize(out.size() + 32, 0x66);  // the pass-1 root
   }
-  set_size(out);
+  if (profile >= 3) out.resize(out.size() + 8);  // the nonce of the global work
+  for (uint32_t shard = 1; shard <= shards; ++shard) put_u32(out, 0);
   return out;
 }
 
@@ -97,8 +93,9 @@ Bytes edited(Bytes p, const uint8_t* data, size_t size) {
           p.insert(place, pair, pair + 2);
         }
         break;
-      default:
-        set_size(p);
+      default:  // a part more, or a longer last one
+        if (p.size() >= 4) mipzk::store_le32(&p[p.size() - 4], data[3]);
+        p.resize(p.size() + data[3]);
     }
   }
   return p;

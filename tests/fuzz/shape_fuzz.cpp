@@ -103,15 +103,19 @@ void check(const proof::Shape& shape, const proof::Profile& profile, const Insta
   for (const proof::Matrix& m : shape.matrices()) {
     require(m.tree >= tree && m.tree < proof::kTreeCount, "trees out of order");
     tree = m.tree;
-    require(m.first_pair == pairs, "pairs are not numbered in order");
     require(m.instance < static_cast<int>(list.size()), "an instance that is not there");
     require(m.width != 0, "an empty matrix");
     columns += m.width;
-    if (m.opened)
-      pairs += m.width + 5u * m.running;
-    else if (m.tree == proof::kTreeQuotient)
-      ++masks;
+    if (!m.opened && m.tree == proof::kTreeQuotient) ++masks;
   }
+  // Instance by instance, then what belongs to none.
+  for (int owner = 0; owner <= static_cast<int>(list.size()); ++owner)
+    for (const proof::Matrix& m : shape.matrices()) {
+      const int of = m.instance < 0 ? static_cast<int>(list.size()) : m.instance;
+      if (of != owner || !m.opened) continue;
+      require(m.first_pair == pairs, "pairs are not numbered in order");
+      pairs += m.width + 5u * m.running;
+    }
   require(pairs == shape.pairs() && columns == shape.columns() && columns <= proof::kMaxColumns,
           "columns or pairs are not counted right");
   require(masks == 1, "there is one FRI mask");

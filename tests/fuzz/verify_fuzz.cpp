@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "prove/prove.hpp"
+#include "support/proof_parts.hpp"
 #include "support/verify_proof.hpp"
 #include "unit/prove/small_program.hpp"
 #include "verify/verify.hpp"
@@ -28,6 +29,7 @@ using Bytes = std::vector<uint8_t>;
 struct Real {
   hash::Digest id{};
   Bytes proof[4];
+  size_t last_part[4];  // where the part of the last shard begins
 };
 
 void require(bool good, const char* text) {
@@ -56,14 +58,16 @@ const Real& real() {
       auto proof = prove::prove(pool, *program, in, *recording, options);
       require(proof.ok(), "the run is not proved");
       out.proof[i] = std::move(*proof);
+      const auto parts = test::ProofParts::of(out.proof[i]);
+      out.last_part[i] = parts.part(parts.bodies.size() - 1);
     }
     return out;
   }();
   return r;
 }
 
-// Edits of a proof; whatever its length is then, the length field may say so.
-Bytes edited(const Bytes& proof, const uint8_t* data, size_t size) {
+// Edits of a proof; the length of its last shard's part may be corrected after them.
+Bytes edited(const Bytes& proof, size_t part, const uint8_t* data, size_t size) {
   Bytes p = proof;
   for (; size >= 5 && !p.empty(); data += 5, size -= 5) {
     const size_t at = (data[1] | size_t{data[2]} << 8 | size_t{data[3]} << 16) % p.size();
@@ -91,7 +95,7 @@ Bytes edited(const Bytes& proof, const uint8_t* data, size_t size) {
         if (at + 64 <= p.size()) std::swap_ranges(&p[at], &p[at] + data[4] % 33, &p[at + 32]);
         break;
       default:
-        if (p.size() >= 16) store_le64(&p[8], p.size());
+        if (p.size() >= part + 4) store_le32(&p[part], static_cast<uint32_t>(p.size() - part - 4));
     }
   }
   return p;
@@ -103,8 +107,8 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Real& r = real();
   const uint8_t choice = size == 0 ? uint8_t{0} : data[0];
   const Bytes& base = r.proof[choice & 3];
-  const Bytes p =
-      choice == 0 ? Bytes(data + (size != 0), data + size) : edited(base, data + 1, size - 1);
+  const Bytes p = choice == 0 ? Bytes(data + (size != 0), data + size)
+                              : edited(base, r.last_part[choice & 3], data + 1, size - 1);
   // An input of exactly the proof's size, so that a sanitizer sees reads beyond it.
   const std::vector<uint8_t> exact(p.begin(), p.end());
   hash::Digest id = r.id;

@@ -81,9 +81,9 @@ std::string digest_text(ByteView bytes, size_t shown = 16) {
 // The parts of a proof in the order in which they are made: the first one that differs tells where
 // a change begins.
 std::string parts_of(ByteView proof, const proof::Profile& profile) {
-  static constexpr std::string_view kBegins[] = {"magic",       "instances",      "pass-1 root",
-                                                 "main root",   "extension root", "quotient root",
-                                                 "opening 0/0", "fri root 0"};
+  static constexpr std::string_view kBegins[] = {
+      "magic",          "instances",     "pass-1 root",     "part size", "main root",
+      "extension root", "quotient root", "openings digest", "fri root 0"};
   const attack::ProofMap map = attack::map_proof(proof, profile);
   EXPECT_TRUE(map.ok);
   std::vector<size_t> at;

@@ -35,7 +35,7 @@ std::string security_text(ByteView proof) {
   proof::Statement statement;
   proof::Shape shape;
   proof::SecurityInput input;
-  if (!proof::read_statement(r, proof.size(), statement)) return "unreadable";
+  if (!proof::read_statement(r, statement)) return "unreadable";
   for (uint32_t shard = 1; shard <= statement.shards; ++shard) {
     if (!proof::read_shape(r, statement, shard, shape)) return "unreadable";
     input.add(shape);

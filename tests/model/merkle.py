@@ -32,25 +32,23 @@ def read_opening(reader, name, root, heights, salted, rows):
     """Reads the opening of a tree at `rows` (of its greatest height, ascending, distinct) and checks it
     against `root`. heights: greatest first. Returns one dictionary a height: row -> elements of the row, the
     matrices one after the other."""
-    top = heights[0][0]
-    values, leaves = [], {}
-    for log_rows, widths in heights:
-        opened, hashes = {}, {}
-        for row in shifted_rows(rows, top - log_rows):
-            salt = reader.bytes(SALT_BYTES if salted else 0)
-            data = reader.bytes(4 * sum(widths))
-            opened[row] = decode_elements(data)
-            hashes[row] = leaf_hash(salt + data)
-        values.append(opened)
-        leaves[log_rows] = hashes
-    nodes = leaves[top]
-    for level in range(top, 0, -1):
-        siblings = {i ^ 1: reader.bytes(32) for i in sorted(nodes) if i ^ 1 not in nodes}
-        nodes = {**nodes, **siblings}
-        parents = {i >> 1: node_hash(nodes[i], nodes[i + 1]) for i in nodes if i % 2 == 0}
-        if level - 1 in leaves:
-            parents = {i: join_hash(node, leaves[level - 1][i]) for i, node in parents.items()}
-        nodes = parents
+    top, widths_of = heights[0][0], dict(heights)
+    values, nodes = [], None
+    for level in range(top, -1, -1):
+        known = shifted_rows(rows, top - level)
+        if level in widths_of:
+            opened, leaves = {}, {}
+            for row in known:
+                salt = reader.bytes(SALT_BYTES if salted else 0)
+                data = reader.bytes(4 * sum(widths_of[level]))
+                opened[row] = decode_elements(data)
+                leaves[row] = leaf_hash(salt + data)
+            values.append(opened)
+            nodes = {i: join_hash(node, leaves[i]) for i, node in nodes.items()} if nodes else leaves
+        if level > 0:
+            siblings = {i ^ 1: reader.bytes(32) for i in known if i ^ 1 not in nodes}
+            nodes = {**nodes, **siblings}
+            nodes = {i >> 1: node_hash(nodes[i], nodes[i + 1]) for i in nodes if i % 2 == 0}
     require(nodes[0] == root, "the opening of the %s tree does not lead to its root" % name)
     return values
 
@@ -73,14 +71,12 @@ def build(rows_by_height):
 
 def write_opening(rows_by_height, levels, rows):
     """The bytes that read_opening reads; the inverse of it for tests."""
-    top = len(levels) - 1
-    out = []
-    for all_rows in rows_by_height:
-        shift = top - (len(all_rows).bit_length() - 1)
-        out += [all_rows[row] for row in shifted_rows(rows, shift)]
-    known = sorted(rows)
-    for level in levels[:-1]:
-        out += [level[i ^ 1] for i in known if i ^ 1 not in known]
+    rows_of = {len(all_rows): all_rows for all_rows in rows_by_height}
+    out, known = [], sorted(rows)
+    for level in levels:
+        out += [rows_of[len(level)][row] for row in known if len(level) in rows_of]
+        if len(level) > 1:
+            out += [level[i ^ 1] for i in known if i ^ 1 not in known]
         known = shifted_rows(known, 1)
     return b"".join(out)
 

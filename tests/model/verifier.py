@@ -19,6 +19,7 @@ from transcript import Transcript
 __all__ = ["Claim", "Rejected", "verify"]
 
 _PROGRAM_KEY = blake3.text_key("mipzk v0 program")
+_OPENINGS_KEY = blake3.text_key("mipzk v0 openings")
 _MAX_STRING = 2**26 - 4
 _HEADER_BYTES = 80
 # PROTOCOL.md, section 13: roots of the fixed tree by log2 of the blowup.
@@ -48,8 +49,6 @@ def read_front(reader):
     """The part before the body: (Claim, Program, statement bytes, header)."""
     require(reader.bytes(4) == b"MPZK", "not a proof")
     require(reader.integer(2) == 0 and reader.integer(2) <= 1, "unknown format")
-    require(reader.integer(8) == len(reader.data), "the size is not the stated one")
-    start = reader.offset
     profile_id = reader.integer(4)
     require(profile_id in shapes.PROFILES, "unknown profile")
     header = reader.bytes(_HEADER_BYTES)
@@ -61,15 +60,32 @@ def read_front(reader):
     claim = Claim(shapes.PROFILES[profile_id], strings[0], strings[1], reader.integer(4))
     claim.shards = reader.integer(4)
     require(0 < claim.shards < 2**16, "number of shards")
-    return claim, Program(header), reader.data[:8] + reader.data[start:reader.offset], header
+    return claim, Program(header), reader.data[:reader.offset], header
+
+
+def read_head(reader, number):
+    """What a shard commits to before the global challenges, as it is absorbed, with the number of the shard."""
+    start = reader.offset
+    count = reader.integer(4)
+    require(count <= shapes.MAX_INSTANCES, "shape: too many instances")
+    reader.bytes(2 * count + 32)
+    return struct.pack("<I", number) + reader.data[start:reader.offset]
 
 
 class Verifier:
     """The check of one shard of a proof; methods in the order in which the proof is read."""
 
-    def __init__(self, reader, claim, program, number):
-        self.reader, self.claim, self.program, self.number = reader, claim, program, number
+    def __init__(self, claim, program, number, head):
+        """head: as read_head() gives it."""
+        self.claim, self.program, self.number, self.head = claim, program, number, head
         self.profile = claim.profile
+        rows = list(zip(head[8:-32:2], head[9:-32:2]))
+        self.pass_1 = head[-32:]
+        self.shape = shapes.Shape(rows, self.program.log_heights, self.number)
+        self.shape.check(self.profile)
+        self.trees = shapes.trees(self.shape, self.profile.log_blowup)
+        self.max_log_height = self.shape.max_log_height()
+        self.log_domain = self.max_log_height + self.profile.log_blowup
 
     def work(self, label, round_name):
         bits = self.profile.work[round_name]
@@ -78,27 +94,23 @@ class Verifier:
 
     def root(self, label):
         digest = self.reader.bytes(32)
-        if label is not None:
-            self.transcript.absorb(label, digest)
+        self.transcript.absorb(label, digest)
         return digest
 
-    def read_head(self):
-        """What the shard commits to before the global challenges."""
-        start = self.reader.offset
-        count = self.reader.integer(4)
-        require(count <= shapes.MAX_INSTANCES, "shape: too many instances")
-        rows = [tuple(self.reader.bytes(2)) for _ in range(count)]
-        self.shape = shapes.Shape(rows, self.program.log_heights, self.number)
-        self.shape.check(self.profile)
-        self.trees = shapes.trees(self.shape, self.profile.log_blowup)
-        self.max_log_height = self.shape.max_log_height()
-        self.log_domain = self.max_log_height + self.profile.log_blowup
-        self.pass_1 = self.root(None)
-        self.head = struct.pack("<I", self.number) + self.reader.data[start:self.reader.offset]
-
-    def read_commitments(self, transcript, global_challenges):
-        """transcript: a copy of the global one, after the global challenges."""
+    def check(self, part, transcript, global_challenges):
+        """part: the shard's part of the proof, without its length; transcript: a copy of the global one, after the
+        global challenges."""
+        self.reader = Reader(part)
         self.transcript, self.global_challenges = transcript, global_challenges
+        require(read_head(self.reader, self.number) == self.head, "the head of a shard is not the one in front")
+        self.read_commitments()
+        self.read_openings()
+        self.check_quotients()
+        self.read_fri()
+        self.check_word()
+        require(self.reader.at_end(), "the part of a shard is too long")
+
+    def read_commitments(self):
         self.transcript.absorb(5, self.head)
         main = self.root(6)
         self.work(7, "lookup")
@@ -125,15 +137,33 @@ class Verifier:
         balance.check_shard(self.published)
 
     def read_openings(self):
-        start = self.reader.offset
         self.matrices = [m for tree in self.trees for m in tree.matrices]
-        for m in self.matrices:
-            if m.is_opened:
-                m.opening = self.reader.extensions(m.width)
-                m.next_opening = self.reader.extensions(len(m.next_columns()))
-        self.transcript.absorb(15, self.reader.data[start:self.reader.offset])
-        self.check_quotients()
+        digest = self.root(15)
         self.work(16, "batch")
+        self.draw_weights()
+        start = self.reader.offset
+        for m in self.opened_matrices():
+            m.opening = self.reader.extensions(m.width)
+            m.next_opening = self.reader.extensions(len(m.next_columns()))
+        opened = self.reader.data[start:self.reader.offset]
+        require(blake3.keyed_hash(_OPENINGS_KEY, opened) == digest, "the openings are not those of their digest")
+
+    def opened_matrices(self):
+        """In the order of the openings: instance by instance, then those of no instance."""
+        for owner in (*self.shape.instances, None):
+            yield from (m for m in self.matrices if m.instance is owner and m.is_opened)
+
+    def draw_weights(self):
+        """The coefficients of the batched word: of each matrix those at zeta and those at g zeta."""
+        pairs = self.shape.pairs()
+        values = [Fq(1)]
+        for r in self.transcript.draw_extension(17, pairs.bit_length()):
+            values = [v * (1 - r) for v in values] + [v * r for v in values]
+        coefficients = iter(values[:pairs])
+        for m in self.opened_matrices():
+            m.weights = [next(coefficients) for _ in range(m.width)]
+            m.next_weights = [next(coefficients) for _ in m.next_columns()]
+        require(next(coefficients, None) is None, "internal: weights and pairs do not agree")
 
     def opened_cells(self, number, instance):
         """What constraints.evaluate needs of one instance."""
@@ -177,31 +207,13 @@ class Verifier:
             require(value == totals[h], "the quotient of height 2^%d is wrong" % h)
 
     def read_fri(self):
-        pairs = self.shape.pairs()
-        count = 0
-        while 1 << count <= pairs:
-            count += 1
-        self.batch = self.transcript.draw_extension(17, count)
         self.fri = fri.Commitment(self.reader, self.transcript, 1 << self.max_log_height, self.profile.work["fold"])
         self.work(0x30, "query")
         self.indices = sorted(set(self.transcript.draw_indices(0x31, self.profile.queries, self.log_domain)))
 
-    def coefficients(self):
-        """lambda_0, lambda_1, ... of the batched word."""
-        values = [Fq(1)]
-        for r in self.batch:
-            values = [v * (1 - r) for v in values] + [v * r for v in values]
-        return values[:self.shape.pairs()]
-
     def check_word(self):
         """Opens the trees at the queries, and the batched word there with FRI."""
         word = {j: Fq(0) for j in self.indices}
-        coefficients = iter(self.coefficients())
-        for tree, root in zip(self.trees, self.roots):
-            for m in tree.matrices:
-                if m.is_opened:
-                    m.weights = [next(coefficients) for _ in range(m.width)]
-                    m.next_weights = [next(coefficients) for _ in m.next_columns()]
         for tree, root in zip(self.trees, self.roots):
             top = tree.heights[0][0]
             rows = merkle.shifted_rows(self.indices, self.log_domain - top)
@@ -210,7 +222,6 @@ class Verifier:
                 terms = {row: self.row_terms(log_rows, members, row, cells) for row, cells in values.items()}
                 for j in self.indices:
                     word[j] = word[j] + terms[j >> self.log_domain - log_rows]
-        require(next(coefficients, None) is None, "internal: weights and pairs do not agree")
         fri.check_queries(self.reader, self.fri, self.log_domain, word)
 
     def row_terms(self, log_rows, members, row, cells):
@@ -253,20 +264,18 @@ def verify(program_id, proof):
     require(blake3.keyed_hash(_PROGRAM_KEY, header) == program_id, "the proof is about another program")
     transcript = Transcript()
     transcript.absorb(1, statement)
-    shards = [Verifier(reader, claim, program, number) for number in range(1, claim.shards + 1)]
-    for shard in shards:
-        shard.read_head()
-        transcript.absorb(2, shard.head)
+    shards = []
+    for number in range(1, claim.shards + 1):
+        head = read_head(reader, number)
+        shards.append(Verifier(claim, program, number, head))
+        transcript.absorb(2, head)
     require(sum(shard.shape.global_messages() for shard in shards) <= shapes.MAX_MESSAGES, "too many messages of shards")
     bits = claim.profile.work["lookup"]
     if bits:
         require(transcript.check_work(3, bits, reader.bytes(8)), "global work")
     challenges = transcript.draw_extension(4, 26)
     for shard in shards:
-        shard.read_commitments(transcript.copy(), challenges)
-        shard.read_openings()
-        shard.read_fri()
-        shard.check_word()
+        shard.check(reader.bytes(reader.integer(4)), transcript.copy(), challenges)
     require(reader.at_end(), "bytes after the end")
     balance.check_global([shard.published for shard in shards], challenges, program, claim)
     return claim

@@ -112,16 +112,14 @@ struct Naive {
       return s;
     };
     for (unsigned level = depth() + 1; level-- > 0;) {
-      if (!has_height(level)) continue;
-      for (uint32_t row : above(level)) {
-        Bytes leaf = leaf_bytes(level, row);
-        b.insert(b.end(), leaf.begin(), leaf.end());
-      }
-    }
-    for (unsigned level = depth(); level > 0; --level) {
-      std::set<uint32_t> known = above(level);
+      const std::set<uint32_t> known = above(level);
+      if (has_height(level))
+        for (uint32_t row : known) {
+          Bytes leaf = leaf_bytes(level, row);
+          b.insert(b.end(), leaf.begin(), leaf.end());
+        }
       for (uint32_t n : known) {
-        if (known.count(n ^ 1)) continue;
+        if (level == 0 || known.count(n ^ 1)) continue;
         Digest d = node(level, n ^ 1);
         b.insert(b.end(), d.begin(), d.end());
       }
@@ -190,10 +188,17 @@ TEST(Merkle, SmallTreeByHand) {
 
   Bytes opening;
   tree.open(std::vector<uint32_t>{2}, opening);
-  Bytes expected(8);
-  store_le32(expected.data(), Fp(3).raw());
-  store_le32(expected.data() + 4, Fp(6).raw());
-  for (const Digest& d : {leaf(4), a}) expected.insert(expected.end(), d.begin(), d.end());
+  // A row, its sibling, the row of the shorter matrix where its level joins, the sibling there.
+  Bytes expected;
+  const auto word = [&](uint32_t value) {
+    expected.resize(expected.size() + 4);
+    store_le32(&expected[expected.size() - 4], Fp(value).raw());
+  };
+  const auto digest = [&](const Digest& d) { expected.insert(expected.end(), d.begin(), d.end()); };
+  word(3);
+  digest(leaf(4));
+  word(6);
+  digest(a);
   EXPECT_EQ(opening, expected);
   EXPECT_TRUE(accepts(opening, tree.root(), tree.shape(), {2}));
 }
@@ -357,18 +362,18 @@ TEST(Merkle, SwappedRowsAndSiblingsAreRejected) {
     EXPECT_NE(bad, good);
     return bad;
   };
-  // Four rows of 12 bytes, then the rows 0, 1, 3 of 12 bytes, one row of 8, then the siblings.
-  for (size_t a = 0; a < 7; ++a)
-    for (size_t b = a + 1; b < 7; ++b)
-      EXPECT_FALSE(accepts(swapped(12 * a, 12 * b, 12), tree.root(), tree.shape(), t.indices));
-  const size_t siblings = 7 * 12 + 8;
-  const size_t count = (good.size() - siblings) / 32;
-  ASSERT_EQ(siblings + 32 * count, good.size());
-  ASSERT_EQ(count, 6u);  // level 4: 0, 13; level 3: 1, 2, 7; level 2: 2
-  for (size_t a = 0; a < count; ++a)
-    for (size_t b = a + 1; b < count; ++b)
-      EXPECT_FALSE(accepts(swapped(siblings + 32 * a, siblings + 32 * b, 32), tree.root(),
-                           tree.shape(), t.indices));
+  // Four rows of 12 bytes; the siblings 0, 13 of level 4 and 1, 2, 7 of level 3; the rows 0, 1, 3
+  // of 12 bytes of level 2 and the sibling 2; one row of 8 bytes.
+  const size_t rows[] = {0, 12, 24, 36, 208, 220, 232}, siblings[] = {48, 80, 112, 144, 176, 244};
+  ASSERT_EQ(good.size(), 7 * 12 + 6 * 32 + 8u);
+  const auto expect_refused = [&](std::span<const size_t> places, size_t size) {
+    for (size_t a = 0; a < places.size(); ++a)
+      for (size_t b = a + 1; b < places.size(); ++b)
+        EXPECT_FALSE(
+            accepts(swapped(places[a], places[b], size), tree.root(), tree.shape(), t.indices));
+  };
+  expect_refused(rows, 12);
+  expect_refused(siblings, 32);
 }
 
 TEST(Merkle, OtherIndicesAreRejected) {

@@ -59,7 +59,7 @@ class FixedShape : public testing::Test {
   static Heights shape_of(const Bytes& proof) {
     Reader r(proof);
     proof::Statement s;
-    EXPECT_TRUE(proof::read_statement(r, proof.size(), s, test::kProfiles));
+    EXPECT_TRUE(proof::read_statement(r, s, test::kProfiles));
     proof::Instance instances[proof::kMaxInstances];
     uint32_t count = 0;
     EXPECT_TRUE(proof::read_instances(r, instances, count));

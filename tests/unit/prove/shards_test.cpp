@@ -160,7 +160,6 @@ TEST_F(Shards, ManyOfACompactProfileHaveNoBits) {
     for (const proof::Instance& in : list) prove::append(proof, {{in.table, in.log_height}});
     proof.resize(proof.size() + 32);
   }
-  store_le64(&proof[8], proof.size());
   const Status s = check(proof, 100);
   ASSERT_FALSE(s);
   EXPECT_EQ(s.error().code, Errc::kPolicy);
