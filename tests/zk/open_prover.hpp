@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// The prover, opened: its masks and their key.
+// The prover, opened: its masks and their key, and what its proofs show.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <span>
 #include <vector>
 
 #include "commit/ntt.hpp"
@@ -14,27 +20,35 @@ using field::Fp;
 struct OwnParts {
   prove::Progress progress;
   prove::PublicTrees trees;
-  prove::RunBlinding blinding;
+  prove::RunBlinding blinding;  // when it is alone
 };
 
 // A prover of one shard whose masks can be looked at.
 class OpenProver : OwnParts, public prove::Shard {
  public:
-  OpenProver(Pool& pool, const prove::LoadedProgram& program, const prove::Options& options)
+  OpenProver(Pool& pool, const prove::LoadedProgram& program, const prove::Options& options,
+             uint32_t index = 1)
       : OwnParts{prove::Progress(options), {pool, program, *options.profile}, {}},
-        Shard(pool, program, trees, options, 1, progress) {}
+        Shard(pool, program, trees, options, index, progress) {}
 
   Result<std::vector<uint8_t>> run(const prove::Claims& claims,
                                    std::vector<trace::InstanceTrace> traces) {
-    std::vector<air::Instance> instances;
-    for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
     prove::Hedge hedge;
-    hedge.add(instances, prove::digest_of(traces));
-    if (Status s = lay_out(instances); !s) return s.error();
-    if (Status s = fill(std::move(traces)); !s) return s.error();
+    hedge.add(instances_of(traces), prove::digest_of(traces));
+    if (Status s = take(std::move(traces)); !s) return s.error();
     prove::Session session(pool_, program_, options_, claims, 1);
     blinding = hedge.blinding(options_.seed, session.bytes(), 0);
     return prove::prove_filled(session, blinding, *this, progress);
+  }
+
+  static std::vector<air::Instance> instances_of(std::span<const trace::InstanceTrace> traces) {
+    std::vector<air::Instance> instances;
+    for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
+    return instances;
+  }
+  Status take(std::vector<trace::InstanceTrace> traces) {
+    if (Status s = lay_out(instances_of(traces)); !s) return s;
+    return fill(std::move(traces));
   }
 
   // All mask cells that the matrices hold, stream by stream. Cells b of the rings are copies.
@@ -78,6 +92,33 @@ class OpenProver : OwnParts, public prove::Shard {
   hash::Digest pass_one_root() const { return trees_[proof::kTreePassOne]->root(); }
 
   ByteView key() const { return blinding_.*(&Peek::key_); }
+  const prove::Blinding& masking() const { return blinding_; }
+
+  const proof::Shape& shape() const { return shape_; }
+  // The closing row of an instance; that of a table of the main tree is masked by prove().
+  const Fp* closing(size_t instance) const {
+    const prove::Committed& m = *base(instance);
+    return &m.evals[((size_t{1} << m.log_height) - profile_.tail_rows) * m.width];
+  }
+
+  // After prove().
+  const proof::Challenges& challenges() const { return challenges_; }
+  const std::vector<air::Published>& published() const { return published_; }
+  const std::vector<field::Fp5>& openings() const { return openings_; }
+  // The queries, as rows of a domain.
+  std::set<size_t> opened(unsigned log_domain) const {
+    const unsigned top = shape_.max_log_height() + profile_.log_blowup;
+    std::vector<uint32_t> index(proof::kMaxQueries);
+    index.resize(proof::query_indices(t_, profile_.queries, top, index.data()));
+    std::set<size_t> rows;
+    for (const uint32_t i : index) rows.insert(i >> (top - log_domain));
+    return rows;
+  }
+  // A row of the extension of a matrix of the shape that the shard commits to.
+  std::span<const Fp> row(size_t matrix, size_t at) const {
+    const prove::Committed& m = mats_[matrix];
+    return {&m.lde[at * m.width], m.width};
+  }
 
  private:
   struct Peek : prove::Blinding {
@@ -95,6 +136,74 @@ class OpenProver : OwnParts, public prove::Shard {
         out.back().insert(out.back().end(), &c[10 * i + 5 * half], &c[10 * i + 5 * half] + 5);
     }
   }
+};
+
+// How often two elements in a row occur again, anywhere: never in 2^18 random elements, and at
+// every place when a stream is used twice.
+inline size_t repetitions(const std::vector<std::vector<Fp>>& streams) {
+  std::vector<uint64_t> pairs;
+  for (const std::vector<Fp>& s : streams)
+    for (size_t i = 0; i + 1 < s.size(); ++i)
+      pairs.push_back(uint64_t{s[i].raw()} << 32 | s[i + 1].raw());
+  std::sort(pairs.begin(), pairs.end());
+  size_t n = 0;
+  for (size_t i = 1; i < pairs.size(); ++i) n += pairs[i] == pairs[i - 1];
+  return n;
+}
+
+// An instance of pass 1, in the order of the ring of global masks.
+struct RingPlace {
+  size_t shard, instance;  // both from 0
+};
+
+// The prover of a run, all of whose shards stay in memory. The arguments must outlive it.
+class OpenRun {
+ public:
+  OpenRun(Pool& pool, const prove::LoadedProgram& program, const prove::Options& options,
+          const prove::Claims& claims, const vm::Recording& recording,
+          const std::vector<std::vector<trace::InstanceTrace>>& traces)
+      : options_(options),
+        session_(pool, program, options, claims, static_cast<uint32_t>(traces.size())) {
+    for (const auto& of_shard : traces) {
+      const auto index = static_cast<uint32_t>(shards_.size() + 1);
+      shards_.push_back(std::make_unique<OpenProver>(pool, program, options, index));
+      EXPECT_TRUE(shards_.back()->take(of_shard));
+      hedge_.add(OpenProver::instances_of(of_shard),
+                 prove::digest_of(pool, recording.shards[index - 1]));
+    }
+  }
+
+  // Pass 1 of all shards, with the masks of an attempt to prove the run. Once.
+  void commit(uint32_t attempt = 0) {
+    blinding_ = hedge_.blinding(options_.seed, session_.bytes(), attempt);
+    for (auto& shard : shards_) session_.add_head(shard->commit_pass_one(blinding_));
+  }
+  // All of it.
+  std::vector<uint8_t> prove() {
+    commit();
+    session_.draw_challenges();
+    std::vector<std::vector<uint8_t>> parts;
+    for (auto& shard : shards_) parts.push_back(*shard->prove(session_));
+    return std::move(session_).assemble(parts);
+  }
+
+  size_t shards() const { return shards_.size(); }
+  const OpenProver& shard(size_t i) const { return *shards_[i]; }
+  // The instances of pass 1 of all shards.
+  std::vector<RingPlace> ring() const {
+    std::vector<RingPlace> out;
+    for (size_t s = 0; s < shards_.size(); ++s)
+      for (size_t i = 0; i < shards_[s]->shape().instances().size(); ++i)
+        if (shards_[s]->shape().info(i).layout.pass_one) out.push_back({s, i});
+    return out;
+  }
+
+ private:
+  const prove::Options& options_;
+  prove::Session session_;
+  prove::Hedge hedge_;
+  prove::RunBlinding blinding_;
+  std::vector<std::unique_ptr<OpenProver>> shards_;
 };
 
 }  // namespace mipzk::test

@@ -154,19 +154,6 @@ TEST_F(Rules, SaltsHideNeighboursInAProof) {
 
 // --- Streams -------------------------------------------------------------------------------------
 
-// How often two elements in a row occur again, anywhere: never in 2^18 random elements, and at
-// every place when a stream is used twice.
-size_t repetitions(const std::vector<std::vector<Fp>>& streams) {
-  std::vector<uint64_t> pairs;
-  for (const std::vector<Fp>& s : streams)
-    for (size_t i = 0; i + 1 < s.size(); ++i)
-      pairs.push_back(uint64_t{s[i].raw()} << 32 | s[i + 1].raw());
-  std::sort(pairs.begin(), pairs.end());
-  size_t n = 0;
-  for (size_t i = 1; i < pairs.size(); ++i) n += pairs[i] == pairs[i - 1];
-  return n;
-}
-
 TEST_F(Rules, NoMaskIsUsedTwice) {
   const prove::Options options = runs_->options(3);
   OpenProver prover(runs_->pool, runs_->program, options);
