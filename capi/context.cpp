@@ -19,7 +19,7 @@ Status set_option(mipzk_ctx& ctx, mipzk_option option, uint64_t value) {
       if (ctx.threads != value) ctx.settings.pool = nullptr;  // jobs keep theirs
       ctx.threads = static_cast<unsigned>(value);
       return {};
-    case MIPZK_OPT_MAX_MEMORY:
+    case MIPZK_OPT_MAX_GUEST_MEMORY:
       ctx.settings.limits.max_memory_bytes = value != 0 ? value : vm::Limits().max_memory_bytes;
       return {};
     case MIPZK_OPT_MAX_CYCLES:
@@ -39,15 +39,19 @@ Status set_option(mipzk_ctx& ctx, mipzk_option option, uint64_t value) {
       if (value > 1) return Error(Errc::kArgument, "MIPZK_OPT_NO_HIDING is 0 or 1");
       ctx.settings.hiding = value == 0;
       return {};
-    case MIPZK_OPT_MAX_PROVING_MEMORY:
-      ctx.settings.max_proving_memory = value;
+    case MIPZK_OPT_MAX_MEMORY:
+      ctx.settings.max_memory = value;
       return {};
     case MIPZK_OPT_SHARD_CYCLES: {
-      vm::Limits& limits = ctx.settings.limits;
       if (value != 0 && (value < 1024 || value > vm::kMaxShardCycles))
         return Error(Errc::kArgument, "a shard has 1024 to 2^26 - 1 instructions");
-      limits.max_shard_cycles = value != 0 ? value : vm::Limits().max_shard_cycles;
-      limits.max_shards = value != 0 ? proof::kMaxShards : vm::Limits().max_shards;
+      ctx.settings.limits.max_shard_cycles = value != 0 ? value : vm::kMaxShardCycles;
+      return {};
+    }
+    case MIPZK_OPT_SHARD_CELLS: {
+      if (value != 0 && (value < uint64_t{1} << 20 || value > uint64_t{1} << 30))
+        return Error(Errc::kArgument, "a shard has 2^20 to 2^30 cells");
+      ctx.settings.limits.shard_size = prove::shard_size(value != 0 ? value : prove::kShardCells);
       return {};
     }
     default:

@@ -119,13 +119,28 @@ Status derive_seed(const mipzk_job& job, prove::Seed& out) {
   return {};
 }
 
+// What the job may take beyond what the process has. `most`: of the process; 0: the default.
+MemoryBound memory_of(uint64_t most) {
+  if (most == UINT64_MAX) return {};
+  const uint64_t in_use = resident_memory();
+  if (most == 0) {
+    MemoryBound bound = available_memory();
+    if (bound.bytes == MemoryBound::kNone) return bound;
+    bound.bytes /= 2;
+    bound.halved = true;
+    bound.in_use = in_use;
+    return bound;
+  }
+  return {most - std::min(most, in_use), "MIPZK_OPT_MAX_MEMORY allows", in_use, false};
+}
+
 prove::Options options_of(const mipzk_job& job) {
   prove::Options options;
   options.profile = job.settings.profile;
   options.shape = job.shape;
   if (!job.settings.hiding) options.masks = prove::Masks::none();
-  options.memory = {job.settings.max_proving_memory, "MIPZK_OPT_MAX_PROVING_MEMORY allows"};
-  if (options.memory.bytes == 0) options.memory = available_memory();
+  options.memory = memory_of(job.settings.max_memory);
+  options.smaller_shards = job.settings.max_memory != 0;
   return options;
 }
 
@@ -155,17 +170,25 @@ Status estimate(mipzk_job& job, mipzk_estimate& out) {
   if (Status s = plan(job, options); !s) return s;
   out.exit_code = job.plan->outcome.exit_code;
   out.cycles = job.plan->outcome.cycles;
-  out.memory_bytes = job.plan->memory_bytes;
-  out.available_memory = options.memory.bytes;
+  out.memory_bytes = job.plan->memory_bytes + options.memory.in_use;
+  const bool bounded = options.memory.bytes != MemoryBound::kNone;
+  out.available_memory = options.memory.bytes + (bounded ? options.memory.in_use : 0);
+  out.proof_bytes = job.plan->proof_bytes;
+  out.cells = job.plan->cells;
+  out.shard_cells = job.plan->limits.shard_size.cells;
+  out.shards = static_cast<uint32_t>(job.plan->shards.size());
+  out.workers = job.plan->workers;
   return {};
 }
 
-Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_proof) {
+// `keeps`: the proof stays in memory.
+Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
+             const prove::ProofSink& sink) {
   const auto call = [&](uint32_t phase, uint64_t done, uint64_t total) {
     const mipzk_progress progress = {sizeof progress, phase, done, total};
     return fn != nullptr && fn(user, &progress) != 0;
   };
-  if (call(MIPZK_PHASE_EXECUTE, 0, prove::kProveSteps) ||
+  if (call(MIPZK_PHASE_EXECUTE, 0, job.plan != nullptr ? job.plan->cells >> 10 : 0) ||
       job.settings.cancel->test(std::memory_order_relaxed))
     return Error(Errc::kCancelled, "cancelled");
   prove::Options options = options_of(job);
@@ -175,10 +198,19 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, mipzk_blob** out_
   };
   options.cancel = job.settings.cancel.get();
   if (Status s = derive_seed(job, options.seed); !s) return s;
-  auto proof =
-      prove::prove_run(*job.settings.pool, job.elf->loaded, run_of(job), *job.plan, options);
-  if (!proof) return proof.error();
-  *out_proof = new mipzk_blob{std::move(*proof)};
+  if (keeps && options.memory.bytes != MemoryBound::kNone)
+    options.memory.bytes -= std::min(options.memory.bytes, job.plan->proof_bytes);
+  return prove::prove_run(*job.settings.pool, job.elf->loaded, run_of(job), *job.plan, options,
+                          sink);
+}
+
+Status estimate_time(mipzk_job& job, uint64_t& milliseconds) {
+  prove::Options options = options_of(job);
+  if (Status s = plan(job, options); !s) return s;
+  options.cancel = job.settings.cancel.get();
+  const auto seconds = prove::proving_seconds(*job.settings.pool, *job.plan, options);
+  if (!seconds) return seconds.error();
+  milliseconds = static_cast<uint64_t>(*seconds * 1000);
   return {};
 }
 
@@ -308,6 +340,15 @@ mipzk_status mipzk_job_estimate(mipzk_job* job, mipzk_estimate* out_estimate,
   });
 }
 
+mipzk_status mipzk_job_estimate_time(mipzk_job* job, uint64_t* out_milliseconds,
+                                     mipzk_error* err) noexcept {
+  if (out_milliseconds != nullptr) *out_milliseconds = 0;
+  return with_job(job, err, [&]() -> Status {
+    if (out_milliseconds == nullptr) return Error(Errc::kArgument, "out_milliseconds is NULL");
+    return capi::estimate_time(*job, *out_milliseconds);
+  });
+}
+
 mipzk_status mipzk_job_execute(mipzk_job* job, uint64_t* out_cycles, uint32_t* out_exit_code,
                                mipzk_error* err) noexcept {
   if (out_cycles != nullptr) *out_cycles = 0;
@@ -357,7 +398,24 @@ mipzk_status mipzk_job_prove(mipzk_job* job, mipzk_progress_fn fn, void* user,
   if (out_proof != nullptr) *out_proof = nullptr;
   return with_job(job, err, [&]() -> Status {
     if (out_proof == nullptr) return Error(Errc::kArgument, "out_proof is NULL");
-    return capi::prove(*job, fn, user, out_proof);
+    auto blob = std::make_unique<mipzk_blob>();
+    const Status s = capi::prove(*job, fn, user, true, [&](ByteView bytes) {
+      blob->bytes.insert(blob->bytes.end(), bytes.begin(), bytes.end());
+      return Status();
+    });
+    if (s) *out_proof = blob.release();
+    return s;
+  });
+}
+
+mipzk_status mipzk_job_prove_to(mipzk_job* job, mipzk_progress_fn fn, void* user,
+                                mipzk_write_fn write, void* write_user, mipzk_error* err) noexcept {
+  return with_job(job, err, [&]() -> Status {
+    if (write == nullptr) return Error(Errc::kArgument, "write is NULL");
+    return capi::prove(*job, fn, user, false, [&](ByteView bytes) -> Status {
+      if (write(write_user, bytes.data(), bytes.size()) == 0) return {};
+      return Error(Errc::kCancelled, "the proof could not be written");
+    });
   });
 }
 

@@ -21,13 +21,21 @@
 
 namespace mipzk::capi {
 
+// As the library's defaults.
+inline vm::Limits default_limits() {
+  vm::Limits limits;
+  limits.shard_size = prove::shard_size(prove::kShardCells);
+  limits.max_shards = proof::kMaxShards;
+  return limits;
+}
+
 // A context's options at the moment when a program or job is made.
 struct Settings {
-  vm::Limits limits;
+  vm::Limits limits = default_limits();
   const proof::Profile* profile = &proof::kS100;
   bool hiding = true;
-  uint64_t max_proving_memory = 0;  // bytes; 0: what is available
-  std::shared_ptr<Pool> pool;       // made on first use
+  uint64_t max_memory = 0;     // bytes; 0: half of what is available
+  std::shared_ptr<Pool> pool;  // made on first use
   std::shared_ptr<std::atomic_flag> cancel;
 };
 

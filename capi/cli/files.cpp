@@ -53,18 +53,33 @@ void write_all(int fd, const uint8_t* data, size_t size, const char* what,
   }
 }
 
-// In place of what a regular file holds, too.
-void write_directly(const std::string& path, const uint8_t* data, size_t size, const char* what) {
-  Descriptor file;
-  if (path != "-") {
-    file.fd = open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
-    if (file.fd < 0) fail(what, path, "write", errno);
-  }
-  const int fd = path == "-" ? STDOUT_FILENO : file.fd;
-  if (isatty(fd) == 0) return write_all(fd, data, size, what, path);
-  const std::string text = visible_text({reinterpret_cast<const char*>(data), size});
-  write_all(fd, reinterpret_cast<const uint8_t*>(text.data()), text.size(), what, path);
+// What is no regular file, or standard output.
+bool is_written_directly(const std::string& path) {
+  struct stat st = {};
+  return path == "-" || (stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode));
 }
+
+// Written to in place, also of what a regular file holds.
+class DirectFile {
+ public:
+  DirectFile(const std::string& path, const char* what) : path_(path), what_(what) {
+    if (path == "-") return;
+    file_.fd = open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+    if (file_.fd < 0) fail(what, path, "write", errno);
+  }
+
+  void write(const uint8_t* data, size_t size) {
+    const int fd = path_ == "-" ? STDOUT_FILENO : file_.fd;
+    if (isatty(fd) == 0) return write_all(fd, data, size, what_, path_);
+    const std::string text = visible_text({reinterpret_cast<const char*>(data), size});
+    write_all(fd, reinterpret_cast<const uint8_t*>(text.data()), text.size(), what_, path_);
+  }
+
+ private:
+  const std::string path_;
+  const char* what_;
+  Descriptor file_;
+};
 
 mode_t default_permissions() {
   const mode_t mask = umask(0);
@@ -153,27 +168,67 @@ void check_writable(const std::string& path, const char* what) {
 
 void write_file(const std::string& path, const uint8_t* data, size_t size, const char* what) {
   if (path.empty()) return;
-  struct stat st = {};
-  const bool exists = path != "-" && stat(path.c_str(), &st) == 0;
-  if (path == "-" || (exists && !S_ISREG(st.st_mode)))
-    return write_directly(path, data, size, what);
-  const std::string target = resolved(path);
-  std::string name = folder_of(target) + "/.mipzk-XXXXXX";  // a name that fits, however long theirs
-  Descriptor file;
-  file.fd = mkostemp(name.data(), O_CLOEXEC);
-  if (file.fd < 0) fail(what, path, "write", errno);
-  try {
-    write_all(file.fd, data, size, what, path);
-    const mode_t permissions = exists ? st.st_mode & 0777 : default_permissions();
-    if (fchmod(file.fd, permissions) != 0 || fsync(file.fd) != 0) fail(what, path, "write", errno);
-    if (rename(name.c_str(), target.c_str()) != 0) {
-      if (errno != EBUSY) fail(what, path, "write", errno);
-      unlink(name.c_str());
-      write_directly(path, data, size, what);  // a mount point: a container's file, for example
+  if (is_written_directly(path)) return DirectFile(path, what).write(data, size);
+  OutputFile file(path, what);
+  file.append(data, size);
+  file.publish();
+}
+
+OutputFile::OutputFile(const std::string& path, const char* what) : path_(path), what_(what) {
+  if (!is_written_directly(path)) {
+    target_ = resolved(path);
+    name_ = folder_of(target_) + "/.mipzk-XXXXXX";  // a name that fits, however long theirs
+    fd_ = mkostemp(name_.data(), O_CLOEXEC);
+    if (fd_ < 0) fail(what, path, "write", errno);
+    return;
+  }
+  const char* folder = std::getenv("TMPDIR");
+  std::string name =
+      std::string(folder != nullptr && *folder != 0 ? folder : "/tmp") + "/.mipzk-XXXXXX";
+  fd_ = mkostemp(name.data(), O_CLOEXEC);
+  if (fd_ < 0) fail("temporary file for the", name, "write", errno);
+  unlink(name.c_str());
+}
+
+OutputFile::~OutputFile() {
+  if (fd_ >= 0) close(fd_);
+  if (!name_.empty()) unlink(name_.c_str());
+}
+
+void OutputFile::append(const uint8_t* data, size_t size) {
+  write_all(fd_, data, size, what_, path_);
+  size_ += size;
+}
+
+size_t OutputFile::read(uint64_t offset, uint8_t* out, size_t size) const {
+  for (;;) {
+    const ssize_t n = pread(fd_, out, size, static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail(what_, path_, "read", errno);
+    return static_cast<size_t>(n);
+  }
+}
+
+void OutputFile::publish() {
+  const auto copy = [&] {
+    DirectFile direct(path_, what_);
+    std::vector<uint8_t> piece(kFirstPiece);
+    for (uint64_t done = 0; done < size_;) {
+      const size_t n = read(done, piece.data(), piece.size());
+      direct.write(piece.data(), n);
+      done += n;
     }
-  } catch (...) {
-    unlink(name.c_str());
-    throw;
+  };
+  if (name_.empty()) return copy();
+  struct stat st = {};
+  const mode_t permissions =
+      stat(path_.c_str(), &st) == 0 ? st.st_mode & 0777 : default_permissions();
+  if (fchmod(fd_, permissions) != 0 || fsync(fd_) != 0) fail(what_, path_, "write", errno);
+  if (rename(name_.c_str(), target_.c_str()) == 0) {
+    name_.clear();
+  } else {
+    if (errno != EBUSY) fail(what_, path_, "write", errno);
+    copy();  // a mount point: a container's file, for example
   }
 }
 

@@ -91,4 +91,28 @@ void check_writable(const std::string& path, const char* what);
 // mounted by itself are written to directly; a terminal gets visible text (base/visible.hpp).
 void write_file(const std::string& path, const uint8_t* data, size_t size, const char* what);
 
+// A file that is written piece by piece and appears, as write_file() does, when it is complete.
+// What is written directly stays in an unnamed file of TMPDIR (or /tmp) until then. All throw
+// Failure.
+class OutputFile {
+ public:
+  OutputFile(const std::string& path, const char* what);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void append(const uint8_t* data, size_t size);
+  uint64_t size() const { return size_; }
+  // Of what was appended: up to `size` bytes from an offset, and how many there are.
+  size_t read(uint64_t offset, uint8_t* out, size_t size) const;
+  void publish();
+
+ private:
+  const std::string path_;
+  const char* what_;
+  std::string target_, name_;  // of a regular file: where it belongs, and its temporary name
+  int fd_ = -1;
+  uint64_t size_ = 0;
+};
+
 }  // namespace mipzk::cli

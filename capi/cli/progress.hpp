@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What long work shows: the last line of the terminal that standard error is; otherwise nothing.
+// What long work shows on standard error: one line that changes, if that is a terminal, or with
+// --json a JSON object a line; otherwise nothing.
 #pragma once
 
 #include <mipzk/mipzk.h>
@@ -11,10 +12,12 @@ namespace mipzk::cli {
 
 class Progress {
  public:
+  enum class Form { kNone, kTerminal, kJson };
+
   ~Progress() { clear(); }
 
   // Nothing is shown before. `count`: whether the number of instructions may be told.
-  void begin(bool shown, bool count);
+  void begin(Form form, bool count);
   // Takes the line away, before anything else is written to standard error.
   void clear();
 
@@ -22,10 +25,13 @@ class Progress {
   void step(const mipzk_progress& step);  // of proving
 
  private:
+  bool is_due();
   void draw(const std::string& line);
 
-  bool shown_ = false, count_ = true, drawn_ = false;
-  double next_ = 0;  // when cycles are drawn
+  Form form_ = Form::kNone;
+  bool count_ = true, drawn_ = false;
+  double next_ = 0;    // when something is shown
+  double begun_ = -1;  // when proving began; below 0: not yet
 };
 
 // The tool's only one.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "paths.hpp"
+#include "progress.hpp"
 #include "session.hpp"
 #include "tools.hpp"
 
@@ -20,6 +21,23 @@ ToolRun plain_run(mipzk_job* job, const Options& options) {
   return result;
 }
 
+// What proving the run would take.
+int estimate_command(mipzk_job* job, const Options& options) {
+  const mipzk_estimate e = estimate(job, options);
+  uint64_t milliseconds = 0;
+  mipzk_error err;
+  check(mipzk_job_estimate_time(job, &milliseconds, &err), err, "cannot estimate the time");
+  progress().clear();
+  Facts facts;
+  facts.add("exit_code", uint64_t{e.exit_code});
+  if (!options.has("shape")) facts.add("cycles", e.cycles);
+  add_estimate(facts, e, options);
+  facts.add("estimated_seconds", static_cast<double>(milliseconds) / 1000, "{:.1f}");
+  facts.add("estimated_proof_bytes", e.proof_bytes);
+  show(options, facts);
+  return kExitOk;
+}
+
 }  // namespace
 
 int run_command(const Args& args) {
@@ -32,6 +50,11 @@ int run_command(const Args& args) {
   add_run_options(options);
   options.visible().add_options()("output", value("FILE"),
                                   "where to write the output; - is stdout");
+  options.add_optional(
+      "estimate", "[=NAME]",
+      "say what proving the run would take, with the default parameter set or that "
+      "of a name; the next options belong to this");
+  add_proof_options(options);
   add_tool_options(options);
   if (!options.parse(args)) return kExitOk;
   const std::string output_path = options.text("output");
@@ -43,8 +66,15 @@ int run_command(const Args& args) {
 
   Context ctx;
   apply_run_options(ctx, options);
+  apply_proof_options(ctx, options, options.text("estimate"));
   const auto program = load_program(ctx, options.text("program"));
   const auto job = make_job(ctx, program.get(), options);
+  if (options.has("estimate")) {
+    if (tools || !output_path.empty())
+      throw Failure(kExitUsage, "--estimate goes with options of the run and of the proof alone");
+    apply_shape(job.get(), options);
+    return estimate_command(job.get(), options);
+  }
   const double start = now();
   const ToolRun run = tools ? run_with_tools(*job, options) : plain_run(job.get(), options);
   const double seconds = now() - start;

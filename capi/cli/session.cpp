@@ -82,13 +82,13 @@ void add_run_options(Options& options) {
       "private", value("FILE"), "private input; - is standard input")(
       "hints", value("FILE"), "words for the program's hint calls, in the program's byte order")(
       "max-cycles", value("N"), "stop the program after N instructions (default 2^32)")(
-      "max-memory", value("N"), "bytes that the program may touch, e.g. 256M (default 1G)")(
+      "guest-memory", value("N"), "bytes that the program may touch, e.g. 256M (default 1G)")(
       "threads", value("N"), "threads to use (default: all)");
 }
 
 void apply_run_options(Context& ctx, const Options& options) {
   ctx.set(MIPZK_OPT_MAX_CYCLES, options.number("max-cycles"));
-  ctx.set(MIPZK_OPT_MAX_MEMORY, options.number("max-memory"));
+  ctx.set(MIPZK_OPT_MAX_GUEST_MEMORY, options.number("guest-memory"));
   ctx.set(MIPZK_OPT_THREADS, options.number("threads"));
 }
 
@@ -111,7 +111,10 @@ Handle<mipzk_job> make_job(Context& ctx, const mipzk_program* program, const Opt
         "cannot start");
   check(mipzk_job_on_cycles(raw, on_cycles, nullptr, &err), err, "cannot start");
   const bool busy = options.has("trace") || options.has("strace") || options.has("gdb");
-  progress().begin(!busy && !options.json(), !options.has("shape"));
+  progress().begin(busy             ? Progress::Form::kNone
+                   : options.json() ? Progress::Form::kJson
+                                    : Progress::Form::kTerminal,
+                   !options.has("shape"));
   return job;
 }
 

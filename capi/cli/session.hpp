@@ -42,10 +42,24 @@ const std::atomic_flag& interrupt_flag();
 Handle<mipzk_program> load_program(Context& ctx, const std::string& path);
 Handle<mipzk_program> load_program(Context& ctx, const Bytes& elf, const std::string& path);
 
-// --public, --private, --hints, --max-cycles, --max-memory, --threads
+// --public, --private, --hints, --max-cycles, --guest-memory, --threads
 void add_run_options(Options& options);
 void apply_run_options(Context& ctx, const Options& options);
 Handle<mipzk_job> make_job(Context& ctx, const mipzk_program* program, const Options& options);
+
+// --max-memory, --shard-cells, --shard-cycles, --no-hiding, --shape
+void add_proof_options(Options& options);
+// `profile`: the name of a parameter set; empty: the default.
+void apply_proof_options(Context& ctx, const Options& options, const std::string& profile);
+std::string default_profile();
+// --shape, for a job.
+void apply_shape(mipzk_job* job, const Options& options);
+// Of a run that is not proved, with what there is to do about it.
+Failure not_proved(const mipzk_error& err, const mipzk_job& job, const Options& options);
+// Runs the job for a proof; throws when there is none.
+mipzk_estimate estimate(mipzk_job* job, const Options& options);
+// What it says of shards and memory, but nothing that a fixed shape hides.
+void add_estimate(Facts& facts, const mipzk_estimate& estimate, const Options& options);
 
 // Runs the job; shows what the guest prints on standard error; throws with the fault's text.
 struct Run {

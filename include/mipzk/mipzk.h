@@ -29,7 +29,7 @@
  *     struct is accepted: what the caller's lacks is 0, or not written. What the library does not
  *     know of a larger one must be 0 where it is read (UNSUPPORTED otherwise) and is not written.
  *   - The library reads no environment, prints nothing, and never aborts on input. It reads no
- *     files but the system's accounts of memory; see MIPZK_OPT_MAX_PROVING_MEMORY.
+ *     files but the system's accounts of memory; see MIPZK_OPT_MAX_MEMORY.
  */
 #ifndef MIPZK_MIPZK_H_
 #define MIPZK_MIPZK_H_
@@ -61,8 +61,8 @@ typedef int32_t mipzk_status;
 
 #define MIPZK_OK 0
 #define MIPZK_E_ARGUMENT (-1) /* an argument is invalid */
-/* Out of memory or threads. err->detail: 0, or the MiB that proving takes, which are known to be
- * more than there are. */
+/* Out of memory or threads. err->detail: 0, or the MiB that the process needs to prove the run: what
+ * MIPZK_OPT_MAX_MEMORY must be at least. */
 #define MIPZK_E_NO_MEMORY (-2)
 #define MIPZK_E_CANCELLED (-3)     /* stopped by mipzk_ctx_cancel or a progress callback */
 #define MIPZK_E_INTERNAL (-4)      /* a defect of this library: please report it */
@@ -72,7 +72,7 @@ typedef int32_t mipzk_status;
 #define MIPZK_E_INPUT (-11)        /* an input does not fit the machine */
 #define MIPZK_E_FAULT (-12)        /* the program did something that stops it; see job_fault_text */
 #define MIPZK_E_CYCLE_LIMIT (-13)  /* the program ran longer than MIPZK_OPT_MAX_CYCLES */
-#define MIPZK_E_MEMORY_LIMIT (-14) /* the program touched more than MIPZK_OPT_MAX_MEMORY */
+#define MIPZK_E_MEMORY_LIMIT (-14) /* the program touched more than MIPZK_OPT_MAX_GUEST_MEMORY */
 #define MIPZK_E_UNPROVABLE (-15)   /* the run, or the shape, is outside what a proof can hold */
 #define MIPZK_E_MALFORMED (-20)    /* these bytes are not a proof */
 #define MIPZK_E_POLICY (-21)       /* the proof is outside the verifier's policy */
@@ -233,23 +233,30 @@ typedef uint32_t mipzk_option;
 /* 0 restores the default of any option. */
 #define MIPZK_OPT_THREADS \
   1u /* threads to use, the caller's included; default: all of the machine */
-#define MIPZK_OPT_MAX_MEMORY 2u /* bytes of memory that a PROGRAM may touch; default 1 GiB */
+#define MIPZK_OPT_MAX_GUEST_MEMORY 2u /* bytes that a PROGRAM may touch; default 1 GiB */
 #define MIPZK_OPT_MAX_CYCLES 3u /* instructions that a program may run; default 2^32 */
 #define MIPZK_OPT_PROFILE 4u    /* id of the parameter set of proofs */
 /* 1: leave out all that hides the private input, for measurements and for proofs that nobody but
  * you sees. Such a proof says so, and verifiers refuse it unless asked. */
 #define MIPZK_OPT_NO_HIDING 5u
-/* Bytes that proving may take, the recording of the run included. A run that takes more is refused
- * with NO_MEMORY before it is proved. Default: what is available when a job begins to prove, for
- * which Linux's /proc/meminfo, /proc/self/statm, /proc/self/cgroup and the
- * limits of the control groups are read, and the process's limits (RLIMIT_AS, RLIMIT_DATA).
- * UINT64_MAX: no bound. With any other value than 0 no file is read. */
-#define MIPZK_OPT_MAX_PROVING_MEMORY 6u
-/* Instructions of a shard, 1024 to 2^26 - 1: a longer run is cut into shards of so many, which are
- * proved one after the other, so that proving takes the memory of the recording and of one shard.
- * Each adds about the bytes and the verification time of a proof; raise a verifier's
- * max_proof_bytes. A run with a fixed shape has one shard. Default: the whole run is one shard. */
+/* Bytes of memory that the process may have while a run is proved and a mipzk_write_fn takes the
+ * proof: what it has already, and what running and proving add. To stay below, fewer shards are
+ * proved at the same time, and then smaller ones (MIPZK_OPT_SHARD_CELLS). A run for which even the
+ * smallest take more is refused with NO_MEMORY before it is proved. UINT64_MAX: no bound.
+ *
+ * Default: half of what is available when a job begins to prove, beside what the process has; that
+ * lowers the number of shards at the same time but never their size, since a proof shows it. For
+ * this Linux's /proc/meminfo, /proc/self/statm, /proc/self/cgroup and the limits of the control
+ * groups are read, and the process's limits (RLIMIT_AS, RLIMIT_DATA); for another value
+ * /proc/self/statm alone. */
+#define MIPZK_OPT_MAX_MEMORY 6u
+/* Instructions that a shard has at most, 1024 to 2^26 - 1; default 2^26 - 1. */
 #define MIPZK_OPT_SHARD_CYCLES 7u
+/* Cells of the tables of a shard, 2^20 to 2^30: a longer run is cut into shards of about so many,
+ * which are proved one by one, so that memory does not grow with the run. A shard takes about 22
+ * bytes a cell while it is proved, and 1.5 to 2 MB of the proof. A run with a fixed shape has one
+ * shard. Default: 2^25, some 600,000 instructions. */
+#define MIPZK_OPT_SHARD_CELLS 8u
 
 MIPZK_API mipzk_status mipzk_ctx_new(uint32_t abi_version /* MIPZK_ABI_VERSION */, mipzk_ctx** out,
                                      mipzk_error* err) MIPZK_NOEXCEPT;
@@ -382,21 +389,32 @@ MIPZK_API const uint8_t* mipzk_job_output(const mipzk_job* job, size_t* out_size
  * value from registers or memory. "" if the last run did not fail. Belongs to the job, as above. */
 MIPZK_API const char* mipzk_job_fault_text(const mipzk_job* job) MIPZK_NOEXCEPT;
 
-typedef struct mipzk_estimate { /* 32 bytes */
+typedef struct mipzk_estimate { /* 72 bytes */
   uint32_t struct_size;
   uint32_t exit_code;
   uint64_t cycles;           /* instructions */
-  uint64_t memory_bytes;     /* that proving takes, see docs/PERFORMANCE.md */
-  uint64_t available_memory; /* bytes that it may take now; UINT64_MAX: no bound is known */
+  uint64_t memory_bytes;     /* that the process has at most, see docs/PERFORMANCE.md */
+  uint64_t available_memory; /* bytes that it may have; UINT64_MAX: no bound is known */
+  uint64_t proof_bytes;      /* about; mipzk_job_prove keeps them in memory, too */
+  uint64_t cells;            /* of the tables that are proved */
+  uint64_t shard_cells;      /* MIPZK_OPT_SHARD_CELLS, or less to stay within the memory */
+  uint32_t shards;
+  uint32_t workers; /* shards that are proved at the same time */
 } mipzk_estimate;
 
-/* Runs the program as mipzk_job_prove does, without proving, and says what proving takes. A run
- * that cannot be proved is refused as soon as that is known, but for a lack of memory only when
- * the run itself takes more than there is. Errors: those of execute, UNPROVABLE. */
+/* Runs the program as mipzk_job_prove does, without proving, and says what proving takes; a call of
+ * mipzk_job_prove for the same inputs then does not run it for that again. A run that cannot be
+ * proved is refused as soon as that is known. Errors: those of execute, UNPROVABLE. */
 MIPZK_API mipzk_status mipzk_job_estimate(mipzk_job* job, mipzk_estimate* out_estimate,
                                           mipzk_error* err) MIPZK_NOEXCEPT;
+/* About the milliseconds that proving will take on this machine as busy as it is now, from proving
+ * a small run of the library's own for about a second; runs the program first, as
+ * mipzk_job_estimate does. Errors: as there. */
+MIPZK_API mipzk_status mipzk_job_estimate_time(mipzk_job* job, uint64_t* out_milliseconds,
+                                               mipzk_error* err) MIPZK_NOEXCEPT;
 
-/* In this order; of a run in several shards the last four come again for each. */
+/* In this order; of a run in several shards the first commitments of all come before the rest of
+ * each. */
 #define MIPZK_PHASE_EXECUTE 0u
 #define MIPZK_PHASE_TRACE 1u
 #define MIPZK_PHASE_COMMIT 2u
@@ -408,7 +426,8 @@ MIPZK_API mipzk_status mipzk_job_estimate(mipzk_job* job, mipzk_estimate* out_es
 typedef struct mipzk_progress { /* 24 bytes */
   uint32_t struct_size;
   uint32_t phase;
-  uint64_t done, total; /* steps of the whole job */
+  uint64_t done, total; /* of the whole job, in units of about equal time; a total of 0
+                            is not known yet */
 } mipzk_progress;
 typedef int32_t (*mipzk_progress_fn)(void* user,
                                      const mipzk_progress* progress); /* not 0: cancel */
@@ -421,6 +440,14 @@ MIPZK_API const char* mipzk_phase_name(uint32_t phase) MIPZK_NOEXCEPT;
  * mipzk_job_estimate. Errors: those of execute, UNPROVABLE. */
 MIPZK_API mipzk_status mipzk_job_prove(mipzk_job* job, mipzk_progress_fn fn, void* user,
                                        mipzk_blob** out_proof, mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* Takes the next bytes of a proof. A result other than 0 ends the call with CANCELLED. */
+typedef int32_t (*mipzk_write_fn)(void* user, const uint8_t* data, size_t size);
+/* The same, and gives the proof piece by piece as it is made, so that it is never whole in memory.
+ * What was written before an error is of no use. */
+MIPZK_API mipzk_status mipzk_job_prove_to(mipzk_job* job, mipzk_progress_fn fn, void* user,
+                                          mipzk_write_fn write, void* write_user,
+                                          mipzk_error* err) MIPZK_NOEXCEPT;
 
 /* The bytes belong to the blob. */
 MIPZK_API const uint8_t* mipzk_blob_data(const mipzk_blob* blob) MIPZK_NOEXCEPT;

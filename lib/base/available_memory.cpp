@@ -96,7 +96,7 @@ std::optional<ProcessSize> parse_statm(std::string_view statm, uint64_t page_byt
     if (!value || *value > UINT64_MAX / page_bytes) return std::nullopt;
     n = *value;
   }
-  return ProcessSize{pages[0] * page_bytes, pages[5] * page_bytes};
+  return ProcessSize{pages[0] * page_bytes, pages[1] * page_bytes, pages[5] * page_bytes};
 }
 
 ControlGroups parse_control_groups(std::string_view text) {
@@ -138,6 +138,20 @@ std::vector<std::string> with_parents(std::string path) {
   return list;
 }
 
+namespace {
+
+ProcessSize process_size([[maybe_unused]] const std::string& root) {
+#ifdef __linux__
+  if (const auto text = read(root + "/proc/self/statm"))
+    return parse_statm(*text, static_cast<uint64_t>(sysconf(_SC_PAGESIZE))).value_or(ProcessSize());
+#endif
+  return {};
+}
+
+}  // namespace
+
+uint64_t resident_memory(const std::string& root) { return process_size(root).resident; }
+
 MemoryBound available_memory(const std::string& root) {
   MemoryBound bound;
   ProcessSize size;
@@ -154,8 +168,7 @@ MemoryBound available_memory(const std::string& root) {
       lower_by_groups(bound, root + "/sys/fs/cgroup/memory", *groups.v1, {"memory.limit_in_bytes"},
                       "memory.usage_in_bytes");
   }
-  if (const auto text = read(root + "/proc/self/statm"))
-    size = parse_statm(*text, static_cast<uint64_t>(sysconf(_SC_PAGESIZE))).value_or(size);
+  size = process_size(root);
 #else
   (void)root;
 #endif

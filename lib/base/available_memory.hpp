@@ -18,7 +18,12 @@ struct MemoryBound {
   static constexpr uint64_t kNone = UINT64_MAX;
   uint64_t bytes = kNone;
   const char* text = "";  // what sets it, to follow "the bytes that"; static
+  uint64_t in_use = 0;    // bytes that the process has already, which messages add
+  bool halved = false;    // half of what sets it
 };
+
+// Bytes that the process has in memory now; 0 where the system does not tell.
+uint64_t resident_memory(const std::string& root = "");
 
 // The least of all bounds that can be found out. `root` is put in front of the paths that are read:
 // /proc/meminfo, /proc/self/statm, /proc/self/cgroup, and files below /sys/fs/cgroup.
@@ -29,9 +34,10 @@ MemoryBound available_memory(const std::string& root = "");
 // MemAvailable of /proc/meminfo, in bytes.
 std::optional<uint64_t> parse_available(std::string_view meminfo);
 
-// /proc/self/statm, in bytes: the size of the address space, and of data and stack.
+// /proc/self/statm, in bytes: the size of the address space, what of it is in memory, and the size
+// of data and stack.
 struct ProcessSize {
-  uint64_t address_space = 0, data = 0;
+  uint64_t address_space = 0, resident = 0, data = 0;
 };
 std::optional<ProcessSize> parse_statm(std::string_view statm, uint64_t page_bytes);
 

@@ -111,18 +111,20 @@ Status check_progress(const LoadedProgram& program, const vm::Progress& progress
   if (!so_far) return so_far.error();
   // A fixed shape tells all at once; otherwise the whole run is recorded for the whole figure.
   if (options.shape.empty()) return check_memory(progress.host_bytes, options.memory, "at least");
-  const uint64_t bytes = shared_bytes(**so_far, *options.profile, threads) +
-                         shard_bytes(**so_far, *options.profile, progress.host_bytes);
+  const uint64_t bytes =
+      shared_bytes(**so_far, *options.profile, threads) + shard_bytes(**so_far, *options.profile);
   return check_memory(bytes, options.memory, "about");
 }
 
 Status check_memory(uint64_t bytes, const MemoryBound& bound, const char* how) {
   if (bytes <= bound.bytes) return {};
+  const uint64_t needed = ((bytes + bound.in_use) >> 20) + 1;
   Error error = format_error(
       Errc::kNoMemory,
-      "proving the run takes %s %llu MiB of memory, more than the %llu MiB that %s", how,
-      static_cast<ull>(bytes >> 20) + 1, static_cast<ull>(bound.bytes >> 20), bound.text);
-  error.detail = static_cast<uint32_t>((bytes >> 20) + 1);
+      "proving the run takes %s %llu MiB of memory, more than the %llu MiB that %s%s", how,
+      static_cast<ull>(needed), static_cast<ull>((bound.bytes + bound.in_use) >> 20),
+      bound.halved ? "are half of what " : "", bound.text);
+  error.detail = static_cast<uint32_t>(needed);
   return error;
 }
 

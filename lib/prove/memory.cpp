@@ -15,7 +15,7 @@ constexpr uint64_t kFp = sizeof(field::Fp), kFp5 = sizeof(field::Fp5);
 // What does not grow with the tables: of each thread (its stack, blocks of a replay,
 // multiplicities, scratch memory of transforms) and of the whole (the proof's bytes, the heap's
 // own).
-constexpr uint64_t kThreadBytes = uint64_t{2} << 20, kOtherBytes = uint64_t{8} << 20;
+constexpr uint64_t kThreadBytes = uint64_t{2} << 20, kOtherBytes = uint64_t{12} << 20;
 
 // Large blocks are whole pages of the largest size that systems have.
 uint64_t block(uint64_t bytes) {
@@ -43,10 +43,9 @@ bool is_public(const proof::Matrix& m) { return m.tree <= proof::kTreeFixed; }
 }  // namespace
 
 // The steps of Shard::prove in which most is held at once, by what each of them holds.
-uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile,
-                     uint64_t recording_bytes) {
+uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile) {
   const unsigned b = profile.log_blowup, top = shape.max_log_height() + b;
-  uint64_t base = 0, kept = 0;  // base matrices; all matrices but those of the quotient
+  uint64_t kept = 0;  // all matrices but those of the quotient
   uint64_t quotient_evals = 0, quotient_extended = 0;
   unsigned depth[proof::kTreeCount] = {}, running[air::kMaxLogHeight + 1] = {};
   for (const proof::Matrix& m : shape.matrices()) {
@@ -59,7 +58,6 @@ uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile,
       quotient_extended += extended;
       continue;
     }
-    if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) base += evals;
     kept += evals + extended + matrix(commit::kSmallLog, m.width);
     running[m.log_height] = std::max<unsigned>(running[m.log_height], m.running);
   }
@@ -80,9 +78,14 @@ uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile,
   const uint64_t batch = std::max(3 * word + 2 * n * kFp5, 2 * word);
   const uint64_t fri = word + fri_bytes(top, b);
 
-  const uint64_t steps[] = {recording_bytes + base, kept + quotient_evals + height_quotient,
-                            kept + quotients + std::max(batch, fri)};
-  return *std::ranges::max_element(steps);
+  return std::max(kept + quotient_evals + height_quotient, kept + quotients + std::max(batch, fri));
+}
+
+uint64_t committed_cells(const proof::Shape& shape) {
+  uint64_t cells = 0;
+  for (const proof::Matrix& m : shape.matrices())
+    if (!is_public(m)) cells += uint64_t{m.width} << m.log_height;
+  return cells;
 }
 
 uint64_t shared_bytes(const proof::Shape& shape, const proof::Profile& profile, unsigned threads) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory that proving takes, computed from the shapes of the shards.
+// What proving takes and gives, computed from the shapes of the shards.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,17 @@
 
 namespace mipzk::prove {
 
-// What a thread that proves a shard of this shape holds at most, in bytes. `recording_bytes`: of
-// the shard's record, which is gone when its tables are filled.
-uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile,
-                     uint64_t recording_bytes);
+// What a thread that proves a shard of this shape holds at most of its tables, in bytes.
+uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile);
 
 // What all shards share: the public trees, roots of unity, and what does not grow with the tables.
 // Of the shape with the tallest tables.
 uint64_t shared_bytes(const proof::Shape& shape, const proof::Profile& profile, unsigned threads);
+
+// About the bytes of a shard's part of the proof: what pruned openings have on average.
+uint64_t proof_bytes(const proof::Shape& shape, const proof::Profile& profile);
+
+// Cells that a shard commits to, before extension; the public tables are not counted.
+uint64_t committed_cells(const proof::Shape& shape);
 
 }  // namespace mipzk::prove

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <mutex>
+#include <thread>
 
 #include "base/random.hpp"
 #include "commit/panel.hpp"
@@ -78,6 +80,39 @@ class Team {
   std::vector<std::unique_ptr<Pool>> own_;
 };
 
+// Gives the parts of a proof to the sink in their order. Any thread may have one; the sink is
+// called on that which made this object.
+class PartWriter {
+ public:
+  explicit PartWriter(const ProofSink& sink) : sink_(sink), owner_(std::this_thread::get_id()) {}
+
+  Status put(uint32_t number, std::vector<uint8_t> part) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.emplace(number, std::move(part));
+    }
+    return std::this_thread::get_id() == owner_ ? write() : Status();
+  }
+
+  // By the owner: those that nothing before them is missing of.
+  Status write() {
+    for (;; ++next_) {
+      std::unique_lock lock(mutex_);
+      const auto part = waiting_.extract(next_);
+      lock.unlock();
+      if (part.empty()) return {};
+      if (Status s = sink_(part.mapped()); !s) return s;
+    }
+  }
+
+ private:
+  const ProofSink& sink_;
+  const std::thread::id owner_;
+  std::mutex mutex_;
+  std::map<uint32_t, std::vector<uint8_t>> waiting_;
+  uint32_t next_ = 1;
+};
+
 // The shards of a planned run, by workers that take them one after the other.
 class ShardProver {
  public:
@@ -95,45 +130,53 @@ class ShardProver {
       hedge_.add(shard.instances, shard.witness_digest);
   }
 
-  Result<std::vector<uint8_t>> prove(const Claims& claims, uint32_t attempt) {
+  // Throws Restart before anything is written.
+  Status prove(const Claims& claims, uint32_t attempt, const ProofSink& sink) {
     const auto count = static_cast<uint32_t>(plan_.shards.size());
     Session session(pool_, program_, options_, claims, count);
     const RunBlinding run = hedge_.blinding(options_.seed, session.bytes(), attempt);
-    if (count == 1) return prove_only(session, run);
-    std::vector<std::vector<uint8_t>> heads(count), proofs(count);
+    if (count == 1) return prove_only(session, run, sink);
+    std::vector<std::vector<uint8_t>> heads(count);
     Status s = each(trace::Part::kPassOne, [&](Shard& shard, uint32_t number) {
       heads[number - 1] = shard.commit_pass_one(run);
-      progress_.step(Phase::kCommit);
+      shard.step(Phase::kCommit, Step::kPassOne);
       return Status();
     });
-    if (!s) return s.error();
+    if (!s) return s;
     for (const std::vector<uint8_t>& head : heads) session.add_head(head);
     session.draw_challenges();
+    if (s = sink(session.bytes()); !s) return s;
+    PartWriter parts(sink);
     s = each(trace::Part::kAll, [&](Shard& shard, uint32_t number) -> Status {
-      progress_.step(Phase::kTrace);
+      shard.step(Phase::kTrace, Step::kTrace);
       if (shard.commit_pass_one(run) != heads[number - 1])
         return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
-      auto proof = shard.prove(session);
-      if (!proof) return proof.error();
-      proofs[number - 1] = std::move(*proof);
-      return {};
+      auto part = shard.prove(session);
+      if (!part) return part.error();
+      return parts.put(number, std::move(*part));
     });
-    if (!s) return s.error();
-    progress_.tell(Phase::kQuery);
-    return std::move(session).assemble(proofs);
+    if (!s) return s;
+    if (s = parts.write(); !s) return s;
+    progress_.finish();
+    return {};
   }
 
  private:
   // The only shard stays as it is between its two parts.
-  Result<std::vector<uint8_t>> prove_only(Session& session, const RunBlinding& run) {
-    if (Status s = source_.begin(); !s) return s.error();
+  Status prove_only(Session& session, const RunBlinding& run, const ProofSink& sink) {
+    Status s = source_.begin();
+    if (!s) return s;
     auto record = source_.next();
     if (!record) return record.error();
     const auto shard = make_shard(pool_, 1);
-    if (Status s = fill(*shard, pool_, **record, 1, trace::Part::kAll); !s) return s.error();
+    if (s = fill(*shard, pool_, **record, 1, trace::Part::kAll); !s) return s;
     *record = nullptr;
-    progress_.step(Phase::kTrace);
-    return prove_filled(session, run, *shard, progress_);
+    shard->step(Phase::kTrace, Step::kTrace);
+    auto proof = prove_filled(session, run, *shard);
+    if (!proof) return proof.error();
+    if (s = sink(*proof); !s) return s;
+    progress_.finish();
+    return {};
   }
 
   // Calls f(shard, number) for all shards with the tables of the part, by the workers.
@@ -191,15 +234,15 @@ class ShardProver {
 
 // Calls f(options, progress) with a seed, and tidies up.
 template <class F>
-Result<std::vector<uint8_t>> proving(const Options& options, uint32_t shards, const F& f) {
+Status proving(const Options& options, uint64_t cells, const F& f) {
   Options seeded = options;
   if (seeded.seed.empty()) {
     seeded.seed.resize(32);
     if (!system_random(seeded.seed))
       return Error(Errc::kInternal, "the system's random number generator failed");
   }
-  auto result = wiping_stack([&]() -> Result<std::vector<uint8_t>> {
-    Progress progress(seeded, shards);
+  const Status result = wiping_stack([&]() -> Status {
+    Progress progress(seeded, cells);
     const CancelScope scope(progress.flags());
     const Arena arena;
     try {
@@ -212,24 +255,24 @@ Result<std::vector<uint8_t>> proving(const Options& options, uint32_t shards, co
   return result;
 }
 
-Result<std::vector<uint8_t>> prove_source(Pool& pool, const LoadedProgram& program,
-                                          ByteView public_input, const RunPlan& plan,
-                                          ShardSource& source, const Options& options) {
-  if (Status s = check_memory(plan.memory_bytes, options.memory, "about"); !s) return s.error();
+Status prove_source(Pool& pool, const LoadedProgram& program, ByteView public_input,
+                    const RunPlan& plan, ShardSource& source, const Options& options,
+                    const ProofSink& sink) {
+  if (Status s = check_memory(plan.memory_bytes, options.memory, "about"); !s) return s;
   const Claims claims{public_input, plan.outcome.output, plan.outcome.exit_code};
-  return proving(options, static_cast<uint32_t>(plan.shards.size()),
-                 [&](const Options& seeded, Progress& progress) {
-                   ShardProver prover(pool, program, plan, source, seeded, progress);
-                   return attempts([&](uint32_t attempt) { return prover.prove(claims, attempt); });
-                 });
+  return proving(
+      options, plan.cells,
+      [&](const Options& seeded, Progress& progress) {
+        ShardProver prover(pool, program, plan, source, seeded, progress);
+        return attempts([&](uint32_t attempt) { return prover.prove(claims, attempt, sink); });
+      });
 }
 
 }  // namespace
 
-Result<std::vector<uint8_t>> prove_filled(Session& session, const RunBlinding& run, Shard& shard,
-                                          Progress& progress) {
+Result<std::vector<uint8_t>> prove_filled(Session& session, const RunBlinding& run, Shard& shard) {
   session.add_head(shard.commit_pass_one(run));
-  progress.step(Phase::kCommit);
+  shard.step(Phase::kCommit, Step::kPassOne);
   session.draw_challenges();
   auto proof = shard.prove(session);
   if (!proof) return proof;
@@ -242,26 +285,31 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
                                           const Options& options) {
   std::vector<air::Instance> instances;
   for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
-  return proving(options, 1, [&](const Options& seeded, Progress& progress) {
+  std::vector<uint8_t> proof;
+  const Status s = proving(options, 0, [&](const Options& seeded, Progress& progress) -> Status {
     Hedge hedge;
     hedge.add(instances, digest_of(traces));
     const PublicTrees trees(pool, program, *seeded.profile);
     const auto shard = std::make_unique<Shard>(pool, program, trees, seeded, 1, progress);
-    if (Status s = shard->lay_out(instances); !s) return Result<std::vector<uint8_t>>(s.error());
-    if (Status s = shard->fill(std::move(traces)); !s)
-      return Result<std::vector<uint8_t>>(s.error());
-    return attempts([&](uint32_t attempt) {
+    if (Status laid = shard->lay_out(instances); !laid) return laid;
+    if (Status filled = shard->fill(std::move(traces)); !filled) return filled;
+    return attempts([&](uint32_t attempt) -> Status {
       Session session(pool, program, seeded, claims, 1);
-      return prove_filled(session, hedge.blinding(seeded.seed, session.bytes(), attempt), *shard,
-                          progress);
+      auto result = prove_filled(session, hedge.blinding(seeded.seed, session.bytes(), attempt),
+                                 *shard);
+      if (!result) return result.error();
+      proof = std::move(*result);
+      return {};
     });
   });
+  if (!s) return s.error();
+  return proof;
 }
 
-Result<std::vector<uint8_t>> prove_run(Pool& pool, const LoadedProgram& program, const Run& run,
-                                       const RunPlan& plan, const Options& options) {
+Status prove_run(Pool& pool, const LoadedProgram& program, const Run& run, const RunPlan& plan,
+                 const Options& options, const ProofSink& sink) {
   RepeatedRun source(program.program, run, plan, options.cancel);
-  return prove_source(pool, program, run.inputs.public_input, plan, source, options);
+  return prove_source(pool, program, run.inputs.public_input, plan, source, options, sink);
 }
 
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
@@ -269,7 +317,14 @@ Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, Byt
   const auto plan = plan_recording(pool, program, recording, options);
   if (!plan) return plan.error();
   RecordedShards source(recording);
-  return prove_source(pool, program, public_input, *plan, source, options);
+  std::vector<uint8_t> proof;
+  const Status s =
+      prove_source(pool, program, public_input, *plan, source, options, [&](ByteView bytes) {
+        append(proof, bytes);
+        return Status();
+      });
+  if (!s) return s.error();
+  return proof;
 }
 
 }  // namespace mipzk::prove

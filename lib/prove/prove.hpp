@@ -30,7 +30,7 @@ struct LoadedProgram {
 Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
 
 enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };
-inline constexpr uint64_t kProveSteps = 10;
+inline constexpr unsigned kShardSteps = 10;  // of a shard, after each of which a proof may end
 
 using Seed = SecretVector<uint8_t>;
 
@@ -57,10 +57,13 @@ struct Options {
   std::vector<air::Instance> shape;
   // With any of them off the proof hides nothing, and says so in its header.
   Masks masks;
-  // What proving may take, recording included; a run that takes more is refused before it is
-  // proved.
+  // What running and proving may take beyond what the process has; a run that takes more is refused
+  // before it is proved.
   MemoryBound memory;
-  // Called on the calling thread between steps; true cancels. `done` of `total` work units.
+  // Whether shards may be smaller than the run says to stay below that.
+  bool smaller_shards = false;
+  // Called on the calling thread between steps; true cancels. `done` of `total`: cells that are
+  // proved, in units of 2^10.
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
   // Looked at by all threads: once set, the call ends with kCancelled. May be null.
   const std::atomic_flag* cancel = nullptr;
@@ -89,11 +92,23 @@ struct RunPlan {
 
   unsigned workers = 1;       // shards that are proved at the same time
   uint64_t memory_bytes = 0;  // that running and proving take at most
+  uint64_t proof_bytes = 0;   // about
+  uint64_t cells = 0;         // that are committed to
 };
 
+// Cells of a shard (vm::ShardSize): the fastest that was measured (docs/PERFORMANCE.md), and the
+// smaller ones that Options::smaller_shards may take.
+inline constexpr uint64_t kShardCells = uint64_t{1} << 25;
+inline constexpr uint64_t kSmallerShardCells[] = {uint64_t{1} << 24, uint64_t{1} << 23,
+                                                  uint64_t{1} << 22, uint64_t{1} << 21};
+
+// The cells of instructions and words, by which a run is cut into shards of `cells`.
+vm::ShardSize shard_size(uint64_t cells);
+
 // Runs the program for a proof, with its prints and marks, and refuses a run that cannot be proved
-// as soon as that is known. The plan depends on the run, the profile and the shape alone; only
-// `workers` depends on the pool and on Options::memory.
+// as soon as that is known. What a proof shows of the plan, its shards and their shapes, depends on
+// the run, the profile and the shape alone (and with Options::smaller_shards on the memory bound);
+// `workers` depends on the pool and on the memory bound.
 // Errors: those of vm::record (then `report`, if given, is filled), kUnprovable, kNoMemory.
 Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& run,
                          const vm::Hooks& hooks, const Options& options,
@@ -102,11 +117,20 @@ Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& ru
 Result<RunPlan> plan_recording(Pool& pool, const LoadedProgram& program,
                                const vm::Recording& recording, const Options& options);
 
+// Takes the bytes of a proof in their order, piece by piece as they are made, on the calling
+// thread. An error ends the proof with it.
+using ProofSink = std::function<Status(ByteView)>;
+
 // Proves a run that was planned with the same arguments: runs it again, shard by shard, as the
 // provers take them.
-// Errors: kCancelled, kNoMemory, kInternal; std::bad_alloc is left to the caller.
-Result<std::vector<uint8_t>> prove_run(Pool& pool, const LoadedProgram& program, const Run& run,
-                                       const RunPlan& plan, const Options& options);
+// Errors: kCancelled, kNoMemory, kInternal, those of the sink; std::bad_alloc is left to the
+// caller.
+Status prove_run(Pool& pool, const LoadedProgram& program, const Run& run, const RunPlan& plan,
+                 const Options& options, const ProofSink& sink);
+
+// About the seconds that prove_run() will take on this machine as it is now: proves a small run of
+// its own, in about a second, as many shards at a time. Errors: kCancelled, kInternal.
+Result<double> proving_seconds(Pool& pool, const RunPlan& plan, const Options& options);
 
 // Plans and proves a recorded run; `public_input` is that of the recording.
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,

@@ -52,7 +52,4 @@ class RepeatedRun : public ShardSource {
   size_t next_ = 0;
 };
 
-// The cells of instructions and words, by which vm::ShardSize cuts a run into shards of `cells`.
-vm::ShardSize shard_size(uint64_t cells);
-
 }  // namespace mipzk::prove

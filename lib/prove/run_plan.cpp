@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The first run of a program that is to be proved, and what follows from it.
 #include <algorithm>
+#include <functional>
 
 #include "prove/bounds.hpp"
 #include "prove/memory.hpp"
@@ -9,47 +10,42 @@
 namespace mipzk::prove {
 namespace {
 
-// About the bytes of a shard's part of a proof, which are kept to the end.
-constexpr uint64_t kProofBytes = uint64_t{3} << 20;
-
 class Planner {
  public:
   Planner(Pool& pool, const LoadedProgram& program, const Options& options)
       : pool_(pool), program_(program), options_(options) {}
 
-  // Shards in their order.
-  void add(const vm::ShardRecord& record) {
+  // Shards in their order. Errors: kUnprovable, as soon as there are too many.
+  Status add(const vm::ShardRecord& record) {
     RunPlan::Shard& shard = plan_.shards.emplace_back();
     const auto number = static_cast<uint32_t>(plan_.shards.size());
     shard.cycles = record.cycles;
     shard.witness_digest = digest_of(pool_, record);
-    rows_.push_back(trace::rows_of(pool_, program_.program, {record, number, {}}));
-    record_bytes_ = std::max(record_bytes_, record.host_bytes());
+    shard_.push_back(record.host_bytes());
+    const trace::RowCounts rows = trace::rows_of(pool_, program_.program, {record, number, {}});
+    if (number != 1) return add_shape(number, rows);
+    first_rows_ = rows;
+    return {};
   }
 
-  // `peak_bytes`: what the run took; `kept_bytes`: what is still held when shards are proved.
+  // `peak_bytes`: what the run took of memory that grows with it; `kept_bytes`: what is still held
+  // when shards are proved.
   Result<RunPlan> finish(vm::Outcome outcome, SecretVector<vm::SourceWord> sources,
                          uint64_t peak_bytes, uint64_t kept_bytes) {
-    trace::add_sources(rows_[0], program_.program, sources);
-    const auto count = static_cast<uint32_t>(rows_.size());
+    trace::add_sources(first_rows_, program_.program, sources);
+    const auto count = static_cast<uint32_t>(plan_.shards.size());
     if (count != 1 && !options_.shape.empty())
       return Error(Errc::kUnprovable, "a run with a fixed shape has one shard");
-    proof::SecurityInput all;
-    uint64_t shard = 0, shared = 0;
-    for (uint32_t number = 1; number <= count; ++number) {
-      const auto shape = plan_rows(program_, rows_[number - 1], options_, number);
-      if (!shape) return shape.error();
-      const auto instances = (*shape)->instances();
-      plan_.shards[number - 1].instances.assign(instances.begin(), instances.end());
-      all.add(proof::security_input(**shape));
-      shard = std::max(shard, shard_bytes(**shape, *options_.profile, record_bytes_));
-      shared = std::max(shared, shared_bytes(**shape, *options_.profile, pool_.threads()));
-    }
-    if (Status s = check_shards(all, *options_.profile); !s) return s.error();
+    if (Status s = add_shape(1, first_rows_); !s) return s.error();
 
-    if (count != 1) shared += kept_bytes + count * kProofBytes;
+    const uint64_t shared = shared_ + (count != 1 ? kept_bytes : 0);
+    std::ranges::sort(shard_, std::greater<>());
     const auto total = [&](unsigned workers) {
-      return std::max(peak_bytes, shared + workers * shard);
+      uint64_t shards = 0;  // those that take most, at the same time
+      for (unsigned i = 0; i < workers; ++i) shards += shard_[i];
+      // What the arena keeps above what is in use, when one shard comes after the other.
+      if (count > workers) shards += shards / 16;
+      return std::max(peak_bytes + shared_, shared + shards);
     };
     unsigned workers = std::min(pool_.threads(), count);
     while (workers > 1 && total(workers) > options_.memory.bytes) --workers;
@@ -61,30 +57,47 @@ class Planner {
   }
 
  private:
+  Status add_shape(uint32_t number, const trace::RowCounts& rows) {
+    const proof::Profile& profile = *options_.profile;
+    const auto shape = plan_rows(program_, rows, options_, number);
+    if (!shape) return shape.error();
+    const auto instances = (*shape)->instances();
+    plan_.shards[number - 1].instances.assign(instances.begin(), instances.end());
+    const uint64_t part = proof_bytes(**shape, profile);
+    plan_.proof_bytes += part;
+    plan_.cells += committed_cells(**shape);
+    // Its own part, and one that waits for another to be written.
+    shard_[number - 1] += shard_bytes(**shape, profile) + 2 * part;
+    shared_ = std::max(shared_, shared_bytes(**shape, profile, pool_.threads()));
+    security_.add(proof::security_input(**shape));
+    return check_shards(security_, profile);
+  }
+
   Pool& pool_;
   const LoadedProgram& program_;
   const Options& options_;
   RunPlan plan_;
-  std::vector<trace::RowCounts> rows_;
-  uint64_t record_bytes_ = 0;
+  trace::RowCounts first_rows_{};
+  proof::SecurityInput security_;
+  std::vector<uint64_t> shard_;  // bytes that proving each of them takes
+  uint64_t shared_ = 0;          // that all share
 };
 
 }  // namespace
 
-Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& run,
-                         const vm::Hooks& hooks, const Options& options, vm::FaultReport* report) {
-  if (!options.shape.empty())
-    if (Status s = check_shape(program, *options.profile, options.shape); !s) return s.error();
-  if (Status s = vm::Windows::check(run.inputs); !s) return s.error();
+namespace {
+
+// With shards as the limits say.
+Result<RunPlan> plan_once(Pool& pool, const LoadedProgram& program, const vm::Inputs& inputs,
+                          const vm::Limits& limits, const vm::Hooks& hooks, const Options& options,
+                          vm::FaultReport* report) {
   vm::Hooks watched = hooks;
   watched.watch = [&](const vm::Progress& p) -> Status {
     if (hooks.watch)
       if (Status s = hooks.watch(p); !s) return s;
     return check_progress(program, p, options, pool.threads());
   };
-  vm::Limits limits = run.limits;
-  if (!options.shape.empty()) limits.max_shards = 1;
-  vm::ShardedRun machine(program.program, run.inputs, limits, watched);
+  vm::ShardedRun machine(program.program, inputs, limits, watched);
   Planner planner(pool, program, options);
   std::shared_ptr<vm::ShardRecord> record;
   uint32_t count = 0;
@@ -92,7 +105,7 @@ Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& ru
     record = std::make_shared<vm::ShardRecord>();
     ++count;
     if (Status s = machine.next(*record, report); !s) return s.error();
-    planner.add(*record);
+    if (Status s = planner.add(*record); !s) return s.error();
   }
   if (count != 1) record = nullptr;
   auto plan = planner.finish(machine.outcome(), machine.source_words(), machine.peak_bytes(),
@@ -103,12 +116,38 @@ Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& ru
   return plan;
 }
 
+}  // namespace
+
+Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& run,
+                         const vm::Hooks& hooks, const Options& options, vm::FaultReport* report) {
+  if (!options.shape.empty())
+    if (Status s = check_shape(program, *options.profile, options.shape); !s) return s.error();
+  if (Status s = vm::Windows::check(run.inputs); !s) return s.error();
+  vm::Limits limits = run.limits;
+  if (!options.shape.empty()) {
+    limits.max_shards = 1;
+    limits.shard_size = {};
+  }
+  auto plan = plan_once(pool, program, run.inputs, limits, hooks, options, report);
+  if (!options.smaller_shards || !options.shape.empty()) return plan;
+  vm::Hooks silent;
+  silent.cancel = hooks.cancel;
+  for (const uint64_t cells : kSmallerShardCells) {
+    if (!plan || plan->memory_bytes <= options.memory.bytes) break;
+    if (cells >= limits.shard_size.cells) continue;
+    limits.shard_size = shard_size(cells);
+    plan = plan_once(pool, program, run.inputs, limits, silent, options, report);
+  }
+  return plan;
+}
+
 Result<RunPlan> plan_recording(Pool& pool, const LoadedProgram& program,
                                const vm::Recording& recording, const Options& options) {
   if (!options.shape.empty())
     if (Status s = check_shape(program, *options.profile, options.shape); !s) return s.error();
   Planner planner(pool, program, options);
-  for (const vm::ShardRecord& shard : recording.shards) planner.add(shard);
+  for (const vm::ShardRecord& shard : recording.shards)
+    if (Status s = planner.add(shard); !s) return s.error();
   return planner.finish(recording.outcome, recording.finals, recording.peak_bytes,
                         recording.host_bytes());
 }

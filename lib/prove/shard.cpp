@@ -3,6 +3,7 @@
 
 #include "air/table_info.hpp"
 #include "proof/points.hpp"
+#include "prove/memory.hpp"
 #include "trace/build.hpp"
 
 namespace mipzk::prove {
@@ -10,6 +11,7 @@ namespace mipzk::prove {
 Status Shard::lay_out(std::span<const air::Instance> instances) {
   if (Status s = Shape::make(instances, program_.header, profile_, shape_, index_); !s)
     return Error(Errc::kUnprovable, "the run is too large for one proof");
+  cells_ = committed_cells(shape_);
   auto all = shape_.matrices();
   mats_.resize(all.size());
   for (size_t i = 0; i < all.size(); ++i) {
@@ -125,19 +127,19 @@ void Shard::try_proving(const Session& session) {
   append_root(proof::kTreeMain);
   work(proof::lookup_work(profile_));
   challenges_.local = proof::local_challenges(t_);
-  progress_.step(Phase::kCommit);
+  step(Phase::kCommit, Step::kMain);
 
   // The cells 5..9 of a local mask tuple must move its message freely.
   if (!independent({challenges_.local.beta.data() + 6, 5}) || !extension_columns()) throw Restart{};
   blind_extension();
-  progress_.step(Phase::kCommit);
+  step(Phase::kCommit, Step::kExtension);
   append_root(proof::kTreeExt);
   publish();
   challenges_.gamma = proof::gamma(t_);
-  progress_.step(Phase::kCommit);
+  step(Phase::kCommit, Step::kExtensionCommitment);
 
   quotients();
-  progress_.step(Phase::kQuotient);
+  step(Phase::kQuotient, Step::kQuotient);
   append_root(proof::kTreeQuotient);
   work(proof::deep_work(profile_));
   // The verifier refuses points of the domains; at 0 the first chunk of a quotient is not masked.
@@ -145,15 +147,15 @@ void Shard::try_proving(const Session& session) {
   const Fp5 zeta = challenges_.zeta = proof::zeta(t_);
   if (zeta.is_zero() || proof::in_domain(zeta, shape_.max_log_height(), profile_.log_blowup))
     throw Restart{};
-  progress_.step(Phase::kQuotient);
+  step(Phase::kQuotient, Step::kQuotientCommitment);
 
   open_all();
   work(proof::batch_work(profile_));
-  progress_.step(Phase::kOpen);
+  step(Phase::kOpen, Step::kOpenings);
   batch();
-  progress_.step(Phase::kOpen);
+  step(Phase::kOpen, Step::kBatch);
   queries();
-  progress_.step(Phase::kQuery);
+  step(Phase::kQuery, Step::kQueries);
   store_le32(out_.data(), static_cast<uint32_t>(out_.size() - 4));
 }
 

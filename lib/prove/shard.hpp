@@ -52,6 +52,9 @@ class Shard {
   // Takes the tables, of all instances or of those of pass 1, in their order. kInternal.
   Status fill(std::vector<trace::InstanceTrace> traces);
 
+  // A step of the shard is done. Throws Cancelled.
+  void step(Phase phase, Step step) { progress_.step(phase, step, cells_); }
+
   // Masks and commits to the tables of pass 1; gives what Session::add_head takes. `run` must
   // outlive the shard.
   std::vector<uint8_t> commit_pass_one(const RunBlinding& run);
@@ -116,6 +119,7 @@ class Shard {
   Progress& progress_;
 
   Shape shape_;
+  uint64_t cells_ = 0;  // that it commits to
   std::vector<Committed> mats_;  // parallel to shape_.matrices(); the public ones are empty
   std::vector<std::unique_ptr<commit::MerkleTree>> trees_{proof::kTreeCount};
   const RunBlinding* run_ = nullptr;
@@ -131,7 +135,6 @@ class Shard {
 };
 
 // Proves a run of one shard, whose tables are in it; the session is new. Throws Restart, Cancelled.
-Result<std::vector<uint8_t>> prove_filled(Session& session, const RunBlinding& run, Shard& shard,
-                                          Progress& progress);
+Result<std::vector<uint8_t>> prove_filled(Session& session, const RunBlinding& run, Shard& shard);
 
 }  // namespace mipzk::prove

@@ -85,7 +85,7 @@ class Sharded : public testing::Test {
       numbers.resize(shards.size());
       std::iota(numbers.begin(), numbers.end(), 1u);
     }
-    prove::Progress progress(options_, static_cast<uint32_t>(shards.size()));
+    prove::Progress progress(options_);
     const prove::PublicTrees trees(pool_, program, *options_.profile);
     std::vector<std::unique_ptr<prove::Shard>> provers;
     prove::Hedge hedge;

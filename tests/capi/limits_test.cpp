@@ -82,7 +82,7 @@ TEST(Limits, ARunThatTakesMoreMemoryThanAllowedIsRefused) {
   s.private_input({1, 2, 3});
   mipzk_estimate e = empty_estimate();
   ASSERT_EQ(mipzk_job_estimate(s.job, &e, &s.err), MIPZK_OK);
-  s.set(MIPZK_OPT_MAX_PROVING_MEMORY, e.memory_bytes - 1);
+  s.set(MIPZK_OPT_MAX_MEMORY, e.memory_bytes - 1);
   s.private_input({1, 2, 3});
   ASSERT_EQ(mipzk_job_estimate(s.job, &e, &s.err), MIPZK_OK) << "the figure is no refusal";
   EXPECT_EQ(e.available_memory, e.memory_bytes - 1);
@@ -90,14 +90,14 @@ TEST(Limits, ARunThatTakesMoreMemoryThanAllowedIsRefused) {
   EXPECT_EQ(mipzk_job_prove(s.job, nullptr, nullptr, &blob, &s.err), MIPZK_E_NO_MEMORY);
   EXPECT_EQ(blob, nullptr);
   EXPECT_EQ(s.err.detail, (e.memory_bytes >> 20) + 1);
-  EXPECT_NE(std::strstr(s.err.message, "MIPZK_OPT_MAX_PROVING_MEMORY"), nullptr) << s.err.message;
+  EXPECT_NE(std::strstr(s.err.message, "MIPZK_OPT_MAX_MEMORY"), nullptr) << s.err.message;
   EXPECT_EQ(s.output().size(), 11u) << "the run was one";
   // The recording alone.
-  s.set(MIPZK_OPT_MAX_PROVING_MEMORY, 1000);
+  s.set(MIPZK_OPT_MAX_MEMORY, 1000);
   EXPECT_EQ(mipzk_job_estimate(s.job, &e, &s.err), MIPZK_E_NO_MEMORY);
   EXPECT_EQ(mipzk_job_prove(s.job, nullptr, nullptr, &blob, &s.err), MIPZK_E_NO_MEMORY);
   for (const uint64_t enough : {uint64_t{1} << 40, UINT64_MAX}) {
-    s.set(MIPZK_OPT_MAX_PROVING_MEMORY, enough);
+    s.set(MIPZK_OPT_MAX_MEMORY, enough);
     ASSERT_EQ(mipzk_job_prove(s.job, nullptr, nullptr, &blob, &s.err), MIPZK_OK) << s.err.message;
     mipzk_blob_free(blob);
   }

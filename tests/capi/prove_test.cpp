@@ -20,7 +20,7 @@ int32_t on_step(void* user, const mipzk_progress* p) {
   EXPECT_EQ(p->struct_size, sizeof *p);
   EXPECT_LE(p->done, p->total);
   EXPECT_GE(p->done, steps->last);
-  EXPECT_TRUE(steps->calls == 0 || p->total == steps->total);
+  EXPECT_TRUE(steps->total == 0 || p->total == steps->total);
   steps->last = p->done;
   steps->total = p->total;
   return ++steps->calls >= steps->stop_at ? 1 : 0;

@@ -129,7 +129,7 @@ TEST(Run, KeepsLimits) {
   s.set(MIPZK_OPT_MAX_CYCLES, 0);
   s.private_input(Bytes(1000));
   EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
-  s.set(MIPZK_OPT_MAX_MEMORY, 4096);
+  s.set(MIPZK_OPT_MAX_GUEST_MEMORY, 4096);
   s.private_input(Bytes(100000));
   EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_E_MEMORY_LIMIT);
 }

@@ -15,7 +15,7 @@ struct FailingRun {
 };
 inline constexpr FailingRun kFailingRuns[] = {
     {"sha256", MIPZK_OPT_MAX_CYCLES, 3000, MIPZK_E_CYCLE_LIMIT},
-    {"sha256", MIPZK_OPT_MAX_MEMORY, 3 << 12, MIPZK_E_MEMORY_LIMIT},
+    {"sha256", MIPZK_OPT_MAX_GUEST_MEMORY, 3 << 12, MIPZK_E_MEMORY_LIMIT},
     {"faults", MIPZK_OPT_MAX_CYCLES, 0, MIPZK_E_FAULT},
 };
 

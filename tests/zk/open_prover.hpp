@@ -38,7 +38,7 @@ class OpenProver : OwnParts, public prove::Shard {
     if (Status s = take(std::move(traces)); !s) return s.error();
     prove::Session session(pool_, program_, options_, claims, 1);
     blinding = hedge.blinding(options_.seed, session.bytes(), 0);
-    return prove::prove_filled(session, blinding, *this, progress);
+    return prove::prove_filled(session, blinding, *this);
   }
 
   static std::vector<air::Instance> instances_of(std::span<const trace::InstanceTrace> traces) {

@@ -280,9 +280,7 @@ TEST_F(Rules, OtherWitnessOtherMasks) {
   for (size_t w = 0; w < 2; ++w) {
     OpenProver p(runs_->pool, runs_->program, options);
     ASSERT_TRUE(p.run(claims(), runs_->traces[w]));
-    // What is committed to before the challenges of the whole run stays, and is opened once.
-    EXPECT_EQ(p.pass_one_root(), pass_one);
-    for (std::vector<Fp>& stream : p.masks(true)) masks.push_back(std::move(stream));
+    for (std::vector<Fp>& stream : p.masks()) masks.push_back(std::move(stream));
   }
   EXPECT_EQ(repetitions(masks), 0u);
 }
@@ -295,9 +293,7 @@ TEST_F(Rules, OtherStatementOtherMasks) {
     c.exit_code = exit_code;
     OpenProver p(runs_->pool, runs_->program, options);
     ASSERT_TRUE(p.run(c, runs_->traces[0]));
-    // What is committed to before the challenges of the whole run stays, and is opened once.
-    EXPECT_EQ(p.pass_one_root(), pass_one);
-    for (std::vector<Fp>& stream : p.masks(true)) masks.push_back(std::move(stream));
+    for (std::vector<Fp>& stream : p.masks()) masks.push_back(std::move(stream));
   }
   EXPECT_EQ(repetitions(masks), 0u);
 }

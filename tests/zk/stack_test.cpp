@@ -160,7 +160,7 @@ TEST(Stacks, AreCleanAfterCancelling) {
   };
   for (unsigned threads : {1u, 3u}) {
     Job job("sha256", threads);
-    for (uint64_t step = 1; step <= prove::kProveSteps; ++step) {
+    for (uint64_t step = 1; step <= prove::kShardSteps; ++step) {
       SCOPED_TRACE(testing::Message() << "step " << step << ", threads " << threads);
       Stop stop{step};
       expect_clean_after(job, MIPZK_E_CANCELLED, [&] { return job.prove(stop_at, &stop); });

@@ -60,6 +60,7 @@ TEST(AvailableMemory, Statm) {
   const auto size = parse_statm("765 443 414 5 0 123 0\n", 4096);
   ASSERT_TRUE(size);
   EXPECT_EQ(size->address_space, 765u * 4096);
+  EXPECT_EQ(size->resident, 443u * 4096);
   EXPECT_EQ(size->data, 123u * 4096);
   for (const char* text : {"", "765", "765 443 414 5 0", "765 443 414 5 0 x 0", "-1 0 0 0 0 0"})
     EXPECT_EQ(parse_statm(text, 4096), std::nullopt) << text;

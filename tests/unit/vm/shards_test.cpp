@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -134,6 +135,63 @@ TEST(Shards, TheHostCountsTheWholeRun) {
   const auto whole = heard(1000);
   EXPECT_EQ(whole.size(), 3u);
   for (uint64_t size : {1u, 2u, 5u}) EXPECT_EQ(heard(size), whole);
+}
+
+// A shard ends with the block that fills it; instructions and touched words count.
+TEST(Shards, EndWithTheBlockThatHasTheCells) {
+  Guest g;
+  g.li(kT3, 20000);
+  g.op(imm(Op::kAddiu, kT3, kT3, 0xffff)).op(branch(Op::kBne, kT3, kZero, -2)).op(kNopWord);
+  g.op(imm(Op::kAddiu, kA0, 0, 0)).halt();
+  const isa::Program program = g.program();
+  const uint64_t cycles = vm::run(program, {})->cycles;
+  ASSERT_GT(cycles, 5 * vm::kBlockCycles);
+  const auto lengths = [&](const vm::ShardSize& size) {
+    const auto r = vm::record(program, {}, {.shard_size = size, .max_shards = 1000});
+    EXPECT_TRUE(r.ok()) << r.error().message;
+    std::vector<uint64_t> all;
+    for (const vm::ShardRecord& shard : r->shards) all.push_back(shard.cycles);
+    return all;
+  };
+  vm::ShardSize size;
+  size.of_instruction.fill(3);
+  for (const uint64_t blocks : {1, 2}) {
+    size.cells = 3 * blocks * vm::kBlockCycles;
+    const auto exact = lengths(size);
+    ++size.cells;
+    const auto more = lengths(size);
+    for (size_t i = 0; i + 1 < exact.size(); ++i) EXPECT_EQ(exact[i], blocks * vm::kBlockCycles);
+    for (size_t i = 0; i + 1 < more.size(); ++i)
+      EXPECT_EQ(more[i], (blocks + 1) * vm::kBlockCycles);
+    EXPECT_EQ(std::accumulate(exact.begin(), exact.end(), uint64_t{0}), cycles);
+  }
+  size.of_instruction.fill(0);
+  EXPECT_EQ(lengths(size).size(), 1u);
+}
+
+// Each word once in a shard, however often it is used; the next shard counts it again.
+TEST(Shards, WordsCountOnceInAShard) {
+  constexpr uint32_t kWords = 3000, kRounds = 12;
+  Guest g;
+  g.li(kT3, kRounds);
+  g.li(kT0, kData).li(kT1, kData + 4 * kWords);  // the outer loop begins here
+  g.op(mem(Op::kLw, kT2, 0, kT0)).op(imm(Op::kAddiu, kT0, kT0, 4));
+  g.op(branch(Op::kBne, kT0, kT1, -3)).op(kNopWord);
+  g.op(imm(Op::kAddiu, kT3, kT3, 0xffff));
+  g.op(branch(Op::kBne, kT3, kZero, -10)).op(kNopWord);
+  g.op(imm(Op::kAddiu, kA0, 0, 0)).halt();
+  const isa::Program program = g.program();
+  vm::ShardSize size;
+  size.of_word = 10;
+  size.cells = 10 * kWords;
+  const auto r = vm::record(program, {}, {.shard_size = size, .max_shards = 1000});
+  ASSERT_TRUE(r.ok()) << r.error().message;
+  ASSERT_GT(r->shards.size(), 3u);
+  for (size_t i = 0; i + 1 < r->shards.size(); ++i) {
+    const auto words = std::ranges::count_if(
+        r->shards[i].touched, [](const vm::Touched& t) { return t.key < vm::kRegisterKeyBase; });
+    EXPECT_EQ(words, kWords) << i;
+  }
 }
 
 }  // namespace
