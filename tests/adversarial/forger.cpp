@@ -15,17 +15,19 @@ namespace mipzk::attack {
 
 using commit::RowOrder;
 
-Forger::Forger(const Shard& shard, const proof::Profile& p)
+Forger::Forger(const Shard& shard, const proof::Profile& p, uint32_t number)
     : profile(&p),
       profile_id(p.id),
+      index(number),
       header(shard.program->header),
       public_input(shard.public_input),
       output(shard.output),
       exit_code(shard.exit_code),
-      shard_(shard) {
+      shard_(shard),
+      number_(number) {
   std::vector<proof::Instance> list;
   for (const trace::InstanceTrace& t : shard.traces) list.push_back({t.table, t.log_height});
-  EXPECT_TRUE(proof::Shape::make(list, shard.program->header, p, shape));
+  EXPECT_TRUE(proof::Shape::make(list, shard.program->header, p, shape, number));
 }
 
 size_t Forger::instance(air::TableId id) const {
@@ -110,11 +112,10 @@ void Forger::prepare() {
     x.width = m.width;
     if (m.tree == proof::kTreeProgram || m.tree == proof::kTreeFixed) {
       const auto& t = shard_.program->tables;
-      const uint8_t id = shape.instances()[static_cast<size_t>(m.instance)].table;
-      const std::vector<Fp>& data = id == air::kTableRom      ? t.rom.data
-                                    : id == air::kTableRegion ? t.region.data
-                                    : id == air::kTableImage  ? t.image.data
-                                                              : fixed.data;
+      const std::vector<Fp>& data = m.table == air::kTableRom      ? t.rom.data
+                                    : m.table == air::kTableRegion ? t.region.data
+                                    : m.table == air::kTableImage  ? t.image.data
+                                                                   : fixed.data;
       x.evals.assign(data.begin(), data.end());
     } else if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) {
       x.evals = shard_.traces[static_cast<size_t>(m.instance)].base;
@@ -154,7 +155,7 @@ void Forger::root(uint32_t label, proof::Tree t) {
 }
 
 void Forger::extension() {
-  const air::FormBases l(local), g(global);
+  const air::FormBases l(local, index), g(global, index);
   published.resize(shape.instances().size());
   for (size_t i = 0; i < published.size(); ++i) {
     const bool has_pre = layout(i).pre_columns != 0;
@@ -192,7 +193,7 @@ void Forger::quotient(unsigned log) {
   const unsigned big_log = log + 2;
   const size_t n = size_t{1} << log, big = n << 2;
   const prove::PointFactors& factors = point_factors(log, big_log, profile->tail_rows);
-  const air::FormBases l(local), gl(global);
+  const air::FormBases l(local, index), gl(global, index);
   std::vector<Fp5> weights(shape.constraints()), q(big);
   Fp5 power = Fp5::one();
   for (Fp5& v : weights) {
@@ -385,30 +386,54 @@ void Forger::queries() {
   }
 }
 
-Bytes Forger::prove() {
+Bytes Forger::numbered(uint32_t number, ByteView bytes) {
+  Bytes b(4 + bytes.size());
+  store_le32(b.data(), number);
+  std::copy(bytes.begin(), bytes.end(), b.begin() + 4);
+  return b;
+}
+
+Bytes Forger::front() {
+  out_.clear();
   statement();
+  return std::move(out_);
+}
+
+Bytes Forger::commit_pass_one() {
   prepare();
   lie(Step::kBase);
   commit(proof::kTreeProgram);
   commit(proof::kTreeFixed);
-  const auto numbered = [&] {
-    Bytes b = {1, 0, 0, 0};
-    b.insert(b.end(), head.begin(), head.end());
-    return b;
-  };
-  const size_t shape_at = out_.size();
+  out_.clear();
   put_u32(static_cast<uint32_t>(shape.instances().size()));
   for (const proof::Instance& i : shape.instances()) put(Bytes{i.table, i.log_height});
   put(commit(proof::kTreePassOne));
-  head.assign(out_.begin() + static_cast<std::ptrdiff_t>(shape_at), out_.end());
-  transcript.absorb(proof::kLabelPassOne, numbered());
+  head = std::move(out_);
+  return head;
+}
+
+Bytes Forger::draw_global() {
+  out_.clear();
   work(proof::kLabelGlobalWork, profile->lookup_work);
   global = transcript.draw(proof::kLabelGlobalChallenges).challenges();
-  const size_t part_at = out_.size();
-  put_u32(0);  // its length, set at the end
+  return std::move(out_);
+}
+
+Bytes Forger::prove() {
+  Bytes proof = front();
+  const auto add = [&](const Bytes& part) { proof.insert(proof.end(), part.begin(), part.end()); };
+  add(commit_pass_one());
+  transcript.absorb(proof::kLabelPassOne, numbered(number_, head));
+  add(draw_global());
+  add(prove_shard());
+  return proof;
+}
+
+Bytes Forger::prove_shard() {
+  out_.assign(4, 0);  // its length, set at the end
   lie(Step::kHead);
   put(head);
-  transcript.absorb(proof::kLabelShard, numbered());
+  transcript.absorb(proof::kLabelShard, numbered(number_, head));
   lie(Step::kMain);
   root(proof::kLabelMainRoot, proof::kTreeMain);
   work(proof::kLabelLookupWork, profile->lookup_work);
@@ -444,8 +469,8 @@ Bytes Forger::prove() {
   lie(Step::kWord);
   fri();
   queries();
-  store_le32(out_.data() + part_at, static_cast<uint32_t>(out_.size() - part_at - 4));
-  return out_;
+  store_le32(out_.data(), static_cast<uint32_t>(out_.size() - 4));
+  return std::move(out_);
 }
 
 }  // namespace mipzk::attack

@@ -39,14 +39,16 @@ enum class Step {
 
 class Forger {
  public:
-  // The rows and claims of the shard, whatever they are.
-  explicit Forger(const Shard& shard, const proof::Profile& profile = test::kTest2);
+  // The rows and claims of the shard, whatever they are. `number`: its number in the run.
+  explicit Forger(const Shard& shard, const proof::Profile& profile = test::kTest2,
+                  uint32_t number = 1);
 
   std::map<Step, std::function<void()>> lies;
   PlainTranscript transcript;  // its frozen draws are known beforehand
   // What the statement says.
   const proof::Profile* profile;
   uint32_t profile_id, shards = 1;
+  uint32_t index;  // its number, in its constraints
   proof::ProgramHeader header;
   Bytes public_input, output;
   uint32_t exit_code;
@@ -56,7 +58,17 @@ class Forger {
   std::set<proof::Tree> unsalted;
   commit::SaltFunction salts;
 
+  // Of a run of one shard.
   Bytes prove();
+  // The steps of a proof, for a run of several shards (run_forger.hpp): the bytes of the front, of
+  // the shard's head and of the rest, for which `transcript` and `global` are those of the run.
+  Bytes front();
+  Bytes commit_pass_one();
+  Bytes prove_shard();
+  // The nonce of the global challenges, and these.
+  Bytes draw_global();
+  // A head as it is absorbed.
+  static Bytes numbered(uint32_t number, ByteView bytes);
 
   // State of the proof, to be changed by lies.
   struct Matrix {
@@ -95,13 +107,15 @@ class Forger {
   void weights();    // lambda
   void batch();      // the batched word, from lambda and the openings
   std::vector<Fp5> fold_challenges(unsigned log_fold) const;  // of the next fold
-  hash::Digest commit(proof::Tree t);  // extends and commits to the matrices of a tree
+  hash::Digest commit(proof::Tree t);  // extends and commits to the matrices of a tree, or again
 
   // What a height's quotient must be at zeta, and what the opened chunks say.
   Fp5 quotient_at_zeta(unsigned log_height);
   Fp5 chunks_at_zeta(unsigned log_height) const;
+  // What the product of all G must be for what the statement says, with the global challenges.
+  Fp5 expected_g() const;
   // What is missing for the balance: the factor of G, the factor of P, the summand of S.
-  Fp5 missing_g(), missing_p() const, missing_s() const;
+  Fp5 missing_g() const, missing_p() const, missing_s() const;
   // A constraint's power of gamma: the last constraints of an instance close P, S, then G.
   Fp5 weight(size_t i, unsigned constraint) const {
     return gamma.pow(shape.gamma_offset(i) + constraint);
@@ -134,6 +148,7 @@ class Forger {
   void queries();
 
   const Shard& shard_;
+  const uint32_t number_;
   Pool pool_{2};
   Bytes out_;
   std::vector<std::unique_ptr<commit::MerkleTree>> trees_;

@@ -52,7 +52,7 @@ void Forger::set_ext_cell(size_t i, size_t row, unsigned column, const Fp5& v) {
   for (size_t k = 0; k < 5; ++k) m.evals[row * m.width + 5 * column + k] = v.c[k];
 }
 
-Fp5 Forger::missing_g() {
+Fp5 Forger::expected_g() const {
   proof::Statement s;
   s.profile = profile;
   s.program = header;
@@ -61,9 +61,13 @@ Fp5 Forger::missing_g() {
   s.exit_code = exit_code;
   s.shards = shards;
   const verify::Terms t = verify::global_terms(air::FormBases(global), s);
-  Fp5 g = t.sent;
-  for (size_t i = 0; i < published.size(); ++i) g *= published[i].g;
-  return t.received * g.inverse();
+  return t.received * t.sent.inverse();
+}
+
+Fp5 Forger::missing_g() const {
+  Fp5 g = Fp5::one();
+  for (const air::Published& x : published) g *= x.g;
+  return expected_g() * g.inverse();
 }
 
 Fp5 Forger::missing_p() const {
@@ -93,7 +97,7 @@ Fp5 Forger::mask(size_t i, char which, unsigned at, unsigned count) {
 
 air::ConstraintSums Forger::constraints(size_t i, const air::PointCells& cells) const {
   const air::TableInfo& table = shape.info(i);
-  const air::FormBases l(local), g(global);
+  const air::FormBases l(local, index), g(global, index);
   std::vector<Fp5> values(table.rules.operands());
   Fp5 w = weight(i, 0);
   return air::evaluate_constraints(table, l, g, published[i], gamma, w, cells, values.data());

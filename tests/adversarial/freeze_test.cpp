@@ -6,7 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "adversarial/catalogue.hpp"
-#include "adversarial/forger.hpp"
+#include "adversarial/run_forger.hpp"
+#include "adversarial/sharded_run.hpp"
 #include "commit/fri_prove.hpp"
 #include "commit/ntt.hpp"
 #include "proof/labels.hpp"
@@ -159,6 +160,42 @@ TEST(Late, ARepeatedHeadChosenAfterTheGlobalChallenges) {
   EXPECT_EQ(v.message, "the head of a shard is not the one in front");
   // With the head in front, the tree is another one than that which is opened.
   EXPECT_EQ(forge(kFalse, false).code, Errc::kRejected);
+}
+
+// That of a later shard: one ring hides the G of all.
+TEST(Freeze, PassOneRootsOfLaterShards) {
+  const prove::LoadedProgram& program = small_sum(9);
+  const Bytes secret = {1, 2, 3, 4}, known = {0, 0, 0, 9};
+  const std::vector<Shard> shards =
+      build_all(program, known, record_in_shards(program, {secret, known, {}}, 18));
+  ASSERT_EQ(shards.size(), 3u);
+  const test::Frozen frozen = {{kGlobal, hash::blake3(Bytes{1})}};
+  for (const size_t by : {1u, 2u}) {
+    const auto forge = [&](const test::Frozen& fixed) {
+      RunForger f(shards);
+      f[0].transcript.frozen = fixed;
+      f[0].exit_code = kFalse;
+      f[by].lies[Step::kBase] = [&] {
+        f[0].global = f[by].global = f[0].transcript.draw(kGlobal).challenges();
+        const Fp5 wanted = f[0].expected_g();
+        f[0].exit_code = kTrue;
+        const Fp5 factor = wanted * f[0].expected_g().inverse();
+        f[0].exit_code = kFalse;
+        const size_t i = f[by].instance(air::kTableBoundary);
+        multiply_mask(f[by], i, 'G', 20, 5, 20, f[by].mask(i, 'G', 20, 5) * factor);
+      };
+      return f.prove();
+    };
+    const Bytes proof = forge(frozen);
+    {
+      test::WatchedDraws watch(frozen);
+      const Verdict v = verdict(program.id, proof, &watch);
+      EXPECT_TRUE(v.accepted()) << by << ": " << v.message;
+      EXPECT_EQ(v.claim.exit_code, kFalse);
+    }
+    EXPECT_EQ(verdict(program.id, proof).code, Errc::kRejected);
+    EXPECT_EQ(verdict(program.id, forge({})).code, Errc::kRejected);
+  }
 }
 
 // Main root: likewise the cells that hide P, and those that hide S.

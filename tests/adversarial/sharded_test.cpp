@@ -6,13 +6,12 @@
 #include <functional>
 #include <numeric>
 
+#include "adversarial/sharded_run.hpp"
 #include "prove/shard.hpp"
 #include "support/proof_parts.hpp"
 #include "support/verify_proof.hpp"
 #include "trace/build.hpp"
 #include "unit/prove/small_program.hpp"
-#include "vm/boundary.hpp"
-#include "vm/machine_state.hpp"
 
 namespace mipzk::attack {
 namespace {
@@ -20,9 +19,6 @@ namespace {
 using Bytes = std::vector<uint8_t>;
 
 using Parts = test::ProofParts;
-
-// What happens between two shards, after `shard` was closed and before the next begins.
-using Between = std::function<void(uint32_t shard, vm::Processor& cpu)>;
 
 class Sharded : public testing::Test {
  protected:
@@ -40,30 +36,10 @@ class Sharded : public testing::Test {
     return std::move(*loaded);
   }
 
-  // A run in shards of kCycles instructions, by a machine that may be changed between them. `most`:
-  // stops after so many, halted or not.
+  // `most`: stops after so many shards, halted or not.
   vm::Recording record(const prove::LoadedProgram& program, const Bytes& secret,
                        const Between& between = {}, uint32_t most = 1000) {
-    const vm::Hooks hooks;
-    const vm::Code code(program.program);
-    vm::Machine machine(program.program, code, {secret, public_, {}}, {}, hooks, true);
-    vm::Processor& cpu = machine.cpu;
-    vm::ShardStart start(cpu);
-    vm::Recording r;
-    for (bool halted = false; !halted && r.shards.size() < most;) {
-      if (!r.shards.empty()) {
-        if (between) between(start.shard(), cpu);
-        start.next(cpu);
-      }
-      vm::ShardRecord& shard = r.shards.emplace_back();
-      halted = vm::record_block(cpu, kCycles, shard) == vm::Stop::kHalt;
-      start.close(cpu, halted, shard);
-    }
-    auto outcome = vm::finish(program.program, cpu, nullptr);
-    EXPECT_TRUE(outcome);
-    r.outcome = std::move(*outcome);
-    r.finals = start.source_words(cpu, r.outcome);
-    return r;
+    return record_in_shards(program, {secret, public_, {}}, kCycles, between, most);
   }
 
   using Traces = std::vector<std::vector<trace::InstanceTrace>>;

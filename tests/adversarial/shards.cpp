@@ -31,19 +31,30 @@ vm::Recording record(const prove::LoadedProgram& program, const Bytes3& in) {
   return r ? std::move(*r) : vm::Recording{};
 }
 
+std::vector<Shard> build_all(const prove::LoadedProgram& program,
+                             const std::vector<uint8_t>& public_input,
+                             const vm::Recording& recording, unsigned tail_rows) {
+  Pool pool(1);
+  std::vector<Shard> all;
+  for (uint32_t number = 1; number <= recording.shards.size(); ++number) {
+    Shard s;
+    s.program = &program;
+    s.tail_rows = tail_rows;
+    auto traces =
+        trace::build(pool, program.program, program.tables, recording.shard(number), tail_rows);
+    EXPECT_TRUE(traces) << traces.error().message;
+    if (traces) s.traces = std::move(*traces);
+    s.public_input = public_input;
+    s.output = recording.outcome.output;
+    s.exit_code = recording.outcome.exit_code;
+    all.push_back(std::move(s));
+  }
+  return all;
+}
+
 Shard build(const prove::LoadedProgram& program, const std::vector<uint8_t>& public_input,
             const vm::Recording& recording, unsigned tail_rows) {
-  Pool pool(1);
-  Shard s;
-  s.program = &program;
-  s.tail_rows = tail_rows;
-  auto traces = trace::build(pool, program.program, program.tables, recording.shard(), tail_rows);
-  EXPECT_TRUE(traces) << traces.error().message;
-  if (traces) s.traces = std::move(*traces);
-  s.public_input = public_input;
-  s.output = recording.outcome.output;
-  s.exit_code = recording.outcome.exit_code;
-  return s;
+  return std::move(build_all(program, public_input, recording, tail_rows).at(0));
 }
 
 Shard run(const prove::LoadedProgram& program, const Bytes3& in, unsigned tail_rows) {

@@ -22,6 +22,10 @@ vm::Recording record(const prove::LoadedProgram& program, const Bytes3& in);
 // The traces of a recording, also of a falsified one.
 Shard build(const prove::LoadedProgram& program, const std::vector<uint8_t>& public_input,
             const vm::Recording& recording, unsigned tail_rows = kTail);
+// Those of each shard of a run, under the claims of the whole.
+std::vector<Shard> build_all(const prove::LoadedProgram& program,
+                             const std::vector<uint8_t>& public_input,
+                             const vm::Recording& recording, unsigned tail_rows = kTail);
 Shard run(const prove::LoadedProgram& program, const Bytes3& in, unsigned tail_rows = kTail);
 
 // ${PROJECT_BINARY_DIR}/guests/<name>.elf, with the in-guest kernel if it makes system calls.
