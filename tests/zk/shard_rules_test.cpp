@@ -126,25 +126,29 @@ TEST_F(ShardRules, OtherKindsOfMasksOtherMasks) {
 // Cancelled in any shard and made again: the very same proof, so the trees are opened where they
 // would have been. With any number of threads, and with nonces.
 TEST_F(ShardRules, ACancelledProofIsMadeAgainAsItWas) {
-  auto runs = ShardedWitnesses::of(2, kTest4);
-  prove::Options options = runs->options(7);
-  uint64_t steps = 0;
-  options.progress = [&](prove::Phase, uint64_t, uint64_t) { return ++steps == 0; };
-  const auto undisturbed = runs->prove(runs->witness[0], options);
+  const auto runs = ShardedWitnesses::of(2, kTest4);
+  const auto prove = [&](unsigned threads, uint64_t last_step) {
+    prove::Options options = runs->options(7);
+    uint64_t steps = 0;
+    options.progress = [&](prove::Phase, uint64_t, uint64_t) { return ++steps == last_step; };
+    Pool pool(threads);
+    return prove::prove(pool, runs->program, {}, runs->witness[0].recording, options);
+  };
+  const auto undisturbed = prove(1, 0);
   ASSERT_TRUE(undisturbed);
   EXPECT_EQ(runs->verdict(*undisturbed), Errc::kOk);
-  const uint64_t all = steps;
-  for (const uint64_t last : {all / 3, 2 * all / 3, all}) {
-    steps = 0;
-    options.progress = [&](prove::Phase, uint64_t, uint64_t) { return ++steps == last; };
-    const auto cancelled = runs->prove(runs->witness[0], options);
+  // In pass 1, in the first shard, in the second one when the first is done.
+  for (const uint64_t last :
+       {uint64_t{2}, uint64_t{prove::kShardSteps}, 2 * uint64_t{prove::kShardSteps} - 2}) {
+    const auto cancelled = prove(1, last);
     ASSERT_FALSE(cancelled);
     EXPECT_EQ(cancelled.error().code, Errc::kCancelled);
   }
-  ShardedWitnesses other(kTest4, (kForgetfulCycles + 1) / 2, 3);
-  const auto again = other.prove(other.witness[0], other.options(7));
-  ASSERT_TRUE(again);
-  EXPECT_EQ(*again, *undisturbed);
+  for (const unsigned threads : {2u, 3u}) {
+    const auto again = prove(threads, 0);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(*again, *undisturbed);
+  }
 }
 
 // The states of the transcript that challenges are drawn from: global ones, then those of each
@@ -162,8 +166,8 @@ std::vector<std::set<hash::Digest>> challenges(const ShardedWitnesses& runs, con
 }
 
 // Begun again in the second shard, when the first one is done and the second has shown openings to
-// its own transcript: none of its challenges comes again. A shard that was done has all of its
-// challenges again or, with other masks, none.
+// its own transcript: none of its challenges comes again, and its tree of pass 1, which stays, is
+// opened for the last attempt alone. Other shards are as they were.
 TEST_F(ShardRules, ARestartHasOtherChallenges) {
   prove::Options options = three_->options(8);
   const auto undisturbed = three_->prove(three_->witness[0], options);
@@ -175,7 +179,8 @@ TEST_F(ShardRules, ARestartHasOtherChallenges) {
     ++restarts;
     throw prove::Restart{};
   };
-  const auto proof = three_->prove(three_->witness[0], options);
+  Pool one(1);  // one shard after the other
+  const auto proof = prove::prove(one, three_->program, {}, three_->witness[0].recording, options);
   ASSERT_TRUE(proof);
   ASSERT_EQ(restarts, 1u);
   const auto before = challenges(*three_, *undisturbed), after = challenges(*three_, *proof);
@@ -183,7 +188,30 @@ TEST_F(ShardRules, ARestartHasOtherChallenges) {
     EXPECT_GT(before[shard].size(), 6u);
     size_t common = 0;
     for (const hash::Digest& state : before[shard]) common += after[shard].count(state);
-    EXPECT_TRUE(common == 0 || (shard != 2 && common == before[shard].size())) << shard;
+    EXPECT_EQ(common, shard == 2 ? 0 : before[shard].size()) << shard;
+  }
+}
+
+// A shard that is not what it was when it was committed to would have its tree opened for what the
+// tree does not hold; it is not proved.
+TEST_F(ShardRules, AShardThatChangesIsNotProved) {
+  ShardedWitnesses::Witness w = two_->run(two_->witness[0].input, two_->witness[0].hints);
+  for (const bool changed : {false, true}) {
+    prove::Options options = two_->options(9);
+    unsigned committed = 0;
+    options.progress = [&](prove::Phase phase, uint64_t, uint64_t) {
+      if (phase == prove::Phase::kCommit && ++committed == two_->shards() && changed)
+        w.recording.shards[1].touched.front().in_lo ^= 1;
+      return false;
+    };
+    Pool one(1);  // one shard after the other
+    const auto proof = prove::prove(one, two_->program, {}, w.recording, options);
+    EXPECT_EQ(proof.ok(), !changed);
+    if (!proof) {
+      EXPECT_EQ(proof.error().code, Errc::kInternal);
+      EXPECT_NE(std::string(proof.error().message).find("when it was committed to"),
+                std::string::npos);
+    }
   }
 }
 
