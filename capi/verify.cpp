@@ -3,7 +3,7 @@
 // heap and global state.
 #include "verify/verify.hpp"
 
-#include "boundary.hpp"
+#include "policy.hpp"
 #include "proof/profile.hpp"
 
 namespace mipzk::capi {
@@ -33,11 +33,7 @@ MIPZK_SAME_CODE(MIPZK_E_WORKSPACE, kWorkspace);
 // The verifier wants its workspace aligned to this; callers need not care.
 constexpr size_t kAlignment = 16;
 
-struct Policy {
-  verify::Policy proof;
-  bool any_exit_code = false;
-  uint32_t exit_code = 0;
-};
+}  // namespace
 
 Status read_policy(const mipzk_verify_policy* given, Policy& out) {
   out = {};
@@ -48,14 +44,32 @@ Status read_policy(const mipzk_verify_policy* given, Policy& out) {
     return Error(Errc::kUnsupported, "a policy has a flag that this version does not know");
   out.any_exit_code = (p.flags & MIPZK_VERIFY_ANY_EXIT_CODE) != 0;
   out.exit_code = p.exit_code;
+  if (p.reserved != 0) return Error(Errc::kUnsupported, "a policy's reserved field is not zero");
   if (out.any_exit_code && out.exit_code != 0)
     return Error(Errc::kArgument, "a policy wants one exit code and accepts any: choose");
   out.proof.allow_not_hiding = (p.flags & MIPZK_VERIFY_ALLOW_NO_HIDING) != 0;
   if (p.min_security_bits != 0) out.proof.min_security_bits = p.min_security_bits;
   if (p.max_proof_bytes != 0) out.proof.max_proof_bytes = p.max_proof_bytes;
   if (p.max_cycles != 0) out.proof.max_cycles = p.max_cycles;
+  if (p.max_shards != 0) out.proof.max_shards = p.max_shards;
   return {};
 }
+
+Status give_claim(const verify::Claim& claim, const Policy& policy, mipzk_claim& out) {
+  out.exit_code = claim.exit_code;
+  out.public_input = {claim.public_offset, claim.public_size};
+  out.output = {claim.output_offset, claim.output_size};
+  out.shards = claim.shards;
+  out.security_bits = claim.security_bits;
+  out.flags = claim.not_hiding ? MIPZK_PROOF_NO_HIDING : 0;
+  if (policy.any_exit_code || policy.exit_code == claim.exit_code) return {};
+  return Error(kExitCode,
+               "the proof is valid, but the program ended with another exit code than the policy "
+               "wants: see the claim",
+               claim.exit_code);
+}
+
+namespace {
 
 Status verify(const uint8_t* program_id, ByteView proof, const verify::Policy& policy,
               void* workspace, size_t workspace_size, verify::Claim& claim) {
@@ -136,24 +150,15 @@ size_t mipzk_verify_workspace_size(const mipzk_verify_policy* policy) noexcept {
 mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof, size_t proof_size,
                           const mipzk_verify_policy* policy, void* workspace, size_t workspace_size,
                           mipzk_claim* out_claim, mipzk_error* err) noexcept {
-  return capi::report(
-      err, capi::fill_struct(out_claim, [&](mipzk_claim& out) -> Status {
-        capi::Policy p;
-        if (Status s = capi::read_policy(policy, p); !s) return s;
-        verify::Claim claim;
-        Status s = capi::verify(program_id, {proof, proof_size}, p.proof, workspace, workspace_size,
-                                claim);
-        if (!s) return s;
-        out.exit_code = claim.exit_code;
-        out.public_input = {claim.public_offset, claim.public_size};
-        out.output = {claim.output_offset, claim.output_size};
-        if (p.any_exit_code || p.exit_code == claim.exit_code) return {};
-        return Error(
-            capi::kExitCode,
-            "the proof is valid, but the program ended with another exit code than the policy "
-            "wants: see the claim",
-            claim.exit_code);
-      }));
+  return capi::report(err, capi::fill_struct(out_claim, [&](mipzk_claim& out) -> Status {
+                        capi::Policy p;
+                        if (Status s = capi::read_policy(policy, p); !s) return s;
+                        verify::Claim claim;
+                        Status s = capi::verify(program_id, {proof, proof_size}, p.proof, workspace,
+                                                workspace_size, claim);
+                        if (!s) return s;
+                        return capi::give_claim(claim, p, out);
+                      }));
 }
 
 uint32_t mipzk_profile_count(void) noexcept {

@@ -2,6 +2,7 @@
 #include "files.hpp"
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,9 +91,8 @@ mode_t default_permissions() {
 }  // namespace
 
 Limit proof_limit(uint64_t max_proof_bytes) {
-  constexpr uint64_t kDefault = uint64_t{4} << 20;
-  return {max_proof_bytes != 0 ? max_proof_bytes : kDefault, "proofs", kExitProof, "MIPZK_E_POLICY",
-          "--max-proof-bytes allows longer ones"};
+  return {max_proof_bytes != 0 ? max_proof_bytes : kProofLimit.bytes, "proofs", kExitProof,
+          "MIPZK_E_POLICY", "--max-proof-bytes allows longer ones"};
 }
 
 Bytes::~Bytes() { wipe(bytes_.data(), bytes_.size()); }
@@ -103,8 +103,10 @@ FileReader::FileReader(const std::string& path, const char* what) : path_(path),
   struct stat st;
   if (fd_ < 0 || fstat(fd_, &st) != 0) fail(what_, path_, "read", errno);
   if (!S_ISREG(st.st_mode)) return;
-  const off_t begin = lseek(fd_, 0, SEEK_CUR);  // standard input may have been read before
-  if (begin >= 0 && st.st_size > begin) known_size_ = static_cast<uint64_t>(st.st_size - begin);
+  const off_t begin = lseek(fd_, 0, SEEK_CUR);
+  if (begin < 0 || st.st_size <= begin) return;
+  known_size_ = static_cast<uint64_t>(st.st_size - begin);
+  begin_ = static_cast<uint64_t>(begin);
 }
 
 FileReader::~FileReader() {
@@ -139,17 +141,56 @@ bool FileReader::starts_with(std::string_view magic) {
   return size_ >= magic.size() && std::memcmp(bytes_.data(), magic.data(), magic.size()) == 0;
 }
 
+void FileReader::refuse_longer(const Limit& limit) const {
+  if (std::max<uint64_t>(known_size_, size_) <= limit.bytes) return;
+  throw Failure(limit.exit_code,
+                std::string("cannot read the ") + what_ + " " + shown(path_) + ": longer than " +
+                    std::to_string(limit.bytes) + " bytes, the limit for " + limit.kind,
+                limit.cure, "", limit.status);
+}
+
 Bytes FileReader::read(const Limit& limit) {
   constexpr uint64_t kAddressable = SIZE_MAX / 4;
-  const size_t most = static_cast<size_t>(std::min(limit.bytes, kAddressable));
-  if (known_size_ <= most) fill(most + 1);
-  if (known_size_ > most || size_ > most)
-    throw Failure(limit.exit_code,
-                  std::string("cannot read the ") + what_ + " " + shown(path_) + ": longer than " +
-                      std::to_string(most) + " bytes, the limit for " + limit.kind,
-                  limit.cure, "", limit.status);
+  Limit most = limit;
+  most.bytes = std::min(limit.bytes, kAddressable);
+  refuse_longer(most);
+  fill(static_cast<size_t>(most.bytes) + 1);
+  refuse_longer(most);
   bytes_.bytes_.resize(size_);
   return std::move(bytes_);
+}
+
+View::~View() {
+  if (mapping_ != nullptr) munmap(mapping_, mapped_);
+}
+
+void FileReader::view(const Limit& limit, const Limit& piped, View& out) {
+  if (known_size_ == 0) {
+    out.copy_ = read(piped);
+    out.data_ = out.copy_.data();
+    out.size_ = out.copy_.size();
+    return;
+  }
+  refuse_longer(limit);
+  const uint64_t whole = begin_ + known_size_;
+  void* mapping = MAP_FAILED;
+  if (whole <= SIZE_MAX)
+    mapping = mmap(nullptr, static_cast<size_t>(whole), PROT_READ, MAP_PRIVATE, fd_, 0);
+  if (mapping == MAP_FAILED) fail(what_, path_, "map", whole <= SIZE_MAX ? errno : EFBIG);
+  out.mapping_ = mapping;
+  out.mapped_ = static_cast<size_t>(whole);
+  out.data_ = static_cast<const uint8_t*>(mapping) + begin_;
+  out.size_ = static_cast<size_t>(known_size_);
+}
+
+size_t FileReader::read_some(uint8_t* out, size_t size) {
+  while (fd_ >= 0) {
+    const ssize_t n = ::read(fd_, out, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) fail(what_, path_, "read", errno);
+    return static_cast<size_t>(n);
+  }
+  return 0;
 }
 
 void check_writable(const std::string& path, const char* what) {

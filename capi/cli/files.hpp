@@ -31,8 +31,10 @@ inline constexpr Limit kExpectedLimit = {kWindowBytes, "public inputs and output
 inline constexpr Limit kSeedLimit = {32, "seeds", kExitUsage, "", "head -c 32 /dev/urandom > seed"};
 inline constexpr Limit kShapeLimit = {4 + 2 * MIPZK_MAX_TABLES, "shapes", kExitFile, "",
                                       "`mipzk inspect PROOF --shape FILE` writes one"};
-// For looking at a proof: more than the public input, the output and the rest can have.
-inline constexpr Limit kProofLimit = {uint64_t{1} << 28, "proofs", kExitProof, "MIPZK_E_POLICY"};
+// For looking at a proof: what a policy allows by default. One from a pipe is kept in memory.
+inline constexpr Limit kProofLimit = {uint64_t{8} << 30, "proofs", kExitProof, "MIPZK_E_POLICY"};
+inline constexpr Limit kPipedProofLimit = {uint64_t{1} << 28, "proofs from a pipe", kExitProof,
+                                           "MIPZK_E_POLICY", "write it to a file first"};
 // For verifying one: what the policy says, 0 for its default.
 Limit proof_limit(uint64_t max_proof_bytes);
 
@@ -51,6 +53,25 @@ class Bytes {
   std::vector<uint8_t> bytes_;
 };
 
+// A file's bytes where the system keeps them, or a copy.
+class View {
+ public:
+  View() = default;
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+  ~View();
+  const uint8_t* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  friend class FileReader;
+  const uint8_t* data_ = nullptr;
+  size_t size_ = 0;
+  void* mapping_ = nullptr;  // of mapped_ bytes
+  size_t mapped_ = 0;
+  Bytes copy_;
+};
+
 // Reads a file, or standard input for "-", from its beginning. `what` names the file's role in
 // messages. All throw Failure.
 class FileReader {
@@ -65,6 +86,13 @@ class FileReader {
   // The whole file. One that is longer than the limit is refused, before anything is read if its
   // size is known, and else after that many bytes. Memory: at most 1.5 times the limit.
   Bytes read(const Limit& limit);
+  // The whole file, of which memory takes what is looked at: mapped, so it must not become shorter
+  // meanwhile. What cannot be mapped, a pipe, is read up to the second limit.
+  void view(const Limit& limit, const Limit& piped, View& out);
+  // Piece by piece: the next bytes, at most `size`; 0 at the end.
+  size_t read_some(uint8_t* out, size_t size);
+  // Refuses a file whose size is known to be above the limit.
+  void refuse_longer(const Limit& limit) const;
 
  private:
   void fill(size_t most);
@@ -74,6 +102,7 @@ class FileReader {
   const char* what_;
   int fd_ = -1;
   uint64_t known_size_ = 0;  // 0: not known
+  uint64_t begin_ = 0;       // where it is known to begin: standard input may have been read before
   Bytes bytes_;              // room for what is read
   size_t size_ = 0;          // bytes read
   bool at_end_ = false;

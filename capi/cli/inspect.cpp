@@ -53,7 +53,7 @@ void inspect_program(const mipzk_program* program, bool symbols, Facts& facts) {
   facts.add_json("symbol_table", list + "]");
 }
 
-mipzk_proof_info proof_info(const Bytes& proof, const std::string& path) {
+mipzk_proof_info proof_info(const View& proof, const std::string& path) {
   mipzk_proof_info info = {};
   info.struct_size = sizeof info;
   mipzk_error err;
@@ -62,7 +62,7 @@ mipzk_proof_info proof_info(const Bytes& proof, const std::string& path) {
   return info;
 }
 
-void inspect_proof(const Bytes& proof, const std::string& path, Facts& facts) {
+void inspect_proof(const View& proof, const std::string& path, Facts& facts) {
   const mipzk_proof_info info = proof_info(proof, path);
   facts.add("kind", std::string("proof"));
   facts.add("verified", false);
@@ -80,7 +80,7 @@ void inspect_proof(const Bytes& proof, const std::string& path, Facts& facts) {
   facts.add("proof_bytes", uint64_t{proof.size()});
   facts.add("profile", std::string(info.profile_name));
   facts.add("security_bits", uint64_t{info.security_bits});
-  add_hiding(facts, info);
+  add_hiding(facts, info.flags);
   facts.say("note: these are claims; `mipzk verify` checks them");
 }
 
@@ -148,7 +148,7 @@ void profiles(Facts& facts) {
 }
 
 // The bits of every round in both regimes, side by side.
-void rounds(const Bytes& proof, const std::string& path, Facts& facts) {
+void rounds(const View& proof, const std::string& path, Facts& facts) {
   mipzk_security bits[2] = {};
   mipzk_error err;
   for (uint32_t regime : {MIPZK_REGIME_UNIQUE, MIPZK_REGIME_JOHNSON}) {
@@ -198,23 +198,24 @@ int inspect_command(const Args& args) {
   check_writable(options.text("shape"), "shape");
   FileReader file(path, "file");
   const bool is_program = file.starts_with("\177ELF");
-  const Bytes bytes = file.read(is_program ? kProgramLimit : kProofLimit);
   Facts facts;
   if (is_program) {
     Context ctx;
-    const auto program = load_program(ctx, bytes, path);
+    const auto program = load_program(ctx, file.read(kProgramLimit), path);
     inspect_program(program.get(), options.has("symbols"), facts);
     size_t size = 0;
     const uint8_t* shape = mipzk_program_shape(program.get(), &size);
     if (options.has("shape")) write_shape(shape, size, options);
   } else {
-    inspect_proof(bytes, path, facts);
-    const mipzk_proof_info info = proof_info(bytes, path);
+    View proof;
+    file.view(kProofLimit, kPipedProofLimit, proof);
+    inspect_proof(proof, path, facts);
+    const mipzk_proof_info info = proof_info(proof, path);
     if (options.has("shape") && info.shards != 1)
       throw Failure(kExitUsage, "a fixed shape has one shard, and the proof " + quoted(path) +
                                     " has " + std::to_string(info.shards));
     const mipzk_range range = info.shape;
-    if (options.has("shape")) write_shape(bytes.data() + range.offset, range.size, options);
+    if (options.has("shape")) write_shape(proof.data() + range.offset, range.size, options);
   }
   show(options, facts, options.text("shape") == "-");
   return kExitOk;
@@ -233,7 +234,8 @@ int security_command(const Args& args) {
   } else {
     const std::string path = options.text("proof");
     check_files(options, {"proof"}, {});
-    const Bytes proof = read_file(path, "proof", kProofLimit);
+    View proof;
+    FileReader(path, "proof").view(kProofLimit, kPipedProofLimit, proof);
     facts.add("profile", std::string(proof_info(proof, path).profile_name));
     rounds(proof, path, facts);
   }

@@ -140,12 +140,6 @@ Failure run_failure(const mipzk_error& err, const mipzk_job& job, const Options&
                  mipzk_job_fault_text(&job) + fault_stack(job));
 }
 
-mipzk_status verify(const uint8_t* id, const uint8_t* proof, size_t size,
-                    const mipzk_verify_policy& policy, mipzk_claim* claim, mipzk_error* err) {
-  std::vector<uint8_t> workspace(mipzk_verify_workspace_size(&policy));
-  return mipzk_verify(id, proof, size, &policy, workspace.data(), workspace.size(), claim, err);
-}
-
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -156,8 +150,8 @@ uint64_t peak_memory_bytes() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-void add_hiding(Facts& facts, const mipzk_proof_info& info) {
-  const bool hides = (info.flags & MIPZK_PROOF_NO_HIDING) == 0;
+void add_hiding(Facts& facts, uint32_t flags) {
+  const bool hides = (flags & MIPZK_PROOF_NO_HIDING) == 0;
   facts.add("hides_private_input", hides);
   if (!hides) facts.say("note: this proof does NOT hide the private input");
 }

@@ -74,14 +74,10 @@ Failure run_failure(const mipzk_error& err, const mipzk_job& job, const Options&
 // --expect-exit-code, 0 when absent; a usage failure for what is no exit code.
 uint32_t expected_exit_code(const Options& options);
 
-// The workspace that the library asks for, then mipzk_verify.
-mipzk_status verify(const uint8_t* id, const uint8_t* proof, size_t size,
-                    const mipzk_verify_policy& policy, mipzk_claim* claim, mipzk_error* err);
-
 double now();                  // seconds of a steady clock
 uint64_t peak_memory_bytes();  // of this process so far
 
-// Whether the proof hides the private input.
-void add_hiding(Facts& facts, const mipzk_proof_info& info);
+// Whether the proof hides the private input. `flags`: MIPZK_PROOF_*.
+void add_hiding(Facts& facts, uint32_t flags);
 
 }  // namespace mipzk::cli

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstring>
+#include <exception>
 
 #include "paths.hpp"
 #include "session.hpp"
@@ -28,11 +29,32 @@ void read_id(const std::string& text, uint8_t id[32]) {
                   "`mipzk inspect PROGRAM.elf` shows the id");
 }
 
-void expect_bytes(const Bytes& proof, const mipzk_range& range, const Options& options,
+// Reads a proof for mipzk_ctx_verify_stream; what reading throws waits for its end.
+struct ProofReader {
+  explicit ProofReader(const std::string& path) : file(path, "proof") {}
+
+  FileReader file;
+  uint64_t size = 0;  // read so far
+  std::exception_ptr failure;
+
+  static int64_t read(void* user, uint8_t* out, size_t size) {
+    auto& self = *static_cast<ProofReader*>(user);
+    try {
+      const size_t n = self.file.read_some(out, size);
+      self.size += n;
+      return static_cast<int64_t>(n);
+    } catch (...) {
+      self.failure = std::current_exception();
+      return -1;
+    }
+  }
+};
+
+void expect_bytes(const uint8_t* front, const mipzk_range& range, const Options& options,
                   const char* option, const char* what, int exit_code) {
   if (!options.has(option)) return;
   const Bytes expected = read_file(options.text(option), what, kExpectedLimit);
-  const uint8_t* claimed = proof.data() + range.offset;
+  const uint8_t* claimed = front + range.offset;
   if (expected.size() == range.size &&
       (range.size == 0 || std::memcmp(expected.data(), claimed, range.size) == 0))
     return;
@@ -57,8 +79,10 @@ int verify_command(const Args& args) {
       "expect-exit-code", value("N"), "fail unless the exit code is this (default 0)")(
       "any-exit-code", "accept every exit code: look at it yourself")(
       "min-security", value("N"), "least provable security in bits (default 100)")(
-      "max-proof-bytes", value("N"), "longest proof to look at (default 4M)")(
+      "max-proof-bytes", value("N"), "longest proof to look at (default 8G)")(
+      "max-shards", value("N"), "most shards to accept (default 4096)")(
       "max-cycles", value("N"), "longest run to accept (default 4G)")(
+      "threads", value("N"), "threads to use (default: all)")(
       "allow-no-hiding", "accept a proof that does not hide its private input");
   if (!options.parse(args)) return kExitOk;
   const std::string proof_path = options.required("proof");
@@ -68,15 +92,16 @@ int verify_command(const Args& args) {
     throw Failure(kExitUsage, "say which program the proof must be about: --program-id or --elf",
                   "never take the id from the proof itself");
   check_files(options, {"proof", "elf", "expect-public-input", "expect-output"}, {});
+  Context ctx;
+  ctx.set(MIPZK_OPT_THREADS, options.number("threads"));
   uint8_t id[32];
   if (options.has("elf")) {
-    Context ctx;
     mipzk_program_id(load_program(ctx, options.text("elf")).get(), id);
   } else {
     read_id(options.text("program-id"), id);
   }
-  const Bytes proof =
-      read_file(proof_path, "proof", proof_limit(options.number("max-proof-bytes")));
+  ProofReader proof(proof_path);
+  proof.file.refuse_longer(proof_limit(options.number("max-proof-bytes")));
 
   mipzk_verify_policy policy = {};
   policy.struct_size = sizeof policy;
@@ -85,6 +110,9 @@ int verify_command(const Args& args) {
   policy.min_security_bits = static_cast<uint32_t>(bits);
   policy.max_proof_bytes = options.number("max-proof-bytes");
   policy.max_cycles = options.number("max-cycles");
+  const uint64_t shards = options.number("max-shards");
+  if (shards > UINT32_MAX) throw Failure(kExitUsage, "--max-shards wants a number of 32 bits");
+  policy.max_shards = static_cast<uint32_t>(shards);
   if (options.has("allow-no-hiding")) policy.flags |= MIPZK_VERIFY_ALLOW_NO_HIDING;
   if (options.has("any-exit-code")) policy.flags |= MIPZK_VERIFY_ANY_EXIT_CODE;
   policy.exit_code = expected_exit_code(options);
@@ -92,8 +120,12 @@ int verify_command(const Args& args) {
   claim.struct_size = sizeof claim;
   mipzk_error err;
   const double start = now();
-  const mipzk_status status = verify(id, proof.data(), proof.size(), policy, &claim, &err);
+  mipzk_blob* blob = nullptr;
+  const mipzk_status status = mipzk_ctx_verify_stream(ctx.get(), id, ProofReader::read, &proof,
+                                                      &policy, &blob, &claim, &err);
   const double seconds = now() - start;
+  const Handle<mipzk_blob> owner(blob);
+  if (proof.failure) std::rethrow_exception(proof.failure);
   if (status == MIPZK_E_EXIT_CODE)
     throw Failure(kExitExitCode,
                   fmt::format("the proof is valid, but the program ended with exit code {}, not {}",
@@ -104,23 +136,21 @@ int verify_command(const Args& args) {
                   "", mipzk_status_name(status));
   check(status, err, quoted(proof_path) + " is not accepted");
 
-  expect_bytes(proof, claim.public_input, options, "expect-public-input", "public input",
+  const uint8_t* front = mipzk_blob_data(blob);
+  expect_bytes(front, claim.public_input, options, "expect-public-input", "public input",
                kExitPublicInput);
-  expect_bytes(proof, claim.output, options, "expect-output", "output", kExitOutput);
+  expect_bytes(front, claim.output, options, "expect-output", "output", kExitOutput);
 
-  mipzk_proof_info info = {};
-  info.struct_size = sizeof info;
-  check(mipzk_proof_inspect(proof.data(), proof.size(), &info, &err), err, "the proof");
   Facts facts;
   facts.add("valid", true);
   facts.add("program_id", hex(id, sizeof id));
   facts.add("exit_code", uint64_t{claim.exit_code});
-  facts.add_bytes("public_input", proof.data() + claim.public_input.offset,
-                  claim.public_input.size);
-  facts.add_bytes("output", proof.data() + claim.output.offset, claim.output.size);
-  facts.add("security_bits", uint64_t{info.security_bits});
-  add_hiding(facts, info);
-  facts.add("proof_bytes", uint64_t{proof.size()});
+  facts.add_bytes("public_input", front + claim.public_input.offset, claim.public_input.size);
+  facts.add_bytes("output", front + claim.output.offset, claim.output.size);
+  facts.add("security_bits", uint64_t{claim.security_bits});
+  add_hiding(facts, claim.flags);
+  facts.add("proof_bytes", proof.size);
+  if (claim.shards != 1) facts.add("shards", uint64_t{claim.shards});
   facts.add("verification_seconds", seconds, "{:.4f}");
   show(options, facts);
   return kExitOk;

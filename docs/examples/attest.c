@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   mipzk_program* program = NULL;
   mipzk_job* job = NULL;
   mipzk_blob* proof = NULL;
-  mipzk_claim claim = {sizeof claim, 0, {0, 0}, {0, 0}};
+  mipzk_claim claim = {0};
   uint8_t *elf = NULL, *secret = NULL, id[32];
   void* workspace = NULL;
   size_t elf_size = 0, secret_size = 0, workspace_size, i;
@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   uint32_t exit_code = 0;
   int result = 1;
 
+  claim.struct_size = sizeof claim;
   if (argc < 2 || (elf = read_file(argv[1], &elf_size)) == NULL ||
       (argc > 2 && (secret = read_file(argv[2], &secret_size)) == NULL)) {
     fprintf(stderr, "usage: attest GUEST.elf [PRIVATE_FILE]\n");

@@ -107,13 +107,15 @@ MIPZK_API const char* mipzk_status_name(mipzk_status status) MIPZK_NOEXCEPT;
 
 /* What the VERIFIER accepts. 0 in a field means its default. A NULL policy means all defaults:
  * among them that the program ended with exit code 0. */
-typedef struct mipzk_verify_policy { /* 32 bytes */
+typedef struct mipzk_verify_policy { /* 40 bytes, 32 in the first version */
   uint32_t struct_size;
   uint32_t min_security_bits; /* provable bits, default 100 */
-  uint64_t max_proof_bytes;   /* default 4 MiB */
+  uint64_t max_proof_bytes;   /* default 8 GiB; verifying takes some 6 ms for each MB */
   uint64_t max_cycles;        /* bound on the length of the run, default 2^32 */
   uint32_t flags;             /* MIPZK_VERIFY_* */
   uint32_t exit_code;         /* that the program must have ended with, default 0 */
+  uint32_t max_shards;        /* default 4096 */
+  uint32_t reserved;
 } mipzk_verify_policy;
 
 /* `size` bytes from `offset` of the proof. */
@@ -121,13 +123,20 @@ typedef struct mipzk_range { /* 16 bytes */
   uint64_t offset, size;
 } mipzk_range;
 
+/* The proof was made with MIPZK_OPT_NO_HIDING: it may tell everything about the private input. */
+#define MIPZK_PROOF_NO_HIDING 1u
+
 /* What an accepted proof states: THIS program, run on this public input and some private input,
  * ended with this exit code and this output. The policy is about the exit code; comparing the rest
  * with what you expect is up to you. */
-typedef struct mipzk_claim { /* 40 bytes */
+typedef struct mipzk_claim { /* 56 bytes, 40 in the first version */
   uint32_t struct_size;
   uint32_t exit_code;
   mipzk_range public_input, output;
+  uint32_t shards;
+  uint32_t security_bits; /* provable, rounded down */
+  uint32_t flags;         /* MIPZK_PROOF_* */
+  uint32_t reserved;
 } mipzk_claim;
 
 /* Bytes of workspace that any proof within the policy needs; 0 for an invalid policy. */
@@ -138,14 +147,12 @@ MIPZK_API size_t mipzk_verify_workspace_size(const mipzk_verify_policy* policy) 
  * (copy them first if somebody else can write to them), nor overlap the workspace. `workspace` is
  * yours, of any alignment, and may be reused; its contents do not matter. The program id must come
  * from a source that you trust, not from the proof. Errors: ARGUMENT, UNSUPPORTED, MALFORMED,
- * POLICY, REJECTED, WRONG_PROGRAM, WORKSPACE, EXIT_CODE. */
+ * POLICY, REJECTED, WRONG_PROGRAM, WORKSPACE, EXIT_CODE. err->detail of MALFORMED and REJECTED: the
+ * number of the shard, from 1, whose part is wrong, or 0. */
 MIPZK_API mipzk_status mipzk_verify(const uint8_t* program_id, const uint8_t* proof,
                                     size_t proof_size, const mipzk_verify_policy* policy,
                                     void* workspace, size_t workspace_size, mipzk_claim* out_claim,
                                     mipzk_error* err) MIPZK_NOEXCEPT;
-
-/* The proof was made with MIPZK_OPT_NO_HIDING: it may tell everything about the private input. */
-#define MIPZK_PROOF_NO_HIDING 1u
 
 /* What a proof says about itself, NOT verified. */
 typedef struct mipzk_proof_info { /* 152 bytes */
@@ -168,7 +175,8 @@ typedef struct mipzk_proof_info { /* 152 bytes */
   uint32_t reserved;
 } mipzk_proof_info;
 
-/* Errors: ARGUMENT, MALFORMED, UNSUPPORTED. */
+/* Needs the whole proof: one that is cut short is MALFORMED. Errors: ARGUMENT, MALFORMED,
+ * UNSUPPORTED. */
 MIPZK_API mipzk_status mipzk_proof_inspect(const uint8_t* proof, size_t proof_size,
                                            mipzk_proof_info* out_info,
                                            mipzk_error* err) MIPZK_NOEXCEPT;
@@ -448,6 +456,31 @@ typedef int32_t (*mipzk_write_fn)(void* user, const uint8_t* data, size_t size);
 MIPZK_API mipzk_status mipzk_job_prove_to(mipzk_job* job, mipzk_progress_fn fn, void* user,
                                           mipzk_write_fn write, void* write_user,
                                           mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* mipzk_verify on all threads of the context, with memory of its own: half a MiB a thread. Verdict,
+ * message and detail are those of mipzk_verify for the same bytes. Errors: those of mipzk_verify
+ * except WORKSPACE, and NO_MEMORY, STATE, CANCELLED (mipzk_ctx_cancel). */
+MIPZK_API mipzk_status mipzk_ctx_verify(mipzk_ctx* ctx, const uint8_t* program_id,
+                                        const uint8_t* proof, size_t proof_size,
+                                        const mipzk_verify_policy* policy, mipzk_claim* out_claim,
+                                        mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* Writes the next bytes of a proof to `buffer`, at least 1 and at most `size`, and returns how
+ * many: 0 at the end of the proof, a negative number to give up (CANCELLED). */
+typedef int64_t (*mipzk_read_fn)(void* user, uint8_t* buffer, size_t size);
+
+/* The same for a proof that is read once, in order: from a file, a pipe, a socket. Each byte is
+ * looked at where it was read to, so others may write to the file meanwhile. Memory: besides, what
+ * is before the first shard (the public values and some 100 bytes a shard) and the parts of two
+ * shards a thread, mostly 1 to 2 MB each, at most 16 MiB. *out_front, unless out_front is NULL,
+ * becomes the proof's first bytes, in which the ranges of the claim lie; it is set whenever the
+ * claim is. A proof that is longer than the policy allows is refused when that many bytes were
+ * read, unless it is refused for something else before. */
+MIPZK_API mipzk_status mipzk_ctx_verify_stream(mipzk_ctx* ctx, const uint8_t* program_id,
+                                               mipzk_read_fn read, void* user,
+                                               const mipzk_verify_policy* policy,
+                                               mipzk_blob** out_front, mipzk_claim* out_claim,
+                                               mipzk_error* err) MIPZK_NOEXCEPT;
 
 /* The bytes belong to the blob. */
 MIPZK_API const uint8_t* mipzk_blob_data(const mipzk_blob* blob) MIPZK_NOEXCEPT;

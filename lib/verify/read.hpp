@@ -12,6 +12,10 @@ namespace mipzk::verify {
 
 inline Error rejected(const char* text) { return Error(Errc::kRejected, text); }
 inline Error malformed(const char* text) { return Error(Errc::kMalformed, text); }
+inline Error too_long() {
+  return Error(Errc::kPolicy, "the proof is longer than the policy allows");
+}
+inline Error trailing_bytes() { return malformed("the proof has bytes after its end"); }
 
 // False when the proof ends before.
 inline bool read_digest(Reader& r, hash::Digest& out) {

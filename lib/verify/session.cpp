@@ -1,25 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify/session.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "verify/fixed_roots.hpp"
 #include "verify/read.hpp"
 
 namespace mipzk::verify {
-
-Status read_statement(Reader& r, const hash::Digest& id, const Policy& policy, Session& session) {
-  proof::Statement& s = session.statement;
-  if (Status read = proof::read_statement(r, s, policy.profiles); !read) return read;
-  if (std::memcmp(s.program.id().data(), id.data(), id.size()) != 0)
-    return Error(Errc::kWrongProgram, "the proof is about another program");
-  if ((s.flags & proof::kFlagNotHiding) != 0 && !policy.allow_not_hiding)
-    return Error(Errc::kPolicy,
-                 "the proof does not hide its private input, and the policy does not allow that");
-  proof::absorb_statement(session.transcript, s.bytes);
-  return {};
-}
 
 Status read_head(Reader& r, ByteView bytes, uint32_t index, proof::ShardHead& head) {
   const size_t start = r.position();
@@ -44,6 +31,24 @@ Status use_head(const proof::ShardHead& head, const Session& session, Shard& sha
   return {};
 }
 
+namespace {
+
+// Reads the statement of a proof about the program `id`, and absorbs it.
+Status read_statement(Reader& r, const hash::Digest& id, const Policy& policy, Session& session) {
+  proof::Statement& s = session.statement;
+  if (Status read = proof::read_statement(r, s, policy.profiles); !read) return read;
+  if (std::memcmp(s.program.id().data(), id.data(), id.size()) != 0)
+    return Error(Errc::kWrongProgram, "the proof is about another program");
+  if ((s.flags & proof::kFlagNotHiding) != 0 && !policy.allow_not_hiding)
+    return Error(Errc::kPolicy,
+                 "the proof does not hide its private input, and the policy does not allow that");
+  if (s.shards > policy.max_shards)
+    return Error(Errc::kPolicy, "the proof has more shards than the policy allows", s.shards);
+  proof::absorb_statement(session.transcript, s.bytes);
+  return {};
+}
+
+// Reads the heads in front and draws the global challenges.
 Status read_heads(Reader& r, ByteView proof, const Policy& policy, Session& session, Shard& shard) {
   const proof::Profile& profile = *session.statement.profile;
   session.heads_in_shards = session.transcript;
@@ -61,29 +66,23 @@ Status read_heads(Reader& r, ByteView proof, const Policy& policy, Session& sess
   if (session.security.global_messages > proof::kMaxMessages)
     return malformed("too many messages between the shards");
   const proof::Security security = proof::security(profile, session.security);
+  session.security_bits = static_cast<uint32_t>(security.total);
   if (security.total < policy.min_security_bits)
     return Error(Errc::kPolicy,
                  "the proof has fewer provable bits of security than the policy asks for",
-                 static_cast<uint32_t>(security.total));
+                 session.security_bits);
   if (Status s = read_work(r, session.transcript, proof::global_work(profile)); !s) return s;
   session.challenges = proof::global_challenges(session.transcript);
   session.terms = global_terms(air::FormBases(session.challenges), session.statement);
   return {};
 }
 
-Status next_part(Reader& r, ByteView proof, uint32_t index, Session& session, Part& part) {
-  const uint32_t length = r.u32();
-  if (!r.ok()) return malformed("the proof ends before a shard");
-  // What is there of a part that is cut short is read all the same: the verdict is that of a reader
-  // who comes to the end later.
-  const size_t start = r.position(), size = std::min<size_t>(length, r.remaining());
-  part.bytes = proof.subspan(start, size);
-  part.cut = size < length;
-  r.take(size);
-  Reader own(part.bytes);
-  if (Status s = read_head(own, part.bytes, index, part.head); !s) return s;
-  proof::absorb_pass_one(session.heads_in_shards, part.head);
-  return {};
+}  // namespace
+
+Status read_front(Reader& r, ByteView proof, const hash::Digest& id, const Policy& policy,
+                  Session& session, Shard& shard) {
+  if (Status s = read_statement(r, id, policy, session); !s) return s;
+  return read_heads(r, proof, policy, session, shard);
 }
 
 Status check_whole(const Session& session) {
@@ -93,6 +92,20 @@ Status check_whole(const Session& session) {
   if (terms.received.is_zero() || session.product * terms.sent != terms.received)
     return rejected("memory, start, end or public values are not balanced");
   return {};
+}
+
+Claim claim_of(const Session& session, const uint8_t* proof) {
+  const proof::Statement& s = session.statement;
+  Claim claim;
+  claim.exit_code = s.exit_code;
+  claim.public_offset = static_cast<size_t>(s.public_input.data() - proof);
+  claim.public_size = s.public_input.size();
+  claim.output_offset = static_cast<size_t>(s.output.data() - proof);
+  claim.output_size = s.output.size();
+  claim.shards = s.shards;
+  claim.security_bits = session.security_bits;
+  claim.not_hiding = (s.flags & proof::kFlagNotHiding) != 0;
+  return claim;
 }
 
 }  // namespace mipzk::verify

@@ -17,17 +17,15 @@ struct Session {
   hash::Transcript transcript;
   air::Challenges challenges;  // global
   proof::SecurityInput security;
-  uint64_t cycles = 0;       // the run has no more
-  Terms terms;               // the verifier's own, of the global product
-  Fp5 product = Fp5::one();  // of the published G of all instances of all shards
+  uint32_t security_bits = 0;  // rounded down
+  uint64_t cycles = 0;         // the run has no more
+  Terms terms;                 // the verifier's own, of the global product
+  Fp5 product = Fp5::one();    // of the published G of all instances of all shards
   // Heads stand in front, where they decide the global challenges, and again in the shards. These
   // are the transcript after those in front, and what it is after those of the shards so far.
   hash::Digest heads_in_front;
   hash::Transcript heads_in_shards;
 };
-
-// Reads the statement of a proof about the program `id`, and absorbs it.
-Status read_statement(Reader& r, const hash::Digest& id, const Policy& policy, Session& session);
 
 // Takes a head from `r`, which reads `bytes`, without a look at what it says.
 Status read_head(Reader& r, ByteView bytes, uint32_t index, proof::ShardHead& head);
@@ -35,22 +33,16 @@ Status read_head(Reader& r, ByteView bytes, uint32_t index, proof::ShardHead& he
 // Checks a head's shape; it and the roots that are known then are the shard's.
 Status use_head(const proof::ShardHead& head, const Session& session, Shard& shard);
 
-// Reads the heads in front, checks what they come to together, absorbs them and draws the global
-// challenges. `shard` is overwritten.
-Status read_heads(Reader& r, ByteView proof, const Policy& policy, Session& session, Shard& shard);
-
-// A shard's part of the proof.
-struct Part {
-  ByteView bytes;         // without the length in front; fewer than it says where the proof ends
-  bool cut = false;       // the proof ends before
-  proof::ShardHead head;  // which they begin with
-};
-
-// Takes the next part, that of shard `index`, from the proof.
-Status next_part(Reader& r, ByteView proof, uint32_t index, Session& session, Part& part);
+// Reads the statement and the heads in front, checks what they come to together, absorbs them and
+// draws the global challenges. `shard` is overwritten.
+Status read_front(Reader& r, ByteView proof, const hash::Digest& id, const Policy& policy,
+                  Session& session, Shard& shard);
 
 // After the parts of all shards were taken, and their factors multiplied: the heads are those in
 // front, and the shards balance.
 Status check_whole(const Session& session);
+
+// What the proof states; its first bytes are at `proof`. After everything was checked.
+Claim claim_of(const Session& session, const uint8_t* proof);
 
 }  // namespace mipzk::verify

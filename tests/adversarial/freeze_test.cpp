@@ -11,6 +11,7 @@
 #include "commit/fri_prove.hpp"
 #include "commit/ntt.hpp"
 #include "proof/labels.hpp"
+#include "support/verify_all_ways.hpp"
 
 namespace mipzk::attack {
 namespace {
@@ -140,6 +141,16 @@ TEST(Freeze, PassOneRoot) {
                                 }}});
 }
 
+Verdict verdict_of_all_ways(const Bytes& proof) {
+  verify::Policy policy = test::test_policy();
+  policy.allow_not_hiding = true;
+  Verdict v;
+  const Status s = test::verify_all_ways(honest().program->id, proof, policy, v.claim);
+  v.code = s.error().code;
+  v.message = s.error().message;
+  return v;
+}
+
 // The same without frozen challenges, by a shard that repeats another head than the one in front:
 // all of it fits together but for that.
 TEST(Late, ARepeatedHeadChosenAfterTheGlobalChallenges) {
@@ -152,7 +163,7 @@ TEST(Late, ARepeatedHeadChosenAfterTheGlobalChallenges) {
       const hash::Digest root = f.commit(proof::kTreePassOne);
       std::copy(root.begin(), root.end(), f.head.end() - 32);
     };
-    return verdict(honest().program->id, f.prove());
+    return verdict_of_all_ways(f.prove());
   };
   EXPECT_TRUE(forge(kTrue, true).accepted());
   const Verdict v = forge(kFalse, true);
@@ -389,7 +400,7 @@ TEST(Late, OpeningsChosenAfterTheWeightsOfTheBatch) {
   f.exit_code = kFalse;
   f.lies[Step::kPublished] = [&] { publish_falsely(f); };
   f.lies[Step::kShown] = [&] { cancel_in_batch(f); };
-  const Verdict v = verdict(honest().program->id, f.prove());
+  const Verdict v = verdict_of_all_ways(f.prove());
   EXPECT_EQ(v.code, Errc::kRejected);
   EXPECT_EQ(v.message, "the openings are not those that were committed to");
 }

@@ -19,7 +19,7 @@ import unittest
 
 MIPZK, GUESTS = sys.argv[1], pathlib.Path(sys.argv[2])
 ECHO = GUESTS / "echo.elf"
-WINDOW, PROGRAM, PROOF, LOOKED_AT = 67108860, 1 << 30, 4 << 20, 256 << 20
+WINDOW, PROGRAM, PROOF, PIPED_PROOF = 67108860, 1 << 30, 8 << 30, 256 << 20
 ID = ("--program-id", "00" * 32)
 
 
@@ -79,27 +79,29 @@ class Folder(unittest.TestCase):
 
 class Limits(Folder):
     def reads(self):
-        """Each option that reads a file: (exit code, limit, arguments before the file)."""
+        """Each option that reads a file: (exit code, limit of a file, the same of a pipe, arguments before the file)."""
         prove = ("prove", ECHO, "--proof", self.folder / "never")
         return (
-            (5, WINDOW, ("run", ECHO, "--private")),
-            (5, WINDOW, ("run", ECHO, "--public")),
-            (5, WINDOW, ("run", ECHO, "--hints")),
-            (5, WINDOW, (*prove, "--private")),
-            (2, 32, (*prove, "--seed")),
-            (3, 324, (*prove, "--shape")),
-            (6, PROOF, ("verify", *ID)),
-            (6, 1 << 20, ("verify", *ID, "--max-proof-bytes", "1M")),
-            (6, LOOKED_AT, ("inspect",)),
-            (6, LOOKED_AT, ("security",)),
+            (5, WINDOW, WINDOW, ("run", ECHO, "--private")),
+            (5, WINDOW, WINDOW, ("run", ECHO, "--public")),
+            (5, WINDOW, WINDOW, ("run", ECHO, "--hints")),
+            (5, WINDOW, WINDOW, (*prove, "--private")),
+            (2, 32, 32, (*prove, "--seed")),
+            (3, 324, 324, (*prove, "--shape")),
+            # A proof is verified as it is read: zeros are none.
+            (6, PROOF, None, ("verify", *ID)),
+            (6, 1 << 20, None, ("verify", *ID, "--max-proof-bytes", "1M")),
+            (6, PROOF, PIPED_PROOF, ("inspect",)),
+            (6, PROOF, PIPED_PROOF, ("security",)),
         )
 
     # More than 1.5 times the largest of these limits, so that a reader without a limit cannot eat the machine.
     MEMORY = 512 << 20
 
     def test_endless_devices(self):
-        for code, limit, args in self.reads():
-            self.refused(code, *args, "/dev/zero", memory=self.MEMORY, says=("/dev/zero", f"longer than {limit} bytes"))
+        for code, _, limit, args in self.reads():
+            why = f"longer than {limit} bytes" if limit is not None else "does not start with MPZK"
+            self.refused(code, *args, "/dev/zero", memory=self.MEMORY, says=("/dev/zero", why))
 
     def test_endless_programs(self):
         for args in (("run",), ("verify", self.secret, "--elf")):
@@ -107,8 +109,8 @@ class Limits(Folder):
 
     def test_huge_sparse_files(self):
         huge = self.sparse("huge", 100 << 30)
-        program = (4, PROGRAM, ("run",)), (4, PROGRAM, ("verify", self.secret, "--elf"))
-        for code, limit, args in (*self.reads(), *program):
+        program = (4, PROGRAM, PROGRAM, ("run",)), (4, PROGRAM, PROGRAM, ("verify", self.secret, "--elf"))
+        for code, limit, _, args in (*self.reads(), *program):
             # Their size is known: nothing is read.
             self.refused(code, *args, huge, memory=256 << 20, says=(huge, f"longer than {limit} bytes"))
 
@@ -116,18 +118,28 @@ class Limits(Folder):
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
 
-        def write():
+        # A proof that announces a public input of 64 MiB, and then goes on for ever.
+        front = b"MPZK\0\0\0\0\1\0\0\0" + bytes(80) + WINDOW.to_bytes(4, "little")
+
+        def write(first):
             try:
                 with open(fifo, "wb", buffering=0) as pipe:
+                    pipe.write(first)
                     for _ in range(1 << 14):
                         pipe.write(bytes(1 << 16))
             except BrokenPipeError:
                 pass
 
-        for args, code, limit in ((("run", ECHO, "--private"), 5, WINDOW), (("verify", *ID), 6, PROOF)):
-            writer = threading.Thread(target=write, daemon=True)
+        for args, code, first, why in (
+            (("run", ECHO, "--private"), 5, b"", f"longer than {WINDOW} bytes"),
+            (("verify", *ID), 6, b"", "does not start with MPZK"),
+            (("verify", *ID), 6, front, "the program header is out of range"),
+            (("verify", *ID, "--max-proof-bytes", "1M"), 6, front, "longer than the policy allows"),
+            (("inspect",), 6, front, f"longer than {PIPED_PROOF} bytes"),
+        ):
+            writer = threading.Thread(target=write, args=(first,), daemon=True)
             writer.start()
-            self.refused(code, *args, fifo, memory=self.MEMORY, says=(f"longer than {limit} bytes",))
+            self.refused(code, *args, fifo, memory=self.MEMORY, says=(why,))
             writer.join()
 
     def test_pipes_that_end(self):
@@ -147,7 +159,7 @@ class Limits(Folder):
         self.assertEqual(json.loads(result.stdout)["kind"], "program", result.stderr)
 
     def test_directories(self):
-        for _, _, args in (*self.reads(), (4, 0, ("run",)), (4, 0, ("verify", self.secret, "--elf"))):
+        for *_, args in (*self.reads(), (4, 0, ("run",)), (4, 0, ("verify", self.secret, "--elf"))):
             self.refused(3, *args, self.folder, says=("Is a directory",))
 
     def test_the_limits_themselves(self):

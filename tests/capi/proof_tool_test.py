@@ -6,11 +6,17 @@ usage: proof_tool_test.py MIPZK GUEST_FOLDER ATTEST VERIFY_ONLY     (standard li
 """
 
 import hashlib
+import fcntl
 import json
+import os
 import pathlib
+import re
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 import unittest
 
 MIPZK, GUESTS, ATTEST, VERIFY_ONLY = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], sys.argv[4]
@@ -89,6 +95,55 @@ class Proof(unittest.TestCase):
         self.assertEqual(result.stdout, b"")
         damaged.write_bytes(data[:-1])
         self.verify(6, proof=damaged)
+
+    def peak_memory(self, proof, *args):
+        """Bytes that verifying takes at most, all but the last byte read."""
+        with subprocess.Popen([MIPZK, "verify", "-", "--program-id", self.id, *args], stdin=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL) as child:
+            child.stdin.write(proof[:-1])
+            child.stdin.flush()
+            waiting = struct.pack("i", 1)
+            while struct.unpack("i", waiting)[0] != 0:
+                waiting = fcntl.ioctl(child.stdin, termios.FIONREAD, waiting)
+                time.sleep(0.01)
+            status = pathlib.Path("/proc", str(child.pid), "status").read_text(encoding="ascii")
+            child.stdin.write(proof[-1:])
+            child.stdin.close()
+            self.assertEqual(child.wait(), 0)
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+
+    def test_many_shards_in_little_memory(self):
+        proof = self.folder / "sharded"
+        facts = json.loads(self.prove(0, bytes(3000), "--shard-cycles", "1K", proof=proof).stdout)
+        self.assertGreaterEqual(facts["shards"], 12)
+        size = proof.stat().st_size
+        for threads in (1, 2):
+            verified = json.loads(self.verify(0, "--json", "--threads", threads, proof=proof).stdout)
+            self.assertEqual((verified["shards"], verified["proof_bytes"]), (facts["shards"], size))
+        # The same from a pipe.
+        piped = run(MIPZK, "verify", "-", "--program-id", self.id, "--json", stdin=proof.read_bytes())
+        self.assertEqual(piped.returncode, 0, piped.stderr)
+        self.assertEqual(json.loads(piped.stdout)["output"], verified["output"])
+        if "MIPZK_SANITIZED" not in os.environ:
+            self.assertLess(self.peak_memory(proof.read_bytes(), "--threads", "1"), size * 2 // 3)
+        self.verify(6, "--max-shards", facts["shards"] - 1, proof=proof)
+        self.verify(6, "--max-proof-bytes", size - 1, proof=proof)
+        data = bytearray(proof.read_bytes())
+        data[size // 2] ^= 1
+        damaged = self.folder / "damaged shard"
+        damaged.write_bytes(data)
+        self.verify(7, proof=damaged)
+        # What it says of itself is read over all shards.
+        info = json.loads(run(MIPZK, "inspect", proof, "--json").stdout)
+        self.assertEqual(info["shards"], facts["shards"])
+        self.assertGreaterEqual(info["max_cycles"], facts["cycles"])
+        bits = run(MIPZK, "security", proof, "--json")
+        self.assertEqual(bits.returncode, 0)
+        self.assertEqual(run(MIPZK, "security", "-", "--json", stdin=proof.read_bytes()).stdout, bits.stdout)
+        for cut in (size - 1, size // 2, 200):
+            damaged.write_bytes(data[:cut])
+            for command in ("inspect", "security"):
+                self.assertEqual(run(MIPZK, command, damaged).returncode, 6)
 
     def test_inspect_and_security(self):
         result = run(MIPZK, "inspect", self.proof)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes through the verifier: no crash, a documented verdict, and nothing accepted but the
-// proof that was really made.
+// proof that was really made. Read as a stream, in pieces of sizes that the input decides, they
+// have the same verdict.
 //
 // An input is a program of edits of a real proof, so that it gets past the Merkle paths: the first
 // byte chooses. 0: the rest is the proof itself, bare. Else: steps of five bytes (what, a 24-bit
@@ -17,6 +18,7 @@
 #include "support/proof_parts.hpp"
 #include "support/verify_proof.hpp"
 #include "unit/prove/small_program.hpp"
+#include "verify/parallel.hpp"
 #include "verify/verify.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
@@ -101,6 +103,31 @@ Bytes edited(const Bytes& proof, size_t part, const uint8_t* data, size_t size) 
   return p;
 }
 
+void compare_stream(const hash::Digest& id, const Bytes& proof, const verify::Policy& policy,
+                    const Status& verdict, const verify::Claim& claim, uint32_t seed) {
+  static Pool pool(1);
+  size_t at = 0;
+  const verify::ReadFunction read = [&](uint8_t* out, size_t size) {
+    seed = seed * 1664525u + 1013904223u;
+    const size_t piece = 1 + (seed >> 8) % (size_t{1} << (seed >> 28));
+    const size_t n = std::min({proof.size() - at, size, piece});
+    std::copy_n(proof.begin() + static_cast<ptrdiff_t>(at), n, out);
+    at += n;
+    return static_cast<int64_t>(n);
+  };
+  Bytes front;
+  verify::Claim other;
+  const Status s = verify::verify_stream(pool, id, read, policy, nullptr, front, other);
+  const Error &a = verdict.error(), &b = s.error();
+  require(a.code == b.code && a.detail == b.detail && std::strcmp(a.message, b.message) == 0,
+          "another verdict on the stream");
+  require(claim.exit_code == other.exit_code && claim.output_offset == other.output_offset &&
+              claim.output_size == other.output_size && claim.shards == other.shards,
+          "another claim of the stream");
+  require(front.size() <= proof.size() && std::equal(front.begin(), front.end(), proof.begin()),
+          "another front");
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -118,6 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   verify::Claim claim;
   const Status s =
       verify::verify(id, exact, policy, ws.data(), ws.size() * sizeof(std::max_align_t), claim);
+  compare_stream(id, exact, policy, s, claim, size > 1 ? data[size - 1] * 2654435761u : 1);
   if (s) {
     require(std::find(std::begin(r.proof), std::end(r.proof), p) != std::end(r.proof),
             "accepted bytes that nobody proved");

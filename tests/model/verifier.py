@@ -22,6 +22,7 @@ _PROGRAM_KEY = blake3.text_key("mipzk v0 program")
 _OPENINGS_KEY = blake3.text_key("mipzk v0 openings")
 _MAX_STRING = 2**26 - 4
 _HEADER_BYTES = 80
+_MAX_PART = 2**24
 # PROTOCOL.md, section 13: roots of the fixed tree by log2 of the blowup.
 _FIXED_ROOTS = {1: bytes.fromhex("715dd12cf9ce854c7274f947df8cb40b05c7f0fc509aa261261bda8295694547"),
                 2: bytes.fromhex("b4f219c227dbb1fe66a5713eaeeb511f04612c6a1a8a60b77901044c7a767b03")}
@@ -275,7 +276,9 @@ def verify(program_id, proof):
         require(transcript.check_work(3, bits, reader.bytes(8)), "global work")
     challenges = transcript.draw_extension(4, 26)
     for shard in shards:
-        shard.check(reader.bytes(reader.integer(4)), transcript.copy(), challenges)
+        length = reader.integer(4)
+        require(length <= _MAX_PART, "the part of a shard is too long")
+        shard.check(reader.bytes(length), transcript.copy(), challenges)
     require(reader.at_end(), "bytes after the end")
     balance.check_global([shard.published for shard in shards], challenges, program, claim)
     return claim
