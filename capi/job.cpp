@@ -35,17 +35,16 @@ vm::Inputs inputs_of(const mipzk_job& job) {
   return {job.private_input, job.public_input, job.hints};
 }
 
-Status show_cycles(const mipzk_job& job, const vm::Progress& p) {
-  if (job.cycles != nullptr && p.cycles != 0 && job.cycles(job.cycles_user, p.cycles) != 0)
-    return Error(Errc::kCancelled, "cancelled");
-  return {};
-}
-
 // The first run for these inputs prints and marks; later ones are silent.
 vm::Hooks hooks_of(mipzk_job& job) {
   vm::Hooks hooks;
   hooks.cancel = job.settings.cancel.get();
-  hooks.watch = [&job](const vm::Progress& p) { return show_cycles(job, p); };
+  hooks.watch = [&job, last = uint64_t{0}](const vm::Progress& p) mutable -> Status {
+    if (job.cycles == nullptr || p.cycles == last) return {};  // a shard begins where one ended
+    last = p.cycles;
+    if (job.cycles(job.cycles_user, p.cycles) == 0) return {};
+    return Error(Errc::kCancelled, "cancelled");
+  };
   if (job.shown) return hooks;
   if (job.print != nullptr)
     hooks.print = [&job](ByteView text) { job.print(job.print_user, text.data(), text.size()); };
@@ -198,8 +197,7 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
   };
   options.cancel = job.settings.cancel.get();
   if (Status s = derive_seed(job, options.seed); !s) return s;
-  if (keeps && options.memory.bytes != MemoryBound::kNone)
-    options.memory.bytes -= std::min(options.memory.bytes, job.plan->proof_bytes);
+  options.keeps_proof = keeps;
   return prove::prove_run(*job.settings.pool, job.elf->loaded, run_of(job), *job.plan, options,
                           sink);
 }

@@ -82,6 +82,11 @@ class DirectFile {
   Descriptor file_;
 };
 
+// In the same folder; a name that fits, however long the target's.
+std::string temporary_name(const std::string& target) {
+  return folder_of(target) + "/.mipzk-XXXXXX";
+}
+
 mode_t default_permissions() {
   const mode_t mask = umask(0);
   umask(mask);
@@ -218,7 +223,13 @@ void write_file(const std::string& path, const uint8_t* data, size_t size, const
 OutputFile::OutputFile(const std::string& path, const char* what) : path_(path), what_(what) {
   if (!is_written_directly(path)) {
     target_ = resolved(path);
-    name_ = folder_of(target_) + "/.mipzk-XXXXXX";  // a name that fits, however long theirs
+#ifdef O_TMPFILE
+    // Without a name until it is complete, where the system can: gone if the process is killed.
+    if (access("/proc/self/fd", X_OK) == 0)
+      fd_ = open(folder_of(target_).c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd_ >= 0) return;
+#endif
+    name_ = temporary_name(target_);
     fd_ = mkostemp(name_.data(), O_CLOEXEC);
     if (fd_ < 0) fail(what, path, "write", errno);
     return;
@@ -241,6 +252,24 @@ void OutputFile::append(const uint8_t* data, size_t size) {
   size_ += size;
 }
 
+// A temporary one, which a rename can change into the target's.
+bool OutputFile::give_name() {
+  const std::string open_file = "/proc/self/fd/" + std::to_string(fd_);
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    std::string name = temporary_name(target_);
+    const int made = mkostemp(name.data(), O_CLOEXEC);
+    if (made < 0) return false;
+    close(made);
+    unlink(name.c_str());  // free again, most probably
+    if (linkat(AT_FDCWD, open_file.c_str(), AT_FDCWD, name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
+      name_ = name;
+      return true;
+    }
+    if (errno != EEXIST) return false;
+  }
+  return false;
+}
+
 size_t OutputFile::read(uint64_t offset, uint8_t* out, size_t size) const {
   for (;;) {
     const ssize_t n = pread(fd_, out, size, static_cast<off_t>(offset));
@@ -260,7 +289,8 @@ void OutputFile::publish() {
       done += n;
     }
   };
-  if (name_.empty()) return copy();
+  if (target_.empty()) return copy();
+  if (name_.empty() && !give_name()) fail(what_, path_, "write", errno);
   struct stat st = {};
   const mode_t permissions =
       stat(path_.c_str(), &st) == 0 ? st.st_mode & 0777 : default_permissions();

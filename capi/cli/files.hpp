@@ -137,9 +137,12 @@ class OutputFile {
   void publish();
 
  private:
+  bool give_name();
+
   const std::string path_;
   const char* what_;
-  std::string target_, name_;  // of a regular file: where it belongs, and its temporary name
+  std::string target_,
+      name_;  // of a regular file: where it belongs, and its temporary name, if any
   int fd_ = -1;
   uint64_t size_ = 0;
 };

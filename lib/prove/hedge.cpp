@@ -16,11 +16,16 @@ ByteView bytes_of(std::span<const T> items) {
 }
 
 WitnessDigest digest_of_parts(Pool& pool, std::span<const ByteView> parts) {
-  SecretVector<hash::Digest> digests(parts.size());
+  // Each part with its length, so that no other parts have the same digest.
+  struct Part {
+    hash::Digest digest;
+    uint64_t size;
+  };
+  SecretVector<Part> digests(parts.size());
   pool.parallel_for(parts.size(), 1, [&](size_t begin, size_t end) {
-    for (size_t i = begin; i < end; ++i) digests[i] = hash::blake3(parts[i]);
+    for (size_t i = begin; i < end; ++i) digests[i] = {hash::blake3(parts[i]), parts[i].size()};
   });
-  hash::Digest all = hash::blake3(bytes_of(std::span<const hash::Digest>(digests)));
+  hash::Digest all = hash::blake3(bytes_of(std::span<const Part>(digests)));
   WitnessDigest out(all.begin(), all.end());
   secure_zero(all.data(), all.size());
   return out;
@@ -30,8 +35,10 @@ WitnessDigest digest_of_parts(Pool& pool, std::span<const ByteView> parts) {
 
 WitnessDigest digest_of(Pool& pool, const vm::ShardRecord& shard) {
   std::vector<ByteView> parts;
-  for (const vm::AccessLog* log : {&shard.log, &shard.words})
+  for (const vm::AccessLog* log : {&shard.log, &shard.words}) {
     for (size_t i = 0; i < log->chunks(); ++i) parts.push_back(bytes_of(log->chunk(i)));
+    parts.push_back({});
+  }
   parts.push_back(bytes_of(std::span<const vm::Touched>(shard.touched)));
   return digest_of_parts(pool, parts);
 }

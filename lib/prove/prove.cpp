@@ -212,7 +212,11 @@ class ShardProver {
 
   Status fill(Shard& shard, Pool& pool, const vm::ShardRecord& record, uint32_t number,
               trace::Part part) {
-    const std::vector<air::Instance>& instances = plan_.shards[number - 1].instances;
+    const RunPlan::Shard& planned = plan_.shards[number - 1];
+    const std::vector<air::Instance>& instances = planned.instances;
+    // The masks are for this witness alone.
+    if (digest_of(pool, record) != planned.witness_digest)
+      return Error(Errc::kInternal, "a shard is not what it was when it was planned");
     if (Status s = shard.lay_out(instances); !s) return s;
     auto traces =
         trace::build(pool, program_.program, program_.tables, {record, number, plan_.sources},
@@ -258,14 +262,13 @@ Status proving(const Options& options, uint64_t cells, const F& f) {
 Status prove_source(Pool& pool, const LoadedProgram& program, ByteView public_input,
                     const RunPlan& plan, ShardSource& source, const Options& options,
                     const ProofSink& sink) {
-  if (Status s = check_memory(plan.memory_bytes, options.memory, "about"); !s) return s;
+  const uint64_t kept = options.keeps_proof ? plan.proof_bytes : 0;
+  if (Status s = check_memory(plan.memory_bytes + kept, options.memory, "about"); !s) return s;
   const Claims claims{public_input, plan.outcome.output, plan.outcome.exit_code};
-  return proving(
-      options, plan.cells,
-      [&](const Options& seeded, Progress& progress) {
-        ShardProver prover(pool, program, plan, source, seeded, progress);
-        return attempts([&](uint32_t attempt) { return prover.prove(claims, attempt, sink); });
-      });
+  return proving(options, plan.cells, [&](const Options& seeded, Progress& progress) {
+    ShardProver prover(pool, program, plan, source, seeded, progress);
+    return attempts([&](uint32_t attempt) { return prover.prove(claims, attempt, sink); });
+  });
 }
 
 }  // namespace
@@ -295,8 +298,8 @@ Result<std::vector<uint8_t>> prove_traces(Pool& pool, const LoadedProgram& progr
     if (Status filled = shard->fill(std::move(traces)); !filled) return filled;
     return attempts([&](uint32_t attempt) -> Status {
       Session session(pool, program, seeded, claims, 1);
-      auto result = prove_filled(session, hedge.blinding(seeded.seed, session.bytes(), attempt),
-                                 *shard);
+      auto result =
+          prove_filled(session, hedge.blinding(seeded.seed, session.bytes(), attempt), *shard);
       if (!result) return result.error();
       proof = std::move(*result);
       return {};

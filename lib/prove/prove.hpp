@@ -62,6 +62,8 @@ struct Options {
   MemoryBound memory;
   // Whether shards may be smaller than the run says to stay below that.
   bool smaller_shards = false;
+  // Whether the caller keeps the proof in memory, which then counts.
+  bool keeps_proof = false;
   // Called on the calling thread between steps; true cancels. `done` of `total`: cells that are
   // proved, in units of 2^10.
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;

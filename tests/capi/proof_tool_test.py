@@ -242,7 +242,7 @@ class Proof(unittest.TestCase):
         self.assertEqual(facts["shards"], -(-facts["cycles"] // 8192))
         self.assertGreater(facts["shards"], 1)
         self.assertGreaterEqual(facts["security_bits"], 100)
-        self.verify(0, "--max-proof-bytes", "1G", proof=proof, who=("--elf", elf))
+        self.verify(0, proof=proof, who=("--elf", elf))
         inspected = json.loads(run(MIPZK, "inspect", proof, "--json").stdout)
         self.assertEqual(inspected["shards"], facts["shards"])
         self.assertGreaterEqual(inspected["max_cycles"], facts["cycles"])
@@ -250,7 +250,7 @@ class Proof(unittest.TestCase):
         data = bytearray(proof.read_bytes())
         data[len(data) // 2] ^= 1
         damaged.write_bytes(data)
-        self.verify(7, "--max-proof-bytes", "1G", proof=damaged, who=("--elf", elf))
+        self.verify(7, proof=damaged, who=("--elf", elf))
         self.prove(2, private, "--shard-cycles", "1000", elf=elf)
 
     def test_without_hiding(self):

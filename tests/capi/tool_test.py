@@ -64,7 +64,7 @@ class Tool(unittest.TestCase):
         self.fails(2, "run", "--max-cyc", "5", "x", says="max-cyc")
         self.fails(2, "run", GUESTS / "echo.elf", "--max-cycles", "-1", says="number")
         self.fails(2, "run", GUESTS / "echo.elf", "--max-cycles", "5x", says="number")
-        self.fails(2, "run", GUESTS / "echo.elf", "--max-memory", "99999999999G", says="number")
+        self.fails(2, "run", GUESTS / "echo.elf", "--guest-memory", "99999999999G", says="number")
         self.fails(2, "run", GUESTS / "echo.elf", "--public", "-", "--private", "-", says="one input")
         self.fails(2, "prove", GUESTS / "echo.elf", says="missing")
         self.fails(2, "prove", GUESTS / "echo.elf", "--proof", self.folder / "p", "--profile", "X", says="S100")
@@ -144,7 +144,7 @@ class Tool(unittest.TestCase):
         self.fails(5, "run", GUESTS / "faults.elf", "--private", "-", "--output", out, stdin=b"\3")
         self.assertEqual(out.read_bytes(), b"kept")
         self.fails(5, "run", GUESTS / "sha256.elf", "--max-cycles", "100", says="cycle")
-        self.fails(5, "run", GUESTS / "sha256.elf", "--private", "-", "--max-memory", "4K", stdin=b"x" * 99999)
+        self.fails(5, "run", GUESTS / "sha256.elf", "--private", "-", "--guest-memory", "4K", stdin=b"x" * 99999)
 
     def test_different_programs_have_different_ids(self):
         ids = {json.loads(mipzk("inspect", GUESTS / f"{name}.elf", "--json").stdout)["program_id"]

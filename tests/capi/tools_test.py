@@ -107,7 +107,7 @@ class Tools(unittest.TestCase):
 
     def test_deep_recursion_is_cut(self):
         path = self.folder / "deep"
-        result = mipzk("run", GUESTS / "faults.elf", "--private", "-", "--max-memory", "1M", f"--profile={path}",
+        result = mipzk("run", GUESTS / "faults.elf", "--private", "-", "--guest-memory", "1M", f"--profile={path}",
                        stdin=bytes([17]))
         self.assertEqual(result.returncode, 5)  # endless recursion: the memory limit
         stacks = folded_stacks(path)
@@ -262,7 +262,7 @@ class Tools(unittest.TestCase):
             places = re.findall(r"(?m)^ +#(\d+) +0x[0-9a-f]{8} \((\w+)\+0x[0-9a-f]+\)$", text)
             self.assertEqual(places, [("0", "store"), ("1", "main"), ("2", "_start")], text)
         # Endless recursion: the stack is cut.
-        text = mipzk("run", GUESTS / "faults.elf", "--private", "-", "--max-memory", "16M", "--profile",
+        text = mipzk("run", GUESTS / "faults.elf", "--private", "-", "--guest-memory", "16M", "--profile",
                      stdin=bytes([17])).stderr.decode()
         self.assertLess(text.count("endless_recursion"), 50)
 
