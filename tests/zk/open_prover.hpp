@@ -19,17 +19,21 @@ using field::Fp;
 
 struct OwnParts {
   prove::Progress progress;
-  prove::PublicTrees trees;
+  std::shared_ptr<const prove::PublicTrees> trees;
   prove::RunBlinding blinding;  // when it is alone
 };
 
 // A prover of one shard whose masks can be looked at.
 class OpenProver : OwnParts, public prove::Shard {
  public:
+  // `shared`: those of the program and the profile; its own if there are none.
   OpenProver(Pool& pool, const prove::LoadedProgram& program, const prove::Options& options,
-             uint32_t index = 1)
-      : OwnParts{prove::Progress(options), {pool, program, *options.profile}, {}},
-        Shard(pool, program, trees, options, index, progress) {}
+             uint32_t index = 1, std::shared_ptr<const prove::PublicTrees> shared = {})
+      : OwnParts{prove::Progress(options),
+                 shared ? std::move(shared)
+                        : std::make_shared<prove::PublicTrees>(pool, program, *options.profile),
+                 {}},
+        Shard(pool, program, *trees, options, index, progress) {}
 
   Result<std::vector<uint8_t>> run(const prove::Claims& claims,
                                    std::vector<trace::InstanceTrace> traces) {
@@ -161,12 +165,13 @@ class OpenRun {
  public:
   OpenRun(Pool& pool, const prove::LoadedProgram& program, const prove::Options& options,
           const prove::Claims& claims, const vm::Recording& recording,
-          const std::vector<std::vector<trace::InstanceTrace>>& traces)
+          const std::vector<std::vector<trace::InstanceTrace>>& traces,
+          const std::shared_ptr<const prove::PublicTrees>& trees)
       : options_(options),
         session_(pool, program, options, claims, static_cast<uint32_t>(traces.size())) {
     for (const auto& of_shard : traces) {
       const auto index = static_cast<uint32_t>(shards_.size() + 1);
-      shards_.push_back(std::make_unique<OpenProver>(pool, program, options, index));
+      shards_.push_back(std::make_unique<OpenProver>(pool, program, options, index, trees));
       EXPECT_TRUE(shards_.back()->take(of_shard));
       hedge_.add(OpenProver::instances_of(of_shard),
                  prove::digest_of(pool, recording.shards[index - 1]));

@@ -43,6 +43,7 @@ class ShardedWitnesses {
         profile_(profile),
         cycles_(cycles),
         program(*prove::load_program(pool, forgetful())),
+        trees_(std::make_shared<prove::PublicTrees>(pool, program, profile)),
         witness{run(TwoWitnesses::input(0), {0, 0, 0, 5}),
                 run(TwoWitnesses::input(1), {0x91, 0x22, 0x13, 0x84})} {
     EXPECT_EQ(witness[0].recording.outcome.cycles, kForgetfulCycles);
@@ -87,7 +88,7 @@ class ShardedWitnesses {
   }
   // In the open; `options` must outlive it.
   OpenRun open(const Witness& w, const prove::Options& options) {
-    return OpenRun(pool, program, options, claims(), w.recording, w.traces);
+    return OpenRun(pool, program, options, claims(), w.recording, w.traces, trees_);
   }
   Errc verdict(ByteView proof, bool allow_not_hiding = false) const {
     verify::Policy policy = test_policy();
@@ -103,6 +104,11 @@ class ShardedWitnesses {
 
  public:
   prove::LoadedProgram program;
+
+ private:
+  const std::shared_ptr<const prove::PublicTrees> trees_;
+
+ public:
   Witness witness[2];
 };
 
