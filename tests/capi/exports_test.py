@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the libraries export and need.
 
-usage: exports_test.py NM READELF HEADER MAP libmipzk.so libmipzk_verify.a
+usage: exports_test.py NM READELF HEADER MAP libmipzk.so libmipzk_verify.a VERIFIER_MAP libmipzk_verify.so
 
 The functions that the header declares, those of the version script and those that the shared library exports
-are the same set. The verifier's archive defines the header's first half, needs nothing but mem* functions,
-and has no constructors. Standard library only.
+are the same set; so are the header's first half and those of the verifier's shared library, which needs the C library
+alone. The verifier's archive defines the header's first half, needs nothing but mem* functions, and has no constructors.
+Standard library only.
 """
 
 import re
@@ -19,26 +20,40 @@ from mipzk_header import Header
 ALLOWED = {"memcpy", "memmove", "memset", "memcmp"}
 # Sanitizers and coverage are not part of what ships.
 TOOLING = re.compile(r"__(asan|ubsan|tsan|gcov|sanitizer|llvm)_")
+TOOLING_LIBRARY = re.compile(r"lib(c\.so|asan|ubsan|tsan)")
 
 
 def run(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def main():
-    nm, readelf, header_path, map_path, shared, archive = sys.argv[1:]
-    header = Header(header_path)
-    declared, verifier = header.functions, header.verifier
-    mapped = set(re.findall(r"^\s+(mipzk_[a-z0-9_]+);", open(map_path, encoding="utf-8").read(), re.M))
-    exported = set()
-    for line in run(nm, "-D", "--defined-only", shared).splitlines():
+def mapped(path):
+    """The names of a version script."""
+    with open(path, encoding="utf-8") as file:
+        return set(re.findall(r"^\s+(mipzk_[a-z0-9_]+);", file.read(), re.M))
+
+
+def exported(nm, path):
+    names = set()
+    for line in run(nm, "-D", "--defined-only", path).splitlines():
         kind, name = line.split()[-2:]
         if kind != "A":  # the version's own name
-            exported.add(name.split("@")[0])
+            names.add(name.split("@")[0])
+    return names
+
+
+def main():
+    nm, readelf, header_path, map_path, shared, archive, verifier_map, verifier_shared = sys.argv[1:]
+    header = Header(header_path)
+    declared, verifier = header.functions, header.verifier
     problems = header.problems()
-    for what, names in (("version script", mapped), ("shared library", exported)):
-        for name in sorted(names ^ declared):
-            problems.append(f"{what}: {name} is " + ("missing" if name in declared else "not in the header"))
+    for what, names, wanted in ((map_path, mapped(map_path), declared), (shared, exported(nm, shared), declared),
+                                (verifier_map, mapped(verifier_map), verifier),
+                                (verifier_shared, exported(nm, verifier_shared), verifier)):
+        for name in sorted(names ^ wanted):
+            problems.append(f"{what}: {name} is " + ("missing" if name in wanted else "not in the header"))
+    needed = set(re.findall(r"\(NEEDED\).*\[(.*)\]", run(readelf, "-dW", verifier_shared)))
+    problems += [f"{verifier_shared} needs {name}" for name in sorted(needed) if not TOOLING_LIBRARY.match(name)]
 
     defined, undefined = set(), set()
     for line in run(nm, archive).splitlines():

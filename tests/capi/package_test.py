@@ -105,6 +105,10 @@ def main():
         prefix = folder / "moved"
         installed.rename(prefix)
         libraries = next(prefix.rglob("libmipzk_verify.a")).parent
+        # To be loaded by its soname; without the name for linkers, -lmipzk_verify is the archive.
+        shared = libraries / "libmipzk_verify.so"
+        if shared.exists() or not shared.with_suffix(".so.0").exists():
+            sys.exit("the verifier's shared library is not installed, or under a name for linkers")
         (folder / "user.c").write_text(USER)
         (folder / "verify.c").write_text(VERIFY)
         environment = dict(os.environ, PKG_CONFIG_PATH=str(libraries / "pkgconfig"), LD_LIBRARY_PATH=str(libraries))
