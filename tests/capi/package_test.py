@@ -118,6 +118,9 @@ def main():
 
         run("cc", folder / "user.c", *flags("--cflags", "--libs", "mipzk"), "-o", folder / "user")
         run(folder / "user", guest, env=environment)
+        run("c++", "-std=c++20", pathlib.Path(source) / "docs" / "examples" / "attest.cpp",
+            *flags("--cflags", "--libs", "mipzk"), "-o", folder / "attest_cpp")
+        run(folder / "attest_cpp", guest, env=environment)
         words = [f"-l:lib{w[2:]}.a" if w == "-lmipzk" else w
                  for w in flags("--cflags", "--libs", "--static", "mipzk")]
         run("cc", folder / "user.c", *words, "-o", folder / "user_static")
