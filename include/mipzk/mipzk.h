@@ -397,7 +397,7 @@ MIPZK_API const uint8_t* mipzk_job_output(const mipzk_job* job, size_t* out_size
  * value from registers or memory. "" if the last run did not fail. Belongs to the job, as above. */
 MIPZK_API const char* mipzk_job_fault_text(const mipzk_job* job) MIPZK_NOEXCEPT;
 
-typedef struct mipzk_estimate { /* 72 bytes */
+typedef struct mipzk_estimate { /* 64 bytes, 32 in the first version */
   uint32_t struct_size;
   uint32_t exit_code;
   uint64_t cycles;           /* instructions */

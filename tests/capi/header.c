@@ -53,7 +53,7 @@ AT(mipzk_program_info, symbols, 16);
 AT(mipzk_program_info, image_words, 32);
 SAME(size_of_segment, sizeof(mipzk_segment) == 24);
 AT(mipzk_segment, flags, 16);
-SAME(size_of_estimate, sizeof(mipzk_estimate) == 72);
+SAME(size_of_estimate, sizeof(mipzk_estimate) == 64);
 AT(mipzk_estimate, cycles, 8);
 AT(mipzk_estimate, available_memory, 24);
 SAME(size_of_progress, sizeof(mipzk_progress) == 24);
