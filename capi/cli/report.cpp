@@ -50,7 +50,7 @@ constexpr Kind kKinds[] = {
     {MIPZK_E_UNPROVABLE, kExitRun, "give the program less work: a shorter input, less to compute"},
     {MIPZK_E_MALFORMED, kExitProof, "check that the file is a proof and arrived whole"},
     {MIPZK_E_POLICY, kExitProof,
-     "see --min-security, --max-proof-bytes, --max-cycles and --allow-no-hiding"},
+     "see --min-security, --max-proof-bytes, --max-shards, --max-cycles and --allow-no-hiding"},
     {MIPZK_E_REJECTED, kExitRejected, "do not trust what the proof claims"},
     {MIPZK_E_WRONG_PROGRAM, kExitWrongProgram,
      "`mipzk inspect` shows the id of a program or proof"},

@@ -200,7 +200,7 @@ TEST_P(Forge, TrailingBytes) {
 }
 
 TEST_P(Forge, HugeLengths) {
-  for (const char* field : {"public input size", "output size", "instances"})
+  for (const char* field : {"public input size", "output size", "instances", "repeated instances"})
     for (uint32_t n : {0xffffffffu, 0x80000000u, (1u << 26) - 3, (1u << 26) - 4, 97u})
       EXPECT_FALSE(judge(with_u32(field, n)).accepted()) << field << " " << n;
   const uint32_t size = u32("part size");
