@@ -6,7 +6,7 @@
 
 namespace mipzk::air {
 
-inline constexpr uint32_t kFixedContentRows = 1u << 14;
+inline constexpr uint32_t kFixedContentRows = 256 * (kFixedGroupStep + 1);
 
 // What ShiftVar needs of a shift by s < 32 bits: s = 8 j + u, u < 8; v = u (left) or 8 - u (right);
 // `fill` the upper s bits (right) or 0 (left).
@@ -27,7 +27,7 @@ constexpr Fixed::Pre<Fp> fixed_row(uint32_t i) {
   const uint32_t a = row >> 8, b = row & 255;
   p.a = Fp(a);
   p.b = Fp(b);
-  for (uint32_t k = 0; k < 4; ++k) p.a_and_b[k] = Fp((a + (k << 6)) & b);
+  for (uint32_t k = 0; k < kFixedGroups; ++k) p.a_and_b[k] = Fp((a + kFixedGroupStep * k) & b);
 
   const uint32_t byte_row = row < 9 * 256 ? row : 0;
   const uint32_t v = byte_row >> 8, shifted = (byte_row & 255) << v;
@@ -48,13 +48,17 @@ constexpr Fixed::Pre<Fp> fixed_row(uint32_t i) {
   return p;
 }
 
-// Where a message is provided; `group` is the multiplicity column among those of its bus.
+// Where a message is provided, or one of the two places; `group` is the multiplicity column among
+// those of its bus.
 struct FixedPlace {
   uint32_t group, row;
   friend constexpr bool operator==(const FixedPlace&, const FixedPlace&) = default;
 };
-constexpr FixedPlace place_range(uint32_t v) { return {v >> 14, v & 0x3fff}; }
-constexpr FixedPlace place_and(uint32_t a, uint32_t b) { return {a >> 6, (a & 63) << 8 | b}; }
+constexpr FixedPlace place_and(uint32_t a, uint32_t b) {
+  const uint32_t group = a == 255 ? kFixedGroups - 1 : a / kFixedGroupStep;
+  return {group, (a - group * kFixedGroupStep) << 8 | b};
+}
+constexpr FixedPlace place_range(uint32_t v) { return place_and(v >> 8, v & 255); }
 constexpr FixedPlace place_shift_byte(uint32_t b, uint32_t v) { return {0, v << 8 | b}; }
 constexpr FixedPlace place_shift_amount(uint32_t right, uint32_t s) { return {0, right << 5 | s}; }
 

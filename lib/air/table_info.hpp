@@ -17,7 +17,7 @@ inline constexpr TableId kTableRom = 64, kTableFixed = 65, kTableRegion = 66, kT
                          kTableBoundary = 68, kTableFresh = 69, kTablePublic = 70, kTableBump = 71;
 
 // log2 of the height of FIXED, the same in every proof.
-inline constexpr unsigned kFixedLogRows = 15;
+inline constexpr unsigned kFixedLogRows = 14;
 
 enum class Role : uint8_t {
   kInstruction,  // a row holds executed instructions

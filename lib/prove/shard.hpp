@@ -119,7 +119,7 @@ class Shard {
   Progress& progress_;
 
   Shape shape_;
-  uint64_t cells_ = 0;  // that it commits to
+  uint64_t cells_ = 0;           // that it commits to
   std::vector<Committed> mats_;  // parallel to shape_.matrices(); the public ones are empty
   std::vector<std::unique_ptr<commit::MerkleTree>> trees_{proof::kTreeCount};
   const RunBlinding* run_ = nullptr;

@@ -154,16 +154,16 @@ void Builder::providers() {
     add<MultiplicityRows>(air::kTableRegion,
                           std::span(counts.region).first(program.regions.size()));
   SecretVector<air::Fixed::Row<Fp>> fixed(air::kFixedContentRows);
-  for (size_t i = 0; i < fixed.size(); ++i) {
-    air::Fixed::Row<Fp>& row = fixed[i];
-    for (size_t k = 0; k < 4; ++k) {
-      row.range[k] = Fp(counts.range[(k << 14) + i]);
-      // Rows hold a in [0, 64) and all b; group k adds 64 k to a.
-      row.both[k] = Fp(counts.byte_and[(k << 14) + i]);
-    }
-    if (i < counts.shift_byte.size()) row.shift_byte = Fp(counts.shift_byte[i]);
-    if (i < counts.shift_amount.size()) row.shift_amount = Fp(counts.shift_amount[i]);
+  for (uint32_t i = 0; i < counts.range.size(); ++i) {
+    const air::FixedPlace place = air::place_range(i);  // and that of the AND with index i
+    air::Fixed::Row<Fp>& row = fixed[place.row];
+    row.range[place.group] = Fp(counts.range[i]);
+    row.both[place.group] = Fp(counts.byte_and[i]);
   }
+  for (size_t i = 0; i < counts.shift_byte.size(); ++i)
+    fixed[i].shift_byte = Fp(counts.shift_byte[i]);
+  for (size_t i = 0; i < counts.shift_amount.size(); ++i)
+    fixed[i].shift_amount = Fp(counts.shift_amount[i]);
   add<FixedRows>(air::kTableFixed, fixed);
 }
 

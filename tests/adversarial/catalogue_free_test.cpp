@@ -3,6 +3,7 @@
 // 6): sources and rows of the boundary that the run does not need. What these must not become is
 // refused.
 #include "adversarial/catalogue.hpp"
+#include "air/fixed.hpp"
 
 namespace mipzk::attack {
 namespace {
@@ -170,37 +171,46 @@ TEST(CatalogueFree, UntouchedWordsMayHaveRows) {
   expect_refused(s, kRules);
 }
 
-// Rows that provide the same message share its multiplicity as the prover likes; the padding of ROM
-// and REGION provides messages that nobody asks for, so there the shares add up to 0.
+// Rows that provide the same message share its multiplicity as the prover likes, and so do the last
+// 256 rows of a group of FIXED and the first ones of the next; the padding of ROM and REGION
+// provides messages that nobody asks for, so there the shares add up to 0.
 TEST(CatalogueFree, EqualMessagesShareTheirMultiplicity) {
   const Told t = told({shift_reg(Op::kSllv, kV0, kT0, kT1)});
   const size_t rom = t.program->program.rom.size(), region = t.program->program.regions.size();
+  const size_t end = air::kFixedContentRows;
   const struct {
     air::TableId table;
-    const char* column;
-    size_t from, to;
+    const char* from_column;
+    size_t from;
+    const char* to_column;
+    size_t to;
     bool equal;
-  } moves[] = {{air::kTableRom, "mult", rom, rom + 1, true},
-               {air::kTableRom, "mult", rom - 1, rom, false},
-               {air::kTableRegion, "mult", region, region + 1, true},
-               {air::kTableFixed, "range2", 0, 1 << 14, true},
-               {air::kTableFixed, "range2", 0, (1 << 14) - 1, false},
-               {air::kTableFixed, "and3_m", 0, (1 << 14) + 1, true},
-               {air::kTableFixed, "byte_m", 0, 2304, true},
-               {air::kTableFixed, "byte_m", 0, 2303, false},
-               {air::kTableFixed, "amount_m", 0, 64, true},
-               {air::kTableFixed, "amount_m", 0, 63, false}};
+  } moves[] = {{air::kTableRom, "mult", rom, "mult", rom + 1, true},
+               {air::kTableRom, "mult", rom - 1, "mult", rom, false},
+               {air::kTableRegion, "mult", region, "mult", region + 1, true},
+               {air::kTableFixed, "range2", 0, "range2", end, true},
+               {air::kTableFixed, "range2", 0, "range2", end - 1, false},
+               {air::kTableFixed, "and4_m", 0, "and4_m", end + 1, true},
+               {air::kTableFixed, "and4_m", 1, "and4_m", end + 1, false},
+               {air::kTableFixed, "range1", 7, "range0", end - 256 + 7, true},
+               {air::kTableFixed, "range1", 256, "range0", end - 256, false},
+               {air::kTableFixed, "and4_m", 9, "and3_m", end - 256 + 9, true},
+               {air::kTableFixed, "and4_m", 9, "and3_m", end - 256 + 8, false},
+               {air::kTableFixed, "byte_m", 0, "byte_m", 2304, true},
+               {air::kTableFixed, "byte_m", 0, "byte_m", 2303, false},
+               {air::kTableFixed, "amount_m", 0, "amount_m", 64, true},
+               {air::kTableFixed, "amount_m", 0, "amount_m", 63, false}};
   for (const auto& m : moves) {
     Shard s = t.shard;
-    cell(*s.find(m.table), m.from, m.column) -= Fp(3);
-    cell(*s.find(m.table), m.to, m.column) += Fp(3);
-    EXPECT_EQ(check(s).ok(), m.equal) << m.column << " " << m.from << " " << m.to;
+    cell(*s.find(m.table), m.from, m.from_column) -= Fp(3);
+    cell(*s.find(m.table), m.to, m.to_column) += Fp(3);
+    EXPECT_EQ(check(s).ok(), m.equal) << m.from_column << " " << m.from << " " << m.to;
   }
   Shard s = t.shard;
   for (const auto& m : moves) {
     if (!m.equal) continue;
-    cell(*s.find(m.table), m.from, m.column) -= Fp(3);
-    cell(*s.find(m.table), m.to, m.column) += Fp(3);
+    cell(*s.find(m.table), m.from, m.from_column) -= Fp(3);
+    cell(*s.find(m.table), m.to, m.to_column) += Fp(3);
   }
   const Verdict v = verdict(s.program->id, prove(s));
   EXPECT_TRUE(v.accepted()) << v.message;

@@ -41,7 +41,8 @@ TEST(Limits, ARunTellsHowFarItIs) {
                                     ? mipzk_job_estimate(s.job, &estimate, &s.err)
                                     : mipzk_job_prove(s.job, nullptr, nullptr, &blob, &s.err);
     EXPECT_EQ(status, MIPZK_E_CANCELLED) << call;
-    EXPECT_EQ(seen.last, 3u << 18) << call;
+    EXPECT_LE(seen.last, 3u << 18) << call;  // less where a shard ended before
+    EXPECT_GT(seen.last, 2u << 18) << call;
     EXPECT_EQ(estimate.cycles, 0u);
   }
   seen = {};

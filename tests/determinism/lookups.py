@@ -5,18 +5,17 @@ the arguments of a request when some of them are known."""
 import functools
 
 import fixed_table
+import tables
 
 SET_LIMIT = 64  # domains of at most so many values are kept as sets
 
 
 @functools.cache
 def rows(table):
-    cells = [fixed_table.row(i) for i in range(1 << 14)]
-    if table == "AND":
-        return sorted({(c[1] + 64 * k, c[2], c[3 + k]) for c in cells for k in range(4)})
-    if table == "SHIFT_BYTE":
-        return sorted({tuple(c[7:11]) for c in cells})
-    return sorted({tuple(c[11:20]) for c in cells})
+    messages = [rule.message for rule in tables.load()[tables.FIXED].rules]
+    cells = [fixed_table.row(i) for i in range(fixed_table.ROWS)]
+    return sorted({tuple(e.value(c, []) for e in m.coordinates)
+                   for m in messages if m.bus == tables.BUSES[table] for c in cells})
 
 
 @functools.cache

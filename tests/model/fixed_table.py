@@ -7,15 +7,17 @@ import sys
 
 import extension
 
-ROWS = 1 << 15
+ROWS = 1 << 14
+CONTENT = 52 * 256
+GROUPS = 5
 
 
 def row(i):
     """The cells of row i, in the order of TABLES.md."""
-    if i >= 1 << 14:
+    if i >= CONTENT:
         i = 0
     a, b = i >> 8, i & 255
-    cells = [i, a, b] + [(a + 64 * k) & b for k in range(4)]
+    cells = [i, a, b] + [(a + 51 * k) & b for k in range(GROUPS)]
     j = i if i < 2304 else 0
     byte, shift = j & 255, j >> 8
     cells += [byte, shift, byte << shift & 255, byte << shift >> 8]

@@ -8,7 +8,7 @@ from reader import require
 MIN_LOG_HEIGHT, MAX_LOG_HEIGHT, MAX_LOG_DOMAIN = 10, 22, 24
 MAX_INSTANCES, MAX_MESSAGES, MAX_COLUMNS = 160, 1 << 28, 1 << 13
 SMALL_LOG_HEIGHT = 10  # of the third parts of quotients
-FIXED_LOG_HEIGHT = 15
+FIXED_LOG_HEIGHT = 14
 
 
 class Profile:

@@ -273,13 +273,20 @@ class ExtensionTest(unittest.TestCase):
         self.assertEqual([fri.evaluate(coefficients, x) for x in points], extension.extend(column, 1))
 
     def test_fixed_table_provides_what_it_should(self):
-        names = tables.load()[tables.FIXED].preprocessed
-        rows = [dict(zip(names, fixed_table.row(i))) for i in range(fixed_table.ROWS)]
-        self.assertEqual({r["v"] for r in rows}, set(range(1 << 14)))
-        pairs = {(r["a"] + 64 * k, r["b"], r["and%d" % k]) for r in rows for k in range(4)}
-        self.assertEqual(pairs, {(a, b, a & b) for a in range(256) for b in range(256)})
-        shifts = {(r["sb_b"], r["sb_v"], r["sb_carry"] << 8 | r["sb_out"]) for r in rows}
-        self.assertEqual(shifts, {(b, v, b << v) for b in range(256) for v in range(9)})
+        rows = [fixed_table.row(i) for i in range(fixed_table.ROWS)]
+        provided = {bus: set() for bus in tables.BUSES.values()}
+        for rule in tables.load()[tables.FIXED].rules:
+            self.assertEqual(rule.kind, "provide")
+            message = rule.message
+            provided[message.bus] |= {tuple(c.value(row, []) for c in message.coordinates) for row in rows}
+        bytes_ = range(256)
+        want = {"RANGE": {(v,) for v in range(1 << 16)},
+                "AND": {(a, b, a & b) for a in bytes_ for b in bytes_},
+                "SHIFT_BYTE": {(b, v, b << v & 255, b << v >> 8) for b in bytes_ for v in range(9)}}
+        for bus, messages in want.items():
+            self.assertEqual(provided[tables.BUSES[bus]], messages)
+        self.assertEqual({m[:2] for m in provided[tables.BUSES["SHIFT_AMOUNT"]]},
+                         {(right, s) for right in range(2) for s in range(32)})
 
 
 class ConstraintsTest(unittest.TestCase):

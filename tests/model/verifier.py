@@ -24,8 +24,8 @@ _MAX_STRING = 2**26 - 4
 _HEADER_BYTES = 80
 _MAX_PART = 2**24
 # PROTOCOL.md, section 13: roots of the fixed tree by log2 of the blowup.
-_FIXED_ROOTS = {1: bytes.fromhex("715dd12cf9ce854c7274f947df8cb40b05c7f0fc509aa261261bda8295694547"),
-                2: bytes.fromhex("b4f219c227dbb1fe66a5713eaeeb511f04612c6a1a8a60b77901044c7a767b03")}
+_FIXED_ROOTS = {1: bytes.fromhex("105eb210afc90e53ccc6e401c71fa10a158be90cc039f817f2645a936e1d5ad3"),
+                2: bytes.fromhex("622a841c98f6e12974eb63b61fb3e0cc8b1a3baa87876d7885d59d2a5907da29")}
 
 
 class Claim:

@@ -12,8 +12,8 @@
 namespace mipzk::test {
 namespace {
 
-constexpr uint32_t kVersion = 0;
-constexpr const char* kDigest = "2a445e0e6edb5e18c2cefaf5cc6d324f839b8a0c9bd3e30650edd839b0eb63f9";
+constexpr uint32_t kVersion = 1;
+constexpr const char* kDigest = "e3505035be07451c06d9706cb9899f211084d4fd231d622951946dbaa71fa4ec";
 
 TEST(TraceVersion, TellsLayoutsApart) {
   hash::Blake3 h;

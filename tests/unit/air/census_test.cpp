@@ -38,7 +38,7 @@ constexpr Expected kExpected[] = {
     {"StoreCond", 37, 1, 35, 6, 33, 21},    {"LoadDouble", 38, 1, 32, 6, 28, 21},
     {"StoreDouble", 39, 1, 30, 6, 28, 21},  {"MovePair", 40, 1, 22, 5, 22, 15},
     {"Trap", 41, 1, 21, 4, 24, 15},         {"Rom", 64, 0, 20, 1, 4, 1},
-    {"Fixed", 65, 0, 20, 5, 8, 10},         {"Region", 66, 0, 20, 1, 4, 1},
+    {"Fixed", 65, 0, 20, 6, 9, 12},         {"Region", 66, 0, 20, 1, 4, 1},
     {"Image", 67, 0, 30, 1, 6, 2},          {"Boundary", 68, 0, 30, 3, 14, 5},
     {"Fresh", 69, 0, 30, 5, 25, 16},        {"Public", 70, 0, 30, 2, 15, 4},
     {"Bump", 71, 0, 20, 3, 14, 8},
@@ -66,7 +66,7 @@ TEST(Census, IsAsExpected) {
   }
   std::printf("one instance of each: %u base and %u extension columns\n", base, ext);
   EXPECT_EQ(base, 1329u);
-  EXPECT_EQ(ext, 225u);
+  EXPECT_EQ(ext, 226u);
 }
 
 TEST(Census, IdsOfInstructionTablesAreTheirClasses) {

@@ -149,11 +149,11 @@ TEST_F(Shards, ManyOfACompactProfileHaveNoBits) {
   std::vector<uint8_t> proof(session.bytes().begin(), session.bytes().end());
   for (uint32_t shard = 1; shard <= 1000; ++shard) {
     std::vector<proof::Instance> list = {{air::kTableRom, program_.header.log_rom},
-                                         {air::kTableFixed, 15},
+                                         {air::kTableFixed, air::kFixedLogRows},
                                          {air::kTableBoundary, 10}};
     if (shard == 1)
       list = {{air::kTableRom, program_.header.log_rom},
-              {air::kTableFixed, 15},
+              {air::kTableFixed, air::kFixedLogRows},
               {air::kTableRegion, program_.header.log_region},
               {air::kTableImage, program_.header.log_image},
               {air::kTableBoundary, 10},
@@ -238,14 +238,15 @@ TEST_F(Shards, SecurityAddsThemUp) {
   proof::SecurityInput in;
   proof::Shape shape;
   const std::vector<proof::Instance> first = {{air::kTableRom, program_.header.log_rom},
-                                              {air::kTableFixed, 15},
+                                              {air::kTableFixed, air::kFixedLogRows},
                                               {air::kTableRegion, program_.header.log_region},
                                               {air::kTableImage, program_.header.log_image},
                                               {air::kTableBoundary, 12},
                                               {air::kTableFresh, 10},
                                               {air::kTablePublic, 10}};
-  const std::vector<proof::Instance> later = {
-      {air::kTableRom, program_.header.log_rom}, {air::kTableFixed, 15}, {air::kTableBoundary, 16}};
+  const std::vector<proof::Instance> later = {{air::kTableRom, program_.header.log_rom},
+                                              {air::kTableFixed, air::kFixedLogRows},
+                                              {air::kTableBoundary, 16}};
   ASSERT_TRUE(proof::Shape::make(first, program_.header, proof::kS100, shape));
   in.add(shape);
   const proof::SecurityInput one = in;
