@@ -130,7 +130,8 @@ class Parts {
     Bytes buffer;
     Part part;
     Fp5 product;
-    bool begun = false;  // the first half is done
+    bool checked = false;  // not skipped
+    bool begun = false;    // the first half is done
     Status status;
   };
 
@@ -139,6 +140,7 @@ class Parts {
   Status take_part(uint32_t index, Slot& slot) {
     ByteView bytes;
     uint32_t length = 0;
+    slot.checked = false;
     if (Status s = input_.take(4, slot.buffer, bytes); !s) return s;
     if (Status s = read_length(bytes, length); !s) return in_shard(index, s);
     if (Status s = input_.take(length, slot.buffer, bytes); !s) return s;
@@ -149,6 +151,7 @@ class Parts {
 
   void check(Slot& slot, Workspace& ws) {
     Reader r(slot.part.bytes);
+    slot.checked = true;
     slot.begun = false;
     slot.status = begin_part(slot.part, r, session_, ws, slot.product);
     if (!slot.status) return;
@@ -181,6 +184,7 @@ class Parts {
     if (is_cancelled()) return cancelled();
     for (size_t i = 0; i < taken; ++i) {
       const Slot& slot = slots_[i];
+      if (!slot.checked) return cancelled();  // the flag, seen by a thread, may be gone again
       const uint32_t index = first + static_cast<uint32_t>(i);
       if (slot.begun) session_.product *= slot.product;
       if (slot.begun && index == shards)

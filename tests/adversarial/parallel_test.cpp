@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
+#include <thread>
+#include <utility>
 
 #include "prove/prove.hpp"
 #include "support/proof_parts.hpp"
@@ -263,6 +266,42 @@ TEST_F(Parallel, Cancelled) {
     EXPECT_EQ(s.error().code, Errc::kCancelled);
     EXPECT_TRUE(front.empty());
     EXPECT_EQ(claim.output_size, 0u);
+  }
+}
+
+// A flag that is set while shards are checked, and cleared before anybody looks again: shards that
+// were skipped meanwhile are not taken for checked ones.
+TEST_F(Parallel, CancelledAndResumed) {
+  auto parts = test::ProofParts::of(*honest_);
+  for (Bytes& body : parts.bodies) body.back() ^= 1;
+  const Bytes p = parts.join();
+  Bytes front;
+  verify::Claim claim;
+  for (int round = 0; round < 300; ++round) {
+    std::atomic_flag cancel;
+    bool is_set = false;
+    std::thread other([&] {
+      cancel.wait(false);
+      const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(3 * round);
+      while (std::chrono::steady_clock::now() < end) continue;
+      cancel.clear();
+    });
+    size_t given = 0;
+    const verify::ReadFunction read = [&](uint8_t* out, size_t size) {
+      const size_t n = std::min(size, p.size() - given);
+      std::copy_n(p.begin() + static_cast<ptrdiff_t>(given), n, out);
+      given += n;
+      if (given == p.size() && !std::exchange(is_set, true)) {
+        cancel.test_and_set();
+        cancel.notify_one();
+      }
+      return static_cast<int64_t>(n);
+    };
+    const Status s = verify::verify_stream(five_, program_->id, read, test::test_policy(), &cancel,
+                                           front, claim);
+    other.join();
+    ASSERT_FALSE(s) << "round " << round;
+    EXPECT_TRUE(front.empty());
   }
 }
 
