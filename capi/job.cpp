@@ -147,7 +147,8 @@ prove::Run run_of(const mipzk_job& job) { return {inputs_of(job), job.settings.l
 
 // Runs the program for a proof, unless that was done for these inputs, this shape and this memory.
 Status plan(mipzk_job& job, const prove::Options& options) {
-  if (job.plan != nullptr && job.plan->memory_bytes <= options.memory.bytes) return {};
+  const auto kept = [&] { return options.keeps_proof ? job.plan->proof_bytes : 0; };
+  if (job.plan != nullptr && job.plan->memory_bytes + kept() <= options.memory.bytes) return {};
   job.plan = nullptr;
   vm::FaultReport report;
   auto plan = prove::plan_run(*job.settings.pool, job.elf->loaded, run_of(job), hooks_of(job),
@@ -191,13 +192,13 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
       job.settings.cancel->test(std::memory_order_relaxed))
     return Error(Errc::kCancelled, "cancelled");
   prove::Options options = options_of(job);
+  options.keeps_proof = keeps;
   if (Status s = plan(job, options); !s) return s;
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
     return call(static_cast<uint32_t>(phase) + 1, done, total);
   };
   options.cancel = job.settings.cancel.get();
   if (Status s = derive_seed(job, options.seed); !s) return s;
-  options.keeps_proof = keeps;
   return prove::prove_run(*job.settings.pool, job.elf->loaded, run_of(job), *job.plan, options,
                           sink);
 }

@@ -47,8 +47,9 @@ class Planner {
       if (count > workers) shards += shards / 16;
       return std::max(peak_bytes + shared_, shared + shards);
     };
+    const uint64_t kept = options_.keeps_proof ? plan_.proof_bytes : 0;
     unsigned workers = std::min(pool_.threads(), count);
-    while (workers > 1 && total(workers) > options_.memory.bytes) --workers;
+    while (workers > 1 && total(workers) + kept > options_.memory.bytes) --workers;
     plan_.workers = workers;
     plan_.memory_bytes = total(workers);
     plan_.outcome = std::move(outcome);
@@ -133,7 +134,9 @@ Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& ru
   vm::Hooks silent;
   silent.cancel = hooks.cancel;
   for (const uint64_t cells : kSmallerShardCells) {
-    if (!plan || plan->memory_bytes <= options.memory.bytes) break;
+    if (!plan) break;
+    const uint64_t kept = options.keeps_proof ? plan->proof_bytes : 0;
+    if (plan->memory_bytes + kept <= options.memory.bytes) break;
     if (cells >= limits.shard_size.cells) continue;
     limits.shard_size = shard_size(cells);
     plan = plan_once(pool, program, run.inputs, limits, silent, options, report);

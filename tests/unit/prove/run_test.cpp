@@ -95,6 +95,32 @@ TEST_F(RunTest, DoesNotDependOnThreads) {
   EXPECT_EQ(refused.error().code, Errc::kNoMemory);
 }
 
+// A proof that stays in memory counts where workers are chosen, not only where a run is refused.
+TEST_F(RunTest, AKeptProofLeavesRoomForFewerWorkers) {
+  const auto all = plan(pool_);
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->workers, 2u);
+  options_.keeps_proof = true;
+  options_.memory.bytes = all->memory_bytes + all->proof_bytes - 1;
+  const auto p = plan(pool_);
+  ASSERT_TRUE(p);
+  EXPECT_EQ(p->workers, 1u);
+  const auto proof = prove(pool_, *p);
+  ASSERT_TRUE(proof) << proof.error().message;
+  EXPECT_TRUE(check(*proof));
+  // And shards get smaller, where they may.
+  options_.smaller_shards = true;
+  run_.limits.max_shard_cycles = vm::kMaxShardCycles;
+  run_.limits.shard_size = prove::shard_size(prove::kShardCells);
+  options_.memory = {};
+  const auto whole = plan(pool_);
+  ASSERT_TRUE(whole);
+  options_.memory.bytes = whole->memory_bytes + whole->proof_bytes - 1;
+  const auto smaller = plan(pool_);
+  ASSERT_TRUE(smaller);
+  EXPECT_LT(smaller->limits.shard_size.cells, prove::kShardCells);
+}
+
 // The only shard is kept, and proved with all threads.
 TEST_F(RunTest, OfOneShard) {
   run_.limits.max_shard_cycles = 100000;
