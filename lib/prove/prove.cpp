@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <exception>
-#include <map>
 #include <mutex>
-#include <thread>
 
 #include "base/random.hpp"
 #include "commit/panel.hpp"
 #include "prove/bounds.hpp"
+#include "prove/part_writer.hpp"
 #include "prove/run.hpp"
 #include "prove/shard.hpp"
 #include "trace/build.hpp"
@@ -80,39 +79,6 @@ class Team {
   std::vector<std::unique_ptr<Pool>> own_;
 };
 
-// Gives the parts of a proof to the sink in their order. Any thread may have one; the sink is
-// called on that which made this object.
-class PartWriter {
- public:
-  explicit PartWriter(const ProofSink& sink) : sink_(sink), owner_(std::this_thread::get_id()) {}
-
-  Status put(uint32_t number, std::vector<uint8_t> part) {
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_.emplace(number, std::move(part));
-    }
-    return std::this_thread::get_id() == owner_ ? write() : Status();
-  }
-
-  // By the owner: those that nothing before them is missing of.
-  Status write() {
-    for (;; ++next_) {
-      std::unique_lock lock(mutex_);
-      const auto part = waiting_.extract(next_);
-      lock.unlock();
-      if (part.empty()) return {};
-      if (Status s = sink_(part.mapped()); !s) return s;
-    }
-  }
-
- private:
-  const ProofSink& sink_;
-  const std::thread::id owner_;
-  std::mutex mutex_;
-  std::map<uint32_t, std::vector<uint8_t>> waiting_;
-  uint32_t next_ = 1;
-};
-
 // The shards of a planned run, by workers that take them one after the other.
 class ShardProver {
  public:
@@ -146,15 +112,18 @@ class ShardProver {
     for (const std::vector<uint8_t>& head : heads) session.add_head(head);
     session.draw_challenges();
     if (s = sink(session.bytes()); !s) return s;
-    PartWriter parts(sink);
-    s = each(trace::Part::kAll, [&](Shard& shard, uint32_t number) -> Status {
-      shard.step(Phase::kTrace, Step::kTrace);
-      if (shard.commit_pass_one(run) != heads[number - 1])
-        return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
-      auto part = shard.prove(session);
-      if (!part) return part.error();
-      return parts.put(number, std::move(*part));
-    });
+    PartWriter parts(sink, plan_.workers, progress_.flags());
+    s = each(
+        trace::Part::kAll,
+        [&](Shard& shard, uint32_t number) -> Status {
+          shard.step(Phase::kTrace, Step::kTrace);
+          if (shard.commit_pass_one(run) != heads[number - 1])
+            return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
+          auto part = shard.prove(session);
+          if (!part) return part.error();
+          return parts.put(number, std::move(*part));
+        },
+        &parts);
     if (!s) return s;
     if (s = parts.write(); !s) return s;
     progress_.finish();
@@ -179,13 +148,15 @@ class ShardProver {
     return {};
   }
 
-  // Calls f(shard, number) for all shards with the tables of the part, by the workers.
+  // Calls f(shard, number) for all shards with the tables of the part, by the workers; `parts`:
+  // what f gives its results, if anything.
   template <class F>
-  Status each(trace::Part part, const F& f) {
+  Status each(trace::Part part, const F& f, PartWriter* parts = nullptr) {
     if (Status s = source_.begin(); !s) return s;
     std::mutex mutex;
     uint32_t taken = 0;
     return team_.run(progress_, [&](Pool& pool) -> Status {
+      const PartWriter::Presence present(parts);
       for (;;) {
         std::shared_ptr<const vm::ShardRecord> record;
         uint32_t number;
