@@ -109,7 +109,7 @@ class FreePages {
     const std::lock_guard lock(mutex_);
     if (--arenas_ != 0) return;
     active_.store(false, std::memory_order_relaxed);
-    for (const auto& [address, size] : ranges_) unmap_block(at(address), size);
+    for (const auto& [begin, size] : ranges_) unmap_block(begin, size);
     ranges_.clear();
   }
 
@@ -123,11 +123,11 @@ class FreePages {
     used_ += static_cast<ptrdiff_t>(size);
     most_ = std::max(most_, used_);
     if (best != ranges_.end()) {
-      const auto [address, all] = *best;
-      if (all > size) ranges_.emplace_hint(best, address + size, all - size);
-      ranges_.erase(address);
+      const auto [begin, all] = *best;
+      if (all > size) ranges_.emplace_hint(best, begin + size, all - size);
+      ranges_.erase(begin);
       free_ -= size;
-      return at(address);
+      return begin;
     }
     trim();
     try {
@@ -143,7 +143,7 @@ class FreePages {
     used_ -= static_cast<ptrdiff_t>(size);  // below 0 when blocks are older than the arena
     try {
       if (arenas_ == 0) throw std::bad_alloc();  // the last one has just gone
-      add(reinterpret_cast<uintptr_t>(data), size);
+      add(static_cast<uint8_t*>(data), size);
     } catch (...) {
       unmap_block(data, size);
       return;
@@ -153,27 +153,25 @@ class FreePages {
   }
 
  private:
-  static void* at(uintptr_t address) { return reinterpret_cast<void*>(address); }
-
   // A range, joined with those beside it.
-  void add(uintptr_t address, size_t size) {
-    auto next = ranges_.lower_bound(address);
+  void add(uint8_t* begin, size_t size) {
+    auto next = ranges_.lower_bound(begin);
     if (next != ranges_.begin()) {
       const auto before = std::prev(next);
-      if (before->first + before->second == address) {
+      if (before->first + before->second == begin) {
         before->second += size;
-        if (next != ranges_.end() && address + size == next->first) {
+        if (next != ranges_.end() && begin + size == next->first) {
           before->second += next->second;
           ranges_.erase(next);
         }
         return;
       }
     }
-    if (next != ranges_.end() && address + size == next->first) {
+    if (next != ranges_.end() && begin + size == next->first) {
       size += next->second;
       next = ranges_.erase(next);
     }
-    ranges_.emplace_hint(next, address, size);
+    ranges_.emplace_hint(next, begin, size);
   }
 
   // Returns pages to the system until what is held is within the bound.
@@ -188,7 +186,7 @@ class FreePages {
       const size_t size = std::min(largest->second, round_up(held - bound, kPage));
       largest->second -= size;
       free_ -= size;
-      unmap_block(at(largest->first + largest->second), size);
+      unmap_block(largest->first + largest->second, size);
       if (largest->second == 0) ranges_.erase(largest);
     }
   }
@@ -198,10 +196,14 @@ class FreePages {
   unsigned arenas_ = 0;
   ptrdiff_t used_ = 0, most_ = 0;  // bytes in use since begin(), and the most at once
   size_t free_ = 0;
-  std::map<uintptr_t, size_t> ranges_;  // free ones: address, size
+  std::map<uint8_t*, size_t> ranges_;  // free ones: beginning, size
 };
 
 FreePages free_pages;
+
+// Blocks up to this size are wiped before an arena keeps them: keys, seeds and small inputs, which
+// would otherwise stay as long as any proof is made in the process.
+constexpr size_t kWiped = size_t{1} << 16;
 
 }  // namespace
 
@@ -217,6 +219,7 @@ void secret_free(void* data, size_t bytes) noexcept {
     secure_zero(data, bytes);
     ::operator delete(data, kAlignment);
   } else if (free_pages.active()) {
+    if (bytes <= kWiped) secure_zero(data, bytes);
     free_pages.give(data, round_up(bytes, kPage));
   } else {
     unmap_block(data, round_up(bytes, kPage));

@@ -89,6 +89,20 @@ TEST(SecretMemory, AnArenaUsesPagesAgainAndReturnsThem) {
   EXPECT_EQ(flags_at(old), "");
 }
 
+// Keys and small inputs are gone when they are freed, though the pages stay.
+TEST(SecretMemory, AnArenaKeepsNoSmallSecrets) {
+  for (const size_t size : {kSecretPages, size_t{50000}, size_t{1} << 16}) {
+    const Arena arena;
+    auto* const p = static_cast<uint8_t*>(secret_allocate(size));
+    std::memset(p, 0xa5, size);
+    secret_free(p, size);
+    auto* const again = static_cast<uint8_t*>(secret_allocate(size));
+    ASSERT_EQ(again, p);
+    EXPECT_EQ(std::count(again, again + size, 0xa5), 0) << size;
+    secret_free(again, size);
+  }
+}
+
 TEST(SecretMemory, AnArenaKeepsLittleMoreThanWasInUseAtOnce) {
   constexpr size_t kMiB = size_t{1} << 20;
   const auto mapped = [] {
