@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "base/pool.hpp"
 #include "boundary.hpp"
 
 namespace mipzk::capi {
@@ -14,6 +15,8 @@ namespace mipzk::capi {
 // Calls f(), which returns a mipzk::Status, and reports what it returns or throws.
 template <class F>
 mipzk_status guarded(mipzk_error* err, const F& f) noexcept {
+  // In a callback: what stops the call that calls back does not stop this one.
+  const CancelScope none({});
   try {
     return report(err, f());
   } catch (const std::bad_alloc&) {

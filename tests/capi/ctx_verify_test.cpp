@@ -237,5 +237,34 @@ TEST_F(CtxVerify, CancelledAndInUse) {
   EXPECT_EQ(nested.inner, MIPZK_E_STATE);
 }
 
+// A callback may use other objects, whatever becomes of the call that calls it.
+TEST_F(CtxVerify, InACallbackOfACancelledCall) {
+  struct Other {
+    const Bytes& proof;
+    mipzk_ctx* cancelled;
+    mipzk_ctx* ctx = nullptr;
+    int calls = 0;
+    mipzk_status status = MIPZK_OK;
+    mipzk_error err = {};
+  } other{proof, session->ctx};
+  ASSERT_EQ(mipzk_ctx_new(MIPZK_ABI_VERSION, &other.ctx, nullptr), MIPZK_OK);
+  const auto progress = [](void* user, const mipzk_progress* p) -> int32_t {
+    auto& o = *static_cast<Other*>(user);
+    if (p->phase == MIPZK_PHASE_EXECUTE || o.calls++ != 0) return 0;
+    mipzk_ctx_cancel(o.cancelled);
+    mipzk_claim claim = empty_claim();
+    o.status = mipzk_ctx_verify(o.ctx, session->id().data(), o.proof.data(), o.proof.size(),
+                                nullptr, &claim, &o.err);
+    return 0;
+  };
+  mipzk_blob* blob = nullptr;
+  EXPECT_EQ(mipzk_job_prove(session->job, progress, &other, &blob, &session->err),
+            MIPZK_E_CANCELLED);
+  mipzk_ctx_resume(session->ctx);
+  mipzk_ctx_free(other.ctx);
+  EXPECT_EQ(other.calls, 1);
+  EXPECT_EQ(other.status, MIPZK_OK) << other.err.message;
+}
+
 }  // namespace
 }  // namespace mipzk_test
