@@ -49,7 +49,7 @@ class Team {
     Status first;
     std::exception_ptr failure;
     bool cancelled = false;
-    pool_.parallel_for(own_.size(), 1, [&](size_t begin, size_t end) {
+    const auto body = [&](size_t begin, size_t end) {
       for (size_t i = begin; i < end; ++i) {
         try {
           const CancelScope scope(progress.flags());
@@ -68,7 +68,12 @@ class Team {
         }
       }
       commit::release_scratch();
-    });
+    };
+    try {
+      pool_.parallel_for(own_.size(), 1, body);
+    } catch (const Cancelled&) {
+      cancelled = true;  // of workers who had not begun when the first one failed
+    }
     if (failure) std::rethrow_exception(failure);
     if (first && cancelled) throw Cancelled{};
     return first;

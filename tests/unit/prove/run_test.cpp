@@ -204,6 +204,28 @@ TEST_F(RunTest, TheProofComesInOrderOnTheCallersThread) {
   }
 }
 
+// Where the pool's threads are taken, one worker comes after the other: those after an error have
+// nothing to say.
+TEST_F(RunTest, AnErrorIsToldWhenWorkersHaveNotBegun) {
+  const auto p = plan(pool_);
+  ASSERT_TRUE(p);
+  ASSERT_EQ(p->workers, 2u);
+  const auto full = [calls = 0](ByteView) mutable -> Status {
+    return ++calls == 1 ? Status() : Error(Errc::kInternal, "the disk is full");
+  };
+  const auto throwing = [calls = 0](ByteView) mutable -> Status {
+    if (++calls != 1) throw std::bad_alloc();
+    return {};
+  };
+  pool_.parallel_for(2, 1, [&](size_t begin, size_t) {
+    if (begin != 0) return;
+    const Status s = prove::prove_run(pool_, program_, run_, *p, options_, full);
+    EXPECT_STREQ(s.error().message, "the disk is full");
+    EXPECT_THROW((void)prove::prove_run(pool_, program_, run_, *p, options_, throwing),
+                 std::bad_alloc);
+  });
+}
+
 // Set before, or by another thread meanwhile.
 TEST_F(RunTest, AFlagCancels) {
   const auto p = plan(pool_);
