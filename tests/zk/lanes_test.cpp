@@ -52,8 +52,9 @@ TEST(Lanes, AreEmptyAfterAProof) {
       prove::Options options;
       options.profile = &kTest2;
       size_t in_traces = 0;
-      options.progress = [&](prove::Phase, uint64_t step, uint64_t) {
-        if (step == 2) in_traces = patterns.scan_process().size();
+      int steps = 0;
+      options.progress = [&](prove::Phase, uint64_t, uint64_t) {
+        if (++steps == 2) in_traces = patterns.scan_process().size();
         return false;
       };
       secret.reveal([&](const uint8_t* bytes) {
