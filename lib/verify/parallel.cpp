@@ -47,15 +47,20 @@ class StreamInput final : public Input {
     constexpr size_t kPiece = size_t{1} << 20;
     const uint64_t allowed = std::min<uint64_t>(size, left_ == UINT64_MAX ? left_ : left_ + 1);
     for (uint64_t want = allowed; want > 0 && !at_end_;) {
+      // However small the pieces are that come: each byte is made room for once.
       const size_t before = buffer.size(), piece = std::min<uint64_t>(want, kPiece);
       buffer.resize(before + piece);
-      const int64_t n = read_(&buffer[before], piece);
-      if (n < 0 || static_cast<uint64_t>(n) > piece) return cancelled();
-      buffer.resize(before + static_cast<size_t>(n));
-      at_end_ = n == 0;
-      want -= static_cast<uint64_t>(n);
-      if (static_cast<uint64_t>(n) > left_) return too_long();
-      left_ -= static_cast<uint64_t>(n);
+      size_t got = 0;
+      while (got < piece && !at_end_) {
+        const int64_t n = read_(&buffer[before + got], piece - got);
+        if (n < 0 || static_cast<uint64_t>(n) > piece - got) return cancelled();
+        at_end_ = n == 0;
+        got += static_cast<size_t>(n);
+        if (static_cast<uint64_t>(n) > left_) return too_long();
+        left_ -= static_cast<uint64_t>(n);
+      }
+      buffer.resize(before + got);
+      want -= got;
     }
     return {};
   }

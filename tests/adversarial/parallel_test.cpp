@@ -240,6 +240,25 @@ TEST_F(Parallel, AnnouncedSizesTakeNoMemory) {
   EXPECT_LE(largest, size_t{1} << 20);
 }
 
+// Whoever sends single bytes makes no work but theirs: room is not made anew for each.
+TEST_F(Parallel, SmallPiecesAreNoWork) {
+  size_t given = 0, kept = 0;
+  uint8_t* next = nullptr;
+  const verify::ReadFunction read = [&](uint8_t* out, size_t size) -> int64_t {
+    if (given == honest_->size()) return 0;
+    kept += out == next && *out == 0xa5;
+    *out = (*honest_)[given++];
+    next = size > 1 ? out + 1 : nullptr;
+    if (next != nullptr) *next = 0xa5;  // still there in the next call
+    return 1;
+  };
+  Bytes front;
+  verify::Claim claim;
+  EXPECT_TRUE(
+      verify::verify_stream(one_, program_->id, read, test::test_policy(), nullptr, front, claim));
+  EXPECT_GT(kept, honest_->size() / 2);
+}
+
 TEST_F(Parallel, Cancelled) {
   std::atomic_flag cancel;
   cancel.test_and_set();
