@@ -175,7 +175,7 @@ Status estimate(mipzk_job& job, mipzk_estimate& out) {
   out.available_memory = options.memory.bytes + (bounded ? options.memory.in_use : 0);
   out.proof_bytes = job.plan->proof_bytes;
   out.cells = job.plan->cells;
-  out.shard_cells = job.plan->limits.shard_size.cells;
+  out.shard_cells = job.shape.empty() ? job.plan->limits.shard_size.cells : 0;
   out.shards = static_cast<uint32_t>(job.plan->shards.size());
   out.workers = job.plan->workers;
   return {};
@@ -399,6 +399,8 @@ mipzk_status mipzk_job_prove(mipzk_job* job, mipzk_progress_fn fn, void* user,
     if (out_proof == nullptr) return Error(Errc::kArgument, "out_proof is NULL");
     auto blob = std::make_unique<mipzk_blob>();
     const Status s = capi::prove(*job, fn, user, true, [&](ByteView bytes) {
+      // Growing step by step would take half as much again.
+      if (blob->bytes.empty()) blob->bytes.reserve(job->plan->proof_bytes / 32 * 33 + bytes.size());
       blob->bytes.insert(blob->bytes.end(), bytes.begin(), bytes.end());
       return Status();
     });

@@ -18,9 +18,9 @@
  *   - A buffer of size 0 may have a NULL pointer. Every other NULL is refused with
  *     MIPZK_E_ARGUMENT, or ignored by functions that cannot fail.
  *   - `T *` must be used by one thread at a time, `const T *` may be shared. Different jobs of one
- *     context may be used at the same time. mipzk_ctx_cancel may be called at any time from any
- *     thread, and from a signal handler. A call with a `T *` that another call is using is refused
- *     with MIPZK_E_STATE; freeing it is not checked.
+ *     context may be used at the same time. mipzk_ctx_cancel and mipzk_ctx_resume may be called at
+ *     any time from any thread, and from a signal handler. A call with a `T *` that another call is
+ *     using is refused with MIPZK_E_STATE; freeing it is not checked.
  *   - Callbacks run on the thread that made the call, never two at once, never after it returns.
  *     They must not use the handle whose call is under way (mipzk_ctx_cancel is allowed), throw, or
  *     longjmp.
@@ -61,8 +61,8 @@ typedef int32_t mipzk_status;
 
 #define MIPZK_OK 0
 #define MIPZK_E_ARGUMENT (-1) /* an argument is invalid */
-/* Out of memory or threads. err->detail: 0, or the MiB that the process needs to prove the run: what
- * MIPZK_OPT_MAX_MEMORY must be at least. */
+/* Out of memory or threads. err->detail: 0, or the MiB that the process needs to prove the run:
+ * what MIPZK_OPT_MAX_MEMORY must be at least. */
 #define MIPZK_E_NO_MEMORY (-2)
 #define MIPZK_E_CANCELLED (-3)     /* stopped by mipzk_ctx_cancel or a progress callback */
 #define MIPZK_E_INTERNAL (-4)      /* a defect of this library: please report it */
@@ -405,7 +405,8 @@ typedef struct mipzk_estimate { /* 64 bytes, 32 in the first version */
   uint64_t available_memory; /* bytes that it may have; UINT64_MAX: no bound is known */
   uint64_t proof_bytes;      /* about; mipzk_job_prove keeps them in memory, too */
   uint64_t cells;            /* of the tables that are proved */
-  uint64_t shard_cells;      /* MIPZK_OPT_SHARD_CELLS, or less to stay within the memory */
+  uint64_t shard_cells;      /* MIPZK_OPT_SHARD_CELLS, or less to stay within the memory; 0 with a
+                                fixed shape */
   uint32_t shards;
   uint32_t workers; /* shards that are proved at the same time */
 } mipzk_estimate;
