@@ -84,10 +84,6 @@ class Planner {
   uint64_t shared_ = 0;          // that all share
 };
 
-}  // namespace
-
-namespace {
-
 // With shards as the limits say.
 Result<RunPlan> plan_once(Pool& pool, const LoadedProgram& program, const vm::Inputs& inputs,
                           const vm::Limits& limits, const vm::Hooks& hooks, const Options& options,
