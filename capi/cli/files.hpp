@@ -141,8 +141,8 @@ class OutputFile {
 
   const std::string path_;
   const char* what_;
-  std::string target_,
-      name_;  // of a regular file: where it belongs, and its temporary name, if any
+  std::string target_;  // of a regular file: where it belongs
+  std::string name_;    // and its temporary name, if it has one
   int fd_ = -1;
   uint64_t size_ = 0;
 };

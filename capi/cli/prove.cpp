@@ -22,24 +22,18 @@ struct ProofFile {
 
   static int32_t write(void* user, const uint8_t* data, size_t size) {
     auto& self = *static_cast<ProofFile*>(user);
-    try {
+    return keeping_failure(self.failure, int32_t{1}, [&] {
       self.file.append(data, size);
-      return 0;
-    } catch (...) {
-      self.failure = std::current_exception();
-      return 1;
-    }
+      return int32_t{0};
+    });
   }
   static int64_t read(void* user, uint8_t* out, size_t size) {
     auto& self = *static_cast<ProofFile*>(user);
-    try {
+    return keeping_failure(self.failure, int64_t{-1}, [&] {
       const size_t n = self.file.read(self.read_bytes, out, size);
       self.read_bytes += n;
       return static_cast<int64_t>(n);
-    } catch (...) {
-      self.failure = std::current_exception();
-      return -1;
-    }
+    });
   }
 };
 

@@ -5,6 +5,7 @@
 #include <mipzk/mipzk.h>
 
 #include <atomic>
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -41,6 +42,18 @@ const std::atomic_flag& interrupt_flag();
 
 Handle<mipzk_program> load_program(Context& ctx, const std::string& path);
 Handle<mipzk_program> load_program(Context& ctx, const Bytes& elf, const std::string& path);
+
+// For callbacks of the library: gives f(), or `stop` when it throws. What it threw is in `failure`,
+// to be thrown again after the call.
+template <class T, class F>
+T keeping_failure(std::exception_ptr& failure, T stop, const F& f) {
+  try {
+    return f();
+  } catch (...) {
+    failure = std::current_exception();
+    return stop;
+  }
+}
 
 // --public, --private, --hints, --max-cycles, --guest-memory, --threads
 void add_run_options(Options& options);

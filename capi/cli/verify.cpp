@@ -39,14 +39,11 @@ struct ProofReader {
 
   static int64_t read(void* user, uint8_t* out, size_t size) {
     auto& self = *static_cast<ProofReader*>(user);
-    try {
+    return keeping_failure(self.failure, int64_t{-1}, [&] {
       const size_t n = self.file.read_some(out, size);
       self.size += n;
       return static_cast<int64_t>(n);
-    } catch (...) {
-      self.failure = std::current_exception();
-      return -1;
-    }
+    });
   }
 };
 

@@ -13,10 +13,9 @@
 // An opening for distinct indices of level H, ascending, has for each level l from H down to 0:
 //   - if there are matrices of log_rows l, for each distinct (index >> (H - l)), ascending: the
 //   salt
-//     (salted trees), the row's words;
+//     (in salted trees) and the row's words;
 //   - if l > 0, for each known node of the level, ascending, the digest of its sibling where that
-//   is
-//     not known itself.
+//     is not known itself.
 // So a reader that goes forward keeps the digests of the known nodes and one row.
 #pragma once
 

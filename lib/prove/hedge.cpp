@@ -52,13 +52,9 @@ WitnessDigest digest_of(std::span<const trace::InstanceTrace> traces) {
 }
 
 void Hedge::add(std::span<const air::Instance> instances, ByteView witness_digest) {
-  append_u32(shapes_, static_cast<uint32_t>(instances.size()));
+  append_shape(shapes_, instances);
   uint32_t pass_one = 0;
-  for (const air::Instance& i : instances) {
-    shapes_.push_back(i.table);
-    shapes_.push_back(i.log_height);
-    pass_one += air::find_table(i.table)->layout.pass_one;
-  }
+  for (const air::Instance& i : instances) pass_one += air::find_table(i.table)->layout.pass_one;
   digests_.insert(digests_.end(), witness_digest.begin(), witness_digest.end());
   pass_one_.push_back(pass_one);
 }

@@ -35,16 +35,6 @@ Status Shard::fill(std::vector<trace::InstanceTrace> traces) {
   return {};
 }
 
-std::vector<uint8_t> Shard::shape_bytes() const {
-  std::vector<uint8_t> b;
-  append_u32(b, static_cast<uint32_t>(shape_.instances().size()));
-  for (const proof::Instance& i : shape_.instances()) {
-    b.push_back(i.table);
-    b.push_back(i.log_height);
-  }
-  return b;
-}
-
 // Extends and commits all matrices of a tree.
 hash::Digest Shard::commit(proof::Tree tree) {
   std::vector<commit::MatrixView> views;
@@ -96,7 +86,8 @@ std::vector<uint8_t> Shard::commit_pass_one(const RunBlinding& run) {
   run_ = &run;
   blinding_ = run.key.of_shard(index_);
   blind_base(true);
-  head_ = shape_bytes();
+  head_.clear();
+  append_shape(head_, shape_.instances());
   append(head_, commit(proof::kTreePassOne));
   return head_;
 }

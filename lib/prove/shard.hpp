@@ -65,7 +65,6 @@ class Shard {
   Result<std::vector<uint8_t>> prove(const Session& session);
 
  protected:  // a test looks at the masks
-  std::vector<uint8_t> shape_bytes() const;
   void try_proving(const Session& session);
   hash::Digest commit(proof::Tree tree);
   void append_root(proof::Tree tree);

@@ -25,6 +25,14 @@ void append_fp5(std::vector<uint8_t>& out, const field::Fp5& v) {
   for (field::Fp c : v.c) append_u32(out, c.raw());
 }
 
+void append_shape(std::vector<uint8_t>& out, std::span<const air::Instance> instances) {
+  append_u32(out, static_cast<uint32_t>(instances.size()));
+  for (const air::Instance& i : instances) {
+    out.push_back(i.table);
+    out.push_back(i.log_height);
+  }
+}
+
 void append_work(Pool& pool, hash::Transcript& t, const proof::Work& work,
                  std::vector<uint8_t>& out) {
   if (work.bits == 0) return;

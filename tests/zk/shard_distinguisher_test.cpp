@@ -17,15 +17,10 @@ constexpr size_t kProofs = 10, kRings = 20, kAllMasks = 32;
 
 // --- Real proofs ---------------------------------------------------------------------------------
 
-class ShardDistinguisher : public testing::Test {
+class ShardDistinguisher : public TwoAndThreeShards {
  protected:
-  static void SetUpTestSuite() {
-    two_ = ShardedWitnesses::of(2, kTest2).release();
-    three_ = ShardedWitnesses::of(3, kTest2).release();
-  }
   static void TearDownTestSuite() {
-    delete two_;
-    delete three_;
+    TwoAndThreeShards::TearDownTestSuite();
     extended_.clear();
   }
 
@@ -122,10 +117,8 @@ class ShardDistinguisher : public testing::Test {
     EXPECT_EQ(right[1], kProofs);
   }
 
-  static ShardedWitnesses *two_, *three_;
   static std::map<std::tuple<ShardedWitnesses*, size_t, size_t, size_t>, std::vector<Fp>> extended_;
 };
-ShardedWitnesses *ShardDistinguisher::two_ = nullptr, *ShardDistinguisher::three_ = nullptr;
 std::map<std::tuple<ShardedWitnesses*, size_t, size_t, size_t>, std::vector<Fp>>
     ShardDistinguisher::extended_;
 

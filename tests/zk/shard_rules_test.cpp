@@ -12,17 +12,8 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
-class ShardRules : public testing::Test {
+class ShardRules : public TwoAndThreeShards {
  protected:
-  static void SetUpTestSuite() {
-    two_ = ShardedWitnesses::of(2, kTest2).release();
-    three_ = ShardedWitnesses::of(3, kTest2).release();
-  }
-  static void TearDownTestSuite() {
-    delete two_;
-    delete three_;
-  }
-
   // What a run under some seed commits to in pass 1, and the key of all its masks.
   struct Committed {
     std::set<Bytes> key_and_roots;
@@ -44,10 +35,7 @@ class ShardRules : public testing::Test {
   static void expect_nothing_in_common(const Committed& a, const Committed& b) {
     for (const Bytes& x : a.key_and_roots) EXPECT_EQ(b.key_and_roots.count(x), 0u);
   }
-
-  static ShardedWitnesses *two_, *three_;
 };
-ShardedWitnesses *ShardRules::two_ = nullptr, *ShardRules::three_ = nullptr;
 
 // --- Streams -------------------------------------------------------------------------------------
 

@@ -112,4 +112,19 @@ class ShardedWitnesses {
   Witness witness[2];
 };
 
+// Tests of runs of two and of three shards, made once for all of them.
+class TwoAndThreeShards : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    two_ = ShardedWitnesses::of(2, kTest2).release();
+    three_ = ShardedWitnesses::of(3, kTest2).release();
+  }
+  static void TearDownTestSuite() {
+    delete two_;
+    delete three_;
+  }
+
+  static inline ShardedWitnesses *two_ = nullptr, *three_ = nullptr;
+};
+
 }  // namespace mipzk::test
