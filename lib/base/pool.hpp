@@ -61,13 +61,15 @@ class Pool {
   // on them if the blocks are not independent, which the caller must rule out.
   //
   // After an exception, or in a CancelScope that is stopped, the blocks not yet begun are skipped;
-  // the first one is rethrown on the caller's thread once no block runs any more. A call made while
-  // another one of the same pool is under way, from inside a block or from a different thread, runs
-  // inline on its own thread.
+  // the first one is rethrown on the caller's thread once no block runs any more.
+  //
+  // Calls may come from inside a block and from several threads at once; they share the pool's
+  // threads. A thread without work joins whichever loop began last; a caller that waits for the end
+  // of its loop joins the loops that began in it, and no others, which might keep it for longer.
   void parallel_for(size_t n, size_t grain, const std::function<void(size_t, size_t)>& f);
 
  private:
-  struct Impl;  // keeps Boost out of this header
+  struct Impl;
   std::unique_ptr<Impl> impl_;
   unsigned threads_;
 };

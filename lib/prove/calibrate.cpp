@@ -72,10 +72,8 @@ Result<double> proving_seconds(Pool& pool, const RunPlan& plan, const Options& o
   const auto ignore = [](ByteView) { return Status(); };
   if (Status s = prove_run(pool, *program, run, *small, own, ignore); !s) return s.error();
   const double per_cell = (now() - start) / static_cast<double>(small->cells);
-  // Workers that have no shard left wait for the others.
-  const auto shards = static_cast<double>(plan.shards.size());
-  const double turns = static_cast<double>((plan.shards.size() + workers - 1) / workers);
-  return per_cell * static_cast<double>(plan.cells) * (turns * workers / shards);
+  // Workers that have no shard left help the others.
+  return per_cell * static_cast<double>(plan.cells);
 }
 
 }  // namespace mipzk::prove

@@ -30,59 +30,43 @@ auto attempts(const F& f) -> decltype(f(uint32_t{})) {
   return Error(Errc::kInternal, "the prover restarted too often");
 }
 
-// Threads that prove shards at the same time, each worker with its own.
-class Team {
- public:
-  Team(Pool& pool, unsigned workers) : pool_(pool) {
-    if (workers < 2) return;
-    const unsigned all = std::max(pool.threads(), workers);
-    for (unsigned i = 0; i < workers; ++i)
-      own_.push_back(std::make_unique<Pool>(all / workers + (i < all % workers ? 1 : 0)));
-  }
-
-  // Calls work(pool) by each worker. After an error or an exception, the first of which is given,
-  // the others stop.
-  template <class Work>
-  Status run(Progress& progress, const Work& work) {
-    if (own_.empty()) return work(pool_);
-    std::mutex mutex;
-    Status first;
-    std::exception_ptr failure;
-    bool cancelled = false;
-    const auto body = [&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        try {
-          const CancelScope scope(progress.flags());
-          if (Status s = work(*own_[i]); !s) {
-            const std::lock_guard lock(mutex);
-            if (first) first = s;
-            progress.stop();
-          }
-        } catch (const Cancelled&) {
+// Calls work() by so many workers at the same time. After an error or an exception, the first of
+// which is given, the others stop.
+template <class Work>
+Status by_workers(Pool& pool, unsigned workers, Progress& progress, const Work& work) {
+  std::mutex mutex;
+  Status first;
+  std::exception_ptr failure;
+  bool cancelled = false;
+  const auto body = [&](size_t begin, size_t end) {
+    for (size_t i = begin; i < end; ++i) {
+      try {
+        const CancelScope scope(progress.flags());
+        if (Status s = work(); !s) {
           const std::lock_guard lock(mutex);
-          cancelled = true;
-        } catch (...) {
-          const std::lock_guard lock(mutex);
-          if (!failure) failure = std::current_exception();
+          if (first) first = s;
           progress.stop();
         }
+      } catch (const Cancelled&) {
+        const std::lock_guard lock(mutex);
+        cancelled = true;
+      } catch (...) {
+        const std::lock_guard lock(mutex);
+        if (!failure) failure = std::current_exception();
+        progress.stop();
       }
-      commit::release_scratch();
-    };
-    try {
-      pool_.parallel_for(own_.size(), 1, body);
-    } catch (const Cancelled&) {
-      cancelled = true;  // of workers who had not begun when the first one failed
     }
-    if (failure) std::rethrow_exception(failure);
-    if (first && cancelled) throw Cancelled{};
-    return first;
+    commit::release_scratch();
+  };
+  try {
+    pool.parallel_for(workers, 1, body);
+  } catch (const Cancelled&) {
+    cancelled = true;  // of workers who had not begun when the first one failed
   }
-
- private:
-  Pool& pool_;
-  std::vector<std::unique_ptr<Pool>> own_;
-};
+  if (failure) std::rethrow_exception(failure);
+  if (first && cancelled) throw Cancelled{};
+  return first;
+}
 
 // The shards of a planned run, by workers that take them one after the other.
 class ShardProver {
@@ -95,8 +79,7 @@ class ShardProver {
         source_(source),
         options_(options),
         progress_(progress),
-        trees_(pool, program, *options.profile),
-        team_(pool, plan.workers) {
+        trees_(pool, program, *options.profile) {
     for (const RunPlan::Shard& shard : plan.shards)
       hedge_.add(shard.instances, shard.witness_digest);
   }
@@ -142,8 +125,8 @@ class ShardProver {
     if (!s) return s;
     auto record = source_.next();
     if (!record) return record.error();
-    const auto shard = make_shard(pool_, 1);
-    if (s = fill(*shard, pool_, **record, 1, trace::Part::kAll); !s) return s;
+    const auto shard = make_shard(1);
+    if (s = fill(*shard, **record, 1, trace::Part::kAll); !s) return s;
     *record = nullptr;
     shard->step(Phase::kTrace, Step::kTrace);
     auto proof = prove_filled(session, run, *shard);
@@ -160,7 +143,7 @@ class ShardProver {
     if (Status s = source_.begin(); !s) return s;
     std::mutex mutex;
     uint32_t taken = 0;
-    return team_.run(progress_, [&](Pool& pool) -> Status {
+    return by_workers(pool_, plan_.workers, progress_, [&]() -> Status {
       const PartWriter::Presence present(parts);
       for (;;) {
         std::shared_ptr<const vm::ShardRecord> record;
@@ -173,8 +156,8 @@ class ShardProver {
           record = std::move(*next);
           number = ++taken;
         }
-        const auto shard = make_shard(pool, number);
-        if (Status s = fill(*shard, pool, *record, number, part); !s) return s;
+        const auto shard = make_shard(number);
+        if (Status s = fill(*shard, *record, number, part); !s) return s;
         record = nullptr;
         if (Status s = f(*shard, number); !s) return s;
       }
@@ -182,20 +165,19 @@ class ShardProver {
   }
 
   // A shard is large, and the stack is wiped to a certain depth.
-  std::unique_ptr<Shard> make_shard(Pool& pool, uint32_t number) {
-    return std::make_unique<Shard>(pool, program_, trees_, options_, number, progress_);
+  std::unique_ptr<Shard> make_shard(uint32_t number) {
+    return std::make_unique<Shard>(pool_, program_, trees_, options_, number, progress_);
   }
 
-  Status fill(Shard& shard, Pool& pool, const vm::ShardRecord& record, uint32_t number,
-              trace::Part part) {
+  Status fill(Shard& shard, const vm::ShardRecord& record, uint32_t number, trace::Part part) {
     const RunPlan::Shard& planned = plan_.shards[number - 1];
     const std::vector<air::Instance>& instances = planned.instances;
     // The masks are for this witness alone.
-    if (digest_of(pool, record) != planned.witness_digest)
+    if (digest_of(pool_, record) != planned.witness_digest)
       return Error(Errc::kInternal, "a shard is not what it was when it was planned");
     if (Status s = shard.lay_out(instances); !s) return s;
     auto traces =
-        trace::build(pool, program_.program, program_.tables, {record, number, plan_.sources},
+        trace::build(pool_, program_.program, program_.tables, {record, number, plan_.sources},
                      options_.profile->tail_rows, instances, part);
     if (!traces) return traces.error();
     return shard.fill(std::move(*traces));
@@ -208,7 +190,6 @@ class ShardProver {
   const Options& options_;
   Progress& progress_;
   const PublicTrees trees_;
-  Team team_;
   Hedge hedge_;
 };
 

@@ -109,23 +109,71 @@ TEST_P(PoolSizes, OneExceptionOfManyArrives) {
   }
 }
 
-TEST_P(PoolSizes, NestedCallsRunInlineOnTheThreadOfTheirBlock) {
+TEST_P(PoolSizes, NestedCallsCoverEveryElementOnce) {
   Pool pool(GetParam());
-  std::atomic<size_t> sum{0}, strangers{0}, calls{0};
+  std::vector<std::atomic<int>> seen(64 * 100);
   pool.parallel_for(64, 1, [&](size_t begin, size_t end) {
-    const auto outer = std::this_thread::get_id();
     for (size_t i = begin; i < end; ++i) {
+      std::atomic<size_t> sum{0};
       pool.parallel_for(100, 1, [&](size_t b, size_t e) {
-        if (std::this_thread::get_id() != outer) ++strangers;
-        ++calls;
-        sum += e - b;
+        for (size_t j = b; j < e; ++j) seen[100 * i + j].fetch_add(1);
+        pool.parallel_for(e - b, 1, [&](size_t from, size_t to) { sum += to - from; });
       });
+      ASSERT_EQ(sum.load(), 100u);
     }
   });
-  EXPECT_EQ(sum.load(), 6400u);
-  // An inline call is a single block.
-  EXPECT_EQ(calls.load(), 64u);
-  EXPECT_EQ(strangers.load(), 0u);
+  for (const auto& times : seen) ASSERT_EQ(times.load(), 1);
+}
+
+// Blocks that wait until as many threads as the pool has are in them: it ends only if they come.
+void wait_for_all(std::atomic<unsigned>& inside, unsigned threads) {
+  ++inside;
+  while (inside.load() < threads) std::this_thread::yield();
+}
+
+// The last block of a loop goes on alone; whoever has none left, the caller too, comes to help.
+TEST_P(PoolSizes, ThreadsWithoutWorkJoinTheLoopsOfABlock) {
+  const unsigned threads = GetParam();
+  Pool pool(threads);
+  for (const bool by_caller : {true, false}) {
+    const auto caller = std::this_thread::get_id();
+    std::atomic<unsigned> begun{0}, inside{0};
+    std::atomic_flag chosen;
+    pool.parallel_for(threads, 1, [&](size_t, size_t) {
+      wait_for_all(begun, threads);
+      if (threads > 1 && (std::this_thread::get_id() == caller) != by_caller) return;
+      if (chosen.test_and_set()) return;
+      pool.parallel_for(threads, 1, [&](size_t, size_t) { wait_for_all(inside, threads); });
+    });
+    EXPECT_EQ(inside.load(), threads);
+  }
+}
+
+// Their blocks may take longer than what it waits for.
+TEST(Pool, ACallerThatWaitsLeavesLoopsOfOthersAlone) {
+  Pool pool(2);
+  const auto caller = std::this_thread::get_id();
+  std::atomic<unsigned> begun{0};
+  std::atomic<bool> other_began{false}, ended{false};
+  std::thread other;
+  pool.parallel_for(2, 1, [&](size_t, size_t) {
+    wait_for_all(begun, 2);
+    if (std::this_thread::get_id() == caller) {
+      while (!other_began) std::this_thread::yield();
+      return;
+    }
+    other = std::thread([&] {
+      pool.parallel_for(2, 1, [&](size_t, size_t) {
+        other_began = true;
+        if (std::this_thread::get_id() == caller) ADD_FAILURE();
+        while (!ended && std::this_thread::get_id() != caller) std::this_thread::yield();
+      });
+    });
+    while (!other_began) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // in which the caller waits
+  });
+  ended = true;
+  other.join();
 }
 
 TEST_P(PoolSizes, ExceptionOfANestedCallReachesTheOuterCaller) {
