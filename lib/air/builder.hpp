@@ -10,8 +10,7 @@
 //   provide(bus, mult, coords)       LogUp: -mult copies
 //   local(read, write)               product of the shard: P' * read = P * write
 //   global(read, write)              the same with the global challenges
-//   global_gated(gate, read, write)  factor 1 + gate (message - 1) on each side
-//   global_send(gate, write)         the same with no message on the read side
+//   global_send(gate, write)         factor 1 + gate (message - 1), nothing on the read side
 //
 // Equal calculations are recorded once; those that nothing uses are dropped.
 #pragma once
@@ -95,9 +94,6 @@ class Builder {
   }
   constexpr void local(const Msg<Cell>& r, const Msg<Cell>& w) { product(Code::kLocal, r, w); }
   constexpr void global(const Msg<Cell>& r, const Msg<Cell>& w) { product(Code::kGlobal, r, w); }
-  constexpr void global_gated(Cell gate, const Msg<Cell>& r, const Msg<Cell>& w) {
-    product(Code::kGlobalGated, r, w, &gate);
-  }
   constexpr void global_send(Cell gate, const Msg<Cell>& w) {
     word(head(Code::kGlobalSend, static_cast<unsigned>(w.form)));
     word(gate.id);
@@ -224,11 +220,9 @@ class Builder {
     word(n.id);
     for (const Cell& c : coords) word(c.id);
   }
-  constexpr void product(Code code, const Msg<Cell>& r, const Msg<Cell>& w,
-                         const Cell* gate = nullptr) {
+  constexpr void product(Code code, const Msg<Cell>& r, const Msg<Cell>& w) {
     if (r.form != w.form) a_product_mixes_forms();
     word(head(code, static_cast<unsigned>(r.form)));
-    if (gate != nullptr) word(gate->id);
     message(r);
     message(w);
   }

@@ -27,10 +27,11 @@ enum class Bus : uint8_t {
   kShiftByte = 9,     // lookup: b, v, (b << v) & 255, b << v >> 8; b a byte, v in 0..8
   kShiftAmount = 10,  // lookup: right, s, v, j0, j1, j2, j3, fill_lo, fill_hi
   kRegion = 11,       // lookup: start, end, kind
+  kCode = 12,         // global product: class, pc4, rs, rt, rd, k0..k5, shard
 };
 
 // Bounds of every table: numbers of buses, and coordinates of a message. The latter is the number
-// of challenges that are drawn, so part of the protocol; today's widest message has 11.
+// of challenges that are drawn, so part of the protocol; today's widest message has 12.
 inline constexpr unsigned kBusNumbers = 32, kMaxCoordinates = 24;
 
 // Challenges of one scope (local to a shard, or global). A message of bus id `b` with coordinates

@@ -82,13 +82,8 @@ void RowChecker::global(const MessageOperands& read, const MessageOperands& writ
   report_->globals.push_back({message(read), message(write)});
 }
 
-void RowChecker::global_gated(Operand gate, const MessageOperands& read,
-                              const MessageOperands& write) {
-  report_->gated.push_back({values_[gate], {message(read), message(write)}});
-}
-
 void RowChecker::global_send(Operand gate, const MessageOperands& write) {
-  report_->sends.push_back({values_[gate], {message(write), message(write)}});
+  report_->sends.push_back({values_[gate], message(write)});
 }
 
 Tuple RowChecker::tuple(const LookupOperands& m) const {

@@ -23,9 +23,10 @@ struct Tuple {
 struct Access {
   Msg<Fp> read, write;
 };
-struct GatedAccess {
+// A message that is written once or not.
+struct GatedMessage {
   Fp gate;
-  Access access;
+  Msg<Fp> write;
 };
 
 // What the rules say of a row.
@@ -37,8 +38,7 @@ struct RowReport {
   std::vector<Fp> zeros, ranges;  // the values of the rules of these kinds
   std::vector<Tuple> requests, provides;
   std::vector<Access> locals, globals;
-  std::vector<GatedAccess> gated;
-  std::vector<GatedAccess> sends;  // the read side is unused
+  std::vector<GatedMessage> sends;
 
   void clear() {
     violations.clear();
@@ -50,7 +50,6 @@ struct RowReport {
     provides.clear();
     locals.clear();
     globals.clear();
-    gated.clear();
     sends.clear();
   }
   bool ok() const { return violations.empty() && bad_ranges.empty() && bad_tuples.empty(); }
@@ -73,7 +72,6 @@ class RowChecker {
   void provide(const LookupOperands& m);
   void local(const MessageOperands& read, const MessageOperands& write);
   void global(const MessageOperands& read, const MessageOperands& write);
-  void global_gated(Operand gate, const MessageOperands& read, const MessageOperands& write);
   void global_send(Operand gate, const MessageOperands& write);
 
  private:

@@ -78,11 +78,6 @@ struct Degrees {
     message(w);
   }
   constexpr void global(const MessageOperands& r, const MessageOperands& w) const { local(r, w); }
-  constexpr void global_gated(Operand gate, const MessageOperands& r,
-                              const MessageOperands& w) const {
-    check(of[gate], 1);
-    local(r, w);
-  }
   constexpr void global_send(Operand gate, const MessageOperands& w) const {
     check(of[gate], 1);
     message(w);

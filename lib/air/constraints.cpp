@@ -117,12 +117,17 @@ class Evaluator {
     if (l_.has_p()) add(sums_.first, (p = cells_.ext[l_.p_index()]) - Fp5::one());
     if (l_.has_g()) add(sums_.first, (g = cells_.ext[l_.g_index()]) - Fp5::one());
     if (l_.has_s()) add(sums_.first, s = cells_.ext[l_.s_index()]);
-    add(sums_.closing, published_.p * mask(local_, kLocalRing.b, kLocalRing.size) -
-                           p * mask(local_, kLocalRing.a, kLocalRing.size));
-    add(sums_.closing, published_.s - mask_value(kLocalRing.a) + mask_value(kLocalRing.b) - s);
-    if (l_.pass_one)
-      add(sums_.closing, published_.g * mask(global_, kGlobalRing.b, kGlobalRing.size) -
-                             g * mask(global_, kGlobalRing.a, kGlobalRing.size));
+    if (l_.in_local_ring()) {
+      const MaskRing ring = l_.local_ring();
+      add(sums_.closing,
+          published_.p * mask(local_, ring.b, ring.size) - p * mask(local_, ring.a, ring.size));
+      add(sums_.closing, published_.s - mask_value(ring.a) + mask_value(ring.b) - s);
+    }
+    if (l_.in_global_ring()) {
+      const MaskRing ring = l_.global_ring();
+      add(sums_.closing,
+          published_.g * mask(global_, ring.b, ring.size) - g * mask(global_, ring.a, ring.size));
+    }
   }
   // The message on bus MASK of `count` cells from column `at`.
   Fp5 mask(const FormBases& fb, unsigned at, unsigned count) const {

@@ -14,10 +14,7 @@ inline constexpr unsigned kMinLogHeight = 10, kMaxLogHeight = 22;  // of any tab
 struct MaskRing {
   unsigned a, b, size;
 };
-inline constexpr MaskRing kLocalRing{.a = 0, .b = 10, .size = 10};
-inline constexpr MaskRing kGlobalRing{.a = 20, .b = 25, .size = 5};
-inline constexpr unsigned kLocalMaskCells = 2 * kLocalRing.size;
-inline constexpr unsigned kGlobalMaskCells = 2 * kGlobalRing.size;
+inline constexpr unsigned kLocalRingSize = 10, kGlobalRingSize = 5;
 
 // Bounds of every table, for memory that is laid out beforehand: operands of the rules, extension
 // columns.
@@ -35,6 +32,21 @@ struct Layout {
   unsigned row_constraints;  // stated by the table itself
   unsigned constraints;      // all of them, boundary and closing included
   bool pass_one;
+
+  // The mask rings that the table is part of: one hides its local product and sum, one its global
+  // product.
+  constexpr bool in_local_ring() const { return has_p() || has_s(); }
+  constexpr bool in_global_ring() const { return pass_one; }
+  static constexpr MaskRing local_ring() {
+    return {.a = 0, .b = kLocalRingSize, .size = kLocalRingSize};
+  }
+  constexpr MaskRing global_ring() const {
+    const unsigned first = in_local_ring() ? 2 * kLocalRingSize : 0;
+    return {.a = first, .b = first + kGlobalRingSize, .size = kGlobalRingSize};
+  }
+  constexpr unsigned mask_cells() const {
+    return 2 * (in_local_ring() * kLocalRingSize + in_global_ring() * kGlobalRingSize);
+  }
 
   // Extension columns in order: local partials and P, global partials and G, helpers and S.
   constexpr unsigned ext_columns() const { return local_steps + global_steps + lookup_steps; }
@@ -86,12 +98,11 @@ constexpr Layout layout_of(const Rules& rules, bool pass_one) {
   l.pre_columns = rules.pre_columns;
   l.named_columns = rules.named_columns;
   l.pass_one = pass_one;
-  const unsigned need = kLocalMaskCells + (pass_one ? kGlobalMaskCells : 0);
   const unsigned have = l.named_columns + l.pair_columns;
-  l.base_columns = have > need ? have : need;
-  // + pair definitions, steps, first-row values, closing row (product and sum, always).
+  l.base_columns = have > l.mask_cells() ? have : l.mask_cells();
+  // + pair definitions, steps, first-row values, closing row.
   l.constraints = l.row_constraints + l.pair_columns + l.local_steps + l.global_steps +
-                  l.lookup_steps + l.running_columns() + 2 + pass_one;
+                  l.lookup_steps + l.running_columns() + 2 * l.in_local_ring() + l.in_global_ring();
   return l;
 }
 

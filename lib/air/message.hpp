@@ -14,8 +14,9 @@ enum class Form : uint8_t {
   kToken,   // token: key, lo, hi, w, shard
   kOrder,   // order: key
   kPublic,  // public: direction, key, lo, hi
+  kCode,    // code: class, pc4, rs, rt, rd, k0..k5, shard
 };
-inline constexpr unsigned kFormCount = 6;
+inline constexpr unsigned kFormCount = 7;
 
 struct FormInfo {
   Bus bus;
@@ -40,6 +41,7 @@ inline constexpr FormInfo kForms[kFormCount] = {
     {.bus = Bus::kToken, .count = 5, .position = {0, 1, 2, 3, 4}},
     {.bus = Bus::kOrder, .count = 1, .position = {0}},
     {.bus = Bus::kPublic, .count = 4, .position = {0, 1, 2, 3}},
+    {.bus = Bus::kCode, .count = 12, .position = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}},
 };
 constexpr const FormInfo& form_info(Form form) { return kForms[static_cast<unsigned>(form)]; }
 

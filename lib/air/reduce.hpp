@@ -46,7 +46,6 @@ inline Rules reduce_rules(const Rules& rules, const Keep& keep, std::vector<uint
         break;
       case Code::kLocal:
       case Code::kGlobal:
-      case Code::kGlobalGated:
       case Code::kGlobalSend:
         if (!keep.products) continue;
         break;

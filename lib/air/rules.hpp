@@ -18,18 +18,17 @@ using Operand = uint16_t;
 // A statement is a run of 16-bit words. The first one has its code in the upper four bits and an
 // argument below; then come operands.
 enum class Code : uint8_t {
-  kAdd,          // [temporary] a, b
-  kSub,          // [temporary] a, b
-  kMul,          // [temporary] a, b
-  kScale,        // [temporary] a, constant
-  kZero,         // a
-  kRange,        // a
-  kRequest,      // [number of coordinates] bus, numerator, coordinates
-  kProvide,      // the same
-  kLocal,        // [form] coordinates read, coordinates written
-  kGlobal,       // the same
-  kGlobalGated,  // [form] gate, coordinates read, coordinates written
-  kGlobalSend,   // [form] gate, coordinates written
+  kAdd,         // [temporary] a, b
+  kSub,         // [temporary] a, b
+  kMul,         // [temporary] a, b
+  kScale,       // [temporary] a, constant
+  kZero,        // a
+  kRange,       // a
+  kRequest,     // [number of coordinates] bus, numerator, coordinates
+  kProvide,     // the same
+  kLocal,       // [form] coordinates read, coordinates written
+  kGlobal,      // the same
+  kGlobalSend,  // [form] gate, coordinates written
 };
 inline constexpr unsigned kCodeShift = 12;
 inline constexpr unsigned kMaxArgument = (1u << kCodeShift) - 1;
@@ -99,8 +98,6 @@ constexpr unsigned statement_size(const uint16_t* p) {
     case Code::kLocal:
     case Code::kGlobal:
       return 1 + 2 * kForms[argument].count;
-    case Code::kGlobalGated:
-      return 2 + 2 * kForms[argument].count;
     case Code::kGlobalSend:
       return 2 + kForms[argument].count;
   }
@@ -134,23 +131,18 @@ constexpr const uint16_t* read_statement(const Rules& rules, const uint16_t* p, 
       return p + 2 + argument;
     case Code::kLocal:
     case Code::kGlobal:
-    case Code::kGlobalGated:
     case Code::kGlobalSend:
       break;
   }
   const auto form = static_cast<Form>(argument);
   const unsigned count = form_info(form).count;
-  const bool gated = code == Code::kGlobalGated || code == Code::kGlobalSend;
-  const Operand gate = gated ? *p : rules.zero();
-  if (gated) ++p;
   if (code == Code::kGlobalSend) {
-    out.global_send(gate, {form, p});
-    return p + count;
+    out.global_send(*p, {form, p + 1});
+    return p + 1 + count;
   }
   const MessageOperands read{form, p}, write{form, p + count};
   if (code == Code::kLocal) out.local(read, write);
   if (code == Code::kGlobal) out.global(read, write);
-  if (code == Code::kGlobalGated) out.global_gated(gate, read, write);
   return p + 2 * count;
 }
 

@@ -26,7 +26,7 @@ struct Factor {
 };
 
 struct Item {
-  enum Kind : uint8_t { kPlain, kGated, kSend };
+  enum Kind : uint8_t { kPlain, kSend };
   Kind kind = kPlain;
   Operand gate = 0;
   MessageOperands read{}, write{};
@@ -72,11 +72,10 @@ class Steps {
   constexpr void global(const MessageOperands& r, const MessageOperands& w) {
     item(Chain::kGlobal, {Item::kPlain, 0, r, w});
   }
-  constexpr void global_gated(Operand gate, const MessageOperands& r, const MessageOperands& w) {
-    alone({Item::kGated, gate, r, w});
-  }
   constexpr void global_send(Operand gate, const MessageOperands& w) {
-    alone({Item::kSend, gate, w, w});
+    flush(Chain::kGlobal);
+    const Item i{Item::kSend, gate, w, w};
+    sink_.product_step(Chain::kGlobal, &i, 1);
   }
 
   constexpr void finish() {
@@ -119,10 +118,6 @@ class Steps {
     if (items_[c] == 0) return;
     items_[c] = 0;
     sink_.product_step(chain, item_[c], 1);
-  }
-  constexpr void alone(const Item& i) {
-    flush(Chain::kGlobal);
-    sink_.product_step(Chain::kGlobal, &i, 1);
   }
 
   Sink& sink_;

@@ -14,7 +14,8 @@ namespace mipzk::air {
 // the others have these.
 using TableId = uint8_t;
 inline constexpr TableId kTableRom = 64, kTableFixed = 65, kTableRegion = 66, kTableImage = 67,
-                         kTableBoundary = 68, kTableFresh = 69, kTablePublic = 70, kTableBump = 71;
+                         kTableBoundary = 68, kTableFresh = 69, kTablePublic = 70, kTableBump = 71,
+                         kTableFetch = 72;
 
 // log2 of the height of FIXED, the same in every proof.
 inline constexpr unsigned kFixedLogRows = 14;
@@ -22,8 +23,8 @@ inline constexpr unsigned kFixedLogRows = 14;
 enum class Role : uint8_t {
   kInstruction,  // a row holds executed instructions
   kProvider,     // answers lookups
-  kSource,       // first and last tokens of words
-  kMemory,       // words within the shard
+  kSource,       // first and last tokens of words and of ROM entries
+  kMemory,       // words within the shard, and what crosses its boundary
   kPrecompile,   // a call, which an instruction makes, has rows of its own, any number of them
 };
 
@@ -43,7 +44,7 @@ struct TableInfo {
   Role role;
   Preprocessed pre;
   Count count;
-  // Sources of words, and what only they ask: in the first shard, so that no word has two sources.
+  // Sources, and what only they ask: in the first shard, so that no word has two sources.
   bool first_shard_only;
   unsigned slots;  // instructions that a row can hold
   Layout layout;

@@ -46,7 +46,7 @@ struct TypeList {};
 #define MIPZK_CLASS(number, name, accesses, flow) name,
 using AllTables = TypeList<MIPZK_CLASSES(MIPZK_CLASS)  //
                            Rom,
-                           Fixed, Region, Image, Boundary, Fresh, Public, Bump>;
+                           Fixed, Region, Image, Boundary, Fresh, Public, Bump, Fetch>;
 #undef MIPZK_CLASS
 
 }  // namespace mipzk::air

@@ -2,7 +2,7 @@
 // Checking openings of a Merkle tree over several matrices of different heights.
 //
 // All heights are powers of two. With H the largest log_rows:
-// - leaf[l][i] = keyed("mipzk v0 leaf", salt[32] (salted trees) || the words of row i of the
+// - leaf[l][i] = keyed("mipzk v0 leaf", salt[20] (salted trees) || the words of row i of the
 //   matrices of log_rows l, in the order in which they were committed)
 // - node[H][i] = leaf[H][i]
 // - node[l][i] = keyed("mipzk v0 node", node[l+1][2i] || node[l+1][2i+1]), and where there are
@@ -36,7 +36,8 @@ inline constexpr hash::Key kJoinKey = hash::key_from_text("mipzk v0 join");
 inline constexpr size_t kMaxQueries = 256;
 inline constexpr unsigned kMaxTreeDepth = 31;
 inline constexpr size_t kMaxRowWords = size_t{1} << 20;
-inline constexpr size_t kSaltBytes = 32;
+// Hides a row up to 2^160 guesses, over the at most 2^27 leaves of a shard 2^133 (docs/ZK.md).
+inline constexpr size_t kSaltBytes = 20;
 
 struct HeightShape {
   unsigned log_rows;

@@ -73,9 +73,11 @@ uint32_t query_indices(const hash::Transcript& t, unsigned queries, unsigned log
 // Calls f(value) for each published value of an instance, in the order of the proof.
 template <class P, class F>
 void each_published(const air::Layout& layout, P& published, F&& f) {
-  f(published.p);
-  f(published.s);
-  if (layout.pass_one) f(published.g);
+  if (layout.in_local_ring()) {
+    f(published.p);
+    f(published.s);
+  }
+  if (layout.in_global_ring()) f(published.g);
 }
 
 // Calls f(c) with the number c of an extension column for each running one (P, G, S), in the order

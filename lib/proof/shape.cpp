@@ -53,25 +53,6 @@ void Shape::number_pairs() {
   }
 }
 
-// The tree holds all tables of the program, whichever of them the shard has.
-Status Shape::add_program_tree(const ProgramHeader& header) {
-  for (const air::TableInfo& t : air::tables()) {
-    if (t.pre != air::Preprocessed::kProgram) continue;
-    Matrix m{};
-    m.tree = kTreeProgram;
-    m.table = t.id;
-    m.log_height = static_cast<uint8_t>(own_height(header, t.id));
-    m.width = static_cast<uint16_t>(t.layout.pre_columns);
-    m.instance = -1;
-    for (uint32_t i = 0; i < instance_count_; ++i)
-      if (instances_[i].table == t.id) m.instance = static_cast<int16_t>(i);
-    m.opened = m.instance >= 0;
-    if (m.log_height > max_log_) max_log_ = m.log_height;
-    if (Status s = add(m); !s) return s;
-  }
-  return {};
-}
-
 Status Shape::make(std::span<const Instance> instances, const ProgramHeader& header,
                    const Profile& profile, Shape& out, uint32_t shard) {
   out = Shape();
@@ -118,8 +99,7 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
   if (4 * out.slots_ >= kMaxTicks) return malformed("too many instruction slots");
 
   // Matrices in canonical order: tree by tree, instances in their order within a tree.
-  if (Status s = out.add_program_tree(header); !s) return s;
-  for (unsigned t = kTreeFixed; t <= kTreeExt; ++t) {
+  for (unsigned t = kTreeProgram; t <= kTreeExt; ++t) {
     for (size_t i = 0; i < instances.size(); ++i) {
       const air::Layout& l = out.info_[i]->layout;
       const air::Preprocessed pre = out.info_[i]->pre;
@@ -130,8 +110,9 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
       m.instance = static_cast<int16_t>(i);
       m.table = instances[i].table;
       bool present = false;
-      if (t == kTreeFixed) {
-        present = pre == air::Preprocessed::kProtocol;
+      if (t == kTreeProgram || t == kTreeFixed) {
+        present =
+            pre == (t == kTreeProgram ? air::Preprocessed::kProgram : air::Preprocessed::kProtocol);
         m.width = static_cast<uint16_t>(l.pre_columns);
       } else if (t == kTreePassOne || t == kTreeMain) {
         present = l.pass_one == (t == kTreePassOne);

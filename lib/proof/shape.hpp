@@ -34,8 +34,8 @@ enum Tree : uint8_t {
 inline constexpr unsigned kTreeCount = 6;
 
 // A committed matrix of `width` base columns. Those of its running extension columns are opened at
-// g * zeta too. `instance` is -1 where none owns it. Not opened at zeta are the FRI mask, which is
-// the last matrix, and what the program's tree holds of tables that the shard does not have.
+// g * zeta too. `instance` is -1 where none owns it. The FRI mask, which is the last matrix, is not
+// opened at zeta.
 struct Matrix {
   Tree tree;
   uint8_t log_height;
@@ -57,6 +57,13 @@ class Shape {
   std::span<const Instance> instances() const { return {instances_, instance_count_}; }
   const air::TableInfo& info(size_t i) const { return *info_[i]; }
   std::span<const Matrix> matrices() const { return {matrices_, matrix_count_}; }
+  // Whether the shard has a matrix in the tree: later ones than the first have none in the
+  // program's.
+  bool has(Tree tree) const {
+    for (const Matrix& m : matrices())
+      if (m.tree == tree) return true;
+    return false;
+  }
   // (column, point) pairs, numbered in the order of the openings: instance by instance the
   // preprocessed, base and extension columns, these at zeta, then the running ones at g zeta; after
   // them the quotient chunks.
@@ -67,7 +74,7 @@ class Shape {
   // Those under the global challenges, which the caps of all shards together are about.
   uint64_t global_messages() const { return global_messages_; }
   uint64_t slots() const { return slots_; }
-  // Of all matrices: the domain of the shard's word.
+  // Of all instances: the domain of the shard's word.
   unsigned max_log_height() const { return max_log_; }
   // Bit h is set when some instance has height 2^h.
   uint32_t height_mask() const { return heights_; }
@@ -75,7 +82,6 @@ class Shape {
 
  private:
   Status add(const Matrix& m);
-  Status add_program_tree(const ProgramHeader& header);
   void number_pairs();
 
   Instance instances_[kMaxInstances];

@@ -72,19 +72,18 @@ bool fill_ext(Pool& pool, const ExtScope& scope, unsigned log_height, unsigned t
 
   // The mask ring: P_t f(b) = P f(a), S_t = S + A - B, G_t as P_t, with the closing row's cells.
   const Fp* cells = scope.base + rows * l.base_columns;
-  using air::kGlobalRing, air::kLocalRing;
-  Fp5 a = mask(*scope.local, cells + kLocalRing.a, kLocalRing.size);
-  Fp5 b = mask(*scope.local, cells + kLocalRing.b, kLocalRing.size);
-  if (a.is_zero() || b.is_zero()) return false;
-  published.p *= a * b.inverse();
-  for (unsigned i = 0; i < 5; ++i)
-    published.s.c[i] += cells[kLocalRing.a + i] - cells[kLocalRing.b + i];
-  if (!l.pass_one) return true;
-  a = mask(*scope.global, cells + kGlobalRing.a, kGlobalRing.size);
-  b = mask(*scope.global, cells + kGlobalRing.b, kGlobalRing.size);
-  if (a.is_zero() || b.is_zero()) return false;
-  published.g *= a * b.inverse();
-  return true;
+  const auto multiply = [&](Fp5& product, const air::FormBases& fb, const air::MaskRing& ring) {
+    const Fp5 a = mask(fb, cells + ring.a, ring.size), b = mask(fb, cells + ring.b, ring.size);
+    if (a.is_zero() || b.is_zero()) return false;
+    product *= a * b.inverse();
+    return true;
+  };
+  if (l.in_local_ring()) {
+    const air::MaskRing ring = l.local_ring();
+    if (!multiply(published.p, *scope.local, ring)) return false;
+    for (unsigned i = 0; i < 5; ++i) published.s.c[i] += cells[ring.a + i] - cells[ring.b + i];
+  }
+  return !l.in_global_ring() || multiply(published.g, *scope.global, l.global_ring());
 }
 
 }  // namespace mipzk::prove

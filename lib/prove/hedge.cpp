@@ -40,6 +40,7 @@ WitnessDigest digest_of(Pool& pool, const vm::ShardRecord& shard) {
     parts.push_back({});
   }
   parts.push_back(bytes_of(std::span<const vm::Touched>(shard.touched)));
+  parts.push_back(bytes_of(std::span<const vm::Executed>(shard.executed)));
   return digest_of_parts(pool, parts);
 }
 

@@ -7,8 +7,8 @@
 namespace mipzk::prove {
 
 // Random rows from the closing row on, and the mask rings: cells b of an instance are cells a of
-// the instance before it, locally over all instances of the shard and globally over those of pass
-// 1 of all shards.
+// the instance before it, locally over the instances of the shard with a local ring and globally
+// over those of pass 1 of all shards.
 void Shard::blind_base(bool pass_one) {
   const size_t instances = shape_.instances().size();
   const Blinding& tails = pass_one ? blinding_ : attempt_;
@@ -31,17 +31,23 @@ void Shard::blind_base(bool pass_one) {
     Fp* tail = m.evals.data() + rows * m.width;
     if (options_.masks.tails)
       tails.fill(BlindingUse::kBaseTail, i, {tail, profile_.tail_rows * m.width});
-    constexpr auto kLocal = air::kLocalRing, kGlobal = air::kGlobalRing;
-    tuple(blinding_, BlindingUse::kLocalRing, i, tail + kLocal.a, kLocal.size);
-    tuple(blinding_, BlindingUse::kLocalRing, (i + instances - 1) % instances, tail + kLocal.b,
-          kLocal.size);
-    if (!pass_one) continue;
-    tuple(blinding_, BlindingUse::kGlobalRing, number, tail + kGlobal.a, kGlobal.size);
+    const air::Layout& layout = shape_.info(i).layout;
+    if (layout.in_local_ring()) {
+      const air::MaskRing ring = layout.local_ring();
+      size_t previous = i;
+      do previous = (previous + instances - 1) % instances;
+      while (!shape_.info(previous).layout.in_local_ring());
+      tuple(blinding_, BlindingUse::kLocalRing, i, tail + ring.a, ring.size);
+      tuple(blinding_, BlindingUse::kLocalRing, previous, tail + ring.b, ring.size);
+    }
+    if (!layout.in_global_ring()) continue;
+    const air::MaskRing ring = layout.global_ring();
+    tuple(blinding_, BlindingUse::kGlobalRing, number, tail + ring.a, ring.size);
     if (number > 0) {
-      tuple(blinding_, BlindingUse::kGlobalRing, number - 1, tail + kGlobal.b, kGlobal.size);
+      tuple(blinding_, BlindingUse::kGlobalRing, number - 1, tail + ring.b, ring.size);
     } else {
       tuple(blinding_before, BlindingUse::kGlobalRing, run_->pass_one[before - 1] - 1,
-            tail + kGlobal.b, kGlobal.size);
+            tail + ring.b, ring.size);
     }
     ++number;
   }

@@ -109,6 +109,7 @@ void Shard::queries() {
   std::vector<uint32_t> index(proof::kMaxQueries);
   index.resize(proof::query_indices(t_, profile_.queries, top, index.data()));
   for (unsigned t = 0; t < proof::kTreeCount; ++t) {
+    if (!shape_.has(static_cast<proof::Tree>(t))) continue;
     const PublicTree* const shared = public_.find(static_cast<proof::Tree>(t));
     const commit::MerkleTree& tree = shared != nullptr ? shared->tree() : *trees_[t];
     // A tree's levels start at its own tallest matrix.

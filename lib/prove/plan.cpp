@@ -71,14 +71,14 @@ class Planner {
   void boundary() {
     for (unsigned i = 0; i < 3; ++i)
       if (plan_.running[i] != kNoColumn) plan_.first_weight[i] = weight();
-    plan_.closing_weight[0] = weight();
-    plan_.closing_weight[2] = weight();
-    plan_.local_ring = {mask(local_, air::kLocalRing.a, air::kLocalRing.size),
-                        mask(local_, air::kLocalRing.b, air::kLocalRing.size)};
-    if (!l_.pass_one) return;
+    if (l_.in_local_ring()) {
+      plan_.closing_weight[0] = weight();
+      plan_.closing_weight[2] = weight();
+      plan_.local_ring = ring(local_, l_.local_ring());
+    }
+    if (!l_.in_global_ring()) return;
     plan_.closing_weight[1] = weight();
-    plan_.global_ring = {mask(global_, air::kGlobalRing.a, air::kGlobalRing.size),
-                         mask(global_, air::kGlobalRing.b, air::kGlobalRing.size)};
+    plan_.global_ring = ring(global_, l_.global_ring());
   }
 
  private:
@@ -110,6 +110,10 @@ class Planner {
     for (unsigned i = 0; i < info.count; ++i)
       term(l, fb.ch.beta[info.position[i] + 1u], m.coords[i]);
     return l;
+  }
+  PlannedRing ring(const air::FormBases& fb, const air::MaskRing& r) {
+    const Linear a = mask(fb, r.a, r.size);
+    return {a, mask(fb, r.b, r.size)};
   }
   Linear mask(const air::FormBases& fb, unsigned at, unsigned count) {
     Linear l;
@@ -170,9 +174,10 @@ Plan empty_plan(const air::TableInfo& table, uint32_t shard) {
   plan.first_constant = table.rules.first_constant;
   table.rules.for_each_constant(shard,
                                 [&](Operand, uint32_t n) { plan.constants.push_back(Fp(n)); });
-  plan.local_cells[0] = static_cast<Operand>(l.pre_columns + air::kLocalRing.a);
-  plan.local_cells[1] = static_cast<Operand>(l.pre_columns + air::kLocalRing.b);
-  plan.pass_one = l.pass_one;
+  plan.local_cells[0] = static_cast<Operand>(l.pre_columns + l.local_ring().a);
+  plan.local_cells[1] = static_cast<Operand>(l.pre_columns + l.local_ring().b);
+  plan.in_local_ring = l.in_local_ring();
+  plan.in_global_ring = l.in_global_ring();
   return plan;
 }
 

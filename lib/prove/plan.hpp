@@ -72,7 +72,7 @@ struct Plan {
   Fp5 first_weight[3], closing_weight[3];
   PlannedRing local_ring, global_ring;
   Operand local_cells[2] = {};  // where those of the local ring begin, a and b
-  bool pass_one = false;
+  bool in_local_ring = false, in_global_ring = false;
   air::Published published{};
 
   // Base-field elements that a kernel needs room for, a row.

@@ -47,7 +47,8 @@ uint64_t proof_bytes(const proof::Shape& shape, const proof::Profile& profile) {
   double bytes = 2 * (kWord + 2 * static_cast<double>(instances.size()) + kDigest);
   bytes += kWord + 5 * kDigest + 4 * kNonce + kValue * shape.pairs();
   for (size_t i = 0; i < instances.size(); ++i)
-    bytes += kValue * (shape.info(i).layout.pass_one ? 3 : 2);
+    bytes +=
+        kValue * (2 * shape.info(i).layout.in_local_ring() + shape.info(i).layout.in_global_ring());
 
   unsigned depth[proof::kTreeCount] = {}, classes[proof::kTreeCount] = {};  // of heights, as bits
   for (const proof::Matrix& m : shape.matrices()) {

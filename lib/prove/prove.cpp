@@ -176,9 +176,9 @@ class ShardProver {
     if (digest_of(pool_, record) != planned.witness_digest)
       return Error(Errc::kInternal, "a shard is not what it was when it was planned");
     if (Status s = shard.lay_out(instances); !s) return s;
-    auto traces =
-        trace::build(pool_, program_.program, program_.tables, {record, number, plan_.sources},
-                     options_.profile->tail_rows, instances, part);
+    auto traces = trace::build(pool_, program_.program, program_.tables,
+                               {record, number, plan_.sources, plan_.code_last},
+                               options_.profile->tail_rows, instances, part);
     if (!traces) return traces.error();
     return shard.fill(std::move(*traces));
   }

@@ -88,6 +88,7 @@ struct RunPlan {
   vm::Limits limits;  // of the run
   vm::Outcome outcome;
   SecretVector<vm::SourceWord> sources;
+  SecretVector<uint16_t> code_last;  // as in vm::RecordedShard
   std::vector<Shard> shards;
   // The record of the only shard, so that a short run need not run again; otherwise null.
   std::shared_ptr<const vm::ShardRecord> only;

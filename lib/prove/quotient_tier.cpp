@@ -99,13 +99,15 @@ class BlockSums {
       running[c] = block_.ext(plan_.running[c], b);
       first.add(running[c] - start, plan_.first_weight[c]);
     }
-    ring(closing, b, 0, plan_.local_ring, plan_.published.p, running[0]);
-    if (plan_.pass_one) ring(closing, b, 1, plan_.global_ring, plan_.published.g, running[1]);
-    E sum = E::broadcast(plan_.published.s) - running[2];
-    for (size_t k = 0; k < 5; ++k)
-      sum.c[k] += block_.value(static_cast<Operand>(plan_.local_cells[1] + k), b) -
-                  block_.value(static_cast<Operand>(plan_.local_cells[0] + k), b);
-    closing.add(sum, plan_.closing_weight[2]);
+    if (plan_.in_local_ring) {
+      ring(closing, b, 0, plan_.local_ring, plan_.published.p, running[0]);
+      E sum = E::broadcast(plan_.published.s) - running[2];
+      for (size_t k = 0; k < 5; ++k)
+        sum.c[k] += block_.value(static_cast<Operand>(plan_.local_cells[1] + k), b) -
+                    block_.value(static_cast<Operand>(plan_.local_cells[0] + k), b);
+      closing.add(sum, plan_.closing_weight[2]);
+    }
+    if (plan_.in_global_ring) ring(closing, b, 1, plan_.global_ring, plan_.published.g, running[1]);
     return row[b].sum() * V::load(&f.row[j]) + first.sum() * V::load(&f.first[j]) +
            closing.sum() * V::load(&f.closing[j]);
   }

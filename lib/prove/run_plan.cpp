@@ -22,7 +22,7 @@ class Planner {
     shard.cycles = record.cycles;
     shard.witness_digest = digest_of(pool_, record);
     shard_.push_back(record.host_bytes());
-    const trace::RowCounts rows = trace::rows_of(pool_, program_.program, {record, number, {}});
+    const trace::RowCounts rows = trace::rows_of(pool_, program_.program, {record, number, {}, {}});
     if (number != 1) return add_shape(number, rows);
     first_rows_ = rows;
     return {};
@@ -31,7 +31,8 @@ class Planner {
   // `peak_bytes`: what the run took of memory that grows with it; `kept_bytes`: what is still held
   // when shards are proved.
   Result<RunPlan> finish(vm::Outcome outcome, SecretVector<vm::SourceWord> sources,
-                         uint64_t peak_bytes, uint64_t kept_bytes) {
+                         SecretVector<uint16_t> code_last, uint64_t peak_bytes,
+                         uint64_t kept_bytes) {
     trace::add_sources(first_rows_, program_.program, sources);
     const auto count = static_cast<uint32_t>(plan_.shards.size());
     if (count != 1 && !options_.shape.empty())
@@ -54,6 +55,7 @@ class Planner {
     plan_.memory_bytes = total(workers);
     plan_.outcome = std::move(outcome);
     plan_.sources = std::move(sources);
+    plan_.code_last = std::move(code_last);
     return std::move(plan_);
   }
 
@@ -105,8 +107,8 @@ Result<RunPlan> plan_once(Pool& pool, const LoadedProgram& program, const vm::In
     if (Status s = planner.add(*record); !s) return s.error();
   }
   if (count != 1) record = nullptr;
-  auto plan = planner.finish(machine.outcome(), machine.source_words(), machine.peak_bytes(),
-                             machine.peak_bytes());
+  auto plan = planner.finish(machine.outcome(), machine.source_words(), machine.code_last(),
+                             machine.peak_bytes(), machine.peak_bytes());
   if (!plan) return plan;
   plan->limits = limits;
   plan->only = std::move(record);
@@ -147,8 +149,8 @@ Result<RunPlan> plan_recording(Pool& pool, const LoadedProgram& program,
   Planner planner(pool, program, options);
   for (const vm::ShardRecord& shard : recording.shards)
     if (Status s = planner.add(shard); !s) return s.error();
-  return planner.finish(recording.outcome, recording.finals, recording.peak_bytes,
-                        recording.host_bytes());
+  return planner.finish(recording.outcome, recording.finals, recording.code_last,
+                        recording.peak_bytes, recording.host_bytes());
 }
 
 }  // namespace mipzk::prove

@@ -138,10 +138,26 @@ void Builder::instructions() {
 
 void Builder::pass_one() {
   add<BoundaryRows>(air::kTableBoundary, shard.record.touched);
+  SecretVector<FetchWord> fetches;
+  fetches.reserve(shard.record.executed.size());
+  for (const vm::Executed& e : shard.record.executed)
+    fetches.push_back({&program.rom[e.rom], e.count, e.shard_in});
+  add<FetchRows>(air::kTableFetch, fetches);
   if (shard.number != 1) return;
   const Sources sources = sort_sources(program, shard.sources);
   for (const FreshWord& f : sources.fresh) counts.bad |= f.region == nullptr;
-  add<ImageRows>(air::kTableImage, sources.image);
+  SecretVector<RomRow> rom((shard.code_last.size() + air::kRomEntries - 1) / air::kRomEntries);
+  for (size_t i = 0; i < shard.code_last.size(); ++i)
+    rom[i / air::kRomEntries][i % air::kRomEntries] = shard.code_last[i];
+  add<RomRows>(air::kTableRom, rom);
+  SecretVector<ImageRow> image((program.image.size() + air::kImageWords - 1) / air::kImageWords);
+  for (size_t i = 0; i < program.image.size(); ++i) {
+    const vm::SourceWord* const w = sources.image[i];
+    auto& word = image[i / air::kImageWords].word[i % air::kImageWords];
+    word.value = w != nullptr ? w->value_final : program.image[i].value;
+    word.shard = w != nullptr ? w->shard_last : 0;
+  }
+  add<ImageRows>(air::kTableImage, image);
   add<FreshRows>(air::kTableFresh, sources.fresh);
   add<PublicRows>(air::kTablePublic, sources.publics);
 }
@@ -149,7 +165,6 @@ void Builder::pass_one() {
 // The providing tables come last: they answer the counted requests. Their columns are the
 // multiplicities.
 void Builder::providers() {
-  add<MultiplicityRows>(air::kTableRom, counts.rom);
   if (shard.number == 1)
     add<MultiplicityRows>(air::kTableRegion,
                           std::span(counts.region).first(program.regions.size()));

@@ -78,8 +78,7 @@ void Collector::request(const air::LookupOperands& m) {
     if (numerator[i] == Fp::zero()) continue;
     const uint32_t v0 = x[i].value(), v1 = y[i].value();
     switch (m.bus) {
-      case Bus::kRom:
-        count(counts_.rom, find_rom(program_, v1));
+      case Bus::kRom:  // the machine has counted them
         break;
       case Bus::kAnd:
         count(counts_.byte_and, v0 < 256 && v1 < 256 ? int64_t{256} * v0 + v1 : -1);

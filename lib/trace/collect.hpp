@@ -30,7 +30,6 @@ class Collector {
   void provide(const air::LookupOperands&) {}
   void local(const air::MessageOperands&, const air::MessageOperands&) {}
   void global(const air::MessageOperands&, const air::MessageOperands&) {}
-  void global_gated(air::Operand, const air::MessageOperands&, const air::MessageOperands&) {}
   void global_send(air::Operand, const air::MessageOperands&) {}
 
  private:

@@ -18,7 +18,6 @@ void LookupCounts::add(const LookupCounts& o) {
   add_all(byte_and, o.byte_and);
   add_all(shift_byte, o.shift_byte);
   add_all(shift_amount, o.shift_amount);
-  add_all(rom, o.rom);
   add_all(region, o.region);
   bad |= o.bad;
 }

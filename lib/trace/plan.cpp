@@ -51,6 +51,7 @@ RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched) {
   for (const air::TableInfo& t : air::tables())
     if (t.slots != 0) rows[t.id] = (uint64_t{counts[t.id]} + t.slots - 1) / t.slots;
   rows[air::kTableBoundary] = touched + 1;  // and STATE
+  rows[air::kTableFetch] = 1;               // at least HALT
   rows[air::kTableFresh] = 1;               // the end of the chain
   rows[air::kTablePublic] = 1;              // the exit code
   return rows;
@@ -67,6 +68,7 @@ RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::RecordedSha
   const vm::ShardRecord& record = shard.record;
   RowCounts rows = rows_so_far(record.counts, 0);
   rows[air::kTableBoundary] = record.touched.size();
+  rows[air::kTableFetch] = record.executed.size();
   if (shard.number == 1) add_sources(rows, program, shard.sources);
 
   const vm::Code code(program);

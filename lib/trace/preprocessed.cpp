@@ -2,6 +2,7 @@
 #include "trace/preprocessed.hpp"
 
 #include "air/fixed.hpp"
+#include "air/tables/rom.hpp"
 #include "isa/keys.hpp"
 
 namespace mipzk::trace {
@@ -18,7 +19,15 @@ PreMatrix make(air::TableId table, size_t rows, unsigned tail_rows) {
   return m;
 }
 
+size_t groups(size_t items, size_t of) { return (items + of - 1) / of; }
+
 }  // namespace
+
+void fill_entry(const isa::RomEntry& e, Fp* cells) {
+  *cells++ = Fp(static_cast<uint32_t>(e.cls));
+  for (const uint32_t v : {e.pc4, uint32_t{e.rs}, uint32_t{e.rt}, uint32_t{e.rd}}) *cells++ = Fp(v);
+  for (const uint32_t k : e.k) *cells++ = Fp(k);
+}
 
 const PreMatrix* ProgramTables::find(air::TableId id) const {
   switch (id) {
@@ -35,17 +44,11 @@ const PreMatrix* ProgramTables::find(air::TableId id) const {
 
 ProgramTables program_tables(const isa::Program& program, unsigned tail_rows) {
   ProgramTables t;
-  t.rom = make(air::kTableRom, program.rom.size(), tail_rows);
-  for (size_t i = 0; i < program.rom.size(); ++i) {
-    const isa::RomEntry& e = program.rom[i];
-    Fp* row = &t.rom.data[i * t.rom.width];
-    row[0] = Fp(static_cast<uint32_t>(e.cls));
-    row[1] = Fp(e.pc4);
-    row[2] = Fp(e.rs);
-    row[3] = Fp(e.rt);
-    row[4] = Fp(e.rd);
-    for (int k = 0; k < 6; ++k) row[5 + k] = Fp(e.k[k]);
-  }
+  // A row has several entries or words, so that they lie one behind the other in memory.
+  static_assert(sizeof(air::Rom::Pre<Fp>) == sizeof(Fp) * air::kEntryCells * air::kRomEntries);
+  t.rom = make(air::kTableRom, groups(program.rom.size(), air::kRomEntries), tail_rows);
+  for (size_t i = 0; i < program.rom.size(); ++i)
+    fill_entry(program.rom[i], &t.rom.data[i * air::kEntryCells]);
   t.region = make(air::kTableRegion, program.regions.size(), tail_rows);
   for (size_t i = 0; i < program.regions.size(); ++i) {
     const isa::Region& r = program.regions[i];
@@ -54,18 +57,19 @@ ProgramTables program_tables(const isa::Program& program, unsigned tail_rows) {
     row[1] = Fp(r.end);
     row[2] = Fp(static_cast<uint32_t>(r.kind));
   }
-  t.image = make(air::kTableImage, program.image.size(), tail_rows);
-  for (size_t i = 0; i < t.image.data.size() / t.image.width; ++i) {
-    Fp* row = &t.image.data[i * t.image.width];
+  t.image = make(air::kTableImage, groups(program.image.size(), air::kImageWords), tail_rows);
+  const size_t word_cells = t.image.width / air::kImageWords;
+  for (size_t i = 0; i < t.image.data.size() / word_cells; ++i) {
+    Fp* word = &t.image.data[i * word_cells];
     if (i >= program.image.size()) {
-      row[0] = Fp(isa::kPadKey);
+      word[0] = Fp(isa::kPadKey);
       continue;
     }
     const isa::ImageWord& w = program.image[i];
-    row[0] = Fp(w.key);
-    row[1] = Fp(w.value & 0xffff);
-    row[2] = Fp(w.value >> 16);
-    row[3] = Fp(w.writable ? 1u : 0u);
+    word[0] = Fp(w.key);
+    word[1] = Fp(w.value & 0xffff);
+    word[2] = Fp(w.value >> 16);
+    word[3] = Fp(w.writable ? 1u : 0u);
   }
   return t;
 }

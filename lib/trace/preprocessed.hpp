@@ -30,4 +30,7 @@ ProgramTables program_tables(const isa::Program& program, unsigned tail_rows);
 
 PreMatrix fixed_tables();
 
+// The air::kEntryCells cells of an entry.
+void fill_entry(const isa::RomEntry& entry, field::Fp* cells);
+
 }  // namespace mipzk::trace

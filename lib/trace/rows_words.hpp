@@ -3,8 +3,12 @@
 // kind. For fill_rows().
 #pragma once
 
+#include <array>
+
 #include "air/tables/fixed.hpp"
 #include "air/tables/memory.hpp"
+#include "air/tables/rom.hpp"
+#include "trace/preprocessed.hpp"
 #include "trace/row_parts.hpp"
 #include "trace/row_sink.hpp"
 #include "trace/sources.hpp"
@@ -18,14 +22,42 @@ struct OneRow {
   static auto& next(RowSink& out) { return out.next<typename T::template Row<Fp>>(); }
 };
 
-// Null: the run did not use the word.
+// The words of a row; those that the run did not use keep their first value.
+struct ImageRow {
+  struct {
+    uint32_t value, shard;
+  } word[air::kImageWords];
+};
 struct ImageRows : OneRow<air::Image> {
-  static void rows(const vm::SourceWord* w, RowSink& out) {
+  static void rows(const ImageRow& image, RowSink& out) {
     auto& row = next(out);
-    if (w == nullptr) return;
-    row.used = Fp::one();
-    fill_limbs(row.fin_lo, row.fin_hi, w->value_final);
-    row.shard = Fp(w->shard_last);
+    for (unsigned i = 0; i < air::kImageWords; ++i) {
+      fill_limbs(row.word[i].fin_lo, row.word[i].fin_hi, image.word[i].value);
+      row.word[i].shard = Fp(image.word[i].shard);
+    }
+  }
+};
+
+// The shards that used its entries last.
+using RomRow = std::array<uint16_t, air::kRomEntries>;
+struct RomRows : OneRow<air::Rom> {
+  static void rows(const RomRow& last, RowSink& out) {
+    auto& row = next(out);
+    for (unsigned i = 0; i < air::kRomEntries; ++i) row.shard[i] = Fp(last[i]);
+  }
+};
+
+struct FetchWord {
+  const isa::RomEntry* entry;
+  uint32_t count, shard_in;
+};
+struct FetchRows : OneRow<air::Fetch> {
+  static void rows(const FetchWord& f, RowSink& out) {
+    auto& row = next(out);
+    row.real = Fp::one();
+    fill_entry(*f.entry, row.entry);
+    row.shard_in = Fp(f.shard_in);
+    row.mult = Fp(f.count);
   }
 };
 

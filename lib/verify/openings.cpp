@@ -54,8 +54,7 @@ Fp5 sum_rows(const proof::Shape& shape, unsigned log_blowup, const Scratch& scra
     const uint8_t* row = rows.opened[c].row(rows.positions[c][q]) + 4u * offset[m.tree][c];
     offset[m.tree][c] = static_cast<uint16_t>(offset[m.tree][c] + m.width);
     if (!m.opened) {
-      if (m.tree == proof::kTreeQuotient)
-        for (size_t k = 0; k < 5; ++k) mask.c[k] = load_fp(row + 4 * k);
+      for (size_t k = 0; k < 5; ++k) mask.c[k] = load_fp(row + 4 * k);
       continue;
     }
     const Fp5* lambda = &scratch.lambda[m.first_pair];
@@ -113,10 +112,11 @@ Status check_openings(Reader& r, const proof::Profile& profile, Shard& shard, Sc
   if (Status s = read_work(r, t, proof::query_work(profile)); !s) return s;
   const uint32_t count = proof::query_indices(t, profile.queries, shard.log_domain, scratch.index);
   const std::span<const uint32_t> indices(scratch.index, count);
-  for (unsigned tree = 0; tree < proof::kTreeCount; ++tree)
-    if (Status s = open_tree(r, profile, shard, static_cast<proof::Tree>(tree), indices, scratch);
-        !s)
-      return s;
+  for (unsigned i = 0; i < proof::kTreeCount; ++i) {
+    const auto tree = static_cast<proof::Tree>(i);
+    if (!shard.shape.has(tree)) continue;
+    if (Status s = open_tree(r, profile, shard, tree, indices, scratch); !s) return s;
+  }
   batched_word(profile, shard, indices, scratch);
   return scratch.fri.check_queries(r, indices, {scratch.word, count}, scratch.merkle);
 }

@@ -24,8 +24,12 @@ size_t count_touched(Processor& cpu) {
   return count;
 }
 
-ShardStart::ShardStart(const Processor& cpu)
-    : pc_(cpu.op->pc), npc_(cpu.next->pc), reg_(cpu.reg), reg_first_(cpu.reg) {}
+ShardStart::ShardStart(const Processor& cpu, size_t rom_rows)
+    : pc_(cpu.op->pc),
+      npc_(cpu.next->pc),
+      reg_(cpu.reg),
+      reg_first_(cpu.reg),
+      code_shard_(rom_rows) {}
 
 ShardStart::~ShardStart() { secure_zero(reg_.data(), sizeof reg_); }
 
@@ -60,6 +64,12 @@ void ShardStart::close(Processor& cpu, bool halted, ShardRecord& shard) {
   const uint32_t next = halted ? 0 : cpu.next->pc / 4;
   shard.touched.push_back({kStateKey, pc_ / 4, npc_ / 4, out, next, 1, shard_ - 1,
                            static_cast<uint32_t>(4 * shard.cycles)});
+  for (uint32_t i = 0; i < code_shard_.size(); ++i) {
+    const uint32_t count = cpu.executed[cpu.code.place(i)];
+    if (count == 0) continue;
+    shard.executed.push_back({i, count, code_shard_[i]});
+    code_shard_[i] = static_cast<uint16_t>(shard_);
+  }
 }
 
 void ShardStart::next(Processor& cpu) {
@@ -68,6 +78,7 @@ void ShardStart::next(Processor& cpu) {
   npc_ = cpu.next->pc;
   reg_ = cpu.reg;
   cpu.reg_time = {};
+  std::ranges::fill(cpu.executed, 0u);
   cpu.shard_start = cpu.cycles;
   cpu.memory->begin_shard();
 }

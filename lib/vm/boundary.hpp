@@ -23,20 +23,23 @@ size_t count_touched(Processor& cpu);
 class ShardStart {
  public:
   // That of the first one: the machine stands before its first instruction.
-  explicit ShardStart(const Processor& cpu);
+  ShardStart(const Processor& cpu, size_t rom_rows);
   ~ShardStart();
   ShardStart(const ShardStart&) = delete;
   ShardStart& operator=(const ShardStart&) = delete;
 
   uint32_t shard() const { return shard_; }  // from 1
 
-  // The shard ends here: fills its `touched` and `cycles`. `halted`: with HALT, the last shard.
+  // The shard ends here: fills its `touched`, `executed` and `cycles`. `halted`: with HALT, the
+  // last shard.
   void close(Processor& cpu, bool halted, ShardRecord& shard);
   // The next one begins where the machine stands, after close().
   void next(Processor& cpu);
 
   // After the last shard: the source words of the run.
   SecretVector<SourceWord> source_words(Processor& cpu, const Outcome& outcome) const;
+  // By ROM row the last shard that executed it.
+  const SecretVector<uint16_t>& code_last() const { return code_shard_; }
 
  private:
   uint32_t shard_ = 1;
@@ -44,6 +47,7 @@ class ShardStart {
   Registers reg_;
   const Registers reg_first_;                         // of the run, public
   std::array<uint16_t, kRegisterCount> reg_shard_{};  // that touched it last
+  SecretVector<uint16_t> code_shard_;                 // that executed it last, by ROM row
 };
 
 }  // namespace mipzk::vm

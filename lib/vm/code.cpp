@@ -36,6 +36,7 @@ Code::Code(const isa::Program& program) {
       runs_.push_back({pc4 - 1, 0, static_cast<uint32_t>(ops_.size())});
       ops_.push_back(missing_at(pc4 - 1));
     }
+    places_.push_back(static_cast<uint32_t>(ops_.size()));
     ops_.push_back(micro_op(rom[i], program.operations[i]));
     runs_.back().count = static_cast<uint32_t>(ops_.size()) - runs_.back().index;
   }

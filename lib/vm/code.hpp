@@ -37,6 +37,11 @@ class Code {
     return find_elsewhere(pc);
   }
 
+  const MicroOp* ops() const { return ops_.data(); }
+  size_t size() const { return ops_.size(); }
+  // The index of a ROM row's MicroOp.
+  uint32_t place(size_t rom_row) const { return places_[rom_row]; }
+
   // Whether the program alone fixes `pc` as a place where a run can be: find() knows it, or a
   // static jump or the end of a run of instructions leads there. Slow.
   bool leads_to(uint32_t pc) const;
@@ -51,8 +56,9 @@ class Code {
   uint32_t target_index(uint32_t pc4);
 
   std::vector<MicroOp> ops_;
-  std::vector<Run> runs_;  // ascending
-  Run first_run_;          // the largest of them
+  std::vector<uint32_t> places_;  // by ROM row
+  std::vector<Run> runs_;         // ascending
+  Run first_run_;                 // the largest of them
 };
 
 }  // namespace mipzk::vm

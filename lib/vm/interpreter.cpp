@@ -72,6 +72,7 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
     constexpr isa::Class kClass = isa::class_of(Handler::k##handler);            \
     if constexpr (kRecording) {                                                  \
       ++context.counts[static_cast<unsigned>(kClass)];                           \
+      ++context.executed[op - context.first];                                    \
       TimeKeeper w{cpu, clk_end - 4 * left};                                     \
       const Results r{__VA_ARGS__};                                              \
       note<kClass>(w, op, r.cell, r.address, r.word, r.second, r.rd);            \

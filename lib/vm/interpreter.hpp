@@ -39,6 +39,7 @@ struct Processor {
 
   Registers reg{};
   Registers reg_time{};                // only while recording
+  SecretVector<uint32_t> executed;     // while recording: how often, by MicroOp, in this shard
   const MicroOp* op = nullptr;         // at pc
   const MicroOp* next = nullptr;       // at npc
   uint64_t cycles = 0;                 // completed
@@ -55,7 +56,9 @@ struct Processor {
 struct Recorder {
   Cell* log;  // room for kMaxAccesses cells for each instruction
   ClassCounts& counts;
-  AccessLog* words = nullptr;  // for events with more accesses
+  AccessLog* words = nullptr;      // for events with more accesses
+  uint32_t* executed = nullptr;    // Processor::executed
+  const MicroOp* first = nullptr;  // of the code
 };
 inline constexpr unsigned kMaxAccesses = 2;  // of one instruction to memory
 

@@ -95,6 +95,7 @@ Machine::Machine(const isa::Program& program, const Code& code, const Inputs& in
       cpu(code, memory, windows, &hooks) {
   load_registers(program, cpu);
   cpu.start(program.entry);
+  if (recording) cpu.executed.resize(code.size());
 }
 
 Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport* report) {
@@ -112,7 +113,7 @@ Stop record_block(Processor& cpu, uint32_t cycles, ShardRecord& shard) {
                           static_cast<uint32_t>(cpu.cycles - cpu.shard_start), shard.counts, log,
                           shard.words.end(), cpu.reg, cpu.reg_time});
   Cell* const begin = shard.log.at(log);
-  Recorder recorder{begin, shard.counts, &shard.words};
+  Recorder recorder{begin, shard.counts, &shard.words, cpu.executed.data(), cpu.code.ops()};
   const Stop stop = execute_recording(cpu, cycles, recorder);
   shard.log.advance(static_cast<size_t>(recorder.log - begin));
   return stop;
@@ -131,7 +132,7 @@ Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Lim
 }
 
 uint64_t Recording::host_bytes() const {
-  uint64_t bytes = finals.capacity() * sizeof(SourceWord);
+  uint64_t bytes = finals.capacity() * sizeof(SourceWord) + code_last.capacity() * 2;
   for (const ShardRecord& s : shards) bytes += s.host_bytes();
   return bytes;
 }
@@ -142,7 +143,7 @@ ShardedRun::ShardedRun(const isa::Program& program, const Inputs& inputs, const 
       limits_(limits),
       code_(program),
       machine_(program, code_, inputs, limits, hooks, true),
-      start_(machine_.cpu) {}
+      start_(machine_.cpu, program.rom.size()) {}
 
 Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
   Processor& cpu = machine_.cpu;
@@ -194,6 +195,7 @@ Result<Recording> record(const isa::Program& program, const Inputs& inputs, cons
     run.keep(shard.host_bytes());
   }
   recording.finals = run.source_words();
+  recording.code_last = run.code_last();
   recording.outcome = run.outcome();
   recording.peak_bytes = run.peak_bytes();
   return recording;

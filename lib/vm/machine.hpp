@@ -98,6 +98,7 @@ struct RecordedShard {
   const ShardRecord& record;
   uint32_t number;                      // from 1
   std::span<const SourceWord> sources;  // of the run, ascending keys; the first shard's tables
+  std::span<const uint16_t> code_last;  // and by ROM row the shard that executed it last, 0: none
 };
 
 // Holds private data, in memory that is wiped.
@@ -105,8 +106,11 @@ struct Recording {
   Outcome outcome;
   std::vector<ShardRecord> shards;  // in their order, at least one
   SecretVector<SourceWord> finals;  // ascending keys
+  SecretVector<uint16_t> code_last;
 
-  RecordedShard shard(uint32_t number = 1) const { return {shards[number - 1], number, finals}; }
+  RecordedShard shard(uint32_t number = 1) const {
+    return {shards[number - 1], number, finals, code_last};
+  }
   uint64_t host_bytes() const;  // memory that it takes
   uint64_t peak_bytes = 0;      // memory that recording took, with that of the guest
 };

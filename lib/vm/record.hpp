@@ -37,6 +37,13 @@ struct Touched {
   uint32_t t_last;    // time of its last access in this shard
 };
 
+// A ROM entry that this shard executed: a row of its fetch table.
+struct Executed {
+  uint32_t rom;       // row of the program's ROM
+  uint32_t count;     // how often
+  uint32_t shard_in;  // shard that executed it last, 0: none
+};
+
 // The beginning of a block of up to kBlockCycles instructions.
 inline constexpr uint32_t kBlockCycles = 1u << 13;
 struct Checkpoint {
@@ -53,13 +60,17 @@ struct ShardRecord {
   AccessLog words;  // accesses of events that make more of them than an instruction (accesses.hpp)
   ClassCounts counts{};  // instructions of each class
   uint64_t cycles = 0;
-  SecretVector<Touched> touched;  // ascending keys; STATE last
+  SecretVector<Touched> touched;    // ascending keys; STATE last
+  SecretVector<Executed> executed;  // ascending rows
 
   // Memory of the first three, which grow with the run.
   uint64_t log_bytes() const {
     return blocks.capacity() * sizeof(Checkpoint) + log.bytes() + words.bytes();
   }
-  uint64_t host_bytes() const { return log_bytes() + touched.capacity() * sizeof(Touched); }
+  uint64_t host_bytes() const {
+    return log_bytes() + touched.capacity() * sizeof(Touched) +
+           executed.capacity() * sizeof(Executed);
+  }
 };
 
 }  // namespace mipzk::vm

@@ -27,9 +27,9 @@ class ShardedRun {
   // After halted().
   const Outcome& outcome() const { return outcome_; }
   SecretVector<SourceWord> source_words() { return start_.source_words(machine_.cpu, outcome_); }
-  uint64_t peak_bytes() const {
-    return peak_bytes_;
-  }  // of guest memory, a shard's record and what is kept
+  SecretVector<uint16_t> code_last() const { return start_.code_last(); }
+  // Of guest memory, a shard's record and what is kept.
+  uint64_t peak_bytes() const { return peak_bytes_; }
 
  private:
   const isa::Program& program_;

@@ -152,28 +152,27 @@ TEST(CatalogueControl, TrapsHandOverTheNextAddress) {
 TEST(CatalogueControl, FlagsAreBoolean) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
   for (Fp flag : {Fp(2), -Fp(1), Fp(2).inverse()}) {
-    for (air::TableId id : {table_of(isa::Class::kAdd), air::kTableBoundary, air::kTablePublic}) {
+    for (air::TableId id :
+         {table_of(isa::Class::kAdd), air::kTableBoundary, air::kTablePublic, air::kTableFetch}) {
       Shard s = t.shard;
       cell(*s.find(id), 0, "real") = flag;
       recount(s);
       EXPECT_FALSE(check(s).rules.empty());
       EXPECT_EQ(verdict(s.program->id, prove(s)).code, Errc::kRejected);
     }
-    Shard s = t.shard;
-    cell(table(s, air::kTableImage), 0, "used") = flag;
-    recount(s);
-    EXPECT_FALSE(check(s).rules.empty());
-    EXPECT_EQ(verdict(s.program->id, prove(s)).code, Errc::kRejected);
   }
 }
 
 // Multiplicities of answers are free, but cannot replace requests: -1, p - 1, one more, one less.
 TEST(CatalogueControl, MultiplicitiesDoNotReplaceRequests) {
   const Told t = told({three(Op::kAddu, kV0, kT0, kT1)});
-  for (air::TableId id : {air::kTableRom, air::kTableRegion, air::kTableFixed}) {
+  for (air::TableId id : {air::kTableFetch, air::kTableRegion, air::kTableFixed}) {
     for (Fp d : {Fp(1), -Fp(1), Fp(0x7f000000u)}) {
       Shard s = t.shard;
-      row_of(*s.find(id), 3)[0] += d;
+      if (id == air::kTableFetch)
+        cell(*s.find(id), 3, "mult") += d;
+      else
+        row_of(*s.find(id), 3)[0] += d;
       EXPECT_FALSE(check(s).lookups.empty());
       EXPECT_EQ(verdict(s.program->id, prove(s)).code, Errc::kRejected);
     }
@@ -253,9 +252,9 @@ TEST(CatalogueControl, EveryInstructionIsThatOfTheProgram) {
 // global product, b the cells that are taken off and a those that are added; and the sum.
 field::Fp5 mask_message(const air::FormBases& fb, bool global, bool added, const Fp* cells) {
   using field::Fp5;
-  const air::TableInfo& table = *air::find_table(air::kTableImage);
+  const air::TableInfo& table = *air::find_table(air::kTableFetch);
   const air::Layout& l = table.layout;
-  EXPECT_TRUE(l.pass_one && !l.has_p() && l.has_g() && !l.has_s());
+  EXPECT_TRUE(l.pass_one && !l.has_p() && l.has_g() && l.has_s() && l.in_local_ring());
   const Fp5 zero, one = Fp5::one();
   const auto closing = [&](const Fp5& p, const Fp5& g, const Fp5& running_g) {
     std::vector<Fp5> pre(l.pre_columns), base(l.base_columns), ext(l.ext_columns());

@@ -4,6 +4,7 @@
 // refused.
 #include "adversarial/catalogue.hpp"
 #include "air/fixed.hpp"
+#include "air/tables/rom.hpp"
 
 namespace mipzk::attack {
 namespace {
@@ -11,14 +12,12 @@ namespace {
 // The key of IMAGE's rows after its content, all of which are sources if the prover likes.
 constexpr uint32_t kPadding = kReg + 254;
 
-// Switches a row of IMAGE on and takes its word through memory: token, boundary row, token.
-void pass_through(Shard& s, size_t image_row, size_t boundary_row, uint32_t t_last) {
+// Takes a word of IMAGE through memory: token, boundary row, token.
+void pass_through(Shard& s, size_t word, size_t boundary_row, uint32_t t_last) {
   trace::InstanceTrace& image = table(s, air::kTableImage);
   trace::InstanceTrace& boundary = table(s, air::kTableBoundary);
-  const Fp* pre = s.pre(image, image_row);  // key, lo, hi, w
-  cell(image, image_row, "used") = cell(image, image_row, "shard") = Fp(1);
-  cell(image, image_row, "fin_lo") = pre[1];
-  cell(image, image_row, "fin_hi") = pre[2];
+  const Fp* pre = image_word(s, word);
+  image_cell(image, word, "shard") = Fp(1);
   cell(boundary, boundary_row, "real") = Fp(1);
   cell(boundary, boundary_row, "key") = pre[0];
   cell(boundary, boundary_row, "in_lo") = cell(boundary, boundary_row, "out_lo") = pre[1];
@@ -34,17 +33,17 @@ TEST(CatalogueFree, ThePaddingKeyMayHaveManySources) {
   Shard s = t.shard;
   trace::InstanceTrace& image = table(s, air::kTableImage);
   const size_t first = t.program->program.image.size();
-  ASSERT_LT(first + 3, s.data_rows(image));
-  for (size_t row = 0; row < s.data_rows(image); ++row) {
-    const Fp* pre = s.pre(image, row);
-    EXPECT_EQ(pre[0] == Fp(kPadding), row >= first) << row;
-    if (row < first) continue;
-    EXPECT_TRUE(pre[1] == Fp() && pre[2] == Fp() && pre[3] == Fp()) << row;
+  const size_t words = air::kImageWords * s.data_rows(image);
+  ASSERT_LT(first + 3, words);
+  for (size_t i = 0; i < words; ++i) {
+    const Fp* pre = image_word(s, i);
+    EXPECT_EQ(pre[0] == Fp(kPadding), i >= first) << i;
+    if (i < first) continue;
+    EXPECT_TRUE(pre[1] == Fp() && pre[2] == Fp() && pre[3] == Fp()) << i;
   }
   const size_t last = free_row(s, table(s, air::kTableBoundary));
   pass_through(s, first, last, 0);
   pass_through(s, first + 1, last - 1, 70000);
-  cell(image, first + 2, "used") = Fp(1);  // takes its own token back
   trace::InstanceTrace bump;
   bump.table = air::kTableBump;
   bump.log_height = 10;
@@ -74,7 +73,7 @@ TEST(CatalogueFree, ThePaddingKeyMayHaveManySources) {
   expect_refused(first_value, kLocal | kGlobal);
   Shard last_value = s;
   cell(table(last_value, air::kTableBoundary), last, "out_lo") = Fp(1);
-  cell(table(last_value, air::kTableImage), first, "fin_lo") = Fp(1);
+  image_cell(table(last_value, air::kTableImage), first, "fin_lo") = Fp(1);
   expect_refused(last_value, kLocal);
   Shard writable = s;
   cell(table(writable, air::kTableBoundary), last, "w") = Fp(1);
@@ -137,15 +136,16 @@ TEST(CatalogueFree, NothingElseNamesThePaddingKey) {
 }
 
 // Which words have rows is the prover's choice: one that no instruction touches may be brought into
-// being, and may pass through memory, with the value that it has anyway.
+// being, and may pass through memory, with the value that it has anyway. So are the entries that
+// are fetched.
 TEST(CatalogueFree, UntouchedWordsMayHaveRows) {
   const Told t = told({mem(Op::kLw, kV0, 16, kS0)});
   Shard s = t.shard;
   trace::InstanceTrace& image = table(s, air::kTableImage);
-  size_t row = 0;
-  while (cell(image, row, "used") != Fp()) ++row;
-  ASSERT_LT(row, t.program->program.image.size());
-  pass_through(s, row, free_row(s, table(s, air::kTableBoundary)), 0);
+  size_t word = 0;
+  while (image_cell(image, word, "shard") != Fp()) ++word;
+  ASSERT_LT(word, t.program->program.image.size());
+  pass_through(s, word, free_row(s, table(s, air::kTableBoundary)), 0);
   // The word behind the one that the program reads, in the same region, enters the chain.
   trace::InstanceTrace& fresh = table(s, air::kTableFresh);
   const uint32_t key = kData / 4 + 5;
@@ -172,11 +172,11 @@ TEST(CatalogueFree, UntouchedWordsMayHaveRows) {
 }
 
 // Rows that provide the same message share its multiplicity as the prover likes, and so do the last
-// 256 rows of a group of FIXED and the first ones of the next; the padding of ROM and REGION
-// provides messages that nobody asks for, so there the shares add up to 0.
+// 256 rows of a group of FIXED and the first ones of the next; the padding of REGION provides a
+// message that nobody asks for, so there the shares add up to 0.
 TEST(CatalogueFree, EqualMessagesShareTheirMultiplicity) {
   const Told t = told({shift_reg(Op::kSllv, kV0, kT0, kT1)});
-  const size_t rom = t.program->program.rom.size(), region = t.program->program.regions.size();
+  const size_t region = t.program->program.regions.size();
   const size_t end = air::kFixedContentRows;
   const struct {
     air::TableId table;
@@ -185,8 +185,7 @@ TEST(CatalogueFree, EqualMessagesShareTheirMultiplicity) {
     const char* to_column;
     size_t to;
     bool equal;
-  } moves[] = {{air::kTableRom, "mult", rom, "mult", rom + 1, true},
-               {air::kTableRom, "mult", rom - 1, "mult", rom, false},
+  } moves[] = {{air::kTableFetch, "mult", 0, "mult", 1, false},
                {air::kTableRegion, "mult", region, "mult", region + 1, true},
                {air::kTableFixed, "range2", 0, "range2", end, true},
                {air::kTableFixed, "range2", 0, "range2", end - 1, false},

@@ -310,7 +310,10 @@ TEST(CatalogueMemory, RegistersStartAsTheProgramSays) {
   trace::InstanceTrace& image = table(s, air::kTableImage);
   const auto& words = t.program->program.image;
   for (size_t i = 0; i < words.size(); ++i)
-    if (words[i].key == kReg + kSp) set_value(image, i, "fin", lower);
+    if (words[i].key == kReg + kSp) {
+      image_cell(image, i, "fin_lo") = Fp(lower & 0xffff);
+      image_cell(image, i, "fin_hi") = Fp(lower >> 16);
+    }
   expect_refused(s, kGlobal);
 }
 

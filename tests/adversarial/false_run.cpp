@@ -68,7 +68,7 @@ FalseRun::FalseRun(const prove::LoadedProgram& program, const vm::Code& code, co
       max_steps_(max_steps),
       machine_(program.program, code, {in.private_input, in.public_input, in.hints}, {}, hooks_,
                true),
-      start_(machine_.cpu) {}
+      start_(machine_.cpu, program.program.rom.size()) {}
 
 FalseRun::FalseRun(const Subject& s, size_t steps)
     : FalseRun(*s.program, s.code, s.in, 2 * s.honest.steps.size() + 1000) {
@@ -107,7 +107,8 @@ bool FalseRun::record(const isa::RomEntry& rom) {
   again.cycles = machine_.cpu.cycles;
   vm::Cell log[vm::kMaxAccesses];
   vm::ClassCounts counts{};
-  vm::Recorder recorder{log, counts};
+  uint32_t executed = 0;
+  vm::Recorder recorder{log, counts, nullptr, &executed, machine_.cpu.op};
   const vm::Stop stop = vm::execute_recording(machine_.cpu, 1, recorder);
   const auto cls = static_cast<size_t>(rom.cls);
   if (counts[cls] == 0) return false;

@@ -2,9 +2,13 @@
 // From a story to traces. The prover's own way (lib/trace) refuses recordings that do not hold
 // together; here every row says what its step says, and only the rows of honest steps are the same.
 #include <algorithm>
+#include <set>
 
 #include "adversarial/false_run.hpp"
 #include "air/tables/memory.hpp"
+#include "air/tables/rom.hpp"
+#include "trace/counts.hpp"
+#include "trace/preprocessed.hpp"
 #include "trace/rows.hpp"
 
 namespace mipzk::attack {
@@ -31,7 +35,7 @@ class Teller {
     sources();
     boundary();
     bumps();
-    instance(air::kTableRom, 0, program_.tables.rom.log_height);
+    code();
     instance(air::kTableRegion, 0, program_.tables.region.log_height);
     instance(air::kTableFixed, 0, air::kFixedLogRows);
     std::sort(shard_.traces.begin(), shard_.traces.end(),
@@ -72,20 +76,43 @@ class Teller {
     }
   }
 
+  // The entries of the program that the steps are: Rom and Fetch. What they execute besides is in
+  // no table.
+  void code() {
+    const std::vector<isa::RomEntry>& rom = program_.program.rom;
+    std::set<size_t> executed;
+    for (const Step& s : story_.steps) {
+      const int64_t i = trace::find_rom(program_.program, s.rom.pc4);
+      if (i >= 0 && rom[static_cast<size_t>(i)] == s.rom) executed.insert(static_cast<size_t>(i));
+    }
+    trace::InstanceTrace& fetch = instance(air::kTableFetch, executed.size());
+    size_t next = 0;
+    for (const size_t i : executed) {
+      auto& r = row<air::Fetch>(fetch, next++);
+      r.real = Fp::one();
+      trace::fill_entry(rom[i], r.entry);
+    }
+    trace::InstanceTrace& table = instance(air::kTableRom, 0, program_.tables.rom.log_height);
+    for (const size_t i : executed) rom_shard(table, i) = Fp::one();
+  }
+
   // Image, Public and Fresh.
   void sources() {
     const isa::Program& program = program_.program;
     trace::InstanceTrace& image = instance(air::kTableImage, 0, program_.tables.image.log_height);
+    const auto image_word = [&](size_t i, uint32_t value, uint32_t shard) {
+      auto& w = row<air::Image>(image, i / air::kImageWords).word[i % air::kImageWords];
+      set_limbs(w.fin_lo, w.fin_hi, value);
+      w.shard = Fp(shard);
+    };
+    for (size_t i = 0; i < program.image.size(); ++i) image_word(i, program.image[i].value, 0);
     std::vector<const vm::SourceWord*> publics, fresh;
     for (const vm::SourceWord& w : story_.finals) {
       const auto at =
           std::lower_bound(program.image.begin(), program.image.end(), w.key,
                            [](const isa::ImageWord& a, uint32_t key) { return a.key < key; });
       if (at != program.image.end() && at->key == w.key) {
-        auto& r = row<air::Image>(image, static_cast<size_t>(at - program.image.begin()));
-        r.used = Fp::one();
-        set_limbs(r.fin_lo, r.fin_hi, w.value_final);
-        r.shard = Fp(w.shard_last);
+        image_word(static_cast<size_t>(at - program.image.begin()), w.value_final, w.shard_last);
       } else if (w.key >= isa::kPublicBase / 4 && w.key != isa::kLastWord / 4) {
         publics.push_back(&w);
       } else {

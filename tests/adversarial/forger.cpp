@@ -377,6 +377,7 @@ void Forger::queries() {
       if (rows.empty() || rows.back() != i >> shift) rows.push_back(i >> shift);
   };
   for (const auto& t : trees_) {
+    if (t == nullptr) continue;  // no shard but the first has the program's
     shifted(top - t->depth());
     t->open(rows, out_);
   }
@@ -402,7 +403,7 @@ Bytes Forger::front() {
 Bytes Forger::commit_pass_one() {
   prepare();
   lie(Step::kBase);
-  commit(proof::kTreeProgram);
+  if (shape.has(proof::kTreeProgram)) commit(proof::kTreeProgram);
   commit(proof::kTreeFixed);
   out_.clear();
   put_u32(static_cast<uint32_t>(shape.instances().size()));
@@ -445,9 +446,9 @@ Bytes Forger::prove_shard() {
   lie(Step::kPublished);
   std::vector<Fp5> values;
   for (size_t i = 0; i < published.size(); ++i) {
-    values.push_back(published[i].p);
-    values.push_back(published[i].s);
-    if (layout(i).pass_one) values.push_back(published[i].g);
+    if (layout(i).in_local_ring()) values.push_back(published[i].p);
+    if (layout(i).in_local_ring()) values.push_back(published[i].s);
+    if (layout(i).in_global_ring()) values.push_back(published[i].g);
   }
   put_fp5s(proof::kLabelPublished, values);
   gamma = transcript.draw(proof::kLabelGamma).fp5();

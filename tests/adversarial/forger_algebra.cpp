@@ -83,8 +83,9 @@ Fp5 Forger::missing_s() const {
 }
 
 unsigned Forger::closing_constraint(size_t i, char which) const {
-  const unsigned p = layout(i).constraints - 2 - layout(i).pass_one;
-  return which == 'P' ? p : which == 'S' ? p + 1 : p + 2;
+  const unsigned end = layout(i).constraints;
+  if (which == 'G') return end - 1;
+  return end - layout(i).in_global_ring() - (which == 'P' ? 2 : 1);
 }
 
 Fp5 Forger::mask(size_t i, char which, unsigned at, unsigned count) {

@@ -142,7 +142,8 @@ class Forger {
       for (size_t i = 0; i < image.size(); ++i) {
         if (image[i].key != key) continue;
         EXPECT_EQ(name, "fin");
-        set(table(s, air::kTableImage), i, name, v);
+        image_cell(table(s, air::kTableImage), i, "fin_lo") = Fp(v & 0xffff);
+        image_cell(table(s, air::kTableImage), i, "fin_hi") = Fp(v >> 16);
         return;
       }
       set(table(s, air::kTableFresh), row_of_key(s, air::kTableFresh, key), name, v);

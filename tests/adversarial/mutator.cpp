@@ -23,7 +23,7 @@ const RowSays& Mutator::honest(const trace::InstanceTrace& t, size_t row) {
 Fate Mutator::judge(const trace::InstanceTrace& t, const std::vector<RowChange>& changes) {
   const TableOps& ops = table_ops(t.table);
   const bool answers =
-      t.table == air::kTableRom || t.table == air::kTableRegion || t.table == air::kTableFixed;
+      t.table == air::kTableFetch || t.table == air::kTableRegion || t.table == air::kTableFixed;
   local_.clear();
   global_.clear();
   lookups_.clear();
@@ -70,7 +70,7 @@ bool Mutator::in_use(const trace::InstanceTrace& t, const std::vector<Fp>& cells
   const bool slots = table_ops(t.table).info->slots > 1;
   for (unsigned i = 0; i < names.size(); ++i) {
     const std::string& n = names[i];
-    const bool flag = n == "real" || n == "used" || (slots && n.substr(0, 4) == "real");
+    const bool flag = n == "real" || (slots && n.substr(0, 4) == "real");
     if (!flag) continue;
     if (slots && n.back() != names[column].back()) continue;
     return cells[i] != Fp::zero();

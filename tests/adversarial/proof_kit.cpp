@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "commit/merkle.hpp"
+
 namespace mipzk::attack {
 
 Bytes prove(const Shard& shard, const proof::Profile& profile, const prove::Masks& masks) {
@@ -89,7 +91,7 @@ struct Mapper {
         if (log != level) continue;
         for (uint32_t i : rows) {
           const std::string row = name + " 2^" + std::to_string(log) + " row " + std::to_string(i);
-          if (salted) take(row + " salt", 32);
+          if (salted) take(row + " salt", commit::kSaltBytes);
           take(row, 4 * width);
         }
       }
@@ -169,9 +171,9 @@ bool Mapper::run() {
   for (size_t i = 0; i < instances.size(); ++i) {
     const air::Layout& l = shape.info(i).layout;
     const std::string n = std::to_string(i);
-    take("published P " + n, 20);
-    take("published S " + n, 20);
-    if (l.pass_one) take("published G " + n, 20);
+    if (l.in_local_ring()) take("published P " + n, 20);
+    if (l.in_local_ring()) take("published S " + n, 20);
+    if (l.in_global_ring()) take("published G " + n, 20);
   }
   absorb(10, proof.subspan(start, r.position() - start), first);
   draw("gamma", 11);

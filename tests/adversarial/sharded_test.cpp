@@ -371,6 +371,29 @@ TEST_F(Sharded, ABoundaryRowTooMany) {
   }
 }
 
+// Entries of the program: taken from ROM by two shards, from a shard that did not have it, from
+// nowhere; not given back to ROM, or as another shard's.
+TEST_F(Sharded, EntriesComeFromTheShardThatUsedThemLast) {
+  const vm::Recording honest = record(program_, secret_);
+  const auto later = [&](vm::Recording& r) -> vm::Executed& {
+    for (vm::Executed& e : r.shards[2].executed)
+      if (e.shard_in == 2) return e;
+    ADD_FAILURE();
+    return r.shards[2].executed.front();
+  };
+  for (const uint32_t shard_in : {0u, 1u}) {
+    vm::Recording r = honest;
+    later(r).shard_in = shard_in;
+    expect_unbalanced(r);
+  }
+  for (const int by : {-1, 1}) {
+    vm::Recording r = honest;
+    uint16_t& last = r.code_last[later(r).rom];
+    last = static_cast<uint16_t>(last + by);
+    expect_unbalanced(r);
+  }
+}
+
 TEST_F(Sharded, TheLastShardDoesNotHalt) {
   vm::Recording r = record(program_, secret_, {}, 2);
   r.outcome.exit_code = 0;
@@ -408,6 +431,9 @@ TEST_F(Sharded, IdleShardsChangeNothing) {
     if (w.shard_last != 0) ++w.shard_last;
     if (w.key == kKey) first = w.value_init;
   }
+  for (vm::ShardRecord& shard : r.shards)
+    for (vm::Executed& e : shard.executed) e.shard_in += e.shard_in != 0;
+  for (uint16_t& shard : r.code_last) shard = static_cast<uint16_t>(shard + (shard != 0));
   r.shards.insert(r.shards.begin(), idle(kKey, first & 0xffff, first >> 16, 0));
   EXPECT_EQ(verdict(prove(program_, r)), Errc::kOk);
 }

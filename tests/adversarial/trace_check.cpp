@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <set>
 #include <sstream>
 
 #include "air/fixed.hpp"
+#include "air/tables/rom.hpp"
 #include "trace/counts.hpp"
 #include "trace/preprocessed.hpp"
 
@@ -52,10 +54,8 @@ class Listener {
     for (const air::Tuple& t : r.provides) lookup(t, -t.numerator);
     for (const air::Access& a : r.locals) product(out_.local, a);
     for (const air::Access& a : r.globals) product(out_.global, a);
-    for (const air::GatedAccess& g : r.gated)
-      if (g.gate != Fp::zero()) product(out_.global, g.access);
-    for (const air::GatedAccess& g : r.sends)
-      if (g.gate != Fp::zero()) out_.global.emplace_back(message_of(g.access.write), Fp::one());
+    for (const air::GatedMessage& g : r.sends)
+      if (g.gate != Fp::zero()) out_.global.emplace_back(message_of(g.write), Fp::one());
   }
 
  private:
@@ -222,11 +222,9 @@ void RowSays::clear() {
 void RowSays::hear(const air::RowReport& report) { Listener(*this).tell(report); }
 
 bool gates_are_boolean(const air::RowReport& report) {
-  const auto boolean = [](const air::GatedAccess& g) {
+  return std::ranges::all_of(report.sends, [](const air::GatedMessage& g) {
     return g.gate == Fp::zero() || g.gate == Fp::one();
-  };
-  return std::all_of(report.gated.begin(), report.gated.end(), boolean) &&
-         std::all_of(report.sends.begin(), report.sends.end(), boolean);
+  });
 }
 
 const air::RowReport& TableOps::check(const Fp* pre, const Fp* base) const {
@@ -321,13 +319,71 @@ bool provided(const Shard& shard, const Message& m) {
   }
 }
 
+Fp& rom_shard(trace::InstanceTrace& rom, size_t entry) {
+  return row_of(rom, entry / air::kRomEntries)[entry % air::kRomEntries];
+}
+
+Fp& image_cell(trace::InstanceTrace& image, size_t word, const std::string& name) {
+  return cell(image, word / air::kImageWords, name + std::to_string(word % air::kImageWords));
+}
+
+const Fp* image_word(const Shard& shard, size_t word) {
+  const trace::PreMatrix& image = shard.program->tables.image;
+  return &image.data[word * (image.width / air::kImageWords)];
+}
+
+namespace {
+
+air::Fetch::Row<Fp>& fetch_row(trace::InstanceTrace& fetch, size_t row) {
+  return *reinterpret_cast<air::Fetch::Row<Fp>*>(row_of(fetch, row));
+}
+
+// Sets the multiplicities of Fetch to what is wanted, with a row more where none has the entry.
+void refetch(Shard& shard, const Terms& wanted) {
+  std::map<Message, Fp*> at;
+  std::vector<std::pair<trace::InstanceTrace*, size_t>> unused;
+  for (trace::InstanceTrace& t : shard.traces) {
+    if (t.table != air::kTableFetch) continue;
+    for (size_t i = 0; i < shard.data_rows(t); ++i) {
+      if (is_empty(t, i)) unused.emplace_back(&t, i);
+      air::Fetch::Row<Fp>& r = fetch_row(t, i);
+      r.mult = Fp::zero();
+      if (r.real != Fp::one()) continue;
+      Message m;
+      m.bus = static_cast<uint32_t>(Bus::kRom);
+      for (size_t k = 0; k < air::kEntryCells; ++k) m.at[k] = r.entry[k].value();
+      at.emplace(m, &r.mult);
+    }
+  }
+  std::reverse(unused.begin(), unused.end());
+  for (const auto& [m, n] : wanted) {
+    if (m.bus != static_cast<uint32_t>(Bus::kRom) || !provided(shard, m)) continue;
+    if (const auto found = at.find(m); found != at.end()) {
+      *found->second = n;
+      continue;
+    }
+    ASSERT_FALSE(unused.empty()) << "no room in Fetch";
+    air::Fetch::Row<Fp>& r = fetch_row(*unused.back().first, unused.back().second);
+    unused.pop_back();
+    r.real = Fp::one();
+    for (size_t k = 0; k < air::kEntryCells; ++k) r.entry[k] = Fp(m.at[k]);
+    r.mult = n;
+    const isa::Program& program = shard.program->program;
+    const int64_t i = trace::find_rom(program, m.at[1]);
+    rom_shard(*shard.find(air::kTableRom), i < 0 ? program.rom.size() : static_cast<size_t>(i)) =
+        Fp::one();
+  }
+}
+
+}  // namespace
+
 void recount(Shard& shard) {
   Terms wanted;
   std::vector<uint32_t> ranges(65536);
   RowSays says;
   for (trace::InstanceTrace& t : shard.traces) {
     const TableOps& ops = table_ops(t.table);
-    if (t.table == air::kTableRom || t.table == air::kTableRegion || t.table == air::kTableFixed) {
+    if (t.table == air::kTableRegion || t.table == air::kTableFixed) {
       std::fill(t.base.begin(), t.base.end() - shard.tail_rows * width(t), Fp::zero());
       continue;
     }
@@ -343,7 +399,6 @@ void recount(Shard& shard) {
     settle(wanted);
   }
   trace::InstanceTrace& fixed = *shard.find(air::kTableFixed);
-  trace::InstanceTrace& rom = *shard.find(air::kTableRom);
   trace::InstanceTrace& region = *shard.find(air::kTableRegion);
   auto fixed_row = [&](size_t i) -> air::Fixed::Row<Fp>& {
     return *reinterpret_cast<air::Fixed::Row<Fp>*>(row_of(fixed, i));
@@ -352,15 +407,12 @@ void recount(Shard& shard) {
     const air::FixedPlace p = air::place_range(v);
     fixed_row(p.row).range[p.group] += Fp(ranges[v]);
   }
+  refetch(shard, wanted);
   for (const auto& [m, n] : wanted) {
     if (!provided(shard, m)) continue;
     switch (static_cast<Bus>(m.bus)) {
-      case Bus::kRom: {
-        int64_t i = trace::find_rom(shard.program->program, m.at[1]);
-        if (i < 0) i = static_cast<int64_t>(shard.program->program.rom.size());
-        row_of(rom, static_cast<size_t>(i))[0] += n;
+      case Bus::kRom:
         break;
-      }
       case Bus::kRegion: {
         int64_t i = trace::find_region(shard.program->program, m.at[0]);
         if (i < 0) i = static_cast<int64_t>(shard.program->program.regions.size());
@@ -433,13 +485,17 @@ Findings check(const Shard& shard) {
       for (unsigned k = 0; k < count; ++k) m.at[k] = closing[at + k].value();
       terms.emplace_back(m, n);
     };
-    ring(ring_local, 0, 10, Fp::one());
-    ring(ring_local, 10, 10, -Fp::one());
-    if (l.pass_one) {
-      ring(ring_global, 20, 5, Fp::one());
-      ring(ring_global, 25, 5, -Fp::one());
+    if (l.in_local_ring()) {
+      const air::MaskRing r = l.local_ring();
+      ring(ring_local, r.a, r.size, Fp::one());
+      ring(ring_local, r.b, r.size, -Fp::one());
+      for (unsigned k = 0; k < 5; ++k) ring_sum[k] += closing[r.a + k] - closing[r.b + k];
     }
-    for (unsigned k = 0; k < 5; ++k) ring_sum[k] += closing[k] - closing[10 + k];
+    if (l.in_global_ring()) {
+      const air::MaskRing r = l.global_ring();
+      ring(ring_global, r.a, r.size, Fp::one());
+      ring(ring_global, r.b, r.size, -Fp::one());
+    }
   }
   report(f.local, local);
   report(f.global, global);

@@ -47,7 +47,7 @@ struct RowSays {
   // Adds what such a row says.
   void hear(const air::RowReport& report);
 };
-// A message on a gated bus is sent or not: its gate is 0 or 1.
+// A gated message is sent or not: its gate is 0 or 1.
 bool gates_are_boolean(const air::RowReport& report);
 
 // The table of an instruction class.
@@ -95,11 +95,21 @@ Fp& cell(trace::InstanceTrace& t, size_t row, const std::string& column);
 // Sets the pair columns of a row to the products that they must hold.
 void complete_row(const Shard& shard, trace::InstanceTrace& t, size_t row);
 
-// What a prover who can lie does after changing rows: pair columns and the multiplicities of ROM,
-// Region and Fixed are computed again. Requests that no table provides are left out.
+// The cell of a ROM entry: the shard that used it last. `entry`: from 0, the first padding one
+// included.
+Fp& rom_shard(trace::InstanceTrace& rom, size_t entry);
+
+// A word of IMAGE, counted from 0: one of its cells ("fin_lo", "fin_hi", "shard"), and its
+// preprocessed ones (key, lo, hi, w).
+Fp& image_cell(trace::InstanceTrace& image, size_t word, const std::string& name);
+const Fp* image_word(const Shard& shard, size_t word);
+
+// What a prover who can lie does after changing rows: pair columns and the multiplicities of Fetch,
+// Region and Fixed are computed again; entries of the program that are missing in Fetch are added.
+// Requests that no table provides are left out.
 void recount(Shard& shard);
 
-// True when ROM, Region or Fixed has a data row that provides this message.
+// True when the program or Fixed has what provides this message.
 bool provided(const Shard& shard, const Message& m);
 
 // The first few things that are wrong, by kind. Empty everywhere: the shard can be proved.

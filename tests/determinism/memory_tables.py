@@ -51,18 +51,52 @@ def _padding(table, dropped):
         if access.gate:
             goals += _same("padding", access.read.coordinates, access.write.coordinates)
         else:
-            assert access.kind in ("global_gated", "global_send")
+            assert access.kind == "global_send"
     _show(system, *goals)
 
 
+def _chains(table, names, form):
+    """Each item of the program has a token, of shard 0 at first, and takes back the last one: what the program says
+    stands in both. `names`: how a token's coordinates are called in the program's columns, None for free ones."""
+    numbers = range(len(table.rules))
+    assert len(table.preprocessed) % len(table.rules) == 0
+    assert not {c for n in numbers for c in names(n) if c} - set(table.preprocessed)
+    for n, rule in enumerate(table.rules):
+        assert rule.kind == "global", table.name
+        write = [c.text.strip() for c in rule.write.coordinates]
+        read = [c.text.strip() for c in rule.read.coordinates]
+        assert write[-1] == "0" and read[-1] == "shard%d" % n
+        assert [w for w, name in zip(write, names(n)) if name] == [name for name in names(n) if name]
+        assert write[:-1] == form(n)
+        assert [r for r, name in zip(read, names(n)) if name] == [name for name in names(n) if name]
+
+
+def rom(table, dropped):
+    """The entries that rows bring into being are the program's."""
+    assert not dropped
+    entry = lambda n: ["%s%d" % (c, n) for c in ("class", "pc", "rs", "rt", "rd")] + ["k%d%d" % (n, i) for i in range(6)]
+    _chains(table, lambda n: entry(n) + [None], entry)
+
+
 def image(table, dropped):
-    """The word that a row brings into being is the program's."""
-    _bit(table, "used", dropped)
-    (rule,) = [r for r in table.rules if r.kind == "global_gated"]
-    assert rule.gate.text == "used"
-    assert [c.text.strip() for c in rule.write.coordinates] == ["key", "lo", "hi", "w", "0"]
-    assert [rule.read.coordinates[j].text.strip() for j in (0, 3)] == ["key", "w"]
-    assert {"key", "lo", "hi", "w"} <= set(table.preprocessed)
+    """The words that rows bring into being are the program's; only their last values are free."""
+    assert not dropped
+    word = lambda n: ["%s%d" % (c, n) for c in ("key", "lo", "hi", "w")]
+    _chains(table, lambda n: [word(n)[0], None, None, word(n)[3], None], word)
+
+
+def fetch(table, dropped):
+    """A row hands the token of an entry on, from a shard before, and answers with that entry if it has its token."""
+    system, (token,), cells = _system(table, {"real": 0}, dropped)
+    _show(system, *_same("padding", token.read.coordinates, token.write.coordinates), Equal("answers", cells["mult"]))
+    _bit(table, "real", dropped)
+    system, (token,), cells = _system(table, {"real": 1}, dropped)
+    read, write = token.read.coordinates, token.write.coordinates
+    (answer,) = [r for r in table.rules if r.kind == "provide"]
+    assert [c.text for c in answer.message.coordinates] == [c.text for c in token.rule.read.coordinates[:11]]
+    shards = add(add(write[11], read[11], -1), ONE, -1)
+    _show(system, *_same("entry", read[:11], write[:11]), Equal("shard", add(write[11], ONE, -1)),
+          Within("earlier shard", shards, 0, 65535))
 
 
 def boundary(table, dropped):
@@ -135,8 +169,8 @@ def provider(table, dropped):
         assert not columns_of(rule, table.columns) - {rule.gate.text}, table.name
 
 
-CHECKS = {tables.ROM: provider, tables.FIXED: provider, tables.REGION: provider, tables.IMAGE: image,
-          tables.BOUNDARY: boundary, tables.FRESH: fresh, tables.PUBLIC: public, BUMP: bump}
+CHECKS = {tables.ROM: rom, tables.FIXED: provider, tables.REGION: provider, tables.IMAGE: image,
+          tables.BOUNDARY: boundary, tables.FRESH: fresh, tables.PUBLIC: public, tables.FETCH: fetch, BUMP: bump}
 
 
 def check(table, dropped=frozenset()):

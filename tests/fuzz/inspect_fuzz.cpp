@@ -45,14 +45,15 @@ Bytes front(uint8_t profile, uint32_t shards) {
   out.insert(out.end(), {'o', 'u', 't'});
   put_u32(out, 7);  // exit code
   put_u32(out, shards);
-  const uint8_t shape[][2] = {{1, 14},  {2, 10},  {64, 12}, {65, 14}, {66, 10},
-                              {67, 11}, {68, 12}, {69, 10}, {70, 10}, {71, 10}};
+  const uint8_t shape[][2] = {{1, 14},  {2, 10},  {64, 12}, {65, 14}, {66, 10}, {67, 11},
+                              {68, 12}, {69, 10}, {70, 10}, {71, 10}, {72, 10}};
   for (uint32_t shard = 1; shard <= shards; ++shard) {
     const size_t count = out.size();
     uint32_t tables = 0;
     put_u32(out, 0);
     for (const auto& in : shape) {
-      if (shard > 1 && (in[0] == 66 || in[0] == 67 || in[0] == 69 || in[0] == 70)) continue;
+      if (shard > 1 && (in[0] == 64 || in[0] == 66 || in[0] == 67 || in[0] == 69 || in[0] == 70))
+        continue;
       out.insert(out.end(), in, in + 2);
       ++tables;
     }

@@ -58,7 +58,9 @@ class Layout:
         assert len(self.columns["lookup"]) == table.lookup_columns
         self.is_pass_1 = table.id in PASS_1
         assert table.run_pass == (1 if self.is_pass_1 else 2)
-        self.constraints = (len(self.events) + sum(map(bool, self.columns.values())) + 2 +
+        # The closing row: with a local product or a lookup sum two constraints, in pass 1 one.
+        self.in_local_ring = self.has("local") or self.has("lookup")
+        self.constraints = (len(self.events) + sum(map(bool, self.columns.values())) + 2 * self.in_local_ring +
                             self.is_pass_1)
         assert self.constraints == table.constraints, table.name
 
@@ -105,7 +107,7 @@ class Layout:
 
     def published(self):
         """Kinds of the published values of an instance, in their order."""
-        return ["local", "lookup"] + ["global"] * self.is_pass_1
+        return ["local", "lookup"] * self.in_local_ring + ["global"] * self.is_pass_1
 
 
 class Opened:
@@ -147,12 +149,11 @@ def _lookup_step(layout, step, opened, challenges):
 
 def _product_item(rule, opened, challenges):
     p, c = opened.pre, opened.base
-    read = rule.read.value(challenges, p, c) if rule.read else 1
+    read = rule.read.value(challenges, p, c) if rule.read else None
     write = rule.write.value(challenges, p, c)
     if rule.gate is None:
         return read, write
-    gate = rule.gate.value(p, c)
-    return (gate * (read - 1) + 1 if rule.read else 1), gate * (write - 1) + 1
+    return 1, rule.gate.value(p, c) * (write - 1) + 1
 
 
 def _product_step(layout, step, opened, challenges):
@@ -190,11 +191,14 @@ def evaluate(layout, opened, local, global_):
     first = [value - 1 if kind != "lookup" else value for kind, value in running.items()]
     cells, published = opened.base, opened.published
     one = opened.ext[0] * 0 + 1
-    closing = [published["local"] * _mask(local, cells[10:20]) -
-               running.get("local", one) * _mask(local, cells[0:10]),
-               published["lookup"] - running.get("lookup", one - one) - combine(cells[0:5]) + combine(cells[10:15])]
+    closing, first_cell = [], 0
+    if layout.in_local_ring:
+        closing = [published["local"] * _mask(local, cells[10:20]) -
+                   running.get("local", one) * _mask(local, cells[0:10]),
+                   published["lookup"] - running.get("lookup", one - one) - combine(cells[0:5]) + combine(cells[10:15])]
+        first_cell = 20
     if layout.is_pass_1:
-        closing.append(published["global"] * _mask(global_, cells[25:30]) -
-                       running.get("global", one) * _mask(global_, cells[20:25]))
+        a, b = (cells[i:i + 5] for i in (first_cell, first_cell + 5))
+        closing.append(published["global"] * _mask(global_, b) - running["global"] * _mask(global_, a))
     assert len(rows) + len(first) + len(closing) == layout.constraints
     return rows, first, closing

@@ -60,6 +60,8 @@ const char* bus_name(air::Bus bus) {
       return "SHIFT_AMOUNT";
     case air::Bus::kRegion:
       return "REGION";
+    case air::Bus::kCode:
+      return "CODE";
   }
   return "?";
 }
@@ -88,9 +90,6 @@ class Printer {
   }
   void global(const air::MessageOperands& r, const air::MessageOperands& w) {
     std::printf("global %s -> %s\n", message(r).c_str(), message(w).c_str());
-  }
-  void global_gated(air::Operand g, const air::MessageOperands& r, const air::MessageOperands& w) {
-    std::printf("global_gated [%s] %s -> %s\n", text(g), message(r).c_str(), message(w).c_str());
   }
   void global_send(air::Operand g, const air::MessageOperands& w) {
     std::printf("global_send [%s] -> %s\n", text(g), message(w).c_str());

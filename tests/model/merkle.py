@@ -9,7 +9,7 @@ from reader import decode_elements, require
 _LEAF = blake3.text_key("mipzk v0 leaf")
 _NODE = blake3.text_key("mipzk v0 node")
 _JOIN = blake3.text_key("mipzk v0 join")
-SALT_BYTES = 32
+SALT_BYTES = 20
 
 
 def leaf_hash(data):

@@ -138,8 +138,14 @@ def regions(program):
     return sorted(rows)
 
 
-def columns(rows, padding):
-    """(columns, log2 of the height): the rows, then copies of `padding`."""
+ITEMS_OF_A_ROW = 4  # of ROM and IMAGE
+
+
+def columns(items, padding, of_a_row=1):
+    """(columns, log2 of the height): the items, so many in a row, then copies of `padding`."""
+    items = items + [padding] * (-len(items) % of_a_row)
+    rows = [sum(items[i:i + of_a_row], []) for i in range(0, len(items), of_a_row)]
+    padding = padding * of_a_row
     log_height = MIN_LOG_HEIGHT
     while 1 << log_height < len(rows) + TAIL_ROWS:
         log_height += 1
@@ -148,8 +154,8 @@ def columns(rows, padding):
 
 
 def header(program):
-    tables = [columns(rom(program), [0] * 11), columns(regions(program), [0] * 3),
-              columns(image(program), [UNUSED_KEY, 0, 0, 0])]
+    tables = [columns(rom(program), [0] * 11, ITEMS_OF_A_ROW), columns(regions(program), [0] * 3),
+              columns(image(program), [UNUSED_KEY, 0, 0, 0], ITEMS_OF_A_ROW)]
     roots = [extension.commit([table for table, _ in tables], log_blowup) for log_blowup in (1, 2)]
     order = ("big", "little").index(program.byte_order)
     return struct.pack("<III", 0, order, program.entry) + bytes([k for _, k in tables] + [0]) + b"".join(roots)

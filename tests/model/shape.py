@@ -54,8 +54,6 @@ class Shape:
         order = [(table_id, -log_height) for table_id, log_height in rows]
         require(order == sorted(order), "shape: not sorted")
         self.instances = [Instance(known[i], _layout(known[i], shard), k) for i, k in rows]
-        # The public tables of the program: all are in their tree, some perhaps not in the shard.
-        self.program = [Instance(known[i], None, k) for i, k in zip(tables.PROGRAM, program_heights)]
 
     def of(self, table_id):
         return [x for x in self.instances if x.table.id == table_id]
@@ -66,7 +64,7 @@ class Shape:
 
     def max_log_height(self):
         """Of the largest domain: that of all matrices."""
-        return max(self.heights()[0], *self.program_heights)
+        return self.heights()[0]
 
     def messages(self):
         return sum(x.height * x.table.messages for x in self.instances)
@@ -80,16 +78,12 @@ class Shape:
     def committed_columns(self):
         per_instance = sum(len(x.table.preprocessed) + x.table.base_columns + 5 * x.layout.extension_columns
                            for x in self.instances)
-        return per_instance + self._unopened() + 15 * len(self.heights()) + 5
-
-    def _unopened(self):
-        present = {x.table.id for x in self.instances}
-        return sum(len(x.table.preprocessed) for x in self.program if x.table.id not in present)
+        return per_instance + 15 * len(self.heights()) + 5
 
     def pairs(self):
         """The number of (column, point) pairs of the openings."""
         running = sum(5 * len(x.layout.running()) for x in self.instances)
-        return self.committed_columns() - self._unopened() - 5 + running
+        return self.committed_columns() - 5 + running
 
     def check(self, profile):
         for x in self.instances:
@@ -112,12 +106,11 @@ class Shape:
 
 class Matrix:
     """One committed matrix. instance: its table instance, None for quotients and the mask. role: "pre", "base",
-    "ext", "quotient" (Q0, Q1), "quotient2", "mask", or "unopened" for a table of the program that the shard does not
-    have."""
+    "ext", "quotient" (Q0, Q1), "quotient2", "mask"."""
 
     @property
     def is_opened(self):
-        return self.role not in ("mask", "unopened")
+        return self.role != "mask"
 
     def __init__(self, role, log_height, width, instance=None):
         self.role, self.log_height, self.width, self.instance = role, log_height, width, instance
@@ -140,23 +133,22 @@ class Tree:
 
 
 def trees(shape, log_blowup):
-    """The six trees, in the order of section 6."""
+    """The trees of the shard, in the order of section 6."""
 
     def of(role, instances):
         width = {"pre": lambda x: len(x.table.preprocessed), "base": lambda x: x.table.base_columns,
                  "ext": lambda x: 5 * x.layout.extension_columns}[role]
         return [Matrix(role, x.log_height, width(x), x) for x in instances if width(x) > 0]
 
-    present = {x.table.id: x for x in shape.instances}
-    program = [Matrix("pre", x.log_height, len(x.table.preprocessed), present[x.table.id]) if x.table.id in present
-               else Matrix("unopened", x.log_height, len(x.table.preprocessed)) for x in shape.program]
+    program = of("pre", [x for x in shape.instances if x.table.id in tables.PROGRAM])
     pass_1 = [x for x in shape.instances if x.layout.is_pass_1]
     main = [x for x in shape.instances if not x.layout.is_pass_1]
     heights = shape.heights()
     quotients = [Matrix("quotient", h, 10) for h in heights]
     quotients += [Matrix("quotient2", SMALL_LOG_HEIGHT, 5) for _ in heights]
     quotients.append(Matrix("mask", shape.max_log_height(), 5))
-    return [Tree("program", False, program, log_blowup),
+    first = [Tree("program", False, program, log_blowup)] if shape.shard == 1 else []
+    return [*first,
             Tree("fixed", False, of("pre", shape.of(tables.FIXED)), log_blowup),
             Tree("pass 1", True, of("base", pass_1), log_blowup),
             Tree("main", True, of("base", main), log_blowup),

@@ -14,7 +14,7 @@ DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs" / "TABLES.md"
 
 # Numbers and widths of the buses (PROTOCOL.md, section 3). MASK occurs in no rule.
 BUSES = {"MEMORY": 1, "TOKEN": 2, "ORDER": 3, "PUBLIC": 4, "MASK": 5, "RANGE": 6, "ROM": 7, "AND": 8,
-         "SHIFT_BYTE": 9, "SHIFT_AMOUNT": 10, "REGION": 11}
+         "SHIFT_BYTE": 9, "SHIFT_AMOUNT": 10, "REGION": 11, "CODE": 12}
 _TOKEN = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*|[0-9]+|[-+*()])")
 _HEADING = re.compile(r"## (\d+) (\w+)$")
 _SUMMARY = re.compile(r"pass (\d), (\d+) instructions a row, (\d+) base columns \((\d+) named, (\d+) pairs\), "
@@ -61,7 +61,7 @@ def fingerprint(challenges, bus, coordinates):
 
 
 class Rule:
-    """kind: zero, range, request, provide, local, global, global_gated, global_send. Fields by kind:
+    """kind: zero, range, request, provide, local, global, global_send. Fields by kind:
     expression (zero, range), gate and message (lookups), gate, read, write (products)."""
 
     def __init__(self, line, names):
@@ -77,8 +77,8 @@ class Rule:
             self.message = Message(rest, names)
             assert self.gate is not None
             return
-        assert self.kind in ("local", "global", "global_gated", "global_send"), self.kind
-        assert (self.gate is not None) == (self.kind in ("global_gated", "global_send"))
+        assert self.kind in ("local", "global", "global_send"), self.kind
+        assert (self.gate is not None) == (self.kind == "global_send")
         read, write = rest.split("-> ", 1)
         self.read = Message(read, names) if read.strip() else None
         self.write = Message(write, names)
@@ -149,7 +149,7 @@ def load(shard=1):
     return parse(DOCUMENT.read_text(), shard)
 
 
-ROM, FIXED, REGION, IMAGE, BOUNDARY, FRESH, PUBLIC = 64, 65, 66, 67, 68, 69, 70
+ROM, FIXED, REGION, IMAGE, BOUNDARY, FRESH, PUBLIC, FETCH = 64, 65, 66, 67, 68, 69, 70, 72
 PROGRAM = (ROM, REGION, IMAGE)  # in the order of their tree
-FIRST_SHARD = (REGION, IMAGE, FRESH, PUBLIC)  # of no later shard
-PASS_1 = (IMAGE, BOUNDARY, FRESH, PUBLIC)
+FIRST_SHARD = (ROM, REGION, IMAGE, FRESH, PUBLIC)  # of no later shard
+PASS_1 = (ROM, IMAGE, BOUNDARY, FRESH, PUBLIC, FETCH)

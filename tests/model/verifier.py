@@ -120,8 +120,8 @@ class Verifier:
         self.read_published()
         self.gamma = self.transcript.draw_extension(11, 1)[0]
         quotient = self.root(12)
-        self.roots = [self.program.roots[self.profile.log_blowup], _FIXED_ROOTS[self.profile.log_blowup],
-                      self.pass_1, main, extension, quotient]
+        of_program = [self.program.roots[self.profile.log_blowup]] if self.number == 1 else []
+        self.roots = [*of_program, _FIXED_ROOTS[self.profile.log_blowup], self.pass_1, main, extension, quotient]
         self.work(13, "deep")
         self.zeta = self.transcript.draw_extension(14, 1)[0]
         require(self.zeta**(1 << self.max_log_height) != 1, "zeta lies in the trace domain")

@@ -79,9 +79,12 @@ class OpenProver : OwnParts, public prove::Shard {
       if (m.tree == proof::kTreeExt) {
         out.emplace_back(closing + m.width, cells + n * m.width);
       } else {
-        if (!own) out.emplace_back(closing, closing + 10);
-        if (l.pass_one) out.emplace_back(closing + 20, closing + 25);
-        out.emplace_back(closing + (l.pass_one ? 30 : 20), cells + n * m.width);
+        const auto cells_a = [&](const air::MaskRing& r) {
+          out.emplace_back(closing + r.a, closing + r.a + r.size);
+        };
+        if (!own && l.in_local_ring()) cells_a(l.local_ring());
+        if (l.in_global_ring()) cells_a(l.global_ring());
+        out.emplace_back(closing + l.mask_cells(), cells + n * m.width);
       }
     }
     return out;

@@ -53,18 +53,23 @@ inline Ring::Link link(const Fp* closing, const air::MaskRing& ring) {
   return {{closing + ring.a, closing + ring.a + ring.size},
           {closing + ring.b, closing + ring.b + ring.size}};
 }
-// Those of P and S in a shard, after prove().
+// Those of P and S in a shard, after prove(): of the instances that are in the local ring.
 inline Ring local_ring(const OpenProver& shard) {
   Ring r;
-  for (size_t i = 0; i < shard.shape().instances().size(); ++i)
-    r.links.push_back(link(shard.closing(i), air::kLocalRing));
+  for (size_t i = 0; i < shard.shape().instances().size(); ++i) {
+    const air::Layout& layout = shard.shape().info(i).layout;
+    if (layout.in_local_ring()) r.links.push_back(link(shard.closing(i), layout.local_ring()));
+  }
   return r;
 }
 // That of G in all shards, after commit().
 inline Ring global_ring(const OpenRun& run) {
   Ring r;
-  for (const RingPlace& at : run.ring())
-    r.links.push_back(link(run.shard(at.shard).closing(at.instance), air::kGlobalRing));
+  for (const RingPlace& at : run.ring()) {
+    const OpenProver& shard = run.shard(at.shard);
+    r.links.push_back(
+        link(shard.closing(at.instance), shard.shape().info(at.instance).layout.global_ring()));
+  }
   return r;
 }
 

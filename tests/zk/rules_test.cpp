@@ -63,7 +63,7 @@ TEST_F(Rules, SaltsAreDistinct) {
       }
   }
   EXPECT_GT(salts, 2 * 4 * kTest2.queries / 2);
-  EXPECT_EQ(seen.count(std::string(32, '\0')), 0u);
+  EXPECT_EQ(seen.count(std::string(commit::kSaltBytes, '\0')), 0u);
 }
 
 TEST_F(Rules, SaltStreamsDifferByTreeAndHeight) {
@@ -74,9 +74,10 @@ TEST_F(Rules, SaltStreamsDifferByTreeAndHeight) {
   for (unsigned tree = 0; tree < proof::kTreeCount; ++tree) {
     const auto salts = blinding.salts(tree);
     for (unsigned log = 11; log <= 24; ++log) {
-      Bytes rows(4 * 32);
+      Bytes rows(4 * commit::kSaltBytes);
       salts(log, 0, 4, rows.data());
-      for (size_t i = 0; i < 4; ++i) EXPECT_TRUE(seen.insert(text(&rows[32 * i], 32)).second);
+      for (size_t i = 0; i < 4; ++i)
+        EXPECT_TRUE(seen.insert(text(&rows[commit::kSaltBytes * i], commit::kSaltBytes)).second);
     }
   }
 }
@@ -89,8 +90,8 @@ TEST_F(Rules, SaltsHideTheRowsThatAreNotOpened) {
   const commit::MatrixView view{6, 3, cells.data()};  // rows 2k and 2k + 1 are equal
   const Digest seed{1};
   const prove::Blinding blinding(seed, {});
-  Bytes guess(32 + 12);  // a salt of zeros, and the guess of row 1
-  for (size_t k = 0; k < 3; ++k) store_le32(&guess[32 + 4 * k], cells[3 + k].raw());
+  Bytes guess(commit::kSaltBytes + 12);  // a salt of zeros, and the guess of row 1
+  for (size_t k = 0; k < 3; ++k) store_le32(&guess[commit::kSaltBytes + 4 * k], cells[3 + k].raw());
   const Digest guessed = hash::keyed_hash(commit::kLeafKey, guess);
   for (bool salted : {false, true}) {
     const commit::MerkleTree tree({&view, 1}, commit::Salting::kSalted,
@@ -99,8 +100,8 @@ TEST_F(Rules, SaltsHideTheRowsThatAreNotOpened) {
     const uint32_t row = 0;
     tree.open({&row, 1}, opening);
     // Salt, row, and then the siblings from the leaf on.
-    const std::string sibling = text(&opening[44], 32);
-    const Digest own = hash::keyed_hash(commit::kLeafKey, ByteView(opening).first(44));
+    const std::string sibling = text(&opening[guess.size()], 32);
+    const Digest own = hash::keyed_hash(commit::kLeafKey, ByteView(opening).first(guess.size()));
     EXPECT_EQ(sibling == text(guessed), !salted);
     EXPECT_EQ(sibling == text(own), !salted);
   }
@@ -135,7 +136,7 @@ TEST_F(Rules, SaltsHideNeighboursInAProof) {
         if (!f.name.starts_with(prefix)) continue;
         siblings += w == 0;
         const size_t row = std::stoul(f.name.substr(prefix.size()));
-        Bytes leaf(32);
+        Bytes leaf(commit::kSaltBytes);
         for (const std::vector<Fp>& e : extended) {
           const size_t width = e.size() >> level;
           for (size_t c = 0; c < width; ++c) {

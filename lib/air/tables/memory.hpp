@@ -4,6 +4,7 @@
 #pragma once
 
 #include "air/tables/common.hpp"
+#include "air/tables/rom.hpp"
 
 namespace mipzk::air {
 
@@ -14,7 +15,8 @@ constexpr void range_long(Builder& b, Cell lo, Cell hi, unsigned high_bits) {
   b.range(hi * b.k(1u << (16 - high_bits)));
 }
 
-// Words and registers with initial content. A used row holds its word's first and last token.
+// Words and registers with initial content: their first and last tokens. A word that the run does
+// not use has the same token twice.
 struct Image : PassOneTable {
   static constexpr const char* kName = "Image";
   static constexpr TableId kId = kTableImage;
@@ -22,20 +24,29 @@ struct Image : PassOneTable {
   static constexpr Preprocessed kPre = Preprocessed::kProgram;
   static constexpr Count kCount = Count::kOnce;
   static constexpr bool kFirstShardOnly = true;
-  static constexpr const char* kPreColumns = "key lo hi w";
-  static constexpr const char* kColumns = "used fin_lo fin_hi shard";
+  static constexpr const char* kPreColumns =
+      "key0 lo0 hi0 w0 key1 lo1 hi1 w1 key2 lo2 hi2 w2 key3 lo3 hi3 w3";
+  static constexpr const char* kColumns =
+      "fin_lo0 fin_hi0 shard0 fin_lo1 fin_hi1 shard1 fin_lo2 fin_hi2 shard2 fin_lo3 fin_hi3 shard3";
   template <class T>
   struct Pre {
-    T key, lo, hi, w;
+    struct {
+      T key, lo, hi, w;
+    } word[kImageWords];
   };
   template <class T>
   struct Row {
-    T used, fin_lo, fin_hi, shard;
+    struct {
+      T fin_lo, fin_hi, shard;
+    } word[kImageWords];
   };
   static constexpr void eval(Builder& b, const Pre<Cell>& p, const Row<Cell>& r) {
-    b.boolean(r.used);
-    b.global_gated(r.used, Msg<Cell>{Form::kToken, {p.key, r.fin_lo, r.fin_hi, p.w, r.shard}},
-                   Msg<Cell>{Form::kToken, {p.key, p.lo, p.hi, p.w, b.constant(0)}});
+    for (unsigned i = 0; i < kImageWords; ++i) {
+      const auto& first = p.word[i];
+      const auto& last = r.word[i];
+      b.global(Msg<Cell>{Form::kToken, {first.key, last.fin_lo, last.fin_hi, first.w, last.shard}},
+               Msg<Cell>{Form::kToken, {first.key, first.lo, first.hi, first.w, b.constant(0)}});
+    }
   }
 };
 

@@ -16,10 +16,8 @@ bool neutral(const air::RowReport& r) {
     if (!same(a.read, a.write)) return false;
   for (const air::Access& a : r.globals)
     if (!same(a.read, a.write)) return false;
-  for (const air::GatedAccess& a : r.gated)
-    if (a.gate != Fp::zero()) return false;
-  for (const air::GatedAccess& a : r.sends)
-    if (a.gate != Fp::zero()) return false;
+  for (const air::GatedMessage& m : r.sends)
+    if (m.gate != Fp::zero()) return false;
   for (const air::Tuple& t : r.requests)
     if ((t.bus == air::Bus::kRom || t.bus == air::Bus::kRegion) && t.numerator != Fp::zero())
       return false;
@@ -46,7 +44,7 @@ TEST(Padding, TheEmptyRowSatisfiesEveryTable) {
 }
 
 bool switches_the_row_on(const std::string& name) {
-  return name.rfind("real", 0) == 0 || name == "used" || name.rfind("mult", 0) == 0;
+  return name.rfind("real", 0) == 0 || name.rfind("mult", 0) == 0;
 }
 
 // One more column, then repairs of what it breaks.
@@ -54,6 +52,8 @@ TEST(Padding, OtherColumnsDoNotMatter) {
   Rng rng(31);
   for (const air::TableInfo& table : air::tables()) {
     if (table.id == air::kTableFixed) continue;  // its rows only provide
+    // Every row is of the program: a token comes back with what it was given, or is seen.
+    const bool always_on = table.id == air::kTableRom || table.id == air::kTableImage;
     SCOPED_TRACE(table.name);
     const auto names = column_names(table.columns);
     Row row(table.layout.named_columns);
@@ -62,7 +62,7 @@ TEST(Padding, OtherColumnsDoNotMatter) {
       for (const Fp& v : tempting_values(Fp(), rng)) {
         row[i] = v;
         const air::RowReport report = check_empty_pre(table, row);
-        EXPECT_TRUE(!report.ok() || neutral(report)) << names[i] << " = " << v.value();
+        EXPECT_TRUE(!report.ok() || neutral(report) != always_on) << names[i] << " = " << v.value();
       }
       row[i] = Fp();
     }

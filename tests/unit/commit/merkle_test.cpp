@@ -39,7 +39,7 @@ Matrix random_matrix(unsigned log_rows, size_t width, std::mt19937_64& random) {
 
 void test_salt(unsigned log_rows, uint64_t first, size_t count, uint8_t* out) {
   for (uint64_t row = first; row < first + count; ++row)
-    for (unsigned i = 0; i < 32; ++i)
+    for (unsigned i = 0; i < kSaltBytes; ++i)
       *out++ = static_cast<uint8_t>(row * 29 + log_rows * 7 + i * i + (row >> 8));
 }
 
@@ -90,7 +90,7 @@ struct Naive {
   Bytes leaf_bytes(unsigned level, size_t row) const {
     Bytes b;
     if (salted) {
-      b.resize(32);
+      b.resize(kSaltBytes);
       test_salt(level, row, 1, b.data());
     }
     Bytes words = row_words(level, row);
@@ -255,7 +255,8 @@ TEST(Merkle, WideRowsAndAllIndices) {
     for (uint32_t i = 0; i < 256; ++i) all.push_back(i);
     Bytes opening;
     tree.open(all, opening);
-    EXPECT_EQ(opening.size(), 256 * (765 * 4 + salted * 32u) + 8 * (1500 * 4 + salted * 32u));
+    EXPECT_EQ(opening.size(),
+              256 * (765 * 4 + salted * kSaltBytes) + 8 * (1500 * 4 + salted * kSaltBytes));
     EXPECT_TRUE(accepts(opening, tree.root(), tree.shape(), all));
   }
 }
@@ -264,7 +265,7 @@ TEST(Merkle, EmptySaltFunctionMeansZeros) {
   std::mt19937_64 random(4);
   std::vector<Matrix> ms = {random_matrix(4, 3, random)};
   auto zeros = [](unsigned, uint64_t, size_t count, uint8_t* out) {
-    std::memset(out, 0, 32 * count);
+    std::memset(out, 0, kSaltBytes * count);
   };
   MerkleTree a(views_of(ms), Salting::kSalted, {}, nullptr);
   MerkleTree b(views_of(ms), Salting::kSalted, zeros, nullptr);

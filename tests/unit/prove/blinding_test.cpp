@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "commit/merkle.hpp"
 #include "proof/shape.hpp"
 #include "prove/prove.hpp"
 #include "support/verify_proof.hpp"
@@ -87,8 +88,10 @@ TEST(Blinding, SeedDecidesTheProof) {
   const size_t part = front + 32;
   EXPECT_LE(equal_words(a, b, front, part), 1u);
   size_t published = 0;
-  for (size_t i = 0; i < shape.instances().size(); ++i)
-    published += 40 + 20 * shape.info(i).layout.pass_one;
+  for (size_t i = 0; i < shape.instances().size(); ++i) {
+    const air::Layout& l = shape.info(i).layout;
+    published += 40 * l.in_local_ring() + 20 * l.in_global_ring();
+  }
   // Behind the shape: four roots and the digest of the openings.
   const size_t openings = part + shape_bytes(shape) + 5 * 32 + published;
   EXPECT_LE(equal_words(a, b, part + shape_bytes(shape), openings), 2u);
@@ -152,13 +155,14 @@ TEST(Blinding, SaltsOfRowsDoNotDependOnTheBatch) {
   const uint8_t context[] = {1};
   const prove::Blinding b(seed, context);
   const auto salts = b.salts(3);
-  uint8_t many[32 * 40];
-  std::array<uint8_t, 32> one;
+  constexpr size_t kSize = commit::kSaltBytes;
+  uint8_t many[kSize * 40];
+  std::array<uint8_t, kSize> one;
   salts(12, 100, 40, many);
-  std::set<std::array<uint8_t, 32>> seen;
+  std::set<std::array<uint8_t, kSize>> seen;
   for (size_t i = 0; i < 40; ++i) {
     salts(12, 100 + i, 1, one.data());
-    EXPECT_TRUE(std::equal(one.begin(), one.end(), many + 32 * i));
+    EXPECT_TRUE(std::equal(one.begin(), one.end(), many + kSize * i));
     EXPECT_TRUE(seen.insert(one).second);
   }
   salts(13, 100, 1, one.data());

@@ -109,7 +109,7 @@ TEST_F(Shards, StepsAreCountedAndEachMayBeTheLast) {
   }
 }
 
-// The program's tables decide the domain of shards whose own tables are all lower.
+// The program's tables decide the domain of the first shard if its own tables are all lower.
 TEST_F(Shards, ATableOfTheProgramIsTheTallest) {
   isa::ProgramImage image;
   image.entry = test::kCodeBase;
@@ -121,8 +121,8 @@ TEST_F(Shards, ATableOfTheProgramIsTheTallest) {
   code.memory_size = static_cast<uint32_t>(code.bytes.size());
   data.address = 0x10000000;
   data.readable = data.writable = true;
-  data.bytes.assign(160000, 1);
-  data.memory_size = 160000;
+  data.bytes.assign(640000, 1);
+  data.memory_size = 640000;
   image.segments = {code, data};
   auto loaded = prove::load_program(pool_, *isa::build_program(image));
   ASSERT_TRUE(loaded);
@@ -148,8 +148,7 @@ TEST_F(Shards, ManyOfACompactProfileHaveNoBits) {
   prove::Session session(pool_, program_, options, {public_, {}, 0}, 1000);
   std::vector<uint8_t> proof(session.bytes().begin(), session.bytes().end());
   for (uint32_t shard = 1; shard <= 1000; ++shard) {
-    std::vector<proof::Instance> list = {{air::kTableRom, program_.header.log_rom},
-                                         {air::kTableFixed, air::kFixedLogRows},
+    std::vector<proof::Instance> list = {{air::kTableFixed, air::kFixedLogRows},
                                          {air::kTableBoundary, 10}};
     if (shard == 1)
       list = {{air::kTableRom, program_.header.log_rom},
@@ -244,8 +243,7 @@ TEST_F(Shards, SecurityAddsThemUp) {
                                               {air::kTableBoundary, 12},
                                               {air::kTableFresh, 10},
                                               {air::kTablePublic, 10}};
-  const std::vector<proof::Instance> later = {{air::kTableRom, program_.header.log_rom},
-                                              {air::kTableFixed, air::kFixedLogRows},
+  const std::vector<proof::Instance> later = {{air::kTableFixed, air::kFixedLogRows},
                                               {air::kTableBoundary, 16}};
   ASSERT_TRUE(proof::Shape::make(first, program_.header, proof::kS100, shape));
   in.add(shape);

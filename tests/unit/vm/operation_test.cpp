@@ -94,11 +94,13 @@ class Bench {
 
     vm::Cell log[vm::kMaxAccesses];
     vm::ClassCounts counts{};
-    vm::Recorder recorder{log, counts};
+    uint32_t executed = 0;
+    vm::Recorder recorder{log, counts, nullptr, &executed, cpu.op};
     const vm::Stop stop = vm::execute_recording(cpu, 1, recorder);
     if (stop == vm::Stop::kFault) return false;
     const auto cls = static_cast<size_t>(e.cls);
     EXPECT_EQ(counts[cls], 1u);
+    EXPECT_EQ(executed, 1u);
     vm::Event event;
     SecretVector<vm::Bump> bumps;
     vm::EventSink sink{log, {}, bumps};
