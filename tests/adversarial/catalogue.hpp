@@ -53,6 +53,12 @@ inline void set_value(trace::InstanceTrace& t, size_t row, const std::string& na
   cell(t, row, name + "_lo") = Fp(v & 0xffff);
   cell(t, row, name + "_hi") = Fp(v >> 16);
 }
+// Where it belongs in the order of the shape.
+inline void add_table(Shard& s, const trace::InstanceTrace& t) {
+  auto at = s.traces.begin();
+  while (at != s.traces.end() && at->table <= t.table) ++at;
+  s.traces.insert(at, t);
+}
 inline size_t free_row(const Shard& s, const trace::InstanceTrace& t) { return s.data_rows(t) - 1; }
 inline void copy_row(const trace::InstanceTrace& from, size_t a, trace::InstanceTrace& to,
                      size_t b) {

@@ -58,7 +58,7 @@ TEST(CatalogueControl, StartingBehindTheEntry) {
   cell(bump, 0, "w") = Fp(1);
   cell(bump, 0, "t_new") = cell(bump, 0, "n_lo") = Fp(4);
   cell(bump, 0, "d_lo") = Fp(3);
-  s.traces.push_back(bump);
+  add_table(s, bump);
   expect_refused(s, kGlobal);
 }
 

@@ -54,7 +54,7 @@ TEST(CatalogueFree, ThePaddingKeyMayHaveManySources) {
   cell(bump, 0, "d_lo") = Fp(69999 & 0xffff);
   cell(bump, 0, "n_lo") = Fp(70000 & 0xffff);
   cell(bump, 0, "d_hi") = cell(bump, 0, "n_hi") = Fp(1);
-  s.traces.push_back(bump);
+  add_table(s, bump);
   recount(s);
   EXPECT_EQ(check(s).text(), "");
   const Bytes bytes = prove(s), honest = prove(t.shard);

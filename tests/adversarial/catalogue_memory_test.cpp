@@ -199,7 +199,7 @@ TEST(CatalogueMemory, BumpsGoForward) {
     cell(bump, 0, "d_hi") = Fp(d >> 16);
     cell(bump, 0, "n_lo") = Fp(to & 0xffff);
     cell(bump, 0, "n_hi") = Fp(to >> 16);
-    s.traces.push_back(bump);
+    add_table(s, bump);
     recount(s);
     const Findings f = check(s);
     EXPECT_TRUE(f.rules.empty());

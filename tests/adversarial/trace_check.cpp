@@ -76,7 +76,7 @@ std::vector<std::string> words_of(const char* text) {
   return out;
 }
 
-using Registry = std::array<TableOps, air::kTableBump + 1>;
+using Registry = std::array<TableOps, 256>;
 Registry make_registry() {
   Registry r;
   for (const air::TableInfo& t : air::tables()) r[t.id] = {&t, words_of(t.columns)};
@@ -228,7 +228,7 @@ bool gates_are_boolean(const air::RowReport& report) {
 }
 
 const air::RowReport& TableOps::check(const Fp* pre, const Fp* base) const {
-  thread_local std::array<std::unique_ptr<air::RowChecker>, air::kTableBump + 1> checkers;
+  thread_local std::array<std::unique_ptr<air::RowChecker>, 256> checkers;
   thread_local air::RowReport report;
   std::unique_ptr<air::RowChecker>& checker = checkers[info->id];
   if (checker == nullptr) checker = std::make_unique<air::RowChecker>(*info);
@@ -338,7 +338,8 @@ air::Fetch::Row<Fp>& fetch_row(trace::InstanceTrace& fetch, size_t row) {
   return *reinterpret_cast<air::Fetch::Row<Fp>*>(row_of(fetch, row));
 }
 
-// Sets the multiplicities of Fetch to what is wanted, with a row more where none has the entry.
+// Sets the multiplicities of Fetch, which are 0, to what is wanted, with a row more where none has
+// the entry.
 void refetch(Shard& shard, const Terms& wanted) {
   std::map<Message, Fp*> at;
   std::vector<std::pair<trace::InstanceTrace*, size_t>> unused;
@@ -347,7 +348,6 @@ void refetch(Shard& shard, const Terms& wanted) {
     for (size_t i = 0; i < shard.data_rows(t); ++i) {
       if (is_empty(t, i)) unused.emplace_back(&t, i);
       air::Fetch::Row<Fp>& r = fetch_row(t, i);
-      r.mult = Fp::zero();
       if (r.real != Fp::one()) continue;
       Message m;
       m.bus = static_cast<uint32_t>(Bus::kRom);
@@ -383,6 +383,8 @@ void recount(Shard& shard) {
   RowSays says;
   for (trace::InstanceTrace& t : shard.traces) {
     const TableOps& ops = table_ops(t.table);
+    if (t.table == air::kTableFetch)
+      for (size_t i = 0; i < shard.data_rows(t); ++i) fetch_row(t, i).mult = Fp::zero();
     if (t.table == air::kTableRegion || t.table == air::kTableFixed) {
       std::fill(t.base.begin(), t.base.end() - shard.tail_rows * width(t), Fp::zero());
       continue;

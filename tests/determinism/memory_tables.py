@@ -92,8 +92,8 @@ def fetch(table, dropped):
     _bit(table, "real", dropped)
     system, (token,), cells = _system(table, {"real": 1}, dropped)
     read, write = token.read.coordinates, token.write.coordinates
-    (answer,) = [r for r in table.rules if r.kind == "provide"]
-    assert [c.text for c in answer.message.coordinates] == [c.text for c in token.rule.read.coordinates[:11]]
+    (answer,), (rule,) = ([r for r in table.rules if r.kind == kind] for kind in ("provide", "global"))
+    assert [c.text for c in answer.message.coordinates] == [c.text for c in rule.read.coordinates[:11]]
     shards = add(add(write[11], read[11], -1), ONE, -1)
     _show(system, *_same("entry", read[:11], write[:11]), Equal("shard", add(write[11], ONE, -1)),
           Within("earlier shard", shards, 0, 65535))

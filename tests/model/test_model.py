@@ -138,8 +138,8 @@ class MerkleTest(unittest.TestCase):
         self.widths = [(6, [3, 2]), (4, [4]), (3, [1])]
         self.values = [[[generator.randrange(P) for _ in range(sum(widths))] for _ in range(1 << log_rows)]
                        for log_rows, widths in self.widths]
-        self.hashed_rows = [[bytes([row]) * 32 + b"".join(map(encode, cells)) for row, cells in enumerate(matrix)]
-                        for matrix in self.values]
+        self.hashed_rows = [[bytes([row]) * merkle.SALT_BYTES + b"".join(map(encode, cells))
+                             for row, cells in enumerate(matrix)] for matrix in self.values]
         self.levels = merkle.build(self.hashed_rows)
         self.rows = [3, 17, 18, 19, 63]
 
@@ -303,8 +303,8 @@ class ConstraintsTest(unittest.TestCase):
 
     def check_table(self, table):
         layout = constraints.Layout(table)
-        local = [random_element(self.random) for _ in range(13)]
-        global_ = [random_element(self.random) for _ in range(13)]
+        local = [random_element(self.random) for _ in range(26)]
+        global_ = [random_element(self.random) for _ in range(26)]
         p = [self.random.randrange(P) for _ in table.preprocessed]
         c = [self.random.randrange(P) for _ in range(table.base_columns)]
         ranges = [rule.expression.value(p, c) for rule in table.rules if rule.kind == "range"]
