@@ -100,7 +100,7 @@ Result<RunPlan> plan_once(Pool& pool, const LoadedProgram& program, const vm::In
   Planner planner(pool, program, options);
   std::shared_ptr<vm::ShardRecord> record;
   uint32_t count = 0;
-  while (!machine.halted()) {
+  while (!machine.done()) {
     record = std::make_shared<vm::ShardRecord>();
     ++count;
     if (Status s = machine.next(*record, report); !s) return s.error();

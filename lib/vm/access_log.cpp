@@ -23,6 +23,13 @@ AccessLog::Position AccessLog::reserve(size_t cells) {
   return {static_cast<uint32_t>(chunks_.size() - 1), used_};
 }
 
+void AccessLog::cut(Position end) {
+  used_ = chunks_.back().used = end.index;
+  if (used_ != 0) return;
+  chunks_.pop_back();
+  used_ = chunks_.empty() ? kChunkCells : chunks_.back().used;
+}
+
 AccessLog::Position AccessLog::end() const {
   if (used_ == kChunkCells) return {static_cast<uint32_t>(chunks_.size()), 0};
   return {static_cast<uint32_t>(chunks_.size() - 1), used_};

@@ -32,6 +32,9 @@ class AccessLog {
     if (!chunks_.empty()) chunks_.back().used = used_;
   }
 
+  // Forgets the cells from a position on, which lies in the last chunk.
+  void cut(Position end);
+
   // One more cell, whatever room there is.
   void append(const Cell& cell) {
     *at(reserve(1)) = cell;

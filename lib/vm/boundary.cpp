@@ -25,8 +25,7 @@ size_t count_touched(Processor& cpu) {
 }
 
 ShardStart::ShardStart(const Processor& cpu, size_t rom_rows)
-    : pc_(cpu.op->pc),
-      npc_(cpu.next->pc),
+    : state_{cpu.op->pc / 4, cpu.next->pc / 4},
       reg_(cpu.reg),
       reg_first_(cpu.reg),
       code_shard_(rom_rows) {}
@@ -60,9 +59,8 @@ void ShardStart::close(Processor& cpu, bool halted, ShardRecord& shard) {
     reg_shard_[r] = static_cast<uint16_t>(shard_);
   }
   // Every shard touches STATE.
-  const uint32_t out = halted ? kHaltedPc4 : cpu.op->pc / 4;
-  const uint32_t next = halted ? 0 : cpu.next->pc / 4;
-  shard.touched.push_back({kStateKey, pc_ / 4, npc_ / 4, out, next, 1, shard_ - 1,
+  const State out = halted ? State{kHaltedPc4, 0} : State{cpu.op->pc / 4, cpu.next->pc / 4};
+  shard.touched.push_back({kStateKey, state_.pc4, state_.npc4, out.pc4, out.npc4, 1, shard_ - 1,
                            static_cast<uint32_t>(4 * shard.cycles)});
   for (uint32_t i = 0; i < code_shard_.size(); ++i) {
     const uint32_t count = cpu.executed[cpu.code.place(i)];
@@ -70,12 +68,12 @@ void ShardStart::close(Processor& cpu, bool halted, ShardRecord& shard) {
     shard.executed.push_back({i, count, code_shard_[i]});
     code_shard_[i] = static_cast<uint16_t>(shard_);
   }
+  halted_ = halted;
 }
 
 void ShardStart::next(Processor& cpu) {
   ++shard_;
-  pc_ = cpu.op->pc;
-  npc_ = cpu.next->pc;
+  state_ = halted_ ? State{kHaltedPc4, 0} : State{cpu.op->pc / 4, cpu.next->pc / 4};
   reg_ = cpu.reg;
   cpu.reg_time = {};
   std::ranges::fill(cpu.executed, 0u);

@@ -30,8 +30,8 @@ class ShardStart {
 
   uint32_t shard() const { return shard_; }  // from 1
 
-  // The shard ends here: fills its `touched`, `executed` and `cycles`. `halted`: with HALT, the
-  // last shard.
+  // The shard ends here: fills its `touched`, `executed` and `cycles`. `halted`: with HALT, or
+  // after it.
   void close(Processor& cpu, bool halted, ShardRecord& shard);
   // The next one begins where the machine stands, after close().
   void next(Processor& cpu);
@@ -42,8 +42,13 @@ class ShardStart {
   const SecretVector<uint16_t>& code_last() const { return code_shard_; }
 
  private:
+  struct State {
+    uint32_t pc4, npc4;
+  };
+
   uint32_t shard_ = 1;
-  uint32_t pc_, npc_;
+  State state_;
+  bool halted_ = false;
   Registers reg_;
   const Registers reg_first_;                         // of the run, public
   std::array<uint16_t, kRegisterCount> reg_shard_{};  // that touched it last

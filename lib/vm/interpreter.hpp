@@ -44,6 +44,7 @@ struct Processor {
   const MicroOp* next = nullptr;       // at npc
   uint64_t cycles = 0;                 // completed
   uint64_t shard_start = 0;            // while recording: `cycles` when the shard began
+  uint64_t shown = 0;                  // before so many cycles the host has heard all
   FaultKind fault = FaultKind::kNone;  // after Stop::kFault; op is the culprit
   PrintMeter print_meter;
 

@@ -7,6 +7,7 @@
 #include "vm/fault_text.hpp"
 #include "vm/interpreter.hpp"
 #include "vm/machine_state.hpp"
+#include "vm/shard_meter.hpp"
 #include "vm/sharded_run.hpp"
 
 namespace mipzk::vm {
@@ -20,13 +21,22 @@ void load_registers(const isa::Program& program, Processor& cpu) {
   for (; word != program.image.end(); ++word) cpu.reg[word->key - kRegisterKeyBase] = word->value;
 }
 
-// How far a run is; `shard`: of a recording, otherwise null.
-Progress progress_of(const Processor& cpu, const ShardRecord* shard, uint64_t kept_bytes,
-                     uint64_t touched = 0) {
-  Progress p{cpu.cycles, cpu.memory->host_bytes() + kept_bytes, nullptr, touched};
-  if (shard != nullptr) {
-    p.counts = &shard->counts;
-    p.host_bytes += shard->log_bytes() + touched * (sizeof(Touched) + sizeof(SourceWord));
+// What a run that is recorded holds beside the guest's memory: a shard and its number, and earlier
+// ones.
+struct Recorded {
+  const ShardRecord& shard;
+  uint32_t number;
+  uint64_t kept_bytes;
+};
+
+// How far a run is; `recorded`: null unless it is.
+Progress progress_of(const Processor& cpu, const Recorded* recorded, uint64_t touched = 0) {
+  Progress p{cpu.cycles, cpu.memory->host_bytes(), nullptr, touched};
+  if (recorded != nullptr) {
+    p.counts = &recorded->shard.counts;
+    p.shard = recorded->number;
+    p.host_bytes += recorded->kept_bytes + recorded->shard.log_bytes() +
+                    touched * (sizeof(Touched) + sizeof(SourceWord));
   }
   return p;
 }
@@ -43,8 +53,8 @@ Status watch(const isa::Program& program, const Processor& cpu, const Progress& 
 // number of instructions, and may change `end` to those that are done.
 template <class Step>
 Result<bool> run_on(const isa::Program& program, Processor& cpu, const uint64_t& end,
-                    const Limits& limits, const ShardRecord* shard, uint64_t kept_bytes,
-                    FaultReport* report, Step step) {
+                    const Limits& limits, const Recorded* recorded, FaultReport* report,
+                    Step step) {
   const auto cancelled = [&] {
     return cpu.hooks->cancel != nullptr && cpu.hooks->cancel->test(std::memory_order_relaxed);
   };
@@ -52,8 +62,7 @@ Result<bool> run_on(const isa::Program& program, Processor& cpu, const uint64_t&
   for (;;) {
     if (cancelled()) return cancelled_error(program, cpu, report);
     if (cpu.cycles >= next_look) {
-      if (Status s = watch(program, cpu, progress_of(cpu, shard, kept_bytes), report); !s)
-        return s.error();
+      if (Status s = watch(program, cpu, progress_of(cpu, recorded), report); !s) return s.error();
       next_look = cpu.cycles + kWatchCycles;
     }
     const uint64_t left = end - cpu.cycles;
@@ -108,7 +117,8 @@ Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport*
 }
 
 Stop record_block(Processor& cpu, uint32_t cycles, ShardRecord& shard) {
-  const AccessLog::Position log = shard.log.reserve(size_t{kMaxAccesses} * cycles);
+  // For a whole block, so that the chunks of the log do not tell how it was asked for.
+  const AccessLog::Position log = shard.log.reserve(size_t{kMaxAccesses} * kBlockCycles);
   shard.blocks.push_back({cpu.op->pc, cpu.next->pc,
                           static_cast<uint32_t>(cpu.cycles - cpu.shard_start), shard.counts, log,
                           shard.words.end(), cpu.reg, cpu.reg_time});
@@ -116,6 +126,7 @@ Stop record_block(Processor& cpu, uint32_t cycles, ShardRecord& shard) {
   Recorder recorder{begin, shard.counts, &shard.words, cpu.executed.data(), cpu.code.ops()};
   const Stop stop = execute_recording(cpu, cycles, recorder);
   shard.log.advance(static_cast<size_t>(recorder.log - begin));
+  shard.cycles = cpu.cycles - cpu.shard_start;
   return stop;
 }
 
@@ -124,7 +135,7 @@ Result<Outcome> run(const isa::Program& program, const Inputs& inputs, const Lim
   if (Status s = Windows::check(inputs); !s) return s.error();
   const Code code(program);
   Machine m(program, code, inputs, limits, hooks, false);
-  const auto halted = run_on(program, m.cpu, limits.max_cycles, limits, nullptr, 0, report,
+  const auto halted = run_on(program, m.cpu, limits.max_cycles, limits, nullptr, report,
                              [&](uint32_t slice) { return execute(m.cpu, slice); });
   if (!halted) return halted.error();
   if (!*halted) return cycle_limit_error(program, m.cpu, limits.max_cycles, report);
@@ -145,34 +156,82 @@ ShardedRun::ShardedRun(const isa::Program& program, const Inputs& inputs, const 
       machine_(program, code_, inputs, limits, hooks, true),
       start_(machine_.cpu, program.rom.size()) {}
 
+bool ShardedRun::done() const {
+  return halted_ && (limits_.rooms.empty() || start_.shard() == limits_.rooms.size());
+}
+
 Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
-  Processor& cpu = machine_.cpu;
-  if (begun_) start_.next(cpu);
+  if (begun_) start_.next(machine_.cpu);
   begun_ = true;
+  if (halted_) {
+    start_.close(machine_.cpu, true, shard);
+    return {};
+  }
+  if (!limits_.rooms.empty()) return next_fitting(shard, report);
   const uint64_t most = std::min(limits_.max_shard_cycles, kMaxShardCycles);
-  uint64_t end = std::min(limits_.max_cycles, cpu.shard_start + most);
   uint64_t words = 0;
   const bool is_sized = limits_.shard_size.cells != UINT64_MAX;
-  const auto step = [&](uint32_t slice) {
-    const Stop stop = record_block(cpu, slice, shard);
+  const auto step = [&](uint32_t slice, uint64_t& end) {
+    const Stop stop = record_block(machine_.cpu, slice, shard);
     if (is_sized) {
       const AccessLog::Position from = shard.blocks.back().log, to = shard.log.end_of_chunk();
       words += first_touches(shard.log.at(from), shard.log.at(to));
       if (cells_of(limits_.shard_size, shard.counts, words) >= limits_.shard_size.cells)
-        end = cpu.cycles;
+        end = machine_.cpu.cycles;
     }
     return stop;
   };
-  const auto halted = run_on(program_, cpu, end, limits_, &shard, kept_bytes_, report, step);
+  return advance(shard, most, std::min(limits_.max_shards, kMaxShards), report, step);
+}
+
+Status ShardedRun::next_fitting(ShardRecord& shard, FaultReport* report) {
+  const auto shards = static_cast<uint32_t>(limits_.rooms.size());
+  ShardMeter meter(code_, limits_.rooms[start_.shard() - 1], shard);
+  const auto step = [&](uint32_t slice, uint64_t& end) {
+    Processor& cpu = machine_.cpu;
+    const Stop stop = record_block(cpu, slice, shard);
+    if (start_.shard() == shards || (stop != Stop::kSliceEnd && stop != Stop::kHalt)) return stop;
+    const auto executed = static_cast<uint32_t>(shard.cycles - shard.blocks.back().cycle);
+    const uint32_t fitting = meter.fitting(cpu);
+    if (fitting == executed) return stop;
+    // As if the block had been recorded up to there at once, which a second run does.
+    take_back(cpu, shard);
+    if (fitting != 0) record_block(cpu, fitting, shard);
+    end = cpu.cycles;
+    return Stop::kSliceEnd;
+  };
+  return advance(shard, kMaxShardCycles, shards, report, step);
+}
+
+Status ShardedRun::repeat(ShardRecord& shard, uint64_t cycles) {
+  if (begun_) start_.next(machine_.cpu);
+  begun_ = true;
+  if (halted_) {
+    start_.close(machine_.cpu, true, shard);
+    return {};
+  }
+  const auto step = [&](uint32_t slice, uint64_t&) {
+    return record_block(machine_.cpu, slice, shard);
+  };
+  return advance(shard, cycles, kMaxShards + 1, nullptr, step);
+}
+
+template <class Step>
+Status ShardedRun::advance(ShardRecord& shard, uint64_t cycles, uint32_t shards,
+                           FaultReport* report, Step step) {
+  Processor& cpu = machine_.cpu;
+  uint64_t end = std::min(limits_.max_cycles, cpu.shard_start + cycles);
+  const Recorded recorded{shard, start_.shard(), kept_bytes_};
+  const auto halted = run_on(program_, cpu, end, limits_, &recorded, report,
+                             [&](uint32_t slice) { return step(slice, end); });
   if (!halted) return halted.error();
   halted_ = *halted;
   if (!halted_) {
     if (cpu.cycles == limits_.max_cycles)
       return cycle_limit_error(program_, cpu, limits_.max_cycles, report);
-    if (start_.shard() >= std::min(limits_.max_shards, kMaxShards))
-      return shard_limit_error(program_, cpu, end, report);
+    if (start_.shard() >= shards) return shard_limit_error(program_, cpu, end, report);
   }
-  const Progress progress = progress_of(cpu, &shard, kept_bytes_, count_touched(cpu));
+  const Progress progress = progress_of(cpu, &recorded, count_touched(cpu));
   peak_bytes_ = std::max(peak_bytes_, progress.host_bytes);
   if (Status s = watch(program_, cpu, progress, report); !s) return s;
   if (halted_) {
@@ -189,7 +248,7 @@ Result<Recording> record(const isa::Program& program, const Inputs& inputs, cons
   if (Status s = Windows::check(inputs); !s) return s.error();
   ShardedRun run(program, inputs, limits, hooks);
   Recording recording;
-  while (!run.halted()) {
+  while (!run.done()) {
     ShardRecord& shard = recording.shards.emplace_back();
     if (Status s = run.next(shard, report); !s) return s.error();
     run.keep(shard.host_bytes());

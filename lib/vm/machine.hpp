@@ -39,6 +39,14 @@ struct ShardSize {
   uint32_t of_word = 0;          // and a word
 };
 
+// What a shard may have at most, where that is given beforehand.
+struct ShardRoom {
+  ClassCounts instructions{};  // of each class
+  uint64_t touched = 0;        // words and registers, and STATE
+  uint64_t entries = 0;        // of the ROM, that are executed
+  uint64_t bumps = 0;
+};
+
 struct Limits {
   uint64_t max_cycles = uint64_t{1} << 32;        // instructions, the final HALT included
   uint64_t max_memory_bytes = uint64_t{1} << 30;  // guest memory touched, in pages of 4 KiB
@@ -46,6 +54,10 @@ struct Limits {
   uint64_t max_shard_cycles = kMaxShardCycles;
   ShardSize shard_size = {};
   uint32_t max_shards = 1;
+  // record() only. Not empty: the run has as many shards as this, and neither size nor max_shards
+  // counts. A shard ends before the first instruction for which it has no room. The last one goes
+  // on to HALT whatever its room; shards after HALT are idle.
+  std::vector<ShardRoom> rooms = {};
 };
 
 // How far a run is.
@@ -56,6 +68,7 @@ struct Progress {
   // run touched (registers included). Otherwise null and 0.
   const ClassCounts* counts = nullptr;
   uint64_t touched = 0;
+  uint32_t shard = 1;  // while recording, from 1
 };
 inline constexpr uint64_t kWatchCycles = uint64_t{1} << 18;
 

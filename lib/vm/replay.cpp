@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vm/replay.hpp"
 
-#include <algorithm>
-
 namespace mipzk::vm {
 
-Replay::Replay(const Code& code, const ShardRecord& shard)
-    : code_(code),
-      shard_(shard),
-      storage_(static_cast<size_t>(std::min<uint64_t>(kBlockCycles, shard.cycles))) {}
+Replay::Replay(const Code& code, const ShardRecord& shard) : code_(code), shard_(shard) {}
 
 void Replay::run(size_t b) {
   const Checkpoint& from = shard_.blocks[b];
@@ -16,6 +11,8 @@ void Replay::run(size_t b) {
   const ClassCounts& after = last ? shard_.counts : shard_.blocks[b + 1].before;
   const uint64_t end = last ? shard_.cycles : shard_.blocks[b + 1].cycle;
 
+  const auto count = static_cast<size_t>(end - from.cycle);
+  if (storage_.size() < count) storage_.resize(count);
   bumps_.clear();
   EventSink sink{shard_.log.at(from.log), {}, bumps_, {shard_.words, from.words}};
   uint32_t begin = 0;
@@ -30,7 +27,7 @@ void Replay::run(size_t b) {
   cpu.op = cpu.fetch(from.pc);
   cpu.next = cpu.fetch(from.npc);
   cpu.cycles = from.cycle;
-  execute_replaying(cpu, static_cast<uint32_t>(end - from.cycle), sink);
+  execute_replaying(cpu, static_cast<uint32_t>(count), sink);
 }
 
 }  // namespace mipzk::vm

@@ -17,14 +17,17 @@ class ShardedRun {
   ShardedRun(const isa::Program& program, const Inputs& inputs, const Limits& limits,
              const Hooks& hooks);
 
-  bool halted() const { return halted_; }
-  // Executes the next shard, of limits.max_shard_cycles instructions or up to HALT, and records it
-  // in `shard`, which is empty. Errors: those of record(). Not after halted().
+  // After the last shard: that with HALT, or one that is idle (Limits::rooms).
+  bool done() const;
+  // Executes the next shard, which ends as the limits say or with HALT, and records it in `shard`,
+  // which is empty. Errors: those of record(). Not after done().
   Status next(ShardRecord& shard, FaultReport* report);
+  // The same for a shard of which a run before this one tells how many instructions it has.
+  Status repeat(ShardRecord& shard, uint64_t cycles);
   // Counts memory that the caller keeps of earlier shards as the run's own.
   void keep(uint64_t bytes) { kept_bytes_ += bytes; }
 
-  // After halted().
+  // After done().
   const Outcome& outcome() const { return outcome_; }
   SecretVector<SourceWord> source_words() { return start_.source_words(machine_.cpu, outcome_); }
   SecretVector<uint16_t> code_last() const { return start_.code_last(); }
@@ -32,6 +35,12 @@ class ShardedRun {
   uint64_t peak_bytes() const { return peak_bytes_; }
 
  private:
+  Status next_fitting(ShardRecord& shard, FaultReport* report);
+  // `shards`: their greatest number.
+  template <class Step>
+  Status advance(ShardRecord& shard, uint64_t cycles, uint32_t shards, FaultReport* report,
+                 Step step);
+
   const isa::Program& program_;
   const Limits limits_;
   const Code code_;

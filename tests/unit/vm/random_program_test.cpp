@@ -87,7 +87,38 @@ TEST(RandomProgram, LongEnoughForBumps) {
   }
 }
 
-// Arbitrary instructions: jumps into anything, faults, endless loops. Both ways of running must
+// Room for a few shards, the last of which takes the rest anyway.
+std::vector<vm::ShardRoom> random_rooms(std::mt19937& rng) {
+  std::vector<vm::ShardRoom> rooms(2 + rng() % 4);
+  for (vm::ShardRoom& room : rooms) {
+    for (uint32_t& n : room.instructions) n = rng() % 2000;
+    room.touched = 1 + rng() % 120;
+    room.entries = rng() % 200;
+    room.bumps = rng() % 40;
+  }
+  return rooms;
+}
+
+TEST(RandomProgram, InShardsOfAnyRoom) {
+  size_t cuts = 0;
+  for (unsigned seed = 2000; seed < 2060; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 rng(seed);
+    const isa::Program program = random_guest(rng, 20 + rng() % 150, 1 + rng() % 100).program();
+    const auto plain = vm::run(program, {});
+    ASSERT_TRUE(plain.ok());
+    const auto r = vm::record(program, {}, {.rooms = random_rooms(rng)});
+    ASSERT_TRUE(r.ok()) << r.error().message;
+    EXPECT_EQ(r->outcome.output, plain->output);
+    EXPECT_EQ(r->outcome.exit_code, plain->exit_code);
+    check_recording(program, {}, *r);
+    for (const vm::ShardRecord& shard : r->shards) cuts += shard.cycles != 0;
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(cuts, 120u);
+}
+
+// Arbitrary instructions: jumps into anything, faults, endless loops. All ways of running must
 // stop for the same reason at the same place.
 TEST(RandomProgram, ArbitraryInstructionsStopTheSameWayWhenRecorded) {
   unsigned kinds[16] = {}, limits = 0, halts = 0;
@@ -110,19 +141,25 @@ TEST(RandomProgram, ArbitraryInstructionsStopTheSameWayWhenRecorded) {
     const vm::Limits limit{.max_cycles = 20000, .max_memory_bytes = 1u << 20};
     const std::string hints(64, 'h');
     const vm::Inputs in{.private_input = {}, .public_input = {}, .hints = view(hints)};
-    vm::FaultReport plain, recorded;
+    vm::FaultReport plain, recorded, sharded;
     const auto a = vm::run(program, in, limit, {}, &plain);
     auto b = vm::record(program, in, limit, {}, &recorded);
     ASSERT_EQ(a.ok(), b.ok());
+    vm::Limits rooms = limit;
+    rooms.rooms = random_rooms(rng);
+    const auto c = vm::record(program, in, rooms, {}, &sharded);
+    ASSERT_EQ(a.ok(), c.ok());
     if (a.ok()) {
       ++halts;
       ASSERT_EQ(a->exit_code, b->outcome.exit_code);
       check_recording(program, in, *b);
+      check_recording(program, in, *c);
       if (HasFailure()) return;
       continue;
     }
     ASSERT_EQ(plain.code, recorded.code);
     ASSERT_EQ(plain.text, recorded.text);
+    ASSERT_EQ(plain.text, sharded.text);
     ASSERT_FALSE(plain.text.empty());
     limits += plain.code == Errc::kCycleLimit;
     ++kinds[static_cast<unsigned>(plain.kind)];
