@@ -28,7 +28,20 @@ struct Front {
   mipzk_range shape_bytes{};  // of the first shard
 };
 
-Status read_front(ByteView proof, Front& out) {
+// Takes the shapes of the shards, as far as there is room.
+struct ShapeSink {
+  uint8_t* out = nullptr;
+  size_t capacity = 0;
+  size_t size = 0;  // of all of them
+
+  void take(ByteView shape) {
+    if (size <= capacity && shape.size() <= capacity - size)
+      std::memcpy(out + size, shape.data(), shape.size());
+    size += shape.size();
+  }
+};
+
+Status read_front(ByteView proof, Front& out, ShapeSink* shapes = nullptr) {
   if (!buffer_ok(proof.data(), proof.size()))
     return Error(Errc::kArgument, "proof is NULL but its size is not 0");
   Reader reader(proof);
@@ -38,6 +51,7 @@ Status read_front(ByteView proof, Front& out) {
     proof::Shape shape;
     if (Status s = proof::read_shape(reader, out.statement, shard, shape); !s) return s;
     if (shard == 1) out.shape_bytes = {start, reader.position() - start};
+    if (shapes != nullptr) shapes->take(proof.subspan(start, reader.position() - start));
     out.tables += static_cast<uint32_t>(shape.instances().size());
     out.cycles += shape.slots();
     out.security.add(shape);
@@ -75,8 +89,22 @@ Status inspect(ByteView proof, mipzk_proof_info& out) {
   return {};
 }
 
+Status copy_shape(ByteView proof, uint8_t* out, size_t capacity, size_t& size) {
+  if (out == nullptr && capacity != 0)
+    return Error(Errc::kArgument, "out is NULL but its capacity is not 0");
+  Front front;
+  ShapeSink shapes{out, capacity};
+  if (Status s = read_front(proof, front, &shapes); !s) return s;
+  if (shapes.size > capacity)
+    return Error(Errc::kWorkspace, "the shape of the proof has more bytes than there is room for",
+                 static_cast<uint32_t>(shapes.size));
+  size = shapes.size;
+  return {};
+}
+
 static_assert(MIPZK_MAX_FOLDS == proof::kMaxFolds);
 static_assert(MIPZK_MAX_TABLES == proof::kMaxInstances);
+static_assert(MIPZK_MAX_SHARDS == proof::kMaxShards);
 
 Status security(ByteView proof, uint32_t regime, mipzk_security& out) {
   if (regime > MIPZK_REGIME_JOHNSON) return Error(Errc::kArgument, "there is no such regime");
@@ -108,6 +136,14 @@ mipzk_status mipzk_proof_inspect(const uint8_t* proof, size_t proof_size,
   return capi::report(err, capi::fill_struct(out_info, [&](mipzk_proof_info& info) {
                         return capi::inspect({proof, proof_size}, info);
                       }));
+}
+
+mipzk_status mipzk_proof_shape(const uint8_t* proof, size_t proof_size, uint8_t* out,
+                               size_t capacity, size_t* out_size, mipzk_error* err) noexcept {
+  using namespace mipzk;
+  if (out_size != nullptr) *out_size = 0;
+  if (out_size == nullptr) return capi::report(err, Error(Errc::kArgument, "out_size is NULL"));
+  return capi::report(err, capi::copy_shape({proof, proof_size}, out, capacity, *out_size));
 }
 
 mipzk_status mipzk_proof_security(const uint8_t* proof, size_t proof_size, uint32_t regime,

@@ -6,6 +6,7 @@
 #include "hash/blake3.hpp"
 #include "objects.hpp"
 #include "proof/shape.hpp"
+#include "prove/writer.hpp"
 
 namespace mipzk::capi {
 namespace {
@@ -67,14 +68,11 @@ Status execute(mipzk_job& job) {
   return {};
 }
 
-Status read_shape(ByteView bytes, std::vector<air::Instance>& out) {
-  if (!buffer_ok(bytes.data(), bytes.size()))
-    return Error(Errc::kArgument, "shape is NULL but its size is not 0");
-  if (bytes.empty()) return {};
-  Reader reader(bytes);
+// The shape of one shard.
+Status read_shard_shape(Reader& reader, std::vector<air::Instance>& out) {
   proof::Instance instances[proof::kMaxInstances];
   uint32_t count = 0;
-  if (Status s = proof::read_instances(reader, instances, count); !s || !reader.at_end())
+  if (Status s = proof::read_instances(reader, instances, count); !s)
     return Error(Errc::kArgument, "these bytes are not a shape");
   if (count == 0) return Error(Errc::kArgument, "the shape has no tables");
   for (uint32_t i = 0; i < count; ++i) {
@@ -88,6 +86,18 @@ Status read_shape(ByteView bytes, std::vector<air::Instance>& out) {
          (in.table == instances[i - 1].table && in.log_height > instances[i - 1].log_height)))
       return Error(Errc::kArgument, "the tables of the shape are out of order");
     out.push_back(in);
+  }
+  return {};
+}
+
+Status read_shape(ByteView bytes, std::vector<std::vector<air::Instance>>& out) {
+  if (!buffer_ok(bytes.data(), bytes.size()))
+    return Error(Errc::kArgument, "shape is NULL but its size is not 0");
+  Reader reader(bytes);
+  while (!reader.at_end()) {
+    if (out.size() == proof::kMaxShards)
+      return Error(Errc::kArgument, "the shape has more than 65535 shards");
+    if (Status s = read_shard_shape(reader, out.emplace_back()); !s) return s;
   }
   return {};
 }
@@ -136,7 +146,7 @@ MemoryBound memory_of(uint64_t most) {
 prove::Options options_of(const mipzk_job& job) {
   prove::Options options;
   options.profile = job.settings.profile;
-  options.shape = job.shape;
+  options.shapes = job.shapes;
   if (!job.settings.hiding) options.masks = prove::Masks::none();
   options.memory = memory_of(job.settings.max_memory);
   options.smaller_shards = job.settings.max_memory != 0;
@@ -175,9 +185,16 @@ Status estimate(mipzk_job& job, mipzk_estimate& out) {
   out.available_memory = options.memory.bytes + (bounded ? options.memory.in_use : 0);
   out.proof_bytes = job.plan->proof_bytes;
   out.cells = job.plan->cells;
-  out.shard_cells = job.shape.empty() ? job.plan->limits.shard_size.cells : 0;
+  out.shard_cells = job.shapes.empty() ? job.plan->limits.shard_size.cells : 0;
   out.shards = static_cast<uint32_t>(job.plan->shards.size());
   out.workers = job.plan->workers;
+  return {};
+}
+
+Status estimate_shape(mipzk_job& job, std::vector<uint8_t>& out) {
+  if (Status s = plan(job, options_of(job)); !s) return s;
+  for (const prove::RunPlan::Shard& shard : job.plan->shards)
+    prove::append_shape(out, shard.instances);
   return {};
 }
 
@@ -296,9 +313,9 @@ mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed, mipzk_error* er
 mipzk_status mipzk_job_shape(mipzk_job* job, const uint8_t* shape, size_t size,
                              mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
-    std::vector<air::Instance> list;
-    if (Status s = capi::read_shape({shape, size}, list); !s) return s;
-    job->shape = std::move(list);
+    std::vector<std::vector<air::Instance>> shapes;
+    if (Status s = capi::read_shape({shape, size}, shapes); !s) return s;
+    job->shapes = std::move(shapes);
     job->plan = nullptr;
     return {};
   });
@@ -336,6 +353,18 @@ mipzk_status mipzk_job_estimate(mipzk_job* job, mipzk_estimate* out_estimate,
   return with_job(job, err, [&]() -> Status {
     return capi::fill_struct(out_estimate,
                              [&](mipzk_estimate& e) { return capi::estimate(*job, e); });
+  });
+}
+
+mipzk_status mipzk_job_estimate_shape(mipzk_job* job, mipzk_blob** out_shape,
+                                      mipzk_error* err) noexcept {
+  if (out_shape != nullptr) *out_shape = nullptr;
+  return with_job(job, err, [&]() -> Status {
+    if (out_shape == nullptr) return Error(Errc::kArgument, "out_shape is NULL");
+    auto blob = std::make_unique<mipzk_blob>();
+    if (Status s = capi::estimate_shape(*job, blob->bytes); !s) return s;
+    *out_shape = blob.release();
+    return {};
   });
 }
 

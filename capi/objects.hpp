@@ -92,7 +92,7 @@ struct mipzk_job {
   mipzk::capi::Settings settings;
   std::shared_ptr<const mipzk::capi::LoadedElf> elf;
   std::vector<uint8_t> public_input;
-  std::vector<mipzk::air::Instance> shape;                  // empty: as the run needs
+  std::vector<std::vector<mipzk::air::Instance>> shapes;    // by shard; empty: as the run needs
   mipzk::SecretVector<uint8_t> private_input, hints, seed;  // an empty seed: take a random one
   mipzk_print_fn print = nullptr;
   void* print_user = nullptr;
@@ -102,7 +102,7 @@ struct mipzk_job {
   void* cycles_user = nullptr;
   bool shown = false;  // print and mark have been called for these inputs
   mipzk::capi::RunResult result;
-  std::unique_ptr<mipzk::prove::RunPlan> plan;  // for these inputs and this shape; null: not run
+  std::unique_ptr<mipzk::prove::RunPlan> plan;  // for these inputs and these shapes; null: not run
   std::atomic_flag in_use;
 };
 

@@ -147,9 +147,10 @@ func (j *Job) Seed(seed *[32]byte) error {
 	})
 }
 
-// Shape fixes the heights of the tables of the proof, which otherwise follow the run and tell
-// roughly how often each kind of instruction was executed: the shape of an earlier proof
-// (Info.Shape), or one that was made of several. An empty one lets them follow the run again.
+// Shape fixes the shards of the proof and the heights of their tables, which otherwise follow the
+// run and tell roughly how often each kind of instruction was executed: the shape of an earlier proof
+// (Info.Shape) or run (EstimateShape), or one that was made of several. An empty one lets them follow
+// the run again.
 func (j *Job) Shape(shape []byte) error {
 	return j.set(func(e *C.mipzk_error) C.mipzk_status {
 		data, size := pointer(shape)
@@ -218,6 +219,20 @@ func (j *Job) Estimate(ctx context.Context) (*Estimate, error) {
 		return nil, err
 	}
 	return &out, nil
+}
+
+// EstimateShape returns the shape that a proof of the run has, for others; see Shape. It runs the
+// program as Estimate does. Errors: as there.
+func (j *Job) EstimateShape(ctx context.Context) ([]byte, error) {
+	var blob *C.mipzk_blob
+	defer func() { C.mipzk_blob_free(blob) }()
+	err := j.run(ctx, func(hooks *hooks, e *C.mipzk_error) C.mipzk_status {
+		return C.mipzk_job_estimate_shape(j.handle, &blob, e)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return clone(C.mipzk_blob_data(blob), C.mipzk_blob_size(blob)), nil
 }
 
 // EstimateTime tells about how long proving will take on this machine as busy as it is now, from

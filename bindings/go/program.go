@@ -131,7 +131,7 @@ func (p *Program) Symbol(index uint64) (Symbol, bool) {
 	return Symbol{C.GoString(name), uint32(address), uint32(size)}, true
 }
 
-// Shape is the least one with every table that a run of the program may need, at least heights; to
+// Shape is the least one of a shard with every table that a run of the program may need, at least heights; to
 // be joined with the shapes of typical proofs, see Job.Shape. nil if the program is closed.
 func (p *Program) Shape() []byte {
 	p.mu.RLock()

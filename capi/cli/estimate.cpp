@@ -26,7 +26,9 @@ uint32_t profile_id(const std::string& name) {
 
 void add_proof_options(Options& options) {
   options.visible().add_options()("shape", value("FILE"),
-                                  "heights of the tables, from `mipzk inspect --shape`")(
+                                  "fix the shards and the heights of their tables, as `mipzk "
+                                  "inspect --shape` has written them: "
+                                  "the proof tells nothing else of the length of the run")(
       "max-memory", value("N"),
       "bytes that this process may have while proving, e.g. 512M (default: half of what is "
       "available); with less, shards are smaller and the proof is longer")(
@@ -67,7 +69,7 @@ Failure not_proved(const mipzk_error& err, const mipzk_job& job, const Options& 
     e.cure =
         "give the program less work, or another shape; `mipzk inspect PROOF --shape FILE --grow "
         "N`\n"
-        "  makes a higher one";
+        "  makes a higher one, and `--shards N` one of more shards";
   if (err.status == MIPZK_E_NO_MEMORY) {
     e.cure = err.detail != 0 ? fmt::format("--max-memory {}M allows it", err.detail)
                              : std::string("free memory");

@@ -29,7 +29,8 @@ inline constexpr Limit kInputLimit = {kWindowBytes, "inputs", kExitRun, "MIPZK_E
                                       "pass a smaller input"};
 inline constexpr Limit kExpectedLimit = {kWindowBytes, "public inputs and outputs"};
 inline constexpr Limit kSeedLimit = {32, "seeds", kExitUsage, "", "head -c 32 /dev/urandom > seed"};
-inline constexpr Limit kShapeLimit = {4 + 2 * MIPZK_MAX_TABLES, "shapes", kExitFile, "",
+inline constexpr Limit kShapeLimit = {MIPZK_MAX_SHARDS * (4 + 2 * MIPZK_MAX_TABLES), "shapes",
+                                      kExitFile, "",
                                       "`mipzk inspect PROOF --shape FILE` writes one"};
 // For looking at a proof: what a policy allows by default. One from a pipe is kept in memory.
 inline constexpr Limit kProofLimit = {uint64_t{8} << 30, "proofs", kExitProof, "MIPZK_E_POLICY"};

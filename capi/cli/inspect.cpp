@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // mipzk inspect: what a program or a proof is. mipzk security: parameter sets, and a proof's bits.
 #include <fmt/format.h>
-#include <sys/stat.h>
-
-#include <algorithm>
-#include <map>
 
 #include "paths.hpp"
 #include "session.hpp"
+#include "shapes.hpp"
 
 namespace mipzk::cli {
 namespace {
@@ -62,6 +59,16 @@ mipzk_proof_info proof_info(const View& proof, const std::string& path) {
   return info;
 }
 
+std::vector<uint8_t> proof_shape(const View& proof, const std::string& path) {
+  const mipzk_proof_info info = proof_info(proof, path);
+  std::vector<uint8_t> shape(4 * size_t{info.shards} + 2 * size_t{info.tables});
+  size_t size = 0;
+  mipzk_error err;
+  check(mipzk_proof_shape(proof.data(), proof.size(), shape.data(), shape.size(), &size, &err), err,
+        "cannot inspect " + quoted(path));
+  return shape;
+}
+
 void inspect_proof(const View& proof, const std::string& path, Facts& facts) {
   const mipzk_proof_info info = proof_info(proof, path);
   facts.add("kind", std::string("proof"));
@@ -82,48 +89,6 @@ void inspect_proof(const View& proof, const std::string& path, Facts& facts) {
   facts.add("security_bits", uint64_t{info.security_bits});
   add_hiding(facts, info.flags);
   facts.say("note: these are claims; `mipzk verify` checks them");
-}
-
-// A shape as the heights (log2) of the instances of each table, descending.
-using Heights = std::map<uint8_t, std::vector<uint8_t>>;
-
-Heights parse_shape(const uint8_t* data, size_t size, const std::string& path) {
-  Heights heights;
-  const size_t count = size < 4 || data[1] != 0 || data[2] != 0 || data[3] != 0 ? 0 : data[0];
-  if (size != 4 + 2 * count || size == 4)
-    throw Failure(kExitFile, quoted(path) + " is not a shape", kShapeLimit.cure);
-  for (size_t i = 4; i < size; i += 2) heights[data[i]].push_back(data[i + 1]);
-  return heights;
-}
-
-// Joins a shape with that in the file of --shape, if there is one.
-void write_shape(const uint8_t* shape, size_t size, const Options& options) {
-  const std::string path = options.text("shape");
-  Heights heights = parse_shape(shape, size, options.text("file"));
-  const uint64_t grow = options.number("grow");
-  constexpr uint64_t kMinLog = 10, kMaxLog = 22;
-  if (grow > kMaxLog - kMinLog) throw Failure(kExitUsage, "--grow wants a number up to 12");
-  for (auto& [table, logs] : heights)
-    for (uint8_t& log : logs) log = static_cast<uint8_t>(std::min(kMaxLog, log + grow));
-  struct stat st;
-  if (path != "-" && stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode)) {
-    const Bytes before = read_file(path, "shape", kShapeLimit);
-    for (auto& [table, logs] : parse_shape(before.data(), before.size(), path)) {
-      std::vector<uint8_t>& mine = heights[table];
-      mine.resize(std::max(mine.size(), logs.size()));
-      for (size_t i = 0; i < logs.size(); ++i) mine[i] = std::max(mine[i], logs[i]);
-    }
-  }
-  std::vector<uint8_t> bytes(4);
-  for (const auto& [table, logs] : heights)
-    for (uint8_t log : logs) {
-      bytes.insert(bytes.end(), {table, log});
-      ++bytes[0];
-    }
-  if ((bytes.size() - 4) / 2 > MIPZK_MAX_TABLES)
-    throw Failure(kExitUsage,
-                  "the joined shape has more than " + std::to_string(MIPZK_MAX_TABLES) + " tables");
-  write_file(path, bytes.data(), bytes.size(), "shape");
 }
 
 void profiles(Facts& facts) {
@@ -187,13 +152,13 @@ int inspect_command(const Args& args) {
                   "Shows what a program (ELF) or a proof is. A proof is not verified.", "file");
   options.visible().add_options()("symbols", "list a program's symbols")(
       "shape", value("FILE"),
-      "write the heights of a proof's tables, or the least ones of a program, for\n"
-      "`mipzk prove --shape`; with a shape that the file has already, the higher are kept")(
-      "grow", value("N"), "with --shape: make each table 2^N times as high, up to 2^22 rows");
+      "write the shape of a proof (its shards, and the heights of their tables), or the\n"
+      "least one of a program, for `mipzk prove --shape`; of a shape that the file has\n"
+      "already, the higher tables and all shards are kept");
+  add_shape_options(options, "shape");
   if (!options.parse(args)) return kExitOk;
   const std::string path = options.required("file");
-  if (options.has("grow") && !options.has("shape"))
-    throw Failure(kExitUsage, "--grow changes the shape that --shape writes");
+  check_shape_options(options, "shape");
   check_files(options, {"file"}, {"shape"});
   check_writable(options.text("shape"), "shape");
   FileReader file(path, "file");
@@ -205,17 +170,15 @@ int inspect_command(const Args& args) {
     inspect_program(program.get(), options.has("symbols"), facts);
     size_t size = 0;
     const uint8_t* shape = mipzk_program_shape(program.get(), &size);
-    if (options.has("shape")) write_shape(shape, size, options);
+    if (options.has("shape")) write_shape(shape, size, path, options, "shape");
   } else {
     View proof;
     file.view(kProofLimit, kPipedProofLimit, proof);
     inspect_proof(proof, path, facts);
-    const mipzk_proof_info info = proof_info(proof, path);
-    if (options.has("shape") && info.shards != 1)
-      throw Failure(kExitUsage, "a fixed shape has one shard, and the proof " + quoted(path) +
-                                    " has " + std::to_string(info.shards));
-    const mipzk_range range = info.shape;
-    if (options.has("shape")) write_shape(proof.data() + range.offset, range.size, options);
+    if (options.has("shape")) {
+      const std::vector<uint8_t> shape = proof_shape(proof, path);
+      write_shape(shape.data(), shape.size(), path, options, "shape");
+    }
   }
   show(options, facts, options.text("shape") == "-");
   return kExitOk;

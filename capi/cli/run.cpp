@@ -5,6 +5,7 @@
 #include "paths.hpp"
 #include "progress.hpp"
 #include "session.hpp"
+#include "shapes.hpp"
 #include "tools.hpp"
 
 namespace mipzk::cli {
@@ -21,9 +22,18 @@ ToolRun plain_run(mipzk_job* job, const Options& options) {
   return result;
 }
 
+void write_planned_shape(mipzk_job* job, const Options& options) {
+  mipzk_blob* blob = nullptr;
+  mipzk_error err;
+  check(mipzk_job_estimate_shape(job, &blob, &err), err, "cannot estimate the shape");
+  const Handle<mipzk_blob> shape(blob);
+  write_shape(mipzk_blob_data(blob), mipzk_blob_size(blob), "the run", options, "shape-to");
+}
+
 // What proving the run would take.
 int estimate_command(mipzk_job* job, const Options& options) {
   const mipzk_estimate e = estimate(job, options);
+  if (options.has("shape-to")) write_planned_shape(job, options);
   uint64_t milliseconds = 0;
   mipzk_error err;
   check(mipzk_job_estimate_time(job, &milliseconds, &err), err, "cannot estimate the time");
@@ -34,7 +44,7 @@ int estimate_command(mipzk_job* job, const Options& options) {
   add_estimate(facts, e, options);
   facts.add("estimated_seconds", static_cast<double>(milliseconds) / 1000, "{:.1f}");
   facts.add("estimated_proof_bytes", e.proof_bytes);
-  show(options, facts);
+  show(options, facts, options.text("shape-to") == "-");
   return kExitOk;
 }
 
@@ -55,13 +65,22 @@ int run_command(const Args& args) {
       "say what proving the run would take, with the default parameter set or that "
       "of a name; the next options belong to this");
   add_proof_options(options);
+  options.visible().add_options()(
+      "shape-to", value("FILE"),
+      "with --estimate: write the shape of the run's proof, as `mipzk inspect PROOF --shape` does");
+  add_shape_options(options, "shape-to");
   add_tool_options(options);
   if (!options.parse(args)) return kExitOk;
   const std::string output_path = options.text("output");
   options.required("program");
   const bool tools = wants_tools(options);
-  check_files(options, {"program", "public", "private", "hints"}, {"output", "profile"});
+  check_shape_options(options, "shape-to");
+  if (options.has("shape-to") && !options.has("estimate"))
+    throw Failure(kExitUsage, "--shape-to goes with --estimate");
+  check_files(options, {"program", "public", "private", "hints"},
+              {"output", "profile", "shape-to"});
   check_writable(output_path, "output");
+  check_writable(options.text("shape-to"), "shape");
   check_writable(options.text("profile"), "profile");
 
   Context ctx;

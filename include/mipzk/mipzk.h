@@ -163,7 +163,7 @@ typedef struct mipzk_proof_info { /* 152 bytes */
   uint8_t program_id[32];
   char profile_name[16];
   mipzk_range public_input, output;
-  mipzk_range shape; /* of the first shard, for mipzk_job_shape */
+  mipzk_range shape; /* of the first shard; of all of them: mipzk_proof_shape */
   uint32_t machine_version;
   uint32_t entry; /* of the program, byte address */
   uint32_t shards;
@@ -181,8 +181,17 @@ MIPZK_API mipzk_status mipzk_proof_inspect(const uint8_t* proof, size_t proof_si
                                            mipzk_proof_info* out_info,
                                            mipzk_error* err) MIPZK_NOEXCEPT;
 
-/* Tables that a shape can have: its size is 4 bytes and 2 for each. */
+/* Tables that a shard can have: its shape is 4 bytes and 2 for each. */
 #define MIPZK_MAX_TABLES 160u
+#define MIPZK_MAX_SHARDS 65535u /* that a proof can have */
+
+/* Writes the shape of a proof, NOT verified, to `out`: those of all shards in order, for
+ * mipzk_job_shape, or for a verifier to compare with the one that it expects. It has 4 bytes for
+ * each shard and 2 for each table (mipzk_proof_info): *out_size. Errors: those of
+ * mipzk_proof_inspect, and WORKSPACE if `capacity` is less; err->detail: bytes needed. */
+MIPZK_API mipzk_status mipzk_proof_shape(const uint8_t* proof, size_t proof_size, uint8_t* out,
+                                         size_t capacity, size_t* out_size,
+                                         mipzk_error* err) MIPZK_NOEXCEPT;
 
 #define MIPZK_REGIME_UNIQUE 0u  /* within the unique decoding radius */
 #define MIPZK_REGIME_JOHNSON 1u /* within the Johnson radius */
@@ -258,12 +267,13 @@ typedef uint32_t mipzk_option;
  * groups are read, and the process's limits (RLIMIT_AS, RLIMIT_DATA); for another value
  * /proc/self/statm alone. */
 #define MIPZK_OPT_MAX_MEMORY 6u
-/* Instructions that a shard has at most, 1024 to 2^26 - 1; default 2^26 - 1. */
+/* Instructions that a shard has at most, 1024 to 2^26 - 1; default 2^26 - 1. Not for a run with a
+ * fixed shape. */
 #define MIPZK_OPT_SHARD_CYCLES 7u
 /* Cells of the tables of a shard, 2^20 to 2^30: a longer run is cut into shards of about so many,
  * which are proved one by one, so that memory does not grow with the run. A shard takes about 22
- * bytes a cell while it is proved, and 1.5 to 2 MB of the proof. A run with a fixed shape has one
- * shard. Default: 2^25, some 600,000 instructions. */
+ * bytes a cell while it is proved, and 1.5 to 2 MB of the proof. A fixed shape decides itself where
+ * a run is cut. Default: 2^25, some 600,000 instructions. */
 #define MIPZK_OPT_SHARD_CELLS 8u
 
 MIPZK_API mipzk_status mipzk_ctx_new(uint32_t abi_version /* MIPZK_ABI_VERSION */, mipzk_ctx** out,
@@ -323,9 +333,9 @@ MIPZK_API const char* mipzk_program_symbol(const mipzk_program* program, uint64_
                                            uint32_t* out_address,
                                            uint32_t* out_size) MIPZK_NOEXCEPT;
 
-/* The least shape (see mipzk_job_shape) with every table that a run of the program may need, the
- * classes of all its instructions included, at least heights. To be joined with the shapes of
- * typical proofs. Belongs to the program; NULL for NULL. */
+/* The least shape of one shard (see mipzk_job_shape) with every table that a run of the program may
+ * need, the classes of all its instructions included, at least heights. To be joined with those of
+ * the shards of typical proofs. Belongs to the program; NULL for NULL. */
 MIPZK_API const uint8_t* mipzk_program_shape(const mipzk_program* program,
                                              size_t* out_size) MIPZK_NOEXCEPT;
 
@@ -354,12 +364,17 @@ MIPZK_API mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size
 MIPZK_API mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed /* 32 bytes */,
                                       mipzk_error* err) MIPZK_NOEXCEPT;
 
-/* Fixes the heights of the tables of the proof, which otherwise follow the run and tell roughly how
- * often each kind of instruction was executed. `shape`: the bytes of mipzk_proof_info's `shape`, of
- * an earlier proof or changed: a 32-bit little-endian count, then for each table its id and the
- * log2 of its height, ascending by id and descending by height; ids may repeat. The heights of the
- * program's own tables are not taken from it. A run that does not fit is UNPROVABLE. Size 0: the
- * heights follow the run again. */
+/* Fixes the shards of the proof and the heights of their tables, which otherwise follow the run and
+ * tell roughly how often each kind of instruction was executed. `shape`: for each shard in order,
+ * from 1 to 65535 of them, a 32-bit little-endian count, then for each table its id and the log2 of
+ * its height, ascending by id and descending by height; ids may repeat. That of an earlier proof
+ * (mipzk_proof_shape) or run (mipzk_job_estimate_shape), or changed. The heights of the program's
+ * own tables are not taken from it, nor in later shards the tables that only the first one has, so
+ * that the shape of one shard may be repeated.
+ *
+ * A shard ends before the first instruction for which one of its tables has no room, and shards
+ * after the end of the run are idle: nothing of the run shows but that it fits. One that does not is
+ * UNPROVABLE; the message names the shard and the table. Size 0: all follows the run again. */
 MIPZK_API mipzk_status mipzk_job_shape(mipzk_job* job, const uint8_t* shape, size_t size,
                                        mipzk_error* err) MIPZK_NOEXCEPT;
 
@@ -416,6 +431,10 @@ typedef struct mipzk_estimate { /* 64 bytes, 32 in the first version */
  * proved is refused as soon as that is known. Errors: those of execute, UNPROVABLE. */
 MIPZK_API mipzk_status mipzk_job_estimate(mipzk_job* job, mipzk_estimate* out_estimate,
                                           mipzk_error* err) MIPZK_NOEXCEPT;
+/* The shape (see mipzk_job_shape) that a proof of the run has, without proving it: of a typical run
+ * or the longest one, for others. *out_shape is yours to free. Errors: as there. */
+MIPZK_API mipzk_status mipzk_job_estimate_shape(mipzk_job* job, mipzk_blob** out_shape,
+                                                mipzk_error* err) MIPZK_NOEXCEPT;
 /* About the milliseconds that proving will take on this machine as busy as it is now, from proving
  * a small run of the library's own for about a second; runs the program first, as
  * mipzk_job_estimate does. Errors: as there. */

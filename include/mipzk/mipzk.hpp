@@ -218,6 +218,20 @@ inline Result<mipzk_proof_info> try_inspect(Bytes proof) {
 }
 inline mipzk_proof_info inspect(Bytes proof) { return try_inspect(proof).value(); }
 
+// The shapes of all shards of a proof, for Job::shape; not verified either.
+inline Result<std::vector<uint8_t>> try_shape_of(Bytes proof) {
+  const auto info = try_inspect(proof);
+  if (!info) return info.error();
+  std::vector<uint8_t> shape(4 * size_t{info->shards} + 2 * size_t{info->tables});
+  size_t size = 0;
+  const auto done = detail::call([&](mipzk_error* err) {
+    return mipzk_proof_shape(proof.data(), proof.size(), shape.data(), shape.size(), &size, err);
+  });
+  if (!done) return done.error();
+  return shape;
+}
+inline std::vector<uint8_t> shape_of(Bytes proof) { return try_shape_of(proof).value(); }
+
 // The security of each round, for a proof's parameters and shape.
 inline Result<mipzk_security> try_security(Bytes proof, uint32_t regime = MIPZK_REGIME_JOHNSON) {
   return detail::fill<mipzk_security>([&](mipzk_security* out, mipzk_error* err) {
@@ -461,6 +475,15 @@ class Job {
     return out;
   }
   mipzk_estimate estimate() { return try_estimate().value(); }
+  // The shape that a proof of the run has, for the shape of others.
+  Result<std::vector<uint8_t>> try_estimate_shape() {
+    mipzk_blob* blob = nullptr;
+    auto done = run([&](mipzk_error* err) { return mipzk_job_estimate_shape(get(), &blob, err); });
+    const Proof shape(blob);
+    if (!done) return done.error();
+    return std::vector<uint8_t>(shape.begin(), shape.end());
+  }
+  std::vector<uint8_t> estimate_shape() { return try_estimate_shape().value(); }
   // Milliseconds that proving will take here and now, about.
   Result<uint64_t> try_estimate_time() {
     uint64_t out = 0;

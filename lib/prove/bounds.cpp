@@ -2,7 +2,6 @@
 #include "prove/bounds.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 #include "air/table_info.hpp"
 #include "base/format.hpp"
@@ -17,6 +16,14 @@ using ull = unsigned long long;
 
 constexpr const char* kTooLong = "the run is too long for one proof";
 constexpr const char* kNoShape = "no proof can have the fixed shape";
+
+// Rows that a shape has for a table.
+uint64_t room_of(std::span<const air::Instance> shape, uint8_t table, unsigned tail_rows) {
+  uint64_t rows = 0;
+  for (const air::Instance& i : shape)
+    if (i.table == table) rows += (uint64_t{1} << i.log_height) - tail_rows;
+  return rows;
+}
 
 // Why no proof has these tables, with the table that takes the largest share.
 Error too_large(const char* what, std::span<const air::Instance> instances, const Status& status) {
@@ -72,45 +79,55 @@ Result<std::unique_ptr<proof::Shape>> plan_rows(const LoadedProgram& program,
                                                 const trace::RowCounts& rows,
                                                 const Options& options, uint32_t shard) {
   const proof::Profile& profile = *options.profile;
-  auto instances = trace::plan(rows, program.tables, profile.tail_rows, options.shape, shard);
+  std::span<const air::Instance> fixed;
+  if (!options.shapes.empty()) fixed = options.shapes[shard - 1];
+  auto instances = trace::plan(rows, program.tables, profile.tail_rows, fixed, shard);
   if (!instances) return instances.error();
   auto shape = std::make_unique<proof::Shape>();
   if (Status s = proof::Shape::make(*instances, program.header, profile, *shape, shard); !s)
-    return too_large(kTooLong, *instances, s);
+    return too_large(fixed.empty() ? kTooLong : kNoShape, *instances, s);
   return shape;
 }
 
-// A given shape, with the heights of the program's and the protocol's own tables, must be one that
-// a verifier accepts: found out before anything is laid out in it.
-Status check_shape(const LoadedProgram& program, const proof::Profile& profile,
-                   std::span<const air::Instance> shape) {
-  std::vector<proof::Instance> instances = {
-      {air::kTableRom, program.header.log_rom},
-      {air::kTableFixed, static_cast<uint8_t>(air::kFixedLogRows)},
-      {air::kTableRegion, program.header.log_region},
-      {air::kTableImage, program.header.log_image}};
-  auto is_given = [](uint8_t id) {
-    return id != air::kTableRom && id != air::kTableFixed && id != air::kTableRegion &&
-           id != air::kTableImage;
-  };
-  std::ranges::copy_if(shape, std::back_inserter(instances),
-                       [&](const air::Instance& i) { return is_given(i.table); });
-  std::ranges::stable_sort(instances, [](const proof::Instance& a, const proof::Instance& b) {
-    return a.table != b.table ? a.table < b.table : a.log_height > b.log_height;
-  });
-  proof::Shape out;
-  if (Status s = proof::Shape::make(instances, program.header, profile, out); !s)
-    return too_large(kNoShape, instances, s);
+// Given shapes, with the heights of the program's and the protocol's own tables, must be such that
+// a verifier accepts them: found out before anything is laid out in them.
+Status check_shapes(const LoadedProgram& program, const Options& options) {
+  if (options.shapes.size() > proof::kMaxShards)
+    return format_error(Errc::kUnprovable, "%s: it has %llu shards, and a proof has at most %u",
+                        kNoShape, static_cast<ull>(options.shapes.size()), proof::kMaxShards);
+  proof::SecurityInput security;
+  for (uint32_t shard = 1; shard <= options.shapes.size(); ++shard) {
+    auto shape = plan_rows(program, {}, options, shard);
+    if (!shape) return shape.error();
+    security.add(**shape);
+    if (Status s = check_shards(security, *options.profile); !s) return s;
+  }
   return {};
+}
+
+std::vector<vm::ShardRoom> rooms_of(const Options& options) {
+  const unsigned tail = options.profile->tail_rows;
+  std::vector<vm::ShardRoom> rooms;
+  for (const std::vector<air::Instance>& shape : options.shapes) {
+    vm::ShardRoom& room = rooms.emplace_back();
+    for (const air::TableInfo& t : air::tables())
+      if (t.slots != 0)
+        room.instructions[t.id] = static_cast<uint32_t>(t.slots * room_of(shape, t.id, tail));
+    room.touched = room_of(shape, air::kTableBoundary, tail);
+    room.entries = room_of(shape, air::kTableFetch, tail);
+    room.bumps = room_of(shape, air::kTableBump, tail);
+  }
+  return rooms;
 }
 
 Status check_progress(const LoadedProgram& program, const vm::Progress& progress,
                       const Options& options, unsigned threads) {
   const trace::RowCounts rows = trace::rows_so_far(*progress.counts, progress.touched);
-  const auto so_far = plan_rows(program, rows, options, 1);
+  const auto so_far =
+      plan_rows(program, rows, options, options.shapes.empty() ? 1 : progress.shard);
   if (!so_far) return so_far.error();
   // A fixed shape tells all at once; otherwise the whole run is recorded for the whole figure.
-  if (options.shape.empty()) return check_memory(progress.host_bytes, options.memory, "at least");
+  if (options.shapes.empty()) return check_memory(progress.host_bytes, options.memory, "at least");
   const uint64_t bytes =
       shared_bytes(**so_far, *options.profile, threads) + shard_bytes(**so_far, *options.profile);
   return check_memory(bytes, options.memory, "about");

@@ -52,9 +52,10 @@ struct Options {
   // 32 random, secret bytes: all blinding derives from them; whoever knows them can undo it. A run
   // proved again with the same seed gives the same proof. Empty: drawn from the system.
   Seed seed;
-  // The table instances to use, in canonical order, whatever the run needs of them: they then tell
-  // nothing about it. Empty: as low as trace::build makes them.
-  std::vector<air::Instance> shape;
+  // For each shard of the proof the table instances to use, in canonical order, whatever the run
+  // needs of them: they then tell nothing about it. Where the run is cut follows from them. Empty:
+  // shards as the run's limits say, and instances as low as trace::build makes them.
+  std::vector<std::vector<air::Instance>> shapes;
   // With any of them off the proof hides nothing, and says so in its header.
   Masks masks;
   // What running and proving may take beyond what the process has; a run that takes more is refused
@@ -108,6 +109,9 @@ inline constexpr uint64_t kSmallerShardCells[] = {uint64_t{1} << 24, uint64_t{1}
 // The cells of instructions and words, by which a run is cut into shards of `cells`.
 vm::ShardSize shard_size(uint64_t cells);
 
+// What shards of given shapes have room for.
+std::vector<vm::ShardRoom> rooms_of(const Options& options);
+
 // Runs the program for a proof, with its prints and marks, and refuses a run that cannot be proved
 // as soon as that is known. What a proof shows of the plan, its shards and their shapes, depends on
 // the run, the profile and the shape alone (and with Options::smaller_shards on the memory bound);
@@ -139,9 +143,8 @@ Result<double> proving_seconds(Pool& pool, const RunPlan& plan, const Options& o
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,
                                    const vm::Recording& recording, const Options& options);
 
-// Whether a verifier accepts a given shape (Options::shape) for proofs of the program. kUnprovable.
-Status check_shape(const LoadedProgram& program, const proof::Profile& profile,
-                   std::span<const air::Instance> shape);
+// Whether a verifier accepts given shapes (Options::shapes) for proofs of the program. kUnprovable.
+Status check_shapes(const LoadedProgram& program, const Options& options);
 
 // The public values that a proof claims.
 struct Claims {

@@ -31,8 +31,9 @@ Status RepeatedRun::begin() {
 Result<std::shared_ptr<const vm::ShardRecord>> RepeatedRun::next() {
   if (plan_.only != nullptr) return plan_.only;
   auto record = std::make_shared<vm::ShardRecord>();
-  if (Status s = machine_->next(*record, nullptr); !s) return s.error();
-  if (record->cycles != plan_.shards[next_++].cycles)
+  const uint64_t cycles = plan_.shards[next_++].cycles;
+  if (Status s = machine_->repeat(*record, cycles); !s) return s.error();
+  if (record->cycles != cycles)
     return Error(Errc::kInternal, "the second run differs from the first");
   if (next_ == plan_.shards.size()) machine_.reset();
   return std::shared_ptr<const vm::ShardRecord>(std::move(record));

@@ -19,6 +19,8 @@ class Planner {
   Status add(const vm::ShardRecord& record) {
     RunPlan::Shard& shard = plan_.shards.emplace_back();
     const auto number = static_cast<uint32_t>(plan_.shards.size());
+    if (!options_.shapes.empty() && number > options_.shapes.size())
+      return Error(Errc::kUnprovable, "the run has more shards than the fixed shape");
     shard.cycles = record.cycles;
     shard.witness_digest = digest_of(pool_, record);
     shard_.push_back(record.host_bytes());
@@ -35,8 +37,8 @@ class Planner {
                          uint64_t kept_bytes) {
     trace::add_sources(first_rows_, program_.program, sources);
     const auto count = static_cast<uint32_t>(plan_.shards.size());
-    if (count != 1 && !options_.shape.empty())
-      return Error(Errc::kUnprovable, "a run with a fixed shape has one shard");
+    if (!options_.shapes.empty() && count != options_.shapes.size())
+      return Error(Errc::kUnprovable, "the run has fewer shards than the fixed shape");
     if (Status s = add_shape(1, first_rows_); !s) return s.error();
 
     const uint64_t shared = shared_ + (count != 1 ? kept_bytes : 0);
@@ -119,16 +121,12 @@ Result<RunPlan> plan_once(Pool& pool, const LoadedProgram& program, const vm::In
 
 Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& run,
                          const vm::Hooks& hooks, const Options& options, vm::FaultReport* report) {
-  if (!options.shape.empty())
-    if (Status s = check_shape(program, *options.profile, options.shape); !s) return s.error();
+  if (Status s = check_shapes(program, options); !s) return s.error();
   if (Status s = vm::Windows::check(run.inputs); !s) return s.error();
   vm::Limits limits = run.limits;
-  if (!options.shape.empty()) {
-    limits.max_shards = 1;
-    limits.shard_size = {};
-  }
+  limits.rooms = rooms_of(options);
   auto plan = plan_once(pool, program, run.inputs, limits, hooks, options, report);
-  if (!options.smaller_shards || !options.shape.empty()) return plan;
+  if (!options.smaller_shards || !options.shapes.empty()) return plan;
   vm::Hooks silent;
   silent.cancel = hooks.cancel;
   for (const uint64_t cells : kSmallerShardCells) {
@@ -144,8 +142,7 @@ Result<RunPlan> plan_run(Pool& pool, const LoadedProgram& program, const Run& ru
 
 Result<RunPlan> plan_recording(Pool& pool, const LoadedProgram& program,
                                const vm::Recording& recording, const Options& options) {
-  if (!options.shape.empty())
-    if (Status s = check_shape(program, *options.profile, options.shape); !s) return s.error();
+  if (Status s = check_shapes(program, options); !s) return s.error();
   Planner planner(pool, program, options);
   for (const vm::ShardRecord& shard : recording.shards)
     if (Status s = planner.add(shard); !s) return s.error();

@@ -34,14 +34,20 @@ std::vector<unsigned> heights_for(uint64_t rows, unsigned tail) {
   return {log};
 }
 
-Error too_low(const air::TableInfo& table, uint64_t rows, uint64_t room, bool fixed) {
-  return format_error(
-      Errc::kUnprovable,
-      fixed ? "the run does not fit the fixed shape: its table %s has room for %llu "
-              "rows, and the run needs at least %llu"
-            : "the run is too long for one proof: table %s has at most %llu rows, and "
-              "the run needs at least %llu",
-      table.name, static_cast<unsigned long long>(room), static_cast<unsigned long long>(rows));
+Error too_low(const air::TableInfo& table, uint64_t rows, uint64_t room) {
+  return format_error(Errc::kUnprovable,
+                      "the run is too long for one proof: table %s has at most %llu rows, and the "
+                      "run needs at least %llu",
+                      table.name, static_cast<unsigned long long>(room),
+                      static_cast<unsigned long long>(rows));
+}
+
+Error does_not_fit(const air::TableInfo& table, uint64_t rows, uint64_t room, uint32_t shard) {
+  return format_error(Errc::kUnprovable,
+                      "the run does not fit the fixed shape: its table %s of shard %u has room for "
+                      "%llu rows, and the run needs at least %llu",
+                      table.name, shard, static_cast<unsigned long long>(room),
+                      static_cast<unsigned long long>(rows));
 }
 
 }  // namespace
@@ -101,11 +107,10 @@ Result<std::vector<air::Instance>> plan(const RowCounts& rows, const ProgramTabl
       uint64_t room = 0;
       for (const air::Instance& given : fixed)
         if (given.table == table.id) room += add(given.log_height);
-      if (needed > room) return too_low(table, needed, room, true);
+      if (needed > room) return does_not_fit(table, needed, room, shard);
     } else if (needed != 0) {
       const std::vector<unsigned> heights = heights_for(needed, tail_rows);
-      if (heights.empty())
-        return too_low(table, needed, (uint64_t{1} << kMaxLog) - tail_rows, false);
+      if (heights.empty()) return too_low(table, needed, (uint64_t{1} << kMaxLog) - tail_rows);
       for (const unsigned log : heights) add(log);
     }
   }

@@ -20,6 +20,7 @@ import unittest
 MIPZK, GUESTS = sys.argv[1], pathlib.Path(sys.argv[2])
 ECHO = GUESTS / "echo.elf"
 WINDOW, PROGRAM, PROOF, PIPED_PROOF = 67108860, 1 << 30, 8 << 30, 256 << 20
+SHAPE = 65535 * 324
 ID = ("--program-id", "00" * 32)
 
 
@@ -87,7 +88,7 @@ class Limits(Folder):
             (5, WINDOW, WINDOW, ("run", ECHO, "--hints")),
             (5, WINDOW, WINDOW, (*prove, "--private")),
             (2, 32, 32, (*prove, "--seed")),
-            (3, 324, 324, (*prove, "--shape")),
+            (3, SHAPE, SHAPE, (*prove, "--shape")),
             # A proof is verified as it is read: zeros are none.
             (6, PROOF, None, ("verify", *ID)),
             (6, 1 << 20, None, ("verify", *ID, "--max-proof-bytes", "1M")),

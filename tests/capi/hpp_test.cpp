@@ -83,6 +83,7 @@ TEST_F(Cpp, ProvesAndVerifies) {
   EXPECT_EQ(context.verify(echo.id(), proof).security_bits, claim.security_bits);
 
   const mipzk_proof_info info = mipzk::inspect(proof);
+  EXPECT_EQ(mipzk::shape_of(proof).size(), 4 * info.shards + 2 * info.tables);
   EXPECT_EQ(std::memcmp(info.program_id, echo.id().data(), 32), 0);
   EXPECT_EQ(mipzk::security(proof, mipzk::profiles()[0].regime).millibits_total / 1000,
             info.security_bits);
@@ -169,6 +170,7 @@ TEST_F(Cpp, AProgramTellsWhatIsInIt) {
   EXPECT_FALSE(echo.symbol(info.symbols));
   Job job = context.job(echo);
   EXPECT_TRUE(job.try_shape(echo.shape()));
+  EXPECT_EQ(job.estimate_shape(), std::vector<uint8_t>(echo.shape().begin(), echo.shape().end()));
   EXPECT_EQ(mipzk::profiles().size(), mipzk_profile_count());
   EXPECT_STREQ(mipzk::profiles()[0].name, "S100");
 }
@@ -211,6 +213,7 @@ TEST_F(Cpp, MovedFromOwnersAreSafe) {
   EXPECT_EQ(proof.data(), nullptr);
   EXPECT_EQ(proof.end() - proof.begin(), 0);
   EXPECT_EQ(thrown([&] { mipzk::inspect(proof); }), MIPZK_E_MALFORMED);
+  EXPECT_EQ(thrown([&] { mipzk::shape_of(proof); }), MIPZK_E_MALFORMED);
 
   // What they were moved to works, and after everything that it came from is gone.
   EXPECT_TRUE(mipzk::try_verify(q.id(), rest));

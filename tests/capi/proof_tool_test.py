@@ -180,7 +180,18 @@ class Proof(unittest.TestCase):
 
     @staticmethod
     def heights(shape):
+        """Of a shape of one shard."""
         return [tuple(shape[i:i + 2]) for i in range(4, len(shape), 2)]
+
+    @staticmethod
+    def shards(shape):
+        """The shapes of its shards."""
+        found = []
+        while shape:
+            size = 4 + 2 * int.from_bytes(shape[:4], "little")
+            found.append(shape[:size])
+            shape = shape[size:]
+        return found
 
     def test_shapes(self):
         small, large, shape = (self.folder / n for n in ("small", "large", "shape"))
@@ -209,7 +220,7 @@ class Proof(unittest.TestCase):
         self.assertEqual(len(shapes[0]), len(shape.read_bytes()))
         # What does not fit is refused, with the table and what to do.
         result = self.prove(5, bytes(9000), "--shape", shape)
-        self.assertRegex(result.stderr.decode(), r"its table \w+ has room for \d+ rows, and the run needs at least \d+")
+        self.assertRegex(result.stderr.decode(), r"its table \w+ of shard 1 has room for \d+ rows, and the run needs at least \d+")
         self.assertIn(b"--grow", result.stderr)
         # Tables that these proofs do not have are in the program's shape.
         for source in (self.elf, large):
@@ -222,6 +233,67 @@ class Proof(unittest.TestCase):
         damaged.write_bytes(shape.read_bytes()[:-1])
         self.prove(2, b"x", "--shape", damaged)
         self.assertEqual(run(MIPZK, "inspect", small, "--shape", damaged).returncode, 3)
+
+    def test_shapes_of_several_shards(self):
+        elf, proof, shape = GUESTS / "sha256.elf", self.folder / "fixed", self.folder / "shape of shards"
+        # Of a run in shards, with every table that another run may need in each.
+        facts = json.loads(self.prove(0, bytes(900), "--shard-cycles", "16K", elf=elf, proof=proof).stdout)
+        self.assertGreater(facts["shards"], 2)
+        natural = self.shards(self.shape_of(proof))
+        self.assertEqual(len(natural), facts["shards"])
+        for source in (elf, proof):
+            result = run(MIPZK, "inspect", source, "--shape", shape, "--shards", facts["shards"] + 1)
+            self.assertEqual(result.returncode, 0, result.stderr.decode())
+        joined = self.shards(shape.read_bytes())
+        self.assertEqual(len(joined), facts["shards"] + 1)
+        for part, whole in zip(natural, joined):
+            for table, log in self.heights(part):
+                self.assertGreaterEqual(dict(self.heights(whole))[table], log)
+        last = dict(self.heights(joined[-1]))
+        for part in joined[:-1]:
+            for table, log in self.heights(part):
+                self.assertGreaterEqual(last[table], log)
+        # Runs that have hardly anything in common have proofs of this one shape, which tell nothing of their length.
+        shapes, sizes = [], []
+        for private in (b"x", bytes(900)):
+            result = self.prove(0, private, "--shape", shape, elf=elf, proof=proof)
+            self.assertNotIn("cycles", json.loads(result.stdout))
+            self.verify(0, proof=proof, who=("--elf", elf))
+            shapes.append(self.shape_of(proof))
+            sizes.append(proof.stat().st_size)
+            self.assertEqual(json.loads(run(MIPZK, "inspect", proof, "--json").stdout)["shards"], len(joined))
+        self.assertEqual(shapes[0], shapes[1])
+        self.assertLess(abs(sizes[0] - sizes[1]), sizes[0] // 50)  # openings share some hashes, by chance
+        identity = json.loads(run(MIPZK, "inspect", elf, "--json").stdout)["program_id"]
+        model = run(sys.executable, MODEL / "verify_proof.py", identity, proof)  # the second verifier
+        self.assertEqual(model.returncode, 0, model.stdout + model.stderr)
+        # What does not fit is refused, with the table, the shard and what to do.
+        result = self.prove(5, bytes(20000), "--shape", shape, elf=elf)
+        self.assertRegex(result.stderr.decode(),
+                         rf"its table \w+ of shard ({len(joined)}|1) has room for \d+ rows, and the run needs at least \d+")
+        for option in (b"--grow", b"--shards"):
+            self.assertIn(option, result.stderr)
+
+    def test_the_shape_of_a_run(self):
+        """The same as that of its proof, without proving it."""
+        elf, proof, shape = GUESTS / "sha256.elf", self.folder / "planned", self.folder / "planned shape"
+        private = self.folder / "planned input"
+        private.write_bytes(bytes(400))
+        self.prove(0, bytes(400), "--shard-cycles", "16K", elf=elf, proof=proof)
+        run_it = (MIPZK, "run", elf, "--private", private)
+        result = run(*run_it, "--estimate", "--shard-cycles", "16K", "--shape-to", shape)
+        self.assertEqual(result.returncode, 0, result.stderr.decode())
+        self.assertEqual(shape.read_bytes(), self.shape_of(proof))
+        # Joined with what is there; and with the changes that `inspect` knows.
+        self.assertEqual(run(*run_it, "--estimate", "--shape-to", shape, "--grow", "1", "--shards", "4").returncode, 0)
+        shards = self.shards(shape.read_bytes())
+        self.assertEqual(len(shards), 4)
+        self.prove(0, bytes(800), "--shape", shape, "--skip-verify", elf=elf)
+        for wrong in (("--shape-to", shape), ("--estimate", "--shards", "2"), ("--estimate", "--grow", "2"),
+                      ("--estimate", "--shape-to", shape, "--grow", "13"),
+                      ("--estimate", "--shape-to", shape, "--shards", "65536"), ("--estimate", "--shape-to", private)):
+            self.assertEqual(run(*run_it, *wrong).returncode, 2, wrong)
+        self.assertEqual(self.shards(shape.read_bytes()), shards)
 
     def test_every_table_at_once(self):
         shape = self.folder / "every table"

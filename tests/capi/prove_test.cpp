@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From a guest to an accepted proof and back, through the C interface.
 #include <algorithm>
+#include <map>
 
 #include "support.hpp"
 
@@ -259,8 +260,15 @@ mipzk_proof_info inspect(const Bytes& proof) {
 }
 
 Bytes shape_of(const Bytes& proof) {
-  const mipzk_range range = inspect(proof).shape;
-  return {&proof[range.offset], &proof[range.offset] + range.size};
+  const mipzk_proof_info info = inspect(proof);
+  Bytes shape(4 * size_t{info.shards} + 2 * size_t{info.tables});
+  size_t size = 0;
+  mipzk_error err;
+  EXPECT_EQ(mipzk_proof_shape(proof.data(), proof.size(), shape.data(), shape.size(), &size, &err),
+            MIPZK_OK)
+      << err.message;
+  EXPECT_EQ(size, shape.size());
+  return shape;
 }
 
 TEST_F(Prove, AShapeIsKept) {
@@ -306,6 +314,132 @@ TEST_F(Prove, ARunThatDoesNotFitItsShapeIsRefused) {
   mipzk_blob_free(blob);
 }
 
+Bytes prove_in(Session& s, const Bytes& shape) {
+  EXPECT_EQ(mipzk_job_shape(s.job, shape.data(), shape.size(), &s.err), MIPZK_OK) << s.err.message;
+  mipzk_blob* blob = nullptr;
+  EXPECT_EQ(mipzk_job_prove(s.job, nullptr, nullptr, &blob, &s.err), MIPZK_OK) << s.err.message;
+  const Bytes bytes = bytes_of(blob);
+  mipzk_blob_free(blob);
+  mipzk_claim claim = empty_claim();
+  EXPECT_EQ(verify(s.id(), bytes, nullptr, &claim, &s.err), MIPZK_OK) << s.err.message;
+  return bytes;
+}
+
+// The shape of a shard, as often as there are to be shards.
+Bytes repeated(const Bytes& shape, size_t shards) {
+  Bytes out;
+  for (size_t i = 0; i < shards; ++i) out.insert(out.end(), shape.begin(), shape.end());
+  return out;
+}
+
+TEST_F(Prove, AShapeOfSeveralShardsIsKept) {
+  size_t size = 0;
+  const uint8_t* least = mipzk_program_shape(session->program, &size);
+  const Bytes one(least, least + size), three = repeated(one, 3);
+  Bytes shapes[2];
+  uint32_t cycles[2] = {};
+  for (size_t i = 0; i < 2; ++i) {
+    Session other("echo");
+    other.private_input(Bytes(i == 0 ? 3 : 300, 0x40));
+    const Bytes bytes = prove_in(other, three);
+    mipzk_estimate e = {};
+    e.struct_size = sizeof e;
+    ASSERT_EQ(mipzk_job_estimate(other.job, &e, &other.err), MIPZK_OK);
+    EXPECT_EQ(e.shards, 3u);
+    EXPECT_EQ(e.shard_cells, 0u);
+    cycles[i] = static_cast<uint32_t>(e.cycles);
+    EXPECT_EQ(inspect(bytes).shards, 3u);
+    shapes[i] = shape_of(bytes);
+    // That of a proof is one for others, and that of the run.
+    mipzk_blob* blob = nullptr;
+    ASSERT_EQ(mipzk_job_estimate_shape(other.job, &blob, &other.err), MIPZK_OK);
+    EXPECT_EQ(bytes_of(blob), shapes[i]);
+    mipzk_blob_free(blob);
+    EXPECT_EQ(shape_of(prove_in(other, shapes[i])), shapes[i]);
+  }
+  EXPECT_EQ(shapes[0], shapes[1]);
+  EXPECT_GT(cycles[1], 2 * cycles[0]);
+  EXPECT_EQ(Bytes(shapes[0].begin(), shapes[0].begin() + 4 + 2 * one[0]), one);
+  // One that does not fit names the last shard.
+  Session long_one("echo");
+  long_one.private_input(Bytes(20000, 1));
+  ASSERT_EQ(mipzk_job_shape(long_one.job, three.data(), three.size(), &long_one.err), MIPZK_OK);
+  mipzk_blob* blob = nullptr;
+  EXPECT_EQ(mipzk_job_estimate_shape(long_one.job, &blob, &long_one.err), MIPZK_E_UNPROVABLE);
+  EXPECT_EQ(blob, nullptr);
+  EXPECT_NE(std::strstr(long_one.err.message, "of shard "), nullptr) << long_one.err.message;
+  EXPECT_EQ(mipzk_job_estimate_shape(long_one.job, nullptr, nullptr), MIPZK_E_ARGUMENT);
+}
+
+TEST_F(Prove, TheShapeOfAProofIsWrittenWhereThereIsRoom) {
+  const Bytes shape = shape_of(proof);
+  Bytes room(shape.size() + 3, 0xaa);
+  size_t size = 1;
+  mipzk_error err = {};
+  for (size_t capacity = 0; capacity < shape.size(); ++capacity) {
+    ASSERT_EQ(mipzk_proof_shape(proof.data(), proof.size(), room.data(), capacity, &size, &err),
+              MIPZK_E_WORKSPACE);
+    EXPECT_EQ(err.detail, shape.size());
+    EXPECT_EQ(size, 0u);
+    for (size_t i = capacity; i < room.size(); ++i) ASSERT_EQ(room[i], 0xaa);
+  }
+  ASSERT_EQ(mipzk_proof_shape(proof.data(), proof.size(), nullptr, 0, &size, &err),
+            MIPZK_E_WORKSPACE);
+  ASSERT_EQ(mipzk_proof_shape(proof.data(), proof.size(), room.data(), room.size(), &size, &err),
+            MIPZK_OK);
+  EXPECT_EQ(size, shape.size());
+  EXPECT_EQ(room[size], 0xaa);
+  EXPECT_EQ(
+      mipzk_proof_shape(proof.data(), proof.size() - 1, room.data(), room.size(), &size, &err),
+      MIPZK_E_MALFORMED);
+  EXPECT_EQ(size, 0u);
+  EXPECT_EQ(mipzk_proof_shape(proof.data(), proof.size(), nullptr, 1, &size, &err),
+            MIPZK_E_ARGUMENT);
+  EXPECT_EQ(mipzk_proof_shape(proof.data(), proof.size(), room.data(), room.size(), nullptr, &err),
+            MIPZK_E_ARGUMENT);
+  EXPECT_EQ(mipzk_proof_shape(nullptr, 1, room.data(), room.size(), &size, &err), MIPZK_E_ARGUMENT);
+}
+
+// Bytes changed anywhere: a shape that is refused with a status, or one that the run fits or not.
+TEST_F(Prove, ChangedShapesHaveAStatus) {
+  size_t size = 0;
+  const uint8_t* least = mipzk_program_shape(session->program, &size);
+  const Bytes good = repeated(Bytes(least, least + size), 3);
+  Session other("echo");
+  other.private_input(Bytes(300, 7));
+  std::map<mipzk_status, int> seen;
+  const auto give = [&](const Bytes& shape) {
+    mipzk_status status = mipzk_job_shape(other.job, shape.data(), shape.size(), &other.err);
+    if (status == MIPZK_OK) {
+      mipzk_estimate e = {};
+      e.struct_size = sizeof e;
+      status = mipzk_job_estimate(other.job, &e, &other.err);
+    }
+    ++seen[status];
+    EXPECT_TRUE(status == MIPZK_OK || other.err.message[0] != '\0');
+    EXPECT_TRUE(status == MIPZK_OK || status == MIPZK_E_ARGUMENT || status == MIPZK_E_UNPROVABLE ||
+                status == MIPZK_E_NO_MEMORY)
+        << status;
+  };
+  for (size_t at = 0; at < good.size(); ++at) {
+    for (const uint8_t flip : {1, 2, 8, 128}) {
+      Bytes bad = good;
+      bad[at] ^= flip;
+      give(bad);
+    }
+    give({good.begin(), good.begin() + static_cast<ptrdiff_t>(at)});
+  }
+  EXPECT_GT(seen[MIPZK_OK], 100);
+  EXPECT_GT(seen[MIPZK_E_ARGUMENT], 100);
+  EXPECT_GT(seen[MIPZK_E_UNPROVABLE], 0);
+  // As many shards as a proof may have, and one more.
+  const Bytes small = {1, 0, 0, 0, 68, 10};
+  const Bytes most = repeated(small, MIPZK_MAX_SHARDS),
+              more = repeated(small, MIPZK_MAX_SHARDS + 1);
+  EXPECT_EQ(mipzk_job_shape(other.job, most.data(), most.size(), nullptr), MIPZK_OK);
+  EXPECT_EQ(mipzk_job_shape(other.job, more.data(), more.size(), nullptr), MIPZK_E_ARGUMENT);
+}
+
 TEST_F(Prove, MalformedShapesAreRefused) {
   const Bytes good = shape_of(proof);
   const auto refused = [&](const Bytes& shape) {
@@ -318,7 +452,7 @@ TEST_F(Prove, MalformedShapesAreRefused) {
   for (size_t cut = 1; cut < good.size(); ++cut)
     EXPECT_TRUE(refused({good.begin(), good.begin() + static_cast<ptrdiff_t>(cut)})) << cut;
   Bytes bad = good;
-  bad.push_back(0);
+  bad.push_back(0);  // the beginning of another shard
   EXPECT_TRUE(refused(bad));
   EXPECT_TRUE(refused({0, 0, 0, 0}));
   EXPECT_TRUE(refused({0, 0, 0, 1}));

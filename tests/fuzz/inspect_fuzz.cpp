@@ -142,6 +142,12 @@ int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   } else {
     check_error(status, err);
   }
+  Bytes shape(4 * size_t{info.shards} + 2 * size_t{info.tables});
+  size_t shape_size = 0;
+  const mipzk_status shaped =
+      mipzk_proof_shape(exact.data(), exact.size(), shape.data(), shape.size(), &shape_size, &err);
+  require(shaped == status, "inspect and shape disagree");
+  require(shape_size == shape.size(), "the shape has another size");
   uint32_t best = 0;
   for (uint32_t regime : {MIPZK_REGIME_UNIQUE, MIPZK_REGIME_JOHNSON}) {
     mipzk_security bits{};

@@ -107,7 +107,7 @@ std::string describe(const Case& c, unsigned threads) {
   prove::Options options;
   options.profile = &c.profile;
   options.seed.assign(32, 0x5a);
-  options.shape = c.shape;
+  if (!c.shape.empty()) options.shapes = {c.shape};
   if (!c.hiding) options.masks = prove::Masks::none();
   const auto proof = prove::prove(pool, c.program, c.input.public_input,
                                   attack::record(c.program, c.input), options);

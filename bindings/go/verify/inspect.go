@@ -16,7 +16,7 @@ type Info struct {
 	ExitCode       uint32
 	PublicInput    []byte
 	Output         []byte
-	Shape          []byte // of the first shard, for Job.Shape
+	Shape          []byte // those of all shards, for Job.Shape
 	Shards         uint32
 	Tables         uint32 // table instances of all shards
 	LogHeight      uint32 // log2 of the rows of the tallest
@@ -37,6 +37,12 @@ func Inspect(proof []byte) (*Info, error) {
 	if err := failure(C.mipzk_proof_inspect(data, length, &info, &e), &e); err != nil {
 		return nil, err
 	}
+	shape := make([]byte, 4*int(info.shards)+2*int(info.tables))
+	var size C.size_t
+	to, capacity := pointer(shape)
+	if err := failure(C.mipzk_proof_shape(data, length, to, capacity, &size, &e), &e); err != nil {
+		return nil, err
+	}
 	out := &Info{
 		FormatVersion:  uint32(info.format_version),
 		MachineVersion: uint32(info.machine_version),
@@ -46,7 +52,7 @@ func Inspect(proof []byte) (*Info, error) {
 		ExitCode:       uint32(info.exit_code),
 		PublicInput:    clone(proof, info.public_input),
 		Output:         clone(proof, info.output),
-		Shape:          clone(proof, info.shape),
+		Shape:          shape[:size],
 		Shards:         uint32(info.shards),
 		Tables:         uint32(info.tables),
 		LogHeight:      uint32(info.log_height),
@@ -68,8 +74,11 @@ const (
 	Johnson Regime = C.MIPZK_REGIME_JOHNSON // within the Johnson radius
 )
 
-// MaxTables is how many tables a shape can have: its size is 4 bytes and 2 for each.
+// MaxTables is how many tables a shard can have: its shape is 4 bytes and 2 for each.
 const MaxTables = C.MIPZK_MAX_TABLES
+
+// MaxShards is how many shards a proof can have.
+const MaxShards = C.MIPZK_MAX_SHARDS
 
 // Security is the provable security of each round of the protocol in thousandths of a bit, for the
 // parameters and the shape of a proof, provided that it is valid. The total is the least.

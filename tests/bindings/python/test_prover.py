@@ -40,6 +40,20 @@ def test_a_program_tells_what_is_in_it(context, echo):
         context.job(echo, shape=b"junk")
 
 
+def test_a_shape_fixes_shards_and_heights(context, echo):
+    job = context.job(echo)
+    shape = mipzk.inspect(job.prove()).shape
+    assert shape == job.estimate_shape()
+    job.set_shape(shape + shape)
+    info = mipzk.inspect(job.prove())
+    assert info.shards == 2 and len(info.shape) == 4 * 2 + 2 * info.tables
+    job.set_shape(info.shape)
+    assert mipzk.inspect(job.prove()).shape == info.shape
+    job.set_private_input(bytes(100000))
+    with pytest.raises(mipzk.UnprovableError):
+        job.estimate_shape()
+
+
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview, lambda b: array.array("B", b)])
 def test_inputs_of_every_kind(context, kind):
     program = context.load(kind(guest("echo")))

@@ -132,7 +132,8 @@ TEST_F(Bounds, AFixedShapeIsFullEarly) {
   load({test::bne(8, 0, 2), test::addiu(8, 0, 1), test::bne(8, 0, -1), test::addiu(9, 9, 1)});
   prove::Options options;
   options.profile = &test::kTest2;
-  for (const air::TableInfo& t : air::tables()) options.shape.push_back({t.id, 12});
+  options.shapes.emplace_back();
+  for (const air::TableInfo& t : air::tables()) options.shapes[0].push_back({t.id, 12});
   vm::FaultReport report;
   const std::string text = refused(Errc::kUnprovable, options, &report);
   for (const char* part : {"its table AddImm ", "4032 ", "fixed shape"})
@@ -171,7 +172,8 @@ TEST_F(Bounds, ARecordingThatTakesTooMuchMemoryIsStopped) {
 TEST_F(Bounds, AFixedShapeTellsItsMemoryBeforeTheRun) {
   load(test::sum_program(5));
   prove::Options options;
-  for (const air::TableInfo& t : air::tables()) options.shape.push_back({t.id, 14});
+  options.shapes.emplace_back();
+  for (const air::TableInfo& t : air::tables()) options.shapes[0].push_back({t.id, 14});
   options.memory = {uint64_t{100} << 20, "the test allows"};
   vm::FaultReport report;
   refused(Errc::kNoMemory, options, &report);

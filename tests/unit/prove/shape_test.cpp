@@ -47,7 +47,7 @@ class FixedShape : public testing::Test {
     EXPECT_TRUE(recording);
     prove::Options options;
     options.profile = &test::kTest2;
-    options.shape = shape;
+    if (!shape.empty()) options.shapes = {shape};
     return prove::prove(pool_, program_, public_input, *recording, options);
   }
   bool accepted(const Bytes& proof) {

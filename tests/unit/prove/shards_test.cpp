@@ -184,12 +184,6 @@ TEST_F(Shards, TooManyForTheProfileAreUnprovable) {
   EXPECT_EQ(proof.error().code, Errc::kUnprovable);
   EXPECT_NE(std::string(proof.error().message).find("profile C100"), std::string::npos);
   EXPECT_EQ(steps, 0u);
-  // A fixed shape is that of one shard.
-  options.profile = &proof::kS100;
-  options.shape = {{air::kTableBoundary, 12}, {air::kTableFresh, 10}, {air::kTablePublic, 10}};
-  proof = prove::prove(pool_, program_, public_, *recording, options);
-  ASSERT_FALSE(proof);
-  EXPECT_EQ(proof.error().code, Errc::kUnprovable);
 }
 
 // The memory that watchers are told of holds the shards that are done.

@@ -15,6 +15,7 @@ VERIFY_ALLOW_NO_HIDING = 1
 VERIFY_ANY_EXIT_CODE = 2
 PROOF_NO_HIDING = 1
 MAX_TABLES = 160
+MAX_SHARDS = 65535
 MAX_FOLDS = 8
 
 i32, i64, u32, u64, size = C.c_int32, C.c_int64, C.c_uint32, C.c_uint64, C.c_size_t
@@ -112,6 +113,7 @@ VERIFIER: Dict[str, Signature] = {
     "mipzk_verify_workspace_size": (size, C.POINTER(VerifyPolicy)),
     "mipzk_verify": (i32, pointer, pointer, size, C.POINTER(VerifyPolicy), pointer, size, C.POINTER(Claim), err),
     "mipzk_proof_inspect": (i32, pointer, size, C.POINTER(ProofInfo), err),
+    "mipzk_proof_shape": (i32, pointer, size, pointer, size, C.POINTER(size), err),
     "mipzk_proof_security": (i32, pointer, size, u32, C.POINTER(Security), err),
     "mipzk_profile_count": (u32,),
     "mipzk_profile_get": (i32, u32, C.POINTER(Profile), err),
@@ -144,6 +146,7 @@ PROVER: Dict[str, Signature] = {
     "mipzk_job_output": (pointer, pointer, C.POINTER(size)),
     "mipzk_job_fault_text": (text, pointer),
     "mipzk_job_estimate": (i32, pointer, C.POINTER(Estimate), err),
+    "mipzk_job_estimate_shape": (i32, pointer, new, err),
     "mipzk_job_estimate_time": (i32, pointer, C.POINTER(u64), err),
     "mipzk_phase_name": (text, u32),
     "mipzk_job_prove": (i32, pointer, progress_fn, pointer, new, err),

@@ -264,7 +264,7 @@ class Context(_Object):
             into a bytearray, and overwrite that afterwards.
         hints: words for the guest's mipzk_hint_word, in the program's byte order.
         seed: 32 random, SECRET bytes that make the proof repeatable; default: from the system's generator.
-        shape: fixes the heights of the proof's tables; see mipzk_job_shape in mipzk.h.
+        shape: fixes the proof's shards and the heights of their tables; see mipzk_job_shape in mipzk.h.
         """
         with self._use() as ctx, program._use() as loaded, self._making:
             job = Job(_made(prover().mipzk_job_new, ctx, loaded))
@@ -349,7 +349,7 @@ class Program(_Object):
 
     @property
     def shape(self) -> bytes:
-        """The least shape with every table that a run may need, to be joined with those of typical proofs."""
+        """The least shape of a shard with every table that a run may need, to be joined with those of typical proofs."""
         size = C.c_size_t()
         with self._use() as program:
             return copied(prover().mipzk_program_shape(program, C.byref(size)), size.value)
@@ -424,6 +424,13 @@ class Job(_Object):
             known = e.available_memory != 2**64 - 1
             return Estimate(e.exit_code, e.cycles, e.memory_bytes, e.available_memory if known else None,
                             e.proof_bytes, e.cells, e.shard_cells, e.shards, e.workers)
+        return self._begin(body, on_print, on_mark, on_cycles).wait()
+
+    def estimate_shape(self, *, on_print: Optional[PrintHook] = None, on_mark: Optional[MarkHook] = None,
+                       on_cycles: Optional[CyclesHook] = None) -> bytes:
+        """The shape that a proof of the run has, for the `shape` of other jobs. As `estimate`."""
+        def body(_: Running[bytes], job: int) -> bytes:
+            return _blob(prover().mipzk_job_estimate_shape, job)
         return self._begin(body, on_print, on_mark, on_cycles).wait()
 
     def estimate_time(self, *, on_print: Optional[PrintHook] = None, on_mark: Optional[MarkHook] = None,
@@ -590,8 +597,12 @@ def _progress(step: Callable[[Progress], int]) -> Any:
 
 
 def _prove(job: int, step: Callable[[Progress], int]) -> bytes:
+    return _blob(prover().mipzk_job_prove, job, _progress(step), None)
+
+
+def _blob(function: Any, *arguments: Any) -> bytes:
     library = prover()
-    blob = _made(library.mipzk_job_prove, job, _progress(step), None)
+    blob = _made(function, *arguments)
     try:
         return copied(library.mipzk_blob_data(blob), library.mipzk_blob_size(blob))
     finally:

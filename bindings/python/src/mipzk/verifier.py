@@ -90,7 +90,7 @@ class ProofInfo:
     public_input: bytes
     output: bytes
     shape: bytes
-    """Of the first shard, for a job's `shape`."""
+    """Those of all shards, for a job's `shape`."""
     entry: int
     shards: int
     tables: int
@@ -160,10 +160,13 @@ def inspect(proof: "Buffer") -> ProofInfo:
     info = _abi.make(_abi.ProofInfo)
     with pinned(proof) as (address, size):
         call(verifier().mipzk_proof_inspect, address, size, info)
+        shape = C.create_string_buffer(4 * info.shards + 2 * info.tables)
+        written = C.c_size_t()
+        call(verifier().mipzk_proof_shape, address, size, shape, len(shape), C.byref(written))
         return ProofInfo(
             info.format_version, info.machine_version, info.profile_name.decode(), info.profile_id,
             bytes(info.program_id), info.exit_code, _part(address, info.public_input), _part(address, info.output),
-            _part(address, info.shape), info.entry, info.shards, info.tables, info.log_height, info.security_bits,
+            shape.raw[:written.value], info.entry, info.shards, info.tables, info.log_height, info.security_bits,
             info.max_cycles, not info.flags & _abi.PROOF_NO_HIDING)
 
 

@@ -109,6 +109,7 @@ pub struct mipzk_proof_info {
 }
 
 pub const MIPZK_MAX_TABLES: u32 = 160;
+pub const MIPZK_MAX_SHARDS: u32 = 65535;
 
 pub const MIPZK_REGIME_UNIQUE: u32 = 0;
 pub const MIPZK_REGIME_JOHNSON: u32 = 1;
@@ -162,6 +163,14 @@ extern "C" {
         proof: *const u8,
         proof_size: usize,
         out_info: *mut mipzk_proof_info,
+        err: *mut mipzk_error,
+    ) -> mipzk_status;
+    pub fn mipzk_proof_shape(
+        proof: *const u8,
+        proof_size: usize,
+        out: *mut u8,
+        capacity: usize,
+        out_size: *mut usize,
         err: *mut mipzk_error,
     ) -> mipzk_status;
     pub fn mipzk_proof_security(

@@ -192,6 +192,11 @@ extern "C" {
         out_estimate: *mut mipzk_estimate,
         err: *mut mipzk_error,
     ) -> mipzk_status;
+    pub fn mipzk_job_estimate_shape(
+        job: *mut mipzk_job,
+        out_shape: *mut *mut mipzk_blob,
+        err: *mut mipzk_error,
+    ) -> mipzk_status;
     pub fn mipzk_job_estimate_time(
         job: *mut mipzk_job,
         out_milliseconds: *mut u64,

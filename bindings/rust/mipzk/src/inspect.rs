@@ -20,8 +20,8 @@ pub struct ProofInfo<'a> {
     pub exit_code: u32,
     pub public_input: &'a [u8],
     pub output: &'a [u8],
-    /// Of the first shard, for `Job::shape`.
-    pub shape: &'a [u8],
+    /// Those of all shards, for `Job::shape`.
+    pub shape: Vec<u8>,
     pub shards: u32,
     /// Table instances of all shards.
     pub tables: u32,
@@ -35,8 +35,10 @@ pub struct ProofInfo<'a> {
     pub no_hiding: bool,
 }
 
-/// Tables that a shape can have: its size is 4 bytes and 2 for each.
+/// Tables that a shard can have: its shape is 4 bytes and 2 for each.
 pub const MAX_TABLES: usize = sys::MIPZK_MAX_TABLES as usize;
+/// Shards that a proof can have.
+pub const MAX_SHARDS: usize = sys::MIPZK_MAX_SHARDS as usize;
 
 /// What a proof says about itself, not verified. It needs the whole proof. Errors: `Malformed`, `Unsupported`.
 pub fn inspect(proof: &[u8]) -> Result<ProofInfo<'_>> {
@@ -44,6 +46,13 @@ pub fn inspect(proof: &[u8]) -> Result<ProofInfo<'_>> {
     let mut info = sized!(mipzk_proof_info);
     // SAFETY: a slice with its length, whole structs.
     check(|err| unsafe { sys::mipzk_proof_inspect(proof.as_ptr(), proof.len(), &mut info, err) })?;
+    let mut shape = vec![0; 4 * info.shards as usize + 2 * info.tables as usize];
+    let mut size = 0;
+    // SAFETY: slices with their lengths.
+    check(|err| unsafe {
+        sys::mipzk_proof_shape(proof.as_ptr(), proof.len(), shape.as_mut_ptr(), shape.len(), &mut size, err)
+    })?;
+    shape.truncate(size);
     Ok(ProofInfo {
         format_version: info.format_version,
         machine_version: info.machine_version,
@@ -55,7 +64,7 @@ pub fn inspect(proof: &[u8]) -> Result<ProofInfo<'_>> {
         exit_code: info.exit_code,
         public_input: cut(proof, info.public_input),
         output: cut(proof, info.output),
-        shape: cut(proof, info.shape),
+        shape,
         shards: info.shards,
         tables: info.tables,
         log_height: info.log_height,

@@ -88,8 +88,9 @@ impl Job {
     }
 
     /// Fixes the heights of the tables of the proof, which otherwise follow the run and tell roughly how often each kind of
-    /// instruction was executed: the shape of an earlier proof ([`ProofInfo::shape`](crate::ProofInfo::shape)), or one that
-    /// was made of several. An empty one lets them follow the run again.
+    /// instruction was executed: the shape of an earlier proof ([`ProofInfo::shape`](crate::ProofInfo::shape)) or run
+    /// ([`estimate_shape`](Job::estimate_shape)), or one that was made of several. An empty one lets them follow the run
+    /// again.
     pub fn shape(&mut self, shape: &[u8]) -> Result<()> {
         check(|err| unsafe { sys::mipzk_job_shape(self.0, shape.as_ptr(), shape.len(), err) })
     }
@@ -131,6 +132,18 @@ impl Job {
                 shards: c.shards,
                 workers: c.workers,
             })
+        });
+        self.explain(result)
+    }
+
+    /// The shape that a proof of the run has, for [`shape`](Job::shape) of others; runs the program as `estimate` does.
+    /// Errors: as there.
+    pub fn estimate_shape(&mut self) -> Result<Vec<u8>> {
+        let job = self.0;
+        let result = Hooks::new().during(job, |_, _| {
+            let mut blob = ptr::null_mut();
+            check(|err| unsafe { sys::mipzk_job_estimate_shape(job, &mut blob, err) })?;
+            Ok(Proof(blob).to_vec())
         });
         self.explain(result)
     }

@@ -47,7 +47,7 @@ mod inspect;
 mod verify;
 
 pub use error::{Error, ErrorKind, Result};
-pub use inspect::{inspect, profiles, security, Profile, ProofInfo, Regime, Security, MAX_TABLES};
+pub use inspect::{inspect, profiles, security, Profile, ProofInfo, Regime, Security, MAX_SHARDS, MAX_TABLES};
 pub use verify::{verify, verify_in, workspace_size, Claim, Policy, ProgramId};
 
 #[cfg(feature = "prover")]

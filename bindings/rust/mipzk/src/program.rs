@@ -111,7 +111,7 @@ impl Program {
         })
     }
 
-    /// The least shape with every table that a run of the program may need, at least heights; to be joined with the
+    /// The least shape of a shard with every table that a run of the program may need, at least heights; to be joined with the
     /// shapes of typical proofs, see [`Job::shape`](crate::Job::shape).
     pub fn shape(&self) -> &[u8] {
         let mut size = 0;
