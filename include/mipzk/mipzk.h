@@ -271,7 +271,7 @@ typedef uint32_t mipzk_option;
  * fixed shape. */
 #define MIPZK_OPT_SHARD_CYCLES 7u
 /* Cells of the tables of a shard, 2^20 to 2^30: a longer run is cut into shards of about so many,
- * which are proved one by one, so that memory does not grow with the run. A shard takes about 22
+ * which are proved one by one, so that memory does not grow with the run. A shard takes about 16
  * bytes a cell while it is proved, and 1.5 to 2 MB of the proof. A fixed shape decides itself where
  * a run is cut. Default: 2^25, some 600,000 instructions. */
 #define MIPZK_OPT_SHARD_CELLS 8u

@@ -62,14 +62,22 @@ PointFactors point_factors(const std::vector<Fp>& x, const std::vector<Fp>& e, u
   return f;
 }
 
-// The running columns of an extension matrix one row on, as rows of a matrix of their own.
-SecretVector<Fp> next_running(const Shape& shape, const Matrix& m, const SecretVector<Fp>& evals) {
+// The coefficients of the running columns of an extension matrix one row on, as rows of a matrix of
+// their own.
+SecretVector<Fp> next_running(Pool& pool, const Shape& shape, const Matrix& m,
+                              const Committed& ext) {
   std::vector<size_t> columns = running_columns(shape, m);
   const size_t n = size_t{1} << m.log_height, width = 5 * columns.size();
   SecretVector<Fp> out(n * width);
   for (size_t r = 0; r < n; ++r)
     for (size_t k = 0; k < columns.size(); ++k)
-      std::copy_n(&evals[((r + 1) % n) * m.width + columns[k]], 5, &out[r * width + 5 * k]);
+      std::copy_n(ext.lde.data() + r * m.width + columns[k], 5, &out[r * width + 5 * k]);
+  commit::coeffs_from_values(pool, out.data(), m.log_height, width, Fp(commit::kCosetShift),
+                             RowOrder::kBitReversed);
+  const Fp g = field::root_of_unity(m.log_height);  // f(gX) from f(X)
+  Fp power = Fp::one();
+  for (size_t r = 0; r < n; ++r, power *= g)
+    for (size_t k = 0; k < width; ++k) out[r * width + k] *= power;
   return out;
 }
 
@@ -138,9 +146,7 @@ void Shard::height_quotient(unsigned log, Committed& q01, Committed& q2) {
     SecretVector<Fp> next;
     if (x_ext != nullptr) {
       const Matrix& m = all[static_cast<size_t>(x_ext - mats_.data())];
-      next = next_running(shape_, m, x_ext->evals);
-      commit::coeffs_from_values(pool_, next.data(), log, 5u * m.running, Fp::one(),
-                                 RowOrder::kNatural);
+      next = next_running(pool_, shape_, m, *x_ext);
       next = small_coset(pool_, next.data(), n, 5u * m.running);
     }
     set.points = small;

@@ -45,24 +45,29 @@ bool is_public(const proof::Matrix& m) { return m.tree <= proof::kTreeFixed; }
 // The steps of Shard::prove in which most is held at once, by what each of them holds.
 uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile) {
   const unsigned b = profile.log_blowup, top = shape.max_log_height() + b;
-  uint64_t kept = 0;  // all matrices but those of the quotient
-  uint64_t quotient_evals = 0, quotient_extended = 0;
+  // Of base tables, extension columns and quotients: evaluations, extensions with the small coset,
+  // and what extending a matrix takes besides (its evaluations, and a copy of them).
+  struct Group {
+    uint64_t evals = 0, extended = 0, extending = 0;
+  } base, ext, quotient;
   unsigned depth[proof::kTreeCount] = {}, running[air::kMaxLogHeight + 1] = {};
   for (const proof::Matrix& m : shape.matrices()) {
     if (is_public(m)) continue;
     const uint64_t evals = matrix(m.log_height, m.width);
-    const uint64_t extended = matrix(m.log_height + b, m.width);
     depth[m.tree] = std::max(depth[m.tree], m.log_height + b);
-    if (m.tree == proof::kTreeQuotient) {
-      quotient_evals += evals;
-      quotient_extended += extended;
-      continue;
-    }
-    kept += evals + extended + matrix(commit::kSmallLog, m.width);
+    Group& group = m.tree == proof::kTreeQuotient ? quotient
+                   : m.tree == proof::kTreeExt    ? ext
+                                                  : base;
+    group.evals += evals;
+    group.extended += matrix(m.log_height + b, m.width);
+    group.extending = std::max(group.extending, 2 * evals);
+    if (m.tree != proof::kTreeQuotient) group.extended += matrix(commit::kSmallLog, m.width);
     running[m.log_height] = std::max<unsigned>(running[m.log_height], m.running);
   }
-  for (unsigned t = proof::kTreePassOne; t < proof::kTreeQuotient; ++t) kept += tree(depth[t]);
-  const uint64_t quotients = quotient_evals + quotient_extended + tree(depth[proof::kTreeQuotient]);
+  const uint64_t base_trees = tree(depth[proof::kTreePassOne]) + tree(depth[proof::kTreeMain]);
+  const uint64_t committed = base.extended + base_trees;
+  const uint64_t kept = committed + ext.extended + tree(depth[proof::kTreeExt]);
+  const uint64_t quotients = quotient.extended + tree(depth[proof::kTreeQuotient]);
 
   uint64_t height_quotient = 0;
   for (unsigned log = 0; log <= air::kMaxLogHeight; ++log) {
@@ -78,7 +83,10 @@ uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile) {
   const uint64_t batch = std::max(3 * word + 2 * n * kFp5, 2 * word);
   const uint64_t fri = word + fri_bytes(top, b);
 
-  return std::max(kept + quotient_evals + height_quotient, kept + quotients + std::max(batch, fri));
+  return std::max({committed + base.evals + std::max(base.extending, ext.evals),
+                   committed + ext.extended + ext.extending,
+                   kept + quotient.evals + height_quotient,
+                   kept + quotients + std::max({quotient.extending, batch, fri})});
 }
 
 uint64_t committed_cells(const proof::Shape& shape) {

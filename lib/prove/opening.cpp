@@ -4,6 +4,7 @@
 #include <map>
 
 #include "commit/deep.hpp"
+#include "commit/ntt.hpp"
 #include "prove/shard.hpp"
 
 namespace mipzk::prove {
@@ -16,26 +17,43 @@ std::vector<size_t> running_columns(const Shape& shape, const Matrix& m) {
   return r;
 }
 
+namespace {
+
+// Weights for values on the coset of H, rows in bit-reversed order, at z: those of H at z / shift.
+commit::LagrangeWeights coset_weights(Pool& pool, unsigned log, const Fp5& z) {
+  auto w = commit::lagrange_weights(pool, log, z * Fp(commit::kCosetShift).inverse());
+  commit::bit_reverse_rows(pool, reinterpret_cast<Fp*>(w.weights.data()), log, 5);
+  return w;
+}
+
+}  // namespace
+
 void Shard::open_all() {
   auto all = shape_.matrices();
   openings_.resize(shape_.pairs());
-  std::map<unsigned, commit::LagrangeWeights> weights;
-  for (size_t i = 0; i < all.size(); ++i) {
-    const Matrix& m = all[i];
-    if (!m.opened) continue;
-    auto at = weights.find(m.log_height);
-    if (at == weights.end())
-      at = weights
-               .emplace(m.log_height,
-                        commit::lagrange_weights(pool_, m.log_height, challenges_.zeta))
-               .first;
-    const Fp* cells = committed(i).evals.data();
-    Fp5* out = &openings_[m.first_pair];
-    commit::evaluate_columns(pool_, cells, m.log_height, m.width, m.width, at->second, 0, out);
-    out += m.width;
-    for (size_t column : running_columns(shape_, m)) {
-      commit::evaluate_columns(pool_, cells + column, m.log_height, m.width, 5, at->second, 1, out);
-      out += 5;
+  for (const bool next : {false, true}) {
+    std::map<unsigned, commit::LagrangeWeights> weights;
+    for (size_t i = 0; i < all.size(); ++i) {
+      const Matrix& m = all[i];
+      const unsigned log = m.log_height;
+      if (!m.opened || (next && m.running == 0)) continue;
+      auto at = weights.find(log);
+      if (at == weights.end()) {
+        const Fp5 z = next ? proof::next_row(challenges_.zeta, log) : challenges_.zeta;
+        at = weights.emplace(log, coset_weights(pool_, log, z)).first;
+      }
+      const auto evaluate = [&](size_t column, size_t width, Fp5* out) {
+        commit::evaluate_columns(pool_, committed(i).lde.data() + column, log, m.width, width,
+                                 at->second, 0, out);
+      };
+      Fp5* out = &openings_[m.first_pair];
+      if (!next) evaluate(0, m.width, out);
+      out += m.width;
+      if (!next) continue;
+      for (const size_t column : running_columns(shape_, m)) {
+        evaluate(column, 5, out);
+        out += 5;
+      }
     }
   }
   std::vector<uint8_t> bytes;
@@ -61,21 +79,19 @@ void Shard::batch() {
   // Heights of all opened matrices: those of the instances, and that of the third chunks. The
   // highest comes first, so that the others use its memory.
   uint32_t heights = shape_.height_mask() | 1u << proof::kSmallLogHeight;
-  SecretVector<Fp5> sums[2], quotients;
-  SecretVector<Fp> lde;
+  SecretVector<Fp5> sums[2], quotients, lde;
   for (unsigned log = 32; log-- > 0;) {
     if ((heights >> log & 1) == 0) continue;
     size_t n = size_t{1} << log;
     for (SecretVector<Fp5>& sum : sums) sum.assign(n, Fp5());
     quotients.assign(n << b, Fp5());
-    lde.resize(5 * n << b);
     Fp5 values[2];
     for (size_t i = 0; i < all.size(); ++i) {
       const Matrix& m = all[i];
       if (!m.opened || m.log_height != log) continue;
       const Fp5* l = &lambda[m.first_pair];
       const Fp5* v = &openings_[m.first_pair];
-      const Fp* cells = committed(i).evals.data();
+      const Fp* cells = committed(i).lde.data();
       commit::combine_rows(pool_, cells, n, m.width, m.width, l, sums[0].data());
       for (size_t k = 0; k < m.width; ++k) values[0] += l[k] * v[k];
       size_t k = m.width;
@@ -86,11 +102,14 @@ void Shard::batch() {
     }
     for (int point = 0; point < 2; ++point) {
       const Fp5 z = point == 0 ? challenges_.zeta : proof::next_row(challenges_.zeta, log);
-      commit::coset_lde(pool_, reinterpret_cast<const Fp*>(sums[point].data()), log, 5, b,
-                        lde.data(), nullptr);
-      commit::add_quotients(pool_, log + b, Fp(commit::kCosetShift), z,
-                            reinterpret_cast<const Fp5*>(lde.data()), values[point],
-                            quotients.data());
+      // From the coset of H to the whole domain.
+      const Fp shift(commit::kCosetShift);
+      constexpr auto kOrder = commit::RowOrder::kBitReversed;
+      commit::coeffs_from_values(pool_, sums[point].data(), log, shift, kOrder);
+      lde.assign(n << b, Fp5());
+      std::ranges::copy(sums[point], lde.begin());
+      commit::values_from_coeffs(pool_, lde.data(), log + b, shift, kOrder);
+      commit::add_quotients(pool_, log + b, shift, z, lde.data(), values[point], quotients.data());
     }
     // Lifted to the greatest domain: entry j is that of row j >> shift.
     const unsigned shift = top - (log + b);
@@ -98,8 +117,8 @@ void Shard::batch() {
       for (size_t j = begin; j < end; ++j) word[j] += quotients[j >> shift];
     });
   }
-  for (SecretVector<Fp5>* done : {&sums[0], &sums[1], &quotients}) *done = SecretVector<Fp5>();
-  lde = SecretVector<Fp>();
+  for (SecretVector<Fp5>* done : {&sums[0], &sums[1], &quotients, &lde})
+    *done = SecretVector<Fp5>();
   fri_.commit(pool_, t_, std::move(word), top, b, profile_.fold_work, out_);
 }
 

@@ -42,6 +42,7 @@ hash::Digest Shard::commit(proof::Tree tree) {
   for (size_t i = 0; i < all.size(); ++i) {
     if (all[i].tree != tree) continue;
     mats_[i].extend(pool_, profile_.log_blowup, tree != proof::kTreeQuotient);
+    if (tree >= proof::kTreeExt) mats_[i].evals = SecretVector<Fp>();
     views.push_back(mats_[i].view(profile_.log_blowup));
   }
   commit::SaltFunction salts;
@@ -99,6 +100,8 @@ Result<std::vector<uint8_t>> Shard::prove(const Session& session) {
   for (uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
     try {
       attempt_ = blinding_.of_attempt(attempt);
+      for (size_t i = 0; i < shape_.instances().size(); ++i)
+        if (Committed& m = *base(i); m.evals.empty()) m.evals = m.evals_of_extension(pool_);
       blind_base(false);
       try_proving(session);
       return std::move(out_);
@@ -123,6 +126,7 @@ void Shard::try_proving(const Session& session) {
   // The cells 5..9 of a local mask tuple must move its message freely.
   if (!independent({challenges_.local.beta.data() + 6, 5}) || !extension_columns()) throw Restart{};
   blind_extension();
+  for (size_t i = 0; i < shape_.instances().size(); ++i) base(i)->evals = SecretVector<Fp>();
   step(Phase::kCommit, Step::kExtension);
   append_root(proof::kTreeExt);
   publish();

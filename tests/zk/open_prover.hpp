@@ -45,6 +45,11 @@ class OpenProver : OwnParts, public prove::Shard {
     return prove::prove_filled(session, blinding, *this);
   }
 
+  // Those of a committed matrix, whether the prover still has them or not.
+  SecretVector<Fp> evals(const prove::Committed& m) const {
+    return m.evals.empty() ? m.evals_of_extension(pool_) : m.evals;
+  }
+
   static std::vector<air::Instance> instances_of(std::span<const trace::InstanceTrace> traces) {
     std::vector<air::Instance> instances;
     for (const trace::InstanceTrace& t : traces) instances.push_back({t.table, t.log_height});
@@ -65,7 +70,8 @@ class OpenProver : OwnParts, public prove::Shard {
       const proof::Matrix& m = all[i];
       if (m.tree < (own ? proof::kTreeMain : proof::kTreePassOne)) continue;
       const size_t n = size_t{1} << m.log_height;
-      const Fp* cells = mats_[i].evals.data();
+      const SecretVector<Fp> values = evals(mats_[i]);
+      const Fp* cells = values.data();
       if (m.tree == proof::kTreeQuotient) {
         if (!m.opened) {
           out.emplace_back(cells, cells + n * m.width);
@@ -103,9 +109,11 @@ class OpenProver : OwnParts, public prove::Shard {
 
   const proof::Shape& shape() const { return shape_; }
   // The closing row of an instance; that of a table of the main tree is masked by prove().
-  const Fp* closing(size_t instance) const {
+  SecretVector<Fp> closing(size_t instance) const {
     const prove::Committed& m = *base(instance);
-    return &m.evals[((size_t{1} << m.log_height) - profile_.tail_rows) * m.width];
+    const SecretVector<Fp> cells = evals(m);
+    const Fp* row = &cells[((size_t{1} << m.log_height) - profile_.tail_rows) * m.width];
+    return SecretVector<Fp>(row, row + m.width);
   }
 
   // After prove().

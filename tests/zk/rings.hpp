@@ -58,7 +58,8 @@ inline Ring local_ring(const OpenProver& shard) {
   Ring r;
   for (size_t i = 0; i < shard.shape().instances().size(); ++i) {
     const air::Layout& layout = shard.shape().info(i).layout;
-    if (layout.in_local_ring()) r.links.push_back(link(shard.closing(i), layout.local_ring()));
+    if (layout.in_local_ring())
+      r.links.push_back(link(shard.closing(i).data(), layout.local_ring()));
   }
   return r;
 }
@@ -67,8 +68,8 @@ inline Ring global_ring(const OpenRun& run) {
   Ring r;
   for (const RingPlace& at : run.ring()) {
     const OpenProver& shard = run.shard(at.shard);
-    r.links.push_back(
-        link(shard.closing(at.instance), shard.shape().info(at.instance).layout.global_ring()));
+    r.links.push_back(link(shard.closing(at.instance).data(),
+                           shard.shape().info(at.instance).layout.global_ring()));
   }
   return r;
 }
