@@ -58,7 +58,7 @@ Status execute(mipzk_job& job) {
   forget(job);
   vm::FaultReport report;
   auto outcome =
-      vm::run(job.elf->loaded.program, inputs_of(job), job.settings.limits, hooks_of(job), &report);
+      vm::run(job.elf->program(), inputs_of(job), job.settings.limits, hooks_of(job), &report);
   if (!outcome) {
     job.result.fault_text = std::move(report.text);
     return outcome.error();
@@ -113,7 +113,7 @@ Status derive_seed(const mipzk_job& job, prove::Seed& out) {
   }
   hash::Blake3 h(key);
   h.update(kSeedKey.bytes);
-  h.update(job.elf->loaded.id);
+  h.update(job.elf->loaded().id);
   h.update_word(job.settings.profile->id);
   for (ByteView input :
        {ByteView(job.public_input), ByteView(job.private_input), ByteView(job.hints)}) {
@@ -161,7 +161,7 @@ Status plan(mipzk_job& job, const prove::Options& options) {
   if (job.plan != nullptr && job.plan->memory_bytes + kept() <= options.memory.bytes) return {};
   job.plan = nullptr;
   vm::FaultReport report;
-  auto plan = prove::plan_run(*job.settings.pool, job.elf->loaded, run_of(job), hooks_of(job),
+  auto plan = prove::plan_run(*job.settings.pool, job.elf->loaded(), run_of(job), hooks_of(job),
                               options, &report);
   if (!plan) {
     forget(job);
@@ -216,7 +216,7 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
   };
   options.cancel = job.settings.cancel.get();
   if (Status s = derive_seed(job, options.seed); !s) return s;
-  return prove::prove_run(*job.settings.pool, job.elf->loaded, run_of(job), *job.plan, options,
+  return prove::prove_run(*job.settings.pool, job.elf->loaded(), run_of(job), *job.plan, options,
                           sink);
 }
 

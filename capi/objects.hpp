@@ -10,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -39,11 +40,30 @@ struct Settings {
   std::shared_ptr<std::atomic_flag> cancel;
 };
 
-struct LoadedElf {
-  prove::LoadedProgram loaded;
+// A program. Its id and what proofs need of it are made when they are asked for: a run does not.
+class LoadedElf {
+ public:
+  LoadedElf(prove::LoadedProgram laid_out, std::shared_ptr<Pool> pool)
+      : pool_(std::move(pool)), loaded_(std::move(laid_out)) {}
+
+  const isa::Program& program() const { return loaded_.program; }
+  // Of any thread; the first call takes its time. Throws std::bad_alloc.
+  const prove::LoadedProgram& loaded() const {
+    const std::lock_guard lock(mutex_);
+    if (!committed_) prove::commit_to_program(*pool_, loaded_);
+    committed_ = true;
+    return loaded_;
+  }
+
   std::vector<uint8_t> shape;           // the least one of all runs
   uint32_t flags = 0;                   // e_flags
   std::vector<mipzk_segment> segments;  // struct_size not set
+
+ private:
+  const std::shared_ptr<Pool> pool_;
+  mutable std::mutex mutex_;
+  mutable bool committed_ = false;
+  mutable prove::LoadedProgram loaded_;  // once committed to, it stays as it is
 };
 
 // What a run left behind; all public.

@@ -31,24 +31,28 @@ std::vector<uint8_t> least_shape(const prove::LoadedProgram& loaded) {
 Status load(mipzk_ctx& ctx, ByteView file, mipzk_program** out) {
   auto image = elf::load(file);
   if (!image) return image.error();
-  auto elf = std::make_shared<LoadedElf>();
-  elf->flags = image->flags;
+  const uint32_t flags = image->flags;
+  std::vector<mipzk_segment> segments;
   for (const isa::Segment& s : image->segments) {
     mipzk_segment segment = {};
     segment.address = s.address;
     segment.memory_size = s.memory_size;
     segment.file_size = static_cast<uint32_t>(s.bytes.size());
     segment.flags = (s.readable ? 4u : 0u) | (s.writable ? 2u : 0u) | (s.executable ? 1u : 0u);
-    elf->segments.push_back(segment);
+    segments.push_back(segment);
   }
   if (kernel::wanted(*image))
     if (Status s = kernel::attach(*image); !s) return s.error();
   auto program = isa::build_program(*image);
   if (!program) return program.error();
-  auto loaded = prove::load_program(pool_of(ctx), std::move(*program));
-  if (!loaded) return loaded.error();
-  elf->loaded = std::move(*loaded);
-  elf->shape = least_shape(elf->loaded);
+  auto laid_out = prove::lay_out_program(std::move(*program));
+  if (!laid_out) return laid_out.error();
+  pool_of(ctx);  // made
+  std::vector<uint8_t> shape = least_shape(*laid_out);
+  auto elf = std::make_shared<LoadedElf>(std::move(*laid_out), ctx.settings.pool);
+  elf->flags = flags;
+  elf->segments = std::move(segments);
+  elf->shape = std::move(shape);
   *out = new mipzk_program{std::move(elf)};
   return {};
 }
@@ -74,7 +78,11 @@ mipzk_status mipzk_program_load_elf(mipzk_ctx* ctx, const uint8_t* elf, size_t s
 void mipzk_program_id(const mipzk_program* program, uint8_t* out_id) noexcept {
   if (out_id == nullptr) return;
   std::memset(out_id, 0, 32);
-  if (program != nullptr) std::memcpy(out_id, program->elf->loaded.id.data(), 32);
+  if (program == nullptr) return;
+  capi::guarded(nullptr, [&]() -> Status {
+    std::memcpy(out_id, program->elf->loaded().id.data(), 32);
+    return {};
+  });
 }
 
 void mipzk_program_free(mipzk_program* program) noexcept { delete program; }
@@ -84,7 +92,7 @@ mipzk_status mipzk_program_inspect(const mipzk_program* program, mipzk_program_i
   return capi::guarded(err, [&]() -> Status {
     return capi::fill_struct(out_info, [&](mipzk_program_info& info) -> Status {
       if (program == nullptr) return Error(Errc::kArgument, "program is NULL");
-      const isa::Program& p = program->elf->loaded.program;
+      const isa::Program& p = program->elf->program();
       info.entry = p.entry;
       info.elf_flags = program->elf->flags;
       info.segments = static_cast<uint32_t>(program->elf->segments.size());
@@ -118,8 +126,8 @@ const char* mipzk_program_symbol(const mipzk_program* program, uint64_t index,
                                  uint32_t* out_address, uint32_t* out_size) noexcept {
   if (out_address != nullptr) *out_address = 0;
   if (out_size != nullptr) *out_size = 0;
-  if (program == nullptr || index >= program->elf->loaded.program.symbols.size()) return nullptr;
-  const isa::Symbol& symbol = program->elf->loaded.program.symbols[static_cast<size_t>(index)];
+  if (program == nullptr || index >= program->elf->program().symbols.size()) return nullptr;
+  const isa::Symbol& symbol = program->elf->program().symbols[static_cast<size_t>(index)];
   if (out_address != nullptr) *out_address = symbol.address;
   if (out_size != nullptr) *out_size = symbol.size;
   return symbol.name.c_str();

@@ -109,7 +109,7 @@ ToolRun outcome(vm::Stepper& machine, const Options& options, const std::string&
 }
 
 ToolRun run_observed(mipzk_job& job, const Options& options) {
-  const isa::Program& program = job.elf->loaded.program;
+  const isa::Program& program = job.elf->program();
   const debug::CodeMap code(program);
   Log log;
   vm::Stepper machine(program, inputs_of(job), job.settings.limits, hooks_of(job, log));
@@ -168,7 +168,7 @@ ToolRun run_observed(mipzk_job& job, const Options& options) {
 ToolRun run_under_gdb(mipzk_job& job, const Options& options) {
   const uint64_t port = options.number("gdb");
   if (port > UINT16_MAX) throw Failure(kExitUsage, "--gdb wants a port below 65536");
-  const isa::Program& program = job.elf->loaded.program;
+  const isa::Program& program = job.elf->program();
   const debug::CodeMap code(program);
   Log log;
   vm::Stepper machine(program, inputs_of(job), job.settings.limits, hooks_of(job, log));
@@ -233,7 +233,7 @@ ToolRun run_with_tools(mipzk_job& job, const Options& options) {
 
 std::string fault_stack(const mipzk_job& job) {
   constexpr uint64_t kMost = 1u << 26;  // about a second
-  const isa::Program& program = job.elf->loaded.program;
+  const isa::Program& program = job.elf->program();
   const debug::CodeMap code(program);
   vm::Stepper machine(program, inputs_of(job), job.settings.limits, {});
   debug::Profiler profiler(code, machine);

@@ -294,7 +294,9 @@ MIPZK_API void mipzk_ctx_free(mipzk_ctx* ctx) MIPZK_NOEXCEPT;
  * segments, symbols, instructions and image_words count it. */
 MIPZK_API mipzk_status mipzk_program_load_elf(mipzk_ctx* ctx, const uint8_t* elf, size_t size,
                                               mipzk_program** out, mipzk_error* err) MIPZK_NOEXCEPT;
-/* The id commits to all code and initial data. It is what a verifier must know in advance. */
+/* The id commits to all code and initial data. It is what a verifier must know in advance. It is
+ * made when it is first asked for, or by the first proof, in up to a second for large programs;
+ * loading and running do not need it. Zeros, which are no program's id, when memory runs out. */
 MIPZK_API void mipzk_program_id(const mipzk_program* program,
                                 uint8_t* out_id /* 32 bytes */) MIPZK_NOEXCEPT;
 MIPZK_API void mipzk_program_free(mipzk_program* program) MIPZK_NOEXCEPT;

@@ -27,6 +27,11 @@ struct LoadedProgram {
   hash::Digest id{};
 };
 
+// Without tables, roots and id. Errors: kElf.
+Result<LoadedProgram> lay_out_program(isa::Program program);
+// Makes them: two low-degree extensions of all code and data.
+void commit_to_program(Pool& pool, LoadedProgram& program);
+// Both.
 Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
 
 enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };

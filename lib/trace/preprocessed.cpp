@@ -10,11 +10,10 @@ namespace {
 
 using field::Fp;
 
-PreMatrix make(air::TableId table, size_t rows, unsigned tail_rows) {
+PreMatrix make(air::TableId table, unsigned log_height) {
   PreMatrix m;
   m.width = air::find_table(table)->layout.pre_columns;
-  m.log_height = 10;
-  while ((size_t{1} << m.log_height) < rows + tail_rows) ++m.log_height;
+  m.log_height = log_height;
   m.data.assign((size_t{1} << m.log_height) * m.width, Fp::zero());
   return m;
 }
@@ -42,14 +41,25 @@ const PreMatrix* ProgramTables::find(air::TableId id) const {
   }
 }
 
+ProgramHeights program_heights(const isa::Program& program, unsigned tail_rows) {
+  const auto height = [&](size_t rows) {
+    unsigned log = air::kMinLogHeight;
+    while ((size_t{1} << log) < rows + tail_rows) ++log;
+    return log;
+  };
+  return {height(groups(program.rom.size(), air::kRomEntries)), height(program.regions.size()),
+          height(groups(program.image.size(), air::kImageWords))};
+}
+
 ProgramTables program_tables(const isa::Program& program, unsigned tail_rows) {
+  const ProgramHeights heights = program_heights(program, tail_rows);
   ProgramTables t;
   // A row has several entries or words, so that they lie one behind the other in memory.
   static_assert(sizeof(air::Rom::Pre<Fp>) == sizeof(Fp) * air::kEntryCells * air::kRomEntries);
-  t.rom = make(air::kTableRom, groups(program.rom.size(), air::kRomEntries), tail_rows);
+  t.rom = make(air::kTableRom, heights.rom);
   for (size_t i = 0; i < program.rom.size(); ++i)
     fill_entry(program.rom[i], &t.rom.data[i * air::kEntryCells]);
-  t.region = make(air::kTableRegion, program.regions.size(), tail_rows);
+  t.region = make(air::kTableRegion, heights.region);
   for (size_t i = 0; i < program.regions.size(); ++i) {
     const isa::Region& r = program.regions[i];
     Fp* row = &t.region.data[i * t.region.width];
@@ -57,7 +67,7 @@ ProgramTables program_tables(const isa::Program& program, unsigned tail_rows) {
     row[1] = Fp(r.end);
     row[2] = Fp(static_cast<uint32_t>(r.kind));
   }
-  t.image = make(air::kTableImage, groups(program.image.size(), air::kImageWords), tail_rows);
+  t.image = make(air::kTableImage, heights.image);
   const size_t word_cells = t.image.width / air::kImageWords;
   for (size_t i = 0; i < t.image.data.size() / word_cells; ++i) {
     Fp* word = &t.image.data[i * word_cells];

@@ -24,6 +24,12 @@ struct ProgramTables {
   const PreMatrix* find(air::TableId id) const;
 };
 
+// log2 of the heights of a program's tables.
+struct ProgramHeights {
+  unsigned rom, region, image;
+};
+ProgramHeights program_heights(const isa::Program& program, unsigned tail_rows);
+
 // Heights leave `tail_rows` rows free after the content; rows beyond the content are padding that
 // no run can use (class 0, an empty region, key isa::kPadKey).
 ProgramTables program_tables(const isa::Program& program, unsigned tail_rows);
