@@ -205,7 +205,8 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
     const mipzk_progress progress = {sizeof progress, phase, done, total};
     return fn != nullptr && fn(user, &progress) != 0;
   };
-  if (call(MIPZK_PHASE_EXECUTE, 0, job.plan != nullptr ? job.plan->cells >> 10 : 0) ||
+  if (call(MIPZK_PHASE_EXECUTE, 0,
+           job.plan != nullptr ? prove::progress_units(job.plan->cells) : 0) ||
       job.settings.cancel->test(std::memory_order_relaxed))
     return Error(Errc::kCancelled, "cancelled");
   prove::Options options = options_of(job);

@@ -28,7 +28,7 @@ enum class Step : uint32_t {
   kQueries = 15,
 };
 
-// Counts cells of shards that are proved, in units of 2^10. Shared by the threads that prove.
+// Counts cells of shards that are proved, in progress_units(). Shared by the threads that prove.
 class Progress {
  public:
   // `cells`: of all shards.
@@ -53,7 +53,7 @@ class Progress {
   StopFlags flags() const { return {&stop_, options_.cancel}; }
 
  private:
-  static uint32_t units(uint64_t cells) { return static_cast<uint32_t>(cells >> 10); }
+  static uint32_t units(uint64_t cells) { return static_cast<uint32_t>(progress_units(cells)); }
 
   void report(Phase phase, uint32_t done) {
     if (options_.progress && options_.progress(phase, done, total_)) stop();

@@ -37,6 +37,9 @@ Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
 enum class Phase : uint32_t { kTrace, kCommit, kQuotient, kOpen, kQuery };
 inline constexpr unsigned kShardSteps = 10;  // of a shard, after each of which a proof may end
 
+// How much of the work so many cells are, as callers are told.
+constexpr uint64_t progress_units(uint64_t cells) { return cells >> 10; }
+
 using Seed = SecretVector<uint8_t>;
 
 // What hides the witness (docs/ZK.md). Switched off for measurements, for tests and for proofs that
@@ -71,7 +74,7 @@ struct Options {
   // Whether the caller keeps the proof in memory, which then counts.
   bool keeps_proof = false;
   // Called on the calling thread between steps; true cancels. `done` of `total`: cells that are
-  // proved, in units of 2^10.
+  // proved, in progress_units().
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
   // Looked at by all threads: once set, the call ends with kCancelled. May be null.
   const std::atomic_flag* cancel = nullptr;
