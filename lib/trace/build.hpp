@@ -16,7 +16,7 @@ namespace mipzk::trace {
 
 // Changes when the same run gets other cells than before: masks must not be used for both
 // (tests/zk compares).
-inline constexpr uint32_t kTraceVersion = 1;
+inline constexpr uint32_t kTraceVersion = 2;
 
 // A table instance: row-major base matrix in natural order; the last `tail_rows` rows are zero.
 struct InstanceTrace {

@@ -12,8 +12,8 @@
 namespace mipzk::test {
 namespace {
 
-constexpr uint32_t kVersion = 1;
-constexpr const char* kDigest = "e3505035be07451c06d9706cb9899f211084d4fd231d622951946dbaa71fa4ec";
+constexpr uint32_t kVersion = 2;
+constexpr const char* kDigest = "14d692d239b1b2d486c60cf3fcfd81f239ed3003ed61bb51a6f4e590d994b2a2";
 
 TEST(TraceVersion, TellsLayoutsApart) {
   hash::Blake3 h;
