@@ -46,7 +46,7 @@ constexpr Kind kKinds[] = {
     {MIPZK_E_INPUT, kExitRun, "pass a smaller input"},
     {MIPZK_E_FAULT, kExitRun, ""},
     {MIPZK_E_CYCLE_LIMIT, kExitRun, "--max-cycles N raises the limit"},
-    {MIPZK_E_MEMORY_LIMIT, kExitRun, "--max-memory N raises the limit"},
+    {MIPZK_E_MEMORY_LIMIT, kExitRun, "--guest-memory N raises the limit"},
     {MIPZK_E_UNPROVABLE, kExitRun, "give the program less work: a shorter input, less to compute"},
     {MIPZK_E_MALFORMED, kExitProof, "check that the file is a proof and arrived whole"},
     {MIPZK_E_POLICY, kExitProof,
@@ -73,6 +73,10 @@ Failure failure(const mipzk_error& err, const std::string& what, const std::stri
   const std::string message = err.message, first = detail.substr(0, detail.find('\n'));
   std::string rest = detail;
   if (message.starts_with(first) || first.starts_with(message)) rest.erase(0, first.size() + 1);
+  // So may the place do, with which a fault's text goes on.
+  const std::string place = rest.substr(0, rest.find('\n'));
+  if (place.starts_with("  at ") && message.ends_with(place.substr(1)))
+    rest.erase(0, place.size() + 1);
   return {exit_code, what + ": " + message, cure, rest, mipzk_status_name(err.status)};
 }
 

@@ -37,6 +37,8 @@ class Log {
  public:
   ~Log() { flush(); }
   void line(const std::string& text) {
+    if (in_guest_line_) buffer_ += '\n';
+    in_guest_line_ = false;
     buffer_ += text;
     buffer_ += '\n';
     if (buffer_.size() >= kFull) flush();
@@ -45,10 +47,15 @@ class Log {
     put_text(stderr, buffer_);
     buffer_.clear();
   }
+  // What the guest has shown there: the next line begins below it.
+  void shown(ByteView text) {
+    if (!text.empty()) in_guest_line_ = text.back() != '\n';
+  }
 
  private:
   static constexpr size_t kFull = 1u << 16;
   std::string buffer_;
+  bool in_guest_line_ = false;
 };
 
 struct Range {
@@ -79,6 +86,7 @@ vm::Hooks hooks_of(const mipzk_job& job, Log& log) {
   hooks.print = [&job, &log](ByteView text) {
     log.flush();
     job.print(job.print_user, text.data(), text.size());
+    log.shown(text);
   };
   hooks.cycle = [&job, &log](uint64_t cycle, uint32_t mark) {
     log.flush();

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/format.hpp"
+#include "isa/decode.hpp"
 #include "isa/keys.hpp"
 #include "isa/lower.hpp"
 
@@ -109,6 +110,20 @@ bool is_instruction(const Program& program, uint32_t address) {
                             [](const RomEntry& a, const RomEntry& b) { return a.pc4 < b.pc4; });
 }
 
+// Why no run can begin at an entry point without a row of the ROM.
+Error entry_error(const ProgramImage& image, uint32_t entry) {
+  for (const Segment& s : image.segments) {
+    if (!s.executable || entry % 4 != 0 || !fully_covered(s, entry / 4)) continue;
+    const uint32_t word = word_at(s, entry / 4, image.little_endian);
+    return format_error(Errc::kElf,
+                        "the entry point 0x%08x holds '%s', which stops every run: link with -e "
+                        "and the name of the first function",
+                        entry, disassemble(entry, word).c_str());
+  }
+  return format_error(
+      Errc::kElf, "the entry point 0x%08x is not an instruction of an executable segment", entry);
+}
+
 }  // namespace
 
 Result<Program> build_program(const ProgramImage& image) {
@@ -137,10 +152,7 @@ Result<Program> build_program(const ProgramImage& image) {
   std::sort(program.regions.begin(), program.regions.end(),
             [](const Region& a, const Region& b) { return a.start < b.start; });
 
-  if (!is_instruction(program, image.entry))
-    return format_error(Errc::kElf,
-                        "the entry point 0x%08x is not an instruction of an executable segment",
-                        image.entry);
+  if (!is_instruction(program, image.entry)) return entry_error(image, image.entry);
   if (image.trap_vector != 0 && !is_instruction(program, image.trap_vector))
     return format_error(Errc::kElf,
                         "the trap vector 0x%08x is not an instruction of an executable segment",

@@ -5,10 +5,13 @@
 #include <span>
 #include <string>
 
+#include "isa/decode.hpp"
+
 namespace mipzk::kernel {
 namespace {
 
 constexpr uint32_t kSystemCall = 0x0000000c;
+constexpr size_t kNear = 8;  // words from the load of a number to its system call
 constexpr uint32_t kPage = 4096;
 constexpr size_t kBootWords = 5;  // before the copies of the program headers
 
@@ -50,6 +53,40 @@ uint32_t word_at(const uint8_t* p, bool little_endian) {
   return word;
 }
 
+// addiu or ori $v0, $zero, number of a system call
+bool loads_number(uint32_t word) {
+  const uint32_t number = word & 0xffff;
+  return (word >> 16 == 0x2402 || word >> 16 == 0x3402) && number >= 4000 && number < 5000;
+}
+
+bool branches(uint32_t word) {
+  const auto i = isa::decode(word);
+  if (!i) return false;
+  switch (isa::op_info(i->op).format) {
+    case isa::Format::kJump:
+    case isa::Format::kJumpReg:
+    case isa::Format::kJumpRegLink:
+    case isa::Format::kBranchEq:
+    case isa::Format::kBranchZero:
+    case isa::Format::kFpBranch:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Whether a system call follows in the line of instructions that begins with words[i], which loads
+// its number.
+bool calls(std::span<const uint32_t> words, size_t i) {
+  if (i > 0 && branches(words[i - 1])) return false;
+  const size_t end = std::min(words.size(), i + 1 + kNear);
+  for (size_t k = i + 1; k < end; ++k) {
+    if (words[k] == kSystemCall) return true;
+    if (branches(words[k])) return k + 1 < end && words[k + 1] == kSystemCall;
+  }
+  return false;
+}
+
 // The first address of RAM: docs/MACHINE.md, section 5.
 uint32_t ram_start(const isa::ProgramImage& image) {
   uint64_t end = 0;
@@ -63,9 +100,12 @@ uint32_t ram_start(const isa::ProgramImage& image) {
 bool wanted(const isa::ProgramImage& image) {
   for (const isa::Segment& s : image.segments) {
     if (!s.executable) continue;
-    // The first multiple of 4 in the segment; only whole words are instructions.
+    // From the first multiple of 4 in the segment; only whole words are instructions.
+    std::vector<uint32_t> words;
     for (size_t i = (4 - s.address % 4) % 4; i + 4 <= s.bytes.size(); i += 4)
-      if (word_at(s.bytes.data() + i, image.little_endian) == kSystemCall) return true;
+      words.push_back(word_at(s.bytes.data() + i, image.little_endian));
+    for (size_t i = 0; i < words.size(); ++i)
+      if (loads_number(words[i]) && calls(words, i)) return true;
   }
   return false;
 }

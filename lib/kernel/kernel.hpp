@@ -12,8 +12,9 @@ namespace mipzk::kernel {
 // Where the kernel finds what it has to know about the program; the last page of its addresses.
 inline constexpr uint32_t kBootBlock = isa::kKernelEnd - 4096;
 
-// True if the program makes system calls of Linux: an executable segment holds the word
-// `syscall 0`.
+// True if the program makes system calls of Linux: an executable segment holds instructions that
+// load the number of one and make it (docs/MACHINE.md, section 8). One word alone does not count:
+// it may be data.
 bool wanted(const isa::ProgramImage& image);
 
 // Adds the kernel's segments, the boot block and the kernel's functions (their names get the prefix

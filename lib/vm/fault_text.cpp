@@ -45,8 +45,10 @@ Explanation explain_reserved(uint32_t word) {
   const char* march = "compile with -mabi=32 -march=mips32r2 or less (gcc, clang)";
   if (opcode == 0 && function == 0x0c) {
     if (word >> 6 == 0)
-      return {"system call of an operating system",
-              "the program was loaded without the in-guest kernel"};
+      return {
+          "system call of an operating system",
+          "the program was loaded without the in-guest kernel: no `li $v0, number` that leads to "
+          "a `syscall` was found in it (docs/MACHINE.md, section 8)"};
     return {format_text("unknown machine call 0x%x", word >> 6 & 0xfffff),
             "the calls are 1 HALT, 2 HINT_WORD, 3 PRINT, 4 CYCLE"};
   }

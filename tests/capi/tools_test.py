@@ -256,6 +256,26 @@ class Tools(unittest.TestCase):
         self.assertEqual(lines[printed + 1], "exit_code: about to end")
         self.assertTrue([s for s in lines if s.startswith("cycle(7) = ")], text)
 
+    def test_strace_begins_its_lines_below_what_the_guest_shows(self):
+        source, elf = self.folder / "partial.c", self.folder / "partial.elf"
+        source.write_text('#include <unistd.h>\nint main(void) { return write(2, "ab", 2) + write(2, "c\\n", 2) - 4; }')
+        subprocess.run([GCC, "-O1", "-static", source, "-o", elf], check=True)
+        _, text = run_json(elf, "--strace")
+        self.assertIn('\nab\nwrite(2, "ab", 2) = 2\nc\nwrite(2, "c\\n", 2) = 2\n', text)
+
+    def test_a_word_of_data_brings_no_kernel(self):
+        source, elf = self.folder / "word.S", self.folder / "word.elf"
+        source.write_text(".globl __start\n__start: li $a0, 9\nsyscall 1\n.section .rodata\n.word 12\n")
+        subprocess.run([GCC, "-nostdlib", "-static", "-mno-abicalls", "-fno-pic", source, "-o", elf], check=True)
+        facts, _ = run_json(elf)
+        self.assertEqual((facts["exit_code"], facts["cycles"]), (9, 2))
+
+    def test_a_report_says_nothing_twice(self):
+        result = mipzk("run", GUESTS / "faults.elf", "--private", "-", stdin=b"\3")
+        lines = result.stderr.decode().splitlines()
+        place = re.search(r"at 0x[0-9a-f]{8} \(.*\): .*", lines[0])[0]
+        self.assertEqual([line for line in lines if place in line], lines[:1])
+
     def test_call_stack_of_a_fault(self):
         for options in ([], ["--profile"]):
             text = mipzk("run", *options, GUESTS / "faults.elf", "--private", "-", stdin=b"\3").stderr.decode()

@@ -88,6 +88,7 @@ def all_cases():
     yield Case("div64", "edges_and_random", pairs)
     yield Case("div64_size", "edges_and_random", pairs)
     yield Case("memory_functions", "once")
+    yield Case("start_order", "once")
     yield Case("unaligned", "counting", bytes(range(0x80, 0xC0)))
     yield Case("unaligned", "random", random_bytes("unaligned", 33))
     for m, n, discs, size in ((0, 0, 0, 0), (1, 3, 1, 1), (2, 3, 5, 100), (3, 3, 8, 1000), (2, 9, 10, 0)):

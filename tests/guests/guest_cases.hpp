@@ -31,7 +31,7 @@ struct Case {
 inline constexpr const char* kGuests[] = {
     "all_insns",        "crc32_aes", "div64",  "div64_size",  "echo",       "echo_small",
     "exit_code",        "fibonacci", "hints",  "interpreter", "jump_table", "merge_sort",
-    "memory_functions", "recursion", "sha256", "strings",     "unaligned"};
+    "memory_functions", "recursion", "sha256", "start_order", "strings",    "unaligned"};
 
 inline Bytes from_hex(const std::string& hex) {
   Bytes bytes;

@@ -303,6 +303,10 @@ def memory_functions(_private, _public):
     return u32(checks), 0
 
 
+def start_order(_private, _public):
+    return b"12345678", 99
+
+
 MODELS = {
     f.__name__: f
     for f in (
@@ -320,6 +324,7 @@ MODELS = {
         echo,
         echo_small,
         memory_functions,
+        start_order,
     )
 }
 MODELS["div64_size"] = div64  # the same source compiled with -Os

@@ -39,22 +39,36 @@ isa::ProgramImage image_of(std::initializer_list<uint32_t> words, bool little_en
 }
 
 constexpr uint32_t kSyscall = 0x0000000c, kHalt = 0x0000004c, kNop = 0;
+constexpr uint32_t kLoadNumber = 0x24020fa1, kReturn = 0x03e00008;  // li $v0, 4001; jr $ra
 
 class KernelTest : public testing::TestWithParam<bool> {};  // little-endian?
 INSTANTIATE_TEST_SUITE_P(ByteOrders, KernelTest, testing::Bool());
 
 TEST_P(KernelTest, IsWantedByProgramsWithASystemCall) {
-  EXPECT_TRUE(kernel::wanted(image_of({kNop, kSyscall}, GetParam())));
-  EXPECT_FALSE(kernel::wanted(image_of({kNop, kHalt}, GetParam())));
+  const auto wanted = [](std::initializer_list<uint32_t> words) {
+    return kernel::wanted(image_of(words, GetParam()));
+  };
+  EXPECT_TRUE(wanted({kLoadNumber, kSyscall}));
+  EXPECT_TRUE(wanted({0x34020fa1, kSyscall}));  // ori
+  EXPECT_TRUE(wanted({kLoadNumber, 0, 0, 0, 0, 0, 0, 0, kSyscall}));
+  EXPECT_TRUE(wanted({kLoadNumber, kNop, kReturn, kSyscall}));  // in the delay slot
+  EXPECT_FALSE(wanted({kLoadNumber, kHalt}));
+  EXPECT_FALSE(wanted({kLoadNumber, 0, 0, 0, 0, 0, 0, 0, 0, kSyscall}));
+  EXPECT_FALSE(wanted({0x24020f9f, kSyscall}));  // 3999 and 5000 are no numbers of calls
+  EXPECT_FALSE(wanted({0x24021388, kSyscall}));
+  // Data: alone, behind a function that ends, or whose last instruction loads its result.
+  EXPECT_FALSE(wanted({kNop, kSyscall}));
+  EXPECT_FALSE(wanted({kLoadNumber, kReturn, kNop, kSyscall}));
+  EXPECT_FALSE(wanted({kReturn, kLoadNumber, kSyscall}));
   // The bytes of the word, but not at a multiple of 4; and the word in the other byte order.
-  EXPECT_FALSE(kernel::wanted(image_of({0x00000000, 0x0c000000}, GetParam())));
-  auto image = image_of({kNop, kSyscall}, GetParam());
+  EXPECT_FALSE(wanted({kLoadNumber, 0x00000000, 0x0c000000}));
+  auto image = image_of({kLoadNumber, kSyscall}, GetParam());
   image.segments[0].executable = false;
   EXPECT_FALSE(kernel::wanted(image));
   image.segments[0].executable = true;
   image.segments[0].address += 1;  // then no whole word is the system call
   EXPECT_FALSE(kernel::wanted(image));
-  image = image_of({kNop, kSyscall}, GetParam());
+  image = image_of({kLoadNumber, kSyscall}, GetParam());
   image.segments[0].bytes.pop_back();
   EXPECT_FALSE(kernel::wanted(image));
 }

@@ -13,6 +13,7 @@ import sys
 import admission
 import blake3
 import extension
+from decoding import Instruction
 from lowering import EXIT_CODE, REGISTER_END, Context, limbs, lower
 
 KERNEL_BASE, BOOT_BLOCK = 0x80000000, 0x8FFFF000
@@ -62,10 +63,28 @@ def read_elf(data):
             headers_at.add((address, address + table - offset))
     headers_address = max(headers_at, default=(0, 0))[1]
     program = Program(byte_order, entry, sorted(segments, key=lambda s: s.address))
-    if any(value == SYSCALL_0 and complete for s in program.segments if s.executable
-           for _, value, complete in words(s, byte_order)):
+    if any(makes_calls(s, byte_order) for s in program.segments if s.executable):
         add_kernel(program, headers, headers_address, flags)
     return program
+
+
+def makes_calls(segment, byte_order):
+    """MACHINE.md, section 8, "Which programs get it"."""
+    code = [value for _, value, complete in words(segment, byte_order) if complete]
+    for i, word in enumerate(code):
+        if word >> 16 not in (0x2402, 0x3402) or not 4000 <= (word & 0xFFFF) < 5000 or i > 0 and branches(code[i - 1]):
+            continue
+        for k in range(i + 1, min(i + 9, len(code))):
+            if code[k] == SYSCALL_0:
+                return True
+            if k > i + 1 and branches(code[k - 1]):
+                break
+    return False
+
+
+def branches(word):
+    name = Instruction(word).name or ""
+    return name in ("j", "jal", "jr", "jalr") or name.startswith("b")
 
 
 def add_kernel(program, headers, headers_address, flags):

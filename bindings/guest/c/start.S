@@ -16,7 +16,7 @@ _start:
 	lui	$s0, %hi(__init_array_start)
 	addiu	$s0, $s0, %lo(__init_array_start)
 	lui	$s1, %hi(__init_array_end)
-	b	2f			# constructors, before main
+	b	2f			# .preinit_array, .init_array: constructors
 	addiu	$s1, $s1, %lo(__init_array_end)	# slot
 1:	lw	$t9, 0($s0)
 	addiu	$s0, $s0, 4
@@ -27,8 +27,20 @@ _start:
 	move	$a1, $zero
 	jal	main
 	move	$a2, $zero		# slot
+	move	$s2, $v0
+	lui	$s0, %hi(__fini_array_start)
+	addiu	$s0, $s0, %lo(__fini_array_start)
+	lui	$s1, %hi(__fini_array_end)
+	b	4f			# .fini_array: destructors, the last one first
+	addiu	$s1, $s1, %lo(__fini_array_end)	# slot
+3:	lw	$t9, -4($s1)
+	nop
+	jalr	$t9
+	addiu	$s1, $s1, -4		# slot
+4:	bne	$s1, $s0, 3b
+	nop				# slot
 	jal	mipzk_halt
-	move	$a0, $v0		# slot
+	move	$a0, $s2		# slot
 1:	b	1b			# not reached
 	nop
 	.end	_start

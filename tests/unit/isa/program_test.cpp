@@ -264,6 +264,12 @@ TEST(Program, RefusesBadEntryPoints) {
         error_of(image_with({code_segment, data(0x500000, 8, kHaltText)}, entry)).find("entry"),
         std::string::npos)
         << entry;
+  // An instruction that stops every run is named, and so is a word that is none.
+  for (auto [word, name] : {std::pair{0x0000000du, "'break'"}, {0xffffffffu, "'.word 0xffffffff'"}})
+    EXPECT_NE(error_of(image_with({text(0x400000, bytes_of({word, 0}))}))
+                  .find(std::string(name) + ", which"),
+              std::string::npos)
+        << error_of(image_with({text(0x400000, bytes_of({word, 0}))}));
 }
 
 }  // namespace
