@@ -2,6 +2,7 @@
 #include "elf/segments.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <utility>
 
@@ -108,6 +109,41 @@ void copy_program_headers(const File& file, const std::vector<Elf32_Phdr>& loads
   }
 }
 
+struct Range {
+  uint64_t begin, end;
+};
+
+// The bytes of the file that tell how it was made and not what it does: where its sections are, and
+// notes. They are zero in memory, so that neither `strip` nor debug information changes the program
+// (docs/MACHINE.md, section 5).
+std::vector<Range> file_facts(const File& file) {
+  std::vector<Range> facts = {{offsetof(Elf32_Ehdr, e_shoff), offsetof(Elf32_Ehdr, e_flags)},
+                              {offsetof(Elf32_Ehdr, e_shentsize), sizeof(Elf32_Ehdr)}};
+  for (const Elf32_Phdr& p : file.program_headers())
+    if (p.p_type == PT_NOTE) facts.push_back({p.p_offset, uint64_t{p.p_offset} + p.p_filesz});
+  return facts;
+}
+
+// Programs read their program headers in memory.
+Status check_facts(const File& file, const std::vector<Range>& facts) {
+  const uint64_t begin = file.header().e_phoff;
+  const uint64_t end = begin + file.program_headers().size() * sizeof(Elf32_Phdr);
+  for (const Range& r : facts)
+    if (r.begin < end && begin < r.end)
+      return refuse("damaged: the program headers overlap the section fields or a note");
+  return {};
+}
+
+void clear(const std::vector<Range>& facts, const Elf32_Phdr& load, isa::Segment& segment) {
+  for (const Range& r : facts) {
+    const uint64_t first = std::max<uint64_t>(r.begin, load.p_offset);
+    const uint64_t last = std::min(r.end, uint64_t{load.p_offset} + load.p_filesz);
+    if (first < last)
+      std::fill_n(segment.bytes.begin() + static_cast<ptrdiff_t>(first - load.p_offset),
+                  last - first, uint8_t{0});
+  }
+}
+
 Status check_entry(const isa::ProgramImage& image) {
   const uint32_t entry = image.entry;
   if (entry & 1) {
@@ -181,6 +217,8 @@ Status read_segments(const File& file, isa::ProgramImage& image) {
           p->p_vaddr, p->p_memsz, next->p_vaddr);
     }
   }
+  const std::vector<Range> facts = file_facts(file);
+  if (Status s = check_facts(file, facts); !s) return s;
   for (const Elf32_Phdr& p : loads) {
     const ByteView bytes =
         p.p_filesz == 0 ? ByteView{} : file.bytes().subspan(p.p_offset, p.p_filesz);
@@ -191,6 +229,7 @@ Status read_segments(const File& file, isa::ProgramImage& image) {
     s.writable = (p.p_flags & PF_W) != 0;
     s.executable = (p.p_flags & PF_X) != 0;
     s.bytes.assign(bytes.begin(), bytes.end());
+    clear(facts, p, s);
     image.segments.push_back(std::move(s));
   }
   copy_program_headers(file, loads, image);

@@ -27,7 +27,7 @@ ZERO, PRIVATE = 0, 1
 SYSCALL_0 = 0x0000000C
 MIN_LOG_HEIGHT, TAIL_ROWS = 10, 416
 KERNEL_FILES = pathlib.Path(__file__).resolve().parents[2] / "lib" / "kernel"
-_LOAD, _EXECUTE, _WRITE, _READ = 1, 1, 2, 4
+_LOAD, _NOTE, _EXECUTE, _WRITE, _READ = 1, 4, 1, 2, 4
 
 
 class Segment:
@@ -53,6 +53,10 @@ def read_elf(data):
     flags, _, size, count = struct.unpack(sign + "IHHH", data[36:46])
     headers = [struct.unpack_from(sign + "8I", data, table + i * size) for i in range(count)]
     admission.check(data, sign, headers)
+    facts = [(32, 36), (46, 52)] + [(h[1], h[1] + h[4]) for h in headers if h[0] == _NOTE]
+    for begin, end in facts:  # zero in memory
+        end = min(end, len(data))
+        data = data[:begin] + bytes(max(end - begin, 0)) + data[max(begin, end):] if begin < end else data
     segments, headers_at = [], set()
     for kind, offset, address, _, file_size, memory_size, access, _ in headers:
         if kind != _LOAD:

@@ -171,14 +171,35 @@ def build_go(folder):
     return programs
 
 
+def contents(elf):
+    """What a file holds for the machine: two files of equal contents are one program."""
+    with tempfile.NamedTemporaryFile() as raw:
+        shell(["mips-linux-gnu-objcopy", "-O", "binary", elf, raw.name])
+        return pathlib.Path(raw.name).read_bytes()
+
+
+def rust_from_elsewhere(mipzk_cargo, environment, bare):
+    """What the bare guests hold when their packages lie in another folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder) / "rust"
+        shutil.copytree(HERE / "rust", copy, ignore=shutil.ignore_patterns("target"))
+        for manifest in copy.glob("*/Cargo.toml"):
+            manifest.write_text(manifest.read_text().replace("../../../../../bindings", str(ROOT / "bindings")))
+        shell([mipzk_cargo, "build", "--locked", "-p", "mipzk-bare-guests"], cwd=copy, env=environment)
+        return [contents(bare / name) for name in ("bare", "echo")]
+
+
 def build_rust(folder):
     mipzk_cargo = ROOT / "bindings" / "guest" / "rust" / "mipzk-cargo"
     need(os.environ.get("MIPZK_CARGO", "/usr/bin/cargo"), "rustc-web rust-web-src cargo-web")
     environment = dict(os.environ, CARGO_TARGET_DIR=str(folder))
+    bare = folder / "mips-mti-none-elf" / "release"
+    elsewhere = rust_from_elsewhere(mipzk_cargo, environment, bare)
     for flavour in [], ["--linux"], ["--std"]:
         packages = ["-p", "mipzk-std-guests" if flavour == ["--std"] else "mipzk-bare-guests"]
         shell([mipzk_cargo, "build", "--locked", *flavour, *packages], cwd=HERE / "rust", env=environment)
-    bare = folder / "mips-mti-none-elf" / "release"
+    if elsewhere != [contents(bare / name) for name in ("bare", "echo")]:
+        raise AssertionError("the guests depend on the folder in which they are built")
     bare_for_linux = folder / "linux" / "mips-mti-none-elf" / "release"
     std = folder / "mips-unknown-linux-gnu" / "release"
     programs = [

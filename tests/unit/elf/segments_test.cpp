@@ -270,6 +270,50 @@ TEST(ElfProgramHeaders, IncludeThoseOfOtherTypes) {
   EXPECT_EQ(r->program_headers[16], kTls);
 }
 
+// What `strip` and debug information change is zero in memory: the section fields of the header,
+// and notes.
+TEST(ElfSegments, HoldNothingOfSectionsAndNotes) {
+  Builder b;
+  b.loads[1].bytes = {1, 2, 3, 4, 5, 6, 7, 8};
+  b.loads.push_back({kNote, 0x410002, 3, kR, {}});
+  const auto load_with = [&](bool sections, uint8_t note) {
+    b.sections = sections;
+    b.loads[1].bytes[3] = note;
+    Bytes bytes = b.build();
+    const uint32_t data = 52 + 3 * 32 + 16;  // where the data lies in the file
+    put32(bytes, b.phdr(0) + kOffset, 0);
+    put32(bytes, b.phdr(0) + kFilesz, data);
+    put32(bytes, b.phdr(0) + kMemsz, data);
+    put32(bytes, b.phdr(2) + kOffset, data + 2);
+    put32(bytes, b.phdr(2) + kFilesz, 3);
+    auto image = load_exact(bytes);
+    EXPECT_TRUE(image) << image.error().message;
+    return image ? image->segments : std::vector<isa::Segment>(2);
+  };
+  const auto plain = load_with(true, 4), stripped = load_with(false, 99);
+  EXPECT_EQ(plain[0].bytes, stripped[0].bytes);
+  EXPECT_EQ(plain[0].bytes[kAtFlags], 0x50);
+  for (size_t at : {kAtShoff, kAtShoff + 3, kAtShentsize + 1, kAtShnum + 1, kAtShstrndx + 1})
+    EXPECT_EQ(plain[0].bytes[at], 0) << at;
+  EXPECT_EQ(plain[1].bytes, (Bytes{1, 2, 0, 0, 0, 6, 7, 8}));
+  EXPECT_EQ(stripped[1].bytes, plain[1].bytes);
+}
+
+TEST(ElfSegments, NotesLieBesideTheProgramHeaders) {
+  Builder b;
+  b.sections = false;
+  b.loads.push_back({kNote, 0x410000, 4, kR, {}});
+  for (uint32_t offset : {48u, 52u, 52 + 3 * 32 - 1u, 52 + 3 * 32u}) {
+    Bytes bytes = b.build();
+    put32(bytes, b.phdr(2) + kOffset, offset);
+    put32(bytes, b.phdr(2) + kFilesz, 5);
+    if (offset == 52 + 3 * 32)
+      EXPECT_TRUE(load_exact(bytes));
+    else
+      EXPECT_REFUSED(bytes, "damaged", "a note");
+  }
+}
+
 // Linux ignores what it does not know; here a type that is reserved for the processor might change
 // what the code means.
 TEST(ElfSegments, OfUnknownTypesForTheProcessorAreRefused) {
