@@ -9,8 +9,12 @@ enum {
   FUTEX_REQUEUE = 3,
   FUTEX_CMP_REQUEUE = 4,
   FUTEX_WAKE_OP = 5,
+  FUTEX_LOCK_PI = 6,
+  FUTEX_UNLOCK_PI = 7,
+  FUTEX_TRYLOCK_PI = 8,
   FUTEX_WAIT_BITSET = 9,
   FUTEX_WAKE_BITSET = 10,
+  FUTEX_LOCK_PI2 = 13,
   FUTEX_COMMAND = 0x7f,
   FUTEX_CLOCK_REALTIME = 0x100,
 };
@@ -40,10 +44,7 @@ static long futex_wait(uint32_t address, uint32_t value, uint32_t bits, const st
     if ((operation & FUTEX_COMMAND) == FUTEX_WAIT) {
       deadline = time_after(deadline.sec, deadline.nsec);
     } else if (operation & FUTEX_CLOCK_REALTIME) {
-      if (deadline.sec < REALTIME_OFFSET)
-        deadline = (struct time){0, 0};
-      else
-        deadline.sec -= REALTIME_OFFSET;
+      deadline = monotonic_time(0, deadline);
     }
     clock_advance();
     if (time_reached(deadline)) return -ETIMEDOUT;
@@ -109,6 +110,99 @@ static int wake_operation(uint32_t address, uint32_t code) {
   }
 }
 
+/* ---- Locks that the kernel hands over: the word holds the owner's tid and two bits. As threads
+ * take turns, no priorities need to be inherited. ---- */
+
+#define OWNER_DIED 0x40000000u
+#define WAITERS 0x80000000u
+#define TID_MASK 0x3fffffffu
+
+static long lock(uint32_t address, const struct time* timeout, uint32_t clock, int wait) {
+  uint32_t* word = (uint32_t*)address;
+  const uint32_t owner = *word & TID_MASK;
+  struct time deadline;
+  if (owner == 0) {
+    *word = (*word & (OWNER_DIED | WAITERS)) | current->tid;
+    return 0;
+  }
+  if (owner == current->tid) return -EDEADLK;
+  if (!find_thread(owner)) return -ESRCH;
+  if (!wait) return -EAGAIN;
+  if (timeout) {
+    deadline = monotonic_time(clock, *timeout);
+    clock_advance();
+    if (time_reached(deadline)) return -ETIMEDOUT;
+  }
+  *word |= WAITERS;
+  current->futex = address;
+  current->futex_bits = ~0u;
+  return block(-ETIMEDOUT, timeout ? &deadline : 0);
+}
+
+/* Gives the lock to the thread that waits longest. */
+static void hand_over(uint32_t address, uint32_t died) {
+  uint32_t* word = (uint32_t*)address;
+  struct thread *t = waiting, *other;
+  while (t && t->futex != address) t = t->next;
+  if (!t) {
+    *word = died;
+    return;
+  }
+  other = t->next;
+  while (other && other->futex != address) other = other->next;
+  *word = t->tid | died | (other ? WAITERS : 0);
+  wake(t, 0);
+}
+
+static long unlock(uint32_t address) {
+  if ((*(const uint32_t*)address & TID_MASK) != current->tid) return -EPERM;
+  hand_over(address, 0);
+  return 0;
+}
+
+/* The list of struct robust_list_head: next, offset of the word, the one being locked. Bit 0 of a
+ * pointer marks a lock of the kind above. The program may have damaged it: at most this many. */
+void release_robust(struct thread* t) {
+  const uint32_t* head = (const uint32_t*)t->robust_list;
+  if (!head) return;
+  const uint32_t offset = head[1], pending = head[2];
+  uint32_t entry = head[0], last = 0;
+  for (int left = 2048; left > 0; left--) {
+    if ((entry & ~1u) == (uint32_t)head) {
+      if (last || !pending) break;
+      entry = pending;
+      last = 1;
+    }
+    uint32_t* const word = (uint32_t*)((entry & ~1u) + offset);
+    if ((*word & TID_MASK) == t->tid) {
+      if (entry & 1) {
+        hand_over((uint32_t)word, OWNER_DIED);
+      } else {
+        *word = (*word & WAITERS) | OWNER_DIED;
+        futex_wake((uint32_t)word, 1, ~0u);
+      }
+    }
+    if (last) break;
+    entry = *(const uint32_t*)(entry & ~1u);
+  }
+}
+
+CALL(set_robust_list) { /* (head, bytes of it) */
+  (void)a2, (void)a3;
+  if (a1 != 12) return -EINVAL;
+  current->robust_list = (uint32_t)a0;
+  return 0;
+}
+
+CALL(get_robust_list) { /* (tid or 0, head, bytes of it) */
+  const struct thread* t = a0 ? find_thread((uint32_t)a0) : current;
+  (void)a3;
+  if (!t) return -ESRCH;
+  *(uint32_t*)a1 = t->robust_list;
+  *(uint32_t*)a2 = 12;
+  return 0;
+}
+
 static long futex(uint32_t address, uint32_t operation, uint32_t value,
                   const struct time* timeout) {
   const uint32_t fourth = (uint32_t)timeout; /* a count, for some operations */
@@ -135,6 +229,14 @@ static long futex(uint32_t address, uint32_t operation, uint32_t value,
       const long woken = futex_wake(address, value ? value : 1, ~0u);
       return woken + (also ? futex_wake(second, fourth ? fourth : 1, ~0u) : 0);
     }
+    case FUTEX_LOCK_PI:
+      return lock(address, timeout, 0, 1);
+    case FUTEX_LOCK_PI2:
+      return lock(address, timeout, operation & FUTEX_CLOCK_REALTIME ? 0 : 1, 1);
+    case FUTEX_TRYLOCK_PI:
+      return lock(address, 0, 0, 0);
+    case FUTEX_UNLOCK_PI:
+      return unlock(address);
     default:
       return -ENOSYS;
   }

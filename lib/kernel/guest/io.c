@@ -53,6 +53,10 @@ CALL(read) { /* (descriptor, buffer, size) */
       return pipe_read(f, (uint8_t*)a1, size);
     case F_EVENT:
       return event_read(f, (uint8_t*)a1, size);
+    case F_TIMER:
+      return timer_read(f, (uint8_t*)a1, size);
+    case F_SIGNALS:
+      return signals_read(f, (uint8_t*)a1, size);
     case F_EPOLL:
       return -EINVAL;
     default:
@@ -73,6 +77,8 @@ CALL(write) { /* (descriptor, buffer, size) */
       return pipe_write(f, (const uint8_t*)a1, size);
     case F_EVENT:
       return event_write(f, (const uint8_t*)a1, size);
+    case F_TIMER:
+    case F_SIGNALS:
     case F_EPOLL:
       return -EINVAL;
     default:
@@ -118,7 +124,7 @@ CALL(close) {
 }
 
 int new_file(enum file_kind kind, uint8_t object, uint32_t flags, uint32_t lowest) {
-  for (uint32_t fd = lowest; fd < FILES; fd++) {
+  for (uint32_t fd = lowest; fd < most_files; fd++) {
     if (files[fd].kind != F_NONE) continue;
     files[fd] = (struct file){(uint8_t)kind, object, (uint16_t)(flags & O_NONBLOCK)};
     object_opened(&files[fd]);
@@ -149,6 +155,14 @@ CALL(dup2) { /* (old, new) */
 
 CALL(dup3) { /* (old, new, flags) */
   return a0 == a1 ? -EINVAL : sys_dup2(a0, a1, a2, a3);
+}
+
+CALL(close_range) { /* (first, last, flags); CLOSE_RANGE_CLOEXEC does nothing */
+  (void)a3;
+  if ((uint32_t)a0 > (uint32_t)a1) return -EINVAL;
+  for (uint32_t fd = (uint32_t)a0; fd < FILES && fd <= (uint32_t)a1 && !(a2 & 4); fd++)
+    if (file_of(fd)) object_closed(fd);
+  return 0;
 }
 
 CALL(fsync) { /* fdatasync too: pipes have nothing to write back */

@@ -59,6 +59,7 @@ enum {
   ESPIPE = 29,
   EPIPE = 32,
   ERANGE = 34,
+  EDEADLK = 45,
   ENOSYS = 89,
   ETIMEDOUT = 145,
 };
@@ -66,11 +67,15 @@ enum {
   SIGABRT = 6,
   SIGKILL = 9,
   SIGPIPE = 13,
+  SIGALRM = 14,
   SIGCHLD = 18,
   SIGWINCH = 20,
   SIGURG = 21,
   SIGSTOP = 23,
   SIGCONT = 25,
+  SIGVTALRM = 28,
+  SIGPROF = 29,
+  SIGRT = 32, /* from here on each one sent is kept */
   NSIG = 128
 };
 
@@ -80,15 +85,26 @@ struct time {
 };
 extern struct time now;   /* the monotonic clock */
 #define NEVER 0x7fffffffu /* seconds */
-/* Seconds that the real-time clock is ahead: it begins in the year 2000. */
-#define REALTIME_OFFSET 946684800u
+/* Seconds that the real-time clock is ahead: by default it begins in the year 2000. */
+extern uint32_t realtime_offset;
+int is_realtime(uint32_t clock);
+/* A time of a clock that has an offset as one of the monotonic clock; what is before it is 0. */
+struct time monotonic_time(uint32_t clock, struct time t);
+/* 64-bit numbers, two words each in the byte order of the machine: seconds and nanoseconds. */
+void time_to_64(uint32_t* words, struct time t);
 void clock_advance(void);
 struct time time_after(uint32_t sec, uint32_t nsec); /* now + that, at most the end of time */
 /* From a timespec of 64-bit numbers; 0, or -EINVAL. */
 int time_from_64(const uint32_t* words, struct time* t);
-static inline int time_reached(struct time t) {
-  return now.sec != t.sec ? now.sec > t.sec : now.nsec >= t.nsec;
+static inline int time_before(struct time a, struct time b) {
+  return a.sec != b.sec ? a.sec < b.sec : a.nsec < b.nsec;
 }
+static inline int time_reached(struct time t) { return !time_before(now, t); }
+struct time time_left(struct time deadline); /* from now on; 0 if it has passed */
+
+/* Timers of all kinds (timers.c); NEVER: none is armed. */
+extern struct time next_timer;
+void timers_expire(void); /* those whose time has come; to be called when next_timer is reached */
 
 /* ---- Threads ---- */
 struct sigset {
@@ -123,8 +139,10 @@ struct thread {
   struct sigset mask, pending;
   int any_pending;
   struct sigstack altstack;
-  int mask_saved; /* sigsuspend: saved_mask comes back when a handler has been entered */
+  int mask_saved; /* sigsuspend, pselect and their kin: saved_mask comes back when a handler has
+                     been entered or the call ends */
   struct sigset saved_mask;
+  uint32_t robust_list; /* what set_robust_list said */
 };
 _Static_assert(offsetof(struct thread, hi) == THREAD_HI && offsetof(struct thread, lo) == THREAD_LO,
                "entry.S");
@@ -163,6 +181,7 @@ struct thread* thread_at(uint32_t i); /* the oldest place is 0, some may be T_FR
 extern struct thread* waiting;        /* all that are T_WAIT, the longest waiting first */
 struct thread* next_thread(void);
 long futex_wake(uint32_t address, uint32_t count, uint32_t bits);
+void release_robust(struct thread* t);       /* the robust mutexes of a thread that ends */
 void own_floating_point(struct thread* t);   /* loads t's registers into the machine's */
 void store_floating_point(struct thread* t); /* t->fp is up to date then */
 
@@ -170,7 +189,24 @@ void store_floating_point(struct thread* t); /* t->fp is up to date then */
 /* Enters handlers, or ends the program. All of t's registers must be in *t. */
 void deliver_signals(struct thread* t);
 /* `code`: 1 if sent to a thread, 0 if to the process. */
-void send_signal(struct thread* t, uint32_t signal, uint32_t code);
+/* Where a signal comes from: how siginfo tells it (si_code), and what comes with it. */
+struct origin {
+  int32_t code;   /* SI_USER and so on */
+  uint32_t first; /* the sender's process, or the number of a timer */
+  uint32_t value; /* of sigqueue or the timer */
+};
+#define BY_USER ((struct origin){0, 1, 0})
+#define BY_THREAD ((struct origin){-6, 1, 0})
+void send_signal(struct thread* t, uint32_t signal, struct origin from);
+void signal_process(uint32_t signal, struct origin from); /* to any thread that does not block it */
+void forget_signals(const struct thread* t);              /* that ends */
+long after_signals(long result); /* the result of a call that may have made a signal deliverable */
+int signals_waiting(struct sigset set); /* those of the running thread or the process */
+uint32_t take_signal(struct sigset set, uint32_t* info); /* one of them, and its siginfo; or 0 */
+/* A call with a signal mask of its own while it waits: begins (set: bytes of the user, or 0), and
+ * ends with what `result` is then. */
+long masked_begin(uint32_t set, uint32_t size);
+long masked_end(long result);
 void interrupt_wait(struct thread* t); /* ends the wait of a thread that has a signal to deliver */
 _Noreturn void die(uint32_t signal, const char* reason); /* reason may be 0 */
 
@@ -189,6 +225,8 @@ enum file_kind {
   F_PIPE_READ,
   F_PIPE_WRITE,
   F_EVENT,
+  F_TIMER,
+  F_SIGNALS,
   F_EPOLL
 };
 #define O_NONBLOCK 0x80u
@@ -202,12 +240,24 @@ extern struct file files[FILES];
 static inline struct file* file_of(uint32_t fd) {
   return fd < FILES && files[fd].kind != F_NONE ? &files[fd] : 0;
 }
+extern uint32_t most_files; /* descriptors: the limit that setrlimit lowers */
+extern uint32_t file_mask;  /* of umask */
 int new_file(enum file_kind kind, uint8_t object, uint32_t flags,
              uint32_t lowest); /* the descriptor, or -EMFILE */
 long pipe_read(struct file* f, uint8_t* to, uint32_t size);
 long pipe_write(struct file* f, const uint8_t* from, uint32_t size);
 long event_read(struct file* f, uint8_t* to, uint32_t size);
 long event_write(struct file* f, const uint8_t* from, uint32_t size);
+/* timers.c: descriptors that become readable when a timer ends. */
+long timer_read(struct file* f, uint8_t* to, uint32_t size);
+int timer_ready(const struct file* f);
+void timer_opened(struct file* f, int users); /* 1 more or -1 */
+/* Descriptors that signals are read from. */
+long signals_read(struct file* f, uint8_t* to, uint32_t size);
+int signals_ready(const struct file* f);
+/* What poll() says of a descriptor: bits IN and so on. */
+enum { IN = 1, OUT = 4, ERROR = 8, HANGUP = 0x10, INVALID = 0x20, READ_NORMAL = 0x40 };
+uint32_t readiness(const struct file* f);
 void object_opened(struct file* f);
 void object_closed(uint32_t fd); /* closes the descriptor */
 

@@ -262,6 +262,37 @@ CALL(mremap) { /* (start, old size, new size, flags) */
   return (long)to;
 }
 
+/* True if all pages of [start, end) are mapped or belong to the program. */
+static int is_mapped(uint32_t start, uint32_t end) {
+  if (end <= page_up(brk_now)) return 1;
+  if (start >= MMAP_TOP) return end <= STACK_TOP;
+  for (uint32_t i = find_area(start); i < area_count && areas[i].start <= start; i++) {
+    if (!(areas[i].flags & MAPPED)) return 0;
+    start = areas[i].end;
+    if (start >= end) return 1;
+  }
+  return 0;
+}
+
+CALL(mincore) { /* (start, length, a byte a page): all that is mapped is there */
+  const uint32_t start = (uint32_t)a0, size = page_up((uint32_t)a1);
+  (void)a3;
+  if (start % PAGE) return -EINVAL;
+  if (size > STACK_TOP || !is_mapped(start, start + size)) return -ENOMEM;
+  for (uint32_t i = 0; i < size / PAGE; i++) ((uint8_t*)a2)[i] = 1;
+  return 0;
+}
+
+CALL(msync) { /* (start, length, flags) */
+  const uint32_t start = (uint32_t)a0, size = page_up((uint32_t)a1);
+  enum { MS_ASYNC = 1, MS_INVALIDATE = 2, MS_SYNC = 4 };
+  (void)a3;
+  if (start % PAGE || (a2 & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) ||
+      (a2 & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
+    return -EINVAL;
+  return size > STACK_TOP || !is_mapped(start, start + size) ? -ENOMEM : 0;
+}
+
 CALL(brk) { /* (the new end of the heap); always returns the end */
   const uint32_t end = (uint32_t)a0;
   (void)a1, (void)a2, (void)a3;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who and where the program is, and limits: fixed answers. */
+/* Who and where the program is, and limits. */
 #include "kernel.h"
 
 #define ARGUMENTS (void)a0, (void)a1, (void)a2, (void)a3
 
-CALL(zero) { /* user and group are 0; and what needs nothing done */
+CALL(zero) { /* what needs nothing done */
   ARGUMENTS;
   return 0;
 }
@@ -25,16 +25,6 @@ CALL(no_child) { /* wait4 and its kin */
   return -ECHILD;
 }
 
-/* A release before 5.1, which had no futex_time64 yet: Go 1.26 would pass it nanoseconds in the
- * wrong half of a 64-bit number on big-endian machines, and spin. */
-CALL(uname) {
-  static const char texts[6][16] = {"Linux", "guest", "4.19.0", "#1", "mips", "(none)"};
-  (void)a1, (void)a2, (void)a3;
-  zero((void*)a0, 6 * 65);
-  for (int i = 0; i < 6; i++) copy((char*)a0 + 65 * i, texts[i], sizeof texts[i]);
-  return 0;
-}
-
 CALL(sched_getaffinity) { /* (tid, bytes, mask): one processor */
   (void)a0, (void)a3;
   if ((uint32_t)a1 < 4 || a1 % 4) return -EINVAL;
@@ -49,30 +39,58 @@ CALL(getcpu) { /* (processor, node) */
   return 0;
 }
 
-enum { RLIMIT_STACK = 3, RLIMIT_NOFILE = 5 };
+enum { RLIMIT_STACK = 3, RLIMIT_NOFILE = 5, RLIMITS = 16 };
 #define STACK_LIMIT 0x800000u
+#define UNLIMITED 0xffffffffu /* 0x7fffffff in the older calls */
 
-static uint32_t limit(uint32_t resource, uint32_t unlimited) {
-  return resource == RLIMIT_STACK ? STACK_LIMIT : resource == RLIMIT_NOFILE ? FILES : unlimited;
+/* Soft and hard limits; only that of descriptors has an effect. Stored inverted, so that what was
+ * never set is UNLIMITED. */
+static uint32_t limits[RLIMITS][2] = {
+    [RLIMIT_STACK] = {~STACK_LIMIT, 0}, [RLIMIT_NOFILE] = {~(uint32_t)FILES, ~(uint32_t)FILES}};
+uint32_t most_files = FILES;
+
+static long set_limit(uint32_t resource, uint32_t soft, uint32_t hard) {
+  if (soft > hard) return -EINVAL;
+  if (hard > ~limits[resource][1] && resource == RLIMIT_NOFILE) return -EPERM;
+  limits[resource][0] = ~soft;
+  limits[resource][1] = ~hard;
+  if (resource == RLIMIT_NOFILE) most_files = soft;
+  return 0;
 }
 
 CALL(getrlimit) { /* (resource, limits) */
   uint32_t* out = (uint32_t*)a1;
   (void)a2, (void)a3;
-  if ((uint32_t)a0 > 15) return -EINVAL;
-  out[0] = out[1] = limit((uint32_t)a0, 0x7fffffff);
+  if ((uint32_t)a0 >= RLIMITS) return -EINVAL;
+  for (int i = 0; i < 2; i++) {
+    const uint32_t value = ~limits[a0][i];
+    out[i] = value > 0x7fffffff ? 0x7fffffff : value;
+  }
   return 0;
 }
 
-CALL(prlimit64) { /* (pid, resource, new, old); limits cannot be changed, and say so only when asked
-                     again */
+CALL(setrlimit) {
+  const uint32_t* in = (const uint32_t*)a1;
+  (void)a2, (void)a3;
+  if ((uint32_t)a0 >= RLIMITS) return -EINVAL;
+  return set_limit((uint32_t)a0, in[0] == 0x7fffffff ? UNLIMITED : in[0],
+                   in[1] == 0x7fffffff ? UNLIMITED : in[1]);
+}
+
+CALL(prlimit64) { /* (pid, resource, new, old) */
+  const uint64_t* in = (const uint64_t*)a2;
   uint64_t* out = (uint64_t*)a3;
-  (void)a0, (void)a2;
-  if ((uint32_t)a1 > 15) return -EINVAL;
-  if (!out) return 0;
-  const uint32_t value = limit((uint32_t)a1, ~0u);
-  out[0] = out[1] = value == ~0u ? ~(uint64_t)0 : value;
-  return 0;
+  if ((uint32_t)a0 > 1) return -ESRCH;
+  if ((uint32_t)a1 >= RLIMITS) return -EINVAL;
+  uint64_t wanted[2];
+  if (in) wanted[0] = in[0], wanted[1] = in[1];
+  for (int i = 0; out && i < 2; i++) {
+    const uint32_t value = ~limits[a1][i];
+    out[i] = value == UNLIMITED ? ~(uint64_t)0 : value;
+  }
+  if (!in) return 0;
+  return set_limit((uint32_t)a1, wanted[0] > UNLIMITED ? UNLIMITED : (uint32_t)wanted[0],
+                   wanted[1] > UNLIMITED ? UNLIMITED : (uint32_t)wanted[1]);
 }
 
 CALL(sysinfo) {
@@ -87,9 +105,13 @@ CALL(sysinfo) {
   return 0;
 }
 
-CALL(umask) { /* the usual one, which means nothing here */
+uint32_t file_mask = 022;
+
+CALL(umask) {
   ARGUMENTS;
-  return 022;
+  const uint32_t old = file_mask;
+  file_mask = (uint32_t)a0 & 0777;
+  return (long)old;
 }
 
 CALL(prctl) { /* (what, name): only the name of a thread, which nobody reads */

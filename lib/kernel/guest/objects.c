@@ -7,7 +7,6 @@
 #define PIPE_BYTES 65536u
 #define WATCHES 32
 
-enum { IN = 1, OUT = 4, ERROR = 8, HANGUP = 0x10, INVALID = 0x20, READ_NORMAL = 0x40 };
 enum { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3, EFD_SEMAPHORE = 1 };
 #define EPOLLET 0x80000000u
 #define EPOLLONESHOT 0x40000000u
@@ -49,6 +48,9 @@ void object_opened(struct file* f) {
     case F_EVENT:
       events[f->object].users++;
       break;
+    case F_TIMER:
+      timer_opened(f, 1);
+      break;
     case F_EPOLL:
       epolls[f->object].users++;
       break;
@@ -74,6 +76,9 @@ void object_closed(uint32_t fd) {
       break;
     case F_EVENT:
       events[f.object].users--;
+      break;
+    case F_TIMER:
+      timer_opened(&files[fd], -1);
       break;
     case F_EPOLL:
       epolls[f.object].users--;
@@ -127,6 +132,11 @@ CALL(eventfd2) { /* (initial value, flags) */
   return -EMFILE;
 }
 
+CALL(eventfd) { /* (initial value) */
+  (void)a1, (void)a2, (void)a3;
+  return sys_eventfd2(a0, 0, 0, 0);
+}
+
 CALL(epoll_create1) {
   (void)a0, (void)a1, (void)a2, (void)a3;
   for (uint8_t i = 0; i < OBJECTS; i++) {
@@ -170,7 +180,7 @@ long pipe_write(struct file* f, const uint8_t* from, uint32_t size) {
   if (p->readers == 0) {
     if (done) return (long)done;
     set_result(t, -EPIPE);
-    send_signal(t, SIGPIPE, 0);
+    send_signal(t, SIGPIPE, BY_USER);
     return NO_RESULT;
   }
   const uint32_t n = space < left && left <= PAGE ? 0 : space < left ? space : left;
@@ -226,7 +236,7 @@ long event_write(struct file* f, const uint8_t* from, uint32_t size) {
 
 /* ---- Readiness ---- */
 
-static uint32_t readiness(const struct file* f) {
+uint32_t readiness(const struct file* f) {
   const struct pipe* p = &pipes[f->object];
   switch (f->kind) {
     case F_PRIVATE:
@@ -239,6 +249,10 @@ static uint32_t readiness(const struct file* f) {
       return (p->count ? IN | READ_NORMAL : 0u) | (p->writers ? 0u : HANGUP);
     case F_PIPE_WRITE:
       return (PIPE_BYTES - p->count >= PAGE ? OUT : 0u) | (p->readers ? 0u : ERROR);
+    case F_TIMER:
+      return timer_ready(f) ? IN | READ_NORMAL : 0;
+    case F_SIGNALS:
+      return signals_ready(f) ? IN | READ_NORMAL : 0;
     case F_EVENT:
       return OUT | (events[f->object].count ? IN | READ_NORMAL : 0u);
     default:
@@ -248,6 +262,7 @@ static uint32_t readiness(const struct file* f) {
 
 static uint32_t state_of(const struct file* f) {
   if (f->kind == F_EVENT) return events[f->object].changes;
+  if (f->kind == F_TIMER || f->kind == F_SIGNALS) return now.nsec; /* each look finds an edge */
   return f->kind == F_PIPE_READ || f->kind == F_PIPE_WRITE ? pipes[f->object].changes : 0;
 }
 
@@ -281,22 +296,26 @@ CALL(poll) { /* (array, count, milliseconds or -1) */
   return poll_files((struct pollfd*)a0, (uint32_t)a1, a2 < 0 ? 0 : &deadline);
 }
 
-CALL(ppoll) { /* (array, count, time or 0, set of signals); the set is not used: signals come from
-                 the program itself */
+/* The set lasts while the call waits. */
+static long masked_poll(struct pollfd* p, uint32_t count, const struct time* deadline,
+                        uint32_t set) {
+  const long ended = masked_begin(set, stack_argument(4));
+  return ended ? ended : masked_end(poll_files(p, count, deadline));
+}
+
+CALL(ppoll) { /* (array, count, time or 0, set of signals, bytes of a set) */
   struct time deadline;
-  (void)a3;
   if (a2) deadline = time_after(((const struct time*)a2)->sec, ((const struct time*)a2)->nsec);
-  return poll_files((struct pollfd*)a0, (uint32_t)a1, a2 ? &deadline : 0);
+  return masked_poll((struct pollfd*)a0, (uint32_t)a1, a2 ? &deadline : 0, (uint32_t)a3);
 }
 
 CALL(ppoll_time64) {
   struct time deadline;
-  (void)a3;
   if (a2) {
     if (time_from_64((const uint32_t*)a2, &deadline)) return -EINVAL;
     deadline = time_after(deadline.sec, deadline.nsec);
   }
-  return poll_files((struct pollfd*)a0, (uint32_t)a1, a2 ? &deadline : 0);
+  return masked_poll((struct pollfd*)a0, (uint32_t)a1, a2 ? &deadline : 0, (uint32_t)a3);
 }
 
 CALL(epoll_ctl) { /* (epoll, operation, descriptor, event) */
@@ -331,14 +350,13 @@ CALL(epoll_ctl) { /* (epoll, operation, descriptor, event) */
   return 0;
 }
 
-CALL(epoll_wait) { /* (epoll, events, how many, milliseconds or -1); epoll_pwait too */
-  struct file* f = file_of((uint32_t)a0);
-  struct epoll_event* out = (struct epoll_event*)a1;
+static long epoll_events(uint32_t fd, struct epoll_event* out, long most, int32_t milliseconds) {
+  struct file* f = file_of(fd);
   long found = 0;
   if (!f) return -EBADF;
-  if (f->kind != F_EPOLL || a2 <= 0) return -EINVAL;
+  if (f->kind != F_EPOLL || most <= 0) return -EINVAL;
   struct watch* w = epolls[f->object].watches;
-  for (struct watch* end = w + WATCHES; w < end && found < a2; w++) {
+  for (struct watch* end = w + WATCHES; w < end && found < most; w++) {
     if (!w->used) continue;
     const struct file* target = &files[w->fd];
     const uint32_t ready = readiness(target) & w->event.events, state = state_of(target);
@@ -349,7 +367,25 @@ CALL(epoll_wait) { /* (epoll, events, how many, milliseconds or -1); epoll_pwait
     if (w->event.events & EPOLLONESHOT) w->event.events &= EPOLLET | EPOLLONESHOT;
   }
   if (found) return found;
-  if (a3 == 0) return yield(0);
-  const struct time deadline = after_milliseconds((uint32_t)a3);
-  return block_retry(a3 < 0 ? 0 : &deadline);
+  if (milliseconds == 0) return yield(0);
+  const struct time deadline = after_milliseconds((uint32_t)milliseconds);
+  return block_retry(milliseconds < 0 ? 0 : &deadline);
+}
+
+CALL(epoll_wait) { /* (epoll, events, how many, milliseconds or -1) */
+  return epoll_events((uint32_t)a0, (struct epoll_event*)a1, a2, a3);
+}
+
+CALL(epoll_pwait) { /* (... set of signals or 0, bytes of a set) */
+  const long ended = masked_begin(stack_argument(4), stack_argument(5));
+  return ended ? ended : masked_end(epoll_events((uint32_t)a0, (struct epoll_event*)a1, a2, a3));
+}
+
+CALL(epoll_pwait2) { /* (epoll, events, how many, time or 0, set of signals or 0, bytes of it) */
+  struct time t = {0, 0};
+  if (a3 && time_from_64((const uint32_t*)a3, &t)) return -EINVAL;
+  const long ended = masked_begin(stack_argument(4), stack_argument(5));
+  const int32_t ms =
+      !a3 || t.sec > 2000000 ? -1 : (int32_t)(t.sec * 1000 + (t.nsec + 999999) / 1000000);
+  return ended ? ended : masked_end(epoll_events((uint32_t)a0, (struct epoll_event*)a1, a2, ms));
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signals. They come only from the program itself (kill and its kin), so they are delivered when a
- * system call ends. The frame on the user's stack is that of Linux for o32. */
+/* Signals. They come only from the program itself (kill and its kin, timers), so they are delivered
+ * when a system call ends. The frame on the user's stack is that of Linux for o32. */
 #include "kernel.h"
 
 enum {
@@ -13,8 +13,6 @@ enum {
   SIG_BLOCK = 1,
   SIG_UNBLOCK = 2,
   SIG_SETMASK = 3,
-  SI_USER = 0,
-  SI_TKILL = -6,
 };
 #define SA_RESETHAND 0x80000000u
 #define SIG_DFL 0u
@@ -25,12 +23,24 @@ struct action {
   struct sigset mask;
 };
 static struct action actions[NSIG + 1]; /* those never set cost nothing */
-static uint8_t signal_codes[NSIG + 1];  /* 1: sent by tkill or tgkill */
+
+/* Signals that did not come by kill(), in the order in which they were sent: where they come from.
+ * One whose origin does not fit looks as if it came by kill(). */
+#define ORIGINS 64
+static struct {
+  uint32_t signal;
+  struct thread* thread; /* 0: for the process */
+  struct origin from;
+} origins[ORIGINS];
+static uint32_t origin_count;
+
+/* Signals for the process that all threads block. */
+static struct sigset shared;
 
 struct siginfo {
   int32_t signo, code, error;
-  uint32_t pid, uid;
-  uint32_t rest[27];
+  uint32_t pid, uid, value;
+  uint32_t rest[26];
 };
 struct machine_context {
   uint32_t regmask, status;
@@ -74,7 +84,8 @@ static void set_mask(struct thread* t, struct sigset mask) {
   drop(&mask, SIGSTOP);
   t->mask = mask;
   t->any_pending = 0;
-  for (int i = 0; i < 4; i++) t->any_pending |= (t->pending.word[i] & ~mask.word[i]) != 0;
+  for (int i = 0; i < 4; i++)
+    t->any_pending |= ((t->pending.word[i] | shared.word[i]) & ~mask.word[i]) != 0;
 }
 
 /* Ends the program as Linux would for an unhandled signal. */
@@ -115,10 +126,53 @@ static int is_restarted(uint32_t number) {
   }
 }
 
+/* The first signal of the thread or the process in `set`; 0: none. */
+static uint32_t first_in(const struct thread* t, struct sigset set) {
+  for (uint32_t i = 0; i < 4; i++) {
+    const uint32_t w = (t->pending.word[i] | shared.word[i]) & set.word[i];
+    if (!w) continue;
+    uint32_t signal = 32 * i + 1;
+    while (!(w >> ((signal - 1) & 31) & 1)) signal++;
+    return signal;
+  }
+  return 0;
+}
+
 static uint32_t first_signal(const struct thread* t) {
-  uint32_t signal = 1;
-  while (!has(&t->pending, signal) || has(&t->mask, signal)) signal++;
-  return signal;
+  struct sigset open;
+  for (int i = 0; i < 4; i++) open.word[i] = ~t->mask.word[i];
+  return first_in(t, open);
+}
+
+/* Takes a signal that waits for the thread or the process, and tells where it came from. */
+static struct origin take(struct thread* t, uint32_t signal) {
+  struct thread* const owner = has(&t->pending, signal) ? t : 0;
+  struct origin from = BY_USER;
+  int found = 0, more = 0;
+  for (uint32_t i = 0; i < origin_count; i++) {
+    if (origins[i].signal != signal || origins[i].thread != owner) continue;
+    if (found) {
+      more = 1;
+      break;
+    }
+    found = 1;
+    from = origins[i].from;
+    for (uint32_t k = i + 1; k < origin_count; k++) origins[k - 1] = origins[k];
+    origin_count--;
+    i--;
+  }
+  if (!more) drop(owner ? &t->pending : &shared, signal);
+  set_mask(t, t->mask);
+  return from;
+}
+
+/* What is left of a sleep that a signal ends, for programs that go on sleeping. */
+static void tell_time_left(struct thread* t, uint32_t number) {
+  const struct time left = time_left(t->deadline);
+  if (number == 4166 && t->gpr[5]) *(struct time*)t->gpr[5] = left; /* nanosleep */
+  if (t->gpr[5] || !t->gpr[7]) return;                              /* until a time */
+  if (number == 4265) *(struct time*)t->gpr[7] = left;              /* clock_nanosleep */
+  if (number == 4407) time_to_64((uint32_t*)t->gpr[7], left);
 }
 
 /* A blocking call ends early. With SA_RESTART some are made again after the handler: the address
@@ -129,6 +183,7 @@ void interrupt_wait(struct thread* t) {
   const int restart = (actions[first_signal(t)].flags & SA_RESTART) && !partial &&
                       !t->has_deadline && is_restarted(number) &&
                       *(const uint32_t*)(t->pc - 4) == 12;
+  if (t->has_deadline) tell_time_left(t, number);
   t->partial = 0;
   wake(t, partial ? (long)partial : -EINTR);
   if (restart) {
@@ -138,17 +193,63 @@ void interrupt_wait(struct thread* t) {
   }
 }
 
-void send_signal(struct thread* t, uint32_t signal, uint32_t code) {
-  if (ignored(signal) && !has(&t->mask, signal)) return;
-  add(&t->pending, signal);
-  signal_codes[signal] = (uint8_t)code;
-  if (has(&t->mask, signal)) return;
-  t->any_pending = 1;
-  if (t->state != T_WAIT) return;
-  interrupt_wait(t);
+/* Adds a signal to those that wait for a thread (0: the process); 0 if one of it is enough. */
+static int keep(struct thread* t, uint32_t signal, struct origin from) {
+  struct sigset* set = t ? &t->pending : &shared;
+  const int first = !has(set, signal);
+  if (!first && signal < SIGRT) return 0;
+  add(set, signal);
+  if ((from.code || signal >= SIGRT) && origin_count < ORIGINS) {
+    origins[origin_count].signal = signal;
+    origins[origin_count].thread = t;
+    origins[origin_count++].from = from;
+  }
+  return first;
 }
 
-static void enter_handler(struct thread* t, uint32_t signal) {
+void send_signal(struct thread* t, uint32_t signal, struct origin from) {
+  const int blocked = has(&t->mask, signal);
+  if (ignored(signal) && !blocked) return;
+  if (!keep(t, signal, from)) return;
+  if (blocked) { /* sigtimedwait, or a descriptor of signals, may want it */
+    wake_io();
+    return;
+  }
+  t->any_pending = 1;
+  if (t->state == T_WAIT) interrupt_wait(t);
+}
+
+void signal_process(uint32_t signal, struct origin from) {
+  struct thread* t = current;
+  uint32_t i = 0;
+  if (t->state == T_FREE || has(&t->mask, signal))
+    while ((t = thread_at(i)) && (t->state == T_FREE || has(&t->mask, signal))) i++;
+  if (t) {
+    send_signal(t, signal, from);
+    return;
+  }
+  if (keep(0, signal, from)) wake_io();
+}
+
+int signals_waiting(struct sigset set) { return first_in(current, set) != 0; }
+
+static void tell(struct siginfo* info, uint32_t signal, struct origin from) {
+  zero(info, sizeof *info);
+  info->signo = (int32_t)signal;
+  info->code = from.code;
+  info->pid = from.first;
+  info->value = from.value;
+}
+
+uint32_t take_signal(struct sigset set, uint32_t* info) {
+  const uint32_t signal = first_in(current, set);
+  if (!signal) return 0;
+  const struct origin from = take(current, signal);
+  if (info) tell((struct siginfo*)info, signal, from);
+  return signal;
+}
+
+static void enter_handler(struct thread* t, uint32_t signal, struct origin from) {
   struct action* a = &actions[signal];
   uint32_t sp = t->gpr[29];
   const int on_stack = sp - t->altstack.sp < t->altstack.size && !(t->altstack.flags & SS_DISABLE);
@@ -157,10 +258,7 @@ static void enter_handler(struct thread* t, uint32_t signal) {
   struct frame* f = (struct frame*)((sp - sizeof(struct frame)) & ~7u);
   struct machine_context* m = &f->context.machine;
 
-  zero(&f->info, sizeof f->info);
-  f->info.signo = (int32_t)signal;
-  f->info.code = signal_codes[signal] ? SI_TKILL : SI_USER;
-  f->info.pid = 1;
+  tell(&f->info, signal, from);
   f->context.flags = 0;
   f->context.link = 0;
   f->context.stack = t->altstack;
@@ -199,24 +297,56 @@ static void enter_handler(struct thread* t, uint32_t signal) {
   set_mask(t, mask);
 }
 
+static void restore_mask(struct thread* t) {
+  if (!t->mask_saved) return;
+  t->mask_saved = 0;
+  set_mask(t, t->saved_mask);
+}
+
 void deliver_signals(struct thread* t) {
   while (t->any_pending) {
     const uint32_t signal = first_signal(t);
-    drop(&t->pending, signal);
-    set_mask(t, t->mask);
+    if (!signal) break; /* another thread took it */
+    const struct origin from = take(t, signal);
     if (ignored(signal)) continue;
     if (actions[signal].handler == SIG_DFL) die(signal, 0);
-    enter_handler(t, signal);
+    enter_handler(t, signal, from);
   }
+  t->any_pending = 0;
+  restore_mask(t);
+}
+
+void forget_signals(const struct thread* t) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < origin_count; i++)
+    if (origins[i].thread != t) origins[kept++] = origins[i];
+  origin_count = kept;
 }
 
 /* ---- System calls ---- */
 
-/* The result of a call that may have made a signal deliverable. */
-static long after_signals(long result) {
+long after_signals(long result) {
   if (!current->any_pending) return result;
   set_result(current, result);
   return NO_RESULT;
+}
+
+/* Calls that are made again keep the mask that they have set. */
+long masked_begin(uint32_t set, uint32_t size) {
+  struct thread* t = current;
+  if (!set || t->mask_saved) return 0;
+  if (size != sizeof(struct sigset)) return -EINVAL;
+  t->saved_mask = t->mask;
+  t->mask_saved = 1;
+  set_mask(t, *(const struct sigset*)set);
+  return t->any_pending ? after_signals(-EINTR) : 0;
+}
+
+long masked_end(long result) {
+  /* The call waits, or others come first and its result is set. */
+  if (result == NO_RESULT && current->state == T_WAIT) return result;
+  restore_mask(current);
+  return result == NO_RESULT ? result : after_signals(result);
 }
 
 CALL(rt_sigreturn) {
@@ -275,8 +405,34 @@ CALL(rt_sigprocmask) { /* (how, set, old, bytes of a set) */
 CALL(rt_sigpending) {
   (void)a2, (void)a3;
   if (a1 != sizeof(struct sigset)) return -EINVAL;
-  *(struct sigset*)a0 = current->pending;
+  for (int i = 0; i < 4; i++)
+    ((struct sigset*)a0)->word[i] = current->pending.word[i] | shared.word[i];
   return 0;
+}
+
+/* (set, siginfo or 0, time or 0, bytes of a set) */
+static long await_signal(struct sigset set, uint32_t* info, const struct time* timeout) {
+  const uint32_t signal = take_signal(set, info);
+  if (signal) return (long)signal;
+  const long result = block_retry(timeout);
+  return result == 0 ? -EAGAIN : result;
+}
+
+CALL(rt_sigtimedwait) {
+  const struct time* t = (const struct time*)a2;
+  struct time deadline;
+  if (a3 != sizeof(struct sigset)) return -EINVAL;
+  if (t) deadline = time_after(t->sec, t->nsec);
+  if (t && (t->nsec >= 1000000000 || (int32_t)t->sec < 0)) return -EINVAL;
+  return await_signal(*(const struct sigset*)a0, (uint32_t*)a1, t ? &deadline : 0);
+}
+
+CALL(rt_sigtimedwait64) {
+  struct time deadline;
+  if (a3 != sizeof(struct sigset)) return -EINVAL;
+  if (a2 && time_from_64((const uint32_t*)a2, &deadline)) return -EINVAL;
+  if (a2) deadline = time_after(deadline.sec, deadline.nsec);
+  return await_signal(*(const struct sigset*)a0, (uint32_t*)a1, a2 ? &deadline : 0);
 }
 
 CALL(rt_sigsuspend) { /* (set, bytes of a set) */
@@ -315,35 +471,46 @@ CALL(sigaltstack) { /* (new, old) */
   return 0;
 }
 
-static long signal_thread(struct thread* t, uint32_t signal, uint32_t code) {
+static long signal_thread(struct thread* t, uint32_t signal, struct origin from) {
   if (!t) return -ESRCH;
   if (signal > NSIG) return -EINVAL;
-  if (signal) send_signal(t, signal, code);
+  if (signal) send_signal(t, signal, from);
   return after_signals(0);
 }
 
 CALL(tkill) { /* (tid, signal) */
   (void)a2, (void)a3;
-  return signal_thread(find_thread((uint32_t)a0), (uint32_t)a1, 1);
+  return signal_thread(find_thread((uint32_t)a0), (uint32_t)a1, BY_THREAD);
 }
 
 CALL(tgkill) { /* (pid, tid, signal) */
   (void)a3;
-  return a0 == 1 ? signal_thread(find_thread((uint32_t)a1), (uint32_t)a2, 1) : -ESRCH;
+  return a0 == 1 ? signal_thread(find_thread((uint32_t)a1), (uint32_t)a2, BY_THREAD) : -ESRCH;
 }
 
-/* (pid, signal): to the calling thread, or if it blocks the signal, to one that does not */
-CALL(kill) {
-  struct thread* t = current;
-  const uint32_t signal = (uint32_t)a1;
-  (void)a2, (void)a3;
-  if (a0 > 1 || a0 < -1) return -ESRCH;
+static struct origin origin_of(const struct siginfo* info) {
+  return (struct origin){info->code, info->pid, info->value};
+}
+
+static long queue(long pid, uint32_t signal, struct origin from) {
+  if (pid > 1 || pid < -1) return -ESRCH;
   if (signal > NSIG) return -EINVAL;
-  if (signal && has(&t->mask, signal)) {
-    struct thread* other;
-    uint32_t i = 0;
-    while ((other = thread_at(i)) && (other->state == T_FREE || has(&other->mask, signal))) i++;
-    if (other) t = other;
-  }
-  return signal_thread(t, signal, 0);
+  if (signal) signal_process(signal, from);
+  return after_signals(0);
+}
+
+CALL(kill) { /* (pid, signal) */
+  (void)a2, (void)a3;
+  return queue(a0, (uint32_t)a1, BY_USER);
+}
+
+CALL(rt_sigqueueinfo) { /* (pid, signal, siginfo) */
+  (void)a3;
+  return queue(a0, (uint32_t)a1, origin_of((const struct siginfo*)a2));
+}
+
+CALL(rt_tgsigqueueinfo) { /* (pid, tid, signal, siginfo) */
+  if (a0 != 1) return -ESRCH;
+  return signal_thread(find_thread((uint32_t)a1), (uint32_t)a2,
+                       origin_of((const struct siginfo*)a3));
 }

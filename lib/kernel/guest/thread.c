@@ -179,12 +179,15 @@ void own_floating_point(struct thread* t) {
 static struct thread* take_ready(void) {
   if (any_deadline && (!ready || time_reached(earliest))) wake_expired(); /* makes it exact */
   while (!ready) {
-    if (!any_deadline) {
+    if (!any_deadline && next_timer.sec >= NEVER) {
       message("deadlock: the program's threads (%u) all wait for each other", thread_count);
       die(SIGABRT, 0);
     }
-    now = earliest;
-    wake_expired();
+    const struct time next =
+        any_deadline && time_before(earliest, next_timer) ? earliest : next_timer;
+    if (!time_reached(next)) now = next;
+    if (time_reached(next_timer)) timers_expire();
+    if (any_deadline) wake_expired();
   }
   struct thread* t = ready;
   ready = t->next;
@@ -257,7 +260,7 @@ struct thread* thread_start(uint32_t pc, uint32_t sp) {
 
 long yield(long result) {
   clock_advance();
-  if (retrying || (!ready && !any_deadline)) return result;
+  if (retrying || (!ready && !any_deadline && !current->any_pending)) return result;
   set_result(current, result);
   yielding = 1;
   return NO_RESULT;
@@ -300,6 +303,8 @@ CALL(exit) { /* (status): ends the thread, and the program with the last one */
   struct thread* t = current;
   (void)a1, (void)a2, (void)a3;
   if (thread_count == 1) machine_halt((uint32_t)a0 & 0xff);
+  release_robust(t);
+  forget_signals(t);
   if (t->clear_tid) {
     *(uint32_t*)t->clear_tid = 0;
     futex_wake(t->clear_tid, 1, ~0u);
