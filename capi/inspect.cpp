@@ -84,6 +84,7 @@ Status inspect(ByteView proof, mipzk_proof_info& out) {
   out.log_height = front.security.log_height;
   out.max_cycles = front.cycles;
   out.flags = (statement.flags & proof::kFlagNotHiding) != 0 ? MIPZK_PROOF_NO_HIDING : 0;
+  if (statement.program.entry >> 28 == 8) out.flags |= MIPZK_PROOF_LINUX;
   const proof::Security bits = proof::security(*statement.profile, front.security);
   out.security_bits = millibits(bits.total) / 1000;
   return {};

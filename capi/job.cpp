@@ -4,11 +4,19 @@
 #include "base/random.hpp"
 #include "guard.hpp"
 #include "hash/blake3.hpp"
+#include "linux_inputs.hpp"
 #include "objects.hpp"
 #include "proof/shape.hpp"
 #include "prove/writer.hpp"
 
 namespace mipzk::capi {
+
+void forget(mipzk_job& job) {
+  job.result = {};
+  job.plan = nullptr;
+  job.shown = false;
+}
+
 namespace {
 
 constexpr hash::Key kSeedKey = hash::key_from_text("mipzk v0 job seed");
@@ -18,12 +26,6 @@ static_assert(MIPZK_PHASE_COMMIT == static_cast<uint32_t>(prove::Phase::kCommit)
 static_assert(MIPZK_PHASE_QUOTIENT == static_cast<uint32_t>(prove::Phase::kQuotient) + 1);
 static_assert(MIPZK_PHASE_OPEN == static_cast<uint32_t>(prove::Phase::kOpen) + 1);
 static_assert(MIPZK_PHASE_QUERY == static_cast<uint32_t>(prove::Phase::kQuery) + 1);
-
-void forget(mipzk_job& job) {
-  job.result = {};
-  job.plan = nullptr;
-  job.shown = false;
-}
 
 Status check_input(const uint8_t* data, size_t size) {
   if (!buffer_ok(data, size)) return Error(Errc::kArgument, "data is NULL but its size is not 0");
@@ -274,6 +276,7 @@ mipzk_status mipzk_job_public_input(mipzk_job* job, const uint8_t* data, size_t 
                                     mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (Status s = capi::check_input(data, size); !s) return s;
+    if (capi::is_linux(*job)) return capi::set_stream(*job, {data, size}, true);
     std::vector<uint8_t> copy(data, data + size);
     capi::forget(*job);
     job->public_input = std::move(copy);
@@ -285,6 +288,7 @@ mipzk_status mipzk_job_private_input(mipzk_job* job, const uint8_t* data, size_t
                                      mipzk_error* err) noexcept {
   return with_job(job, err, [&]() -> Status {
     if (Status s = capi::check_input(data, size); !s) return s;
+    if (capi::is_linux(*job)) return capi::set_stream(*job, {data, size}, false);
     SecretVector<uint8_t> copy = secret_copy(ByteView(data, size));
     capi::forget(*job);
     job->private_input = std::move(copy);

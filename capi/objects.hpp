@@ -112,6 +112,9 @@ struct mipzk_job {
   mipzk::capi::Settings settings;
   std::shared_ptr<const mipzk::capi::LoadedElf> elf;
   std::vector<uint8_t> public_input;
+  // Of a Linux program: how many bytes of the two inputs, from their beginning, are the entry of
+  // what the program reads as a stream (linux_inputs.hpp).
+  size_t public_stream = 0, private_stream = 0;
   std::vector<std::vector<mipzk::air::Instance>> shapes;    // by shard; empty: as the run needs
   mipzk::SecretVector<uint8_t> private_input, hints, seed;  // an empty seed: take a random one
   mipzk_print_fn print = nullptr;

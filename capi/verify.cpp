@@ -61,7 +61,8 @@ Status give_claim(const verify::Claim& claim, const Policy& policy, mipzk_claim&
   out.output = {claim.output_offset, claim.output_size};
   out.shards = claim.shards;
   out.security_bits = claim.security_bits;
-  out.flags = claim.not_hiding ? MIPZK_PROOF_NO_HIDING : 0;
+  out.flags =
+      (claim.not_hiding ? MIPZK_PROOF_NO_HIDING : 0) | (claim.kernel ? MIPZK_PROOF_LINUX : 0);
   if (policy.any_exit_code || policy.exit_code == claim.exit_code) return {};
   return Error(kExitCode,
                "the proof is valid, but the program ended with another exit code than the policy "

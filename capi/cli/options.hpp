@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/any.hpp>
 #include <boost/program_options.hpp>
 #include <cstdint>
 #include <string>
@@ -38,6 +39,13 @@ class Options {
   std::string text(const char* name) const {
     return has(name) ? values_[name].as<std::string>() : "";
   }
+  // The values of an option that may be given more than once (list_value), in their order; none of
+  // one that is another kind of option in this command.
+  std::vector<std::string> list(const char* name) const {
+    using List = std::vector<std::string>;
+    const auto* values = has(name) ? boost::any_cast<List>(&values_[name].value()) : nullptr;
+    return values != nullptr ? *values : List();
+  }
   // Decimal or 0x hexadecimal, 0 when absent; K, M and G multiply by powers of 1024.
   uint64_t number(const char* name) const;
   bool json() const { return has("json"); }
@@ -61,6 +69,10 @@ uint64_t parse_number(const std::string& text, const std::string& what);
 // "an integer" options are strings for Boost, because its own conversion takes -1 for 2^64 - 1.
 inline po::typed_value<std::string>* value(const char* name) {
   return po::value<std::string>()->value_name(name);
+}
+
+inline po::typed_value<std::vector<std::string>>* list_value(const char* name) {
+  return po::value<std::vector<std::string>>()->composing()->value_name(name);
 }
 
 // Shows the facts of a successful command.

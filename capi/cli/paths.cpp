@@ -10,6 +10,8 @@
 #include <tuple>
 #include <vector>
 
+#include "inputs.hpp"
+
 namespace mipzk::cli {
 namespace {
 
@@ -103,16 +105,20 @@ void check_files(const Options& options, std::initializer_list<const char*> inpu
     if (options.text(option).empty())
       throw Failure(kExitUsage, options.described(option) + " wants the name of a file");
   };
-  for (const char* option : inputs) {
-    if (!options.has(option)) continue;
-    check_name(option);
-    const std::string path = options.text(option);
+  const auto add_input = [&](const std::string& name, const std::string& path) {
     if (path == "-" && stdin_used)
       throw Failure(kExitUsage, "only one input can come from standard input");
     stdin_used = stdin_used || path == "-";
-    used.push_back({described(options, option, "standard input"),
-                    path == "-" ? identity_of(STDIN_FILENO) : identity_of(path), Used::kInput});
+    used.push_back(
+        {name, path == "-" ? identity_of(STDIN_FILENO) : identity_of(path), Used::kInput});
+  };
+  for (const char* option : inputs) {
+    if (!options.has(option)) continue;
+    check_name(option);
+    add_input(described(options, option, "standard input"), options.text(option));
   }
+  for (const auto& [name, path] : input_files(options))
+    add_input(name + " (" + (path == "-" ? "standard input" : quoted(path)) + ")", path);
   for (const char* option : outputs) {
     if (!options.has(option) || options.stands_alone(option)) continue;
     check_name(option);

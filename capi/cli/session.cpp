@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "inputs.hpp"
 #include "progress.hpp"
 #include "tools.hpp"
 
@@ -79,7 +80,10 @@ Handle<mipzk_program> load_program(Context& ctx, const Bytes& elf, const std::st
 
 void add_run_options(Options& options) {
   options.visible().add_options()("public", value("FILE"), "public input, part of what is proved")(
-      "private", value("FILE"), "private input; - is standard input")(
+      "private", value("FILE"), "private input; - is standard input");
+  add_public_input_options(options);
+  add_private_input_options(options);
+  options.visible().add_options()(
       "hints", value("FILE"), "words for the program's hint calls, in the program's byte order")(
       "max-cycles", value("N"), "stop the program after N instructions (default 2^32)")(
       "guest-memory", value("N"), "bytes that the program may touch, e.g. 256M (default 1G)")(
@@ -104,6 +108,7 @@ Handle<mipzk_job> make_job(Context& ctx, const mipzk_program* program, const Opt
         "the public input");
   check(mipzk_job_private_input(raw, private_input.data(), private_input.size(), &err), err,
         "the private input");
+  give_inputs(raw, options);
   check(mipzk_job_hints(raw, hints.data(), hints.size(), &err), err, "the hints");
   check(mipzk_job_on_print(raw, on_print, nullptr, &err), err, "cannot start");
   static char fixed;

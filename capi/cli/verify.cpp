@@ -5,6 +5,7 @@
 #include <cstring>
 #include <exception>
 
+#include "inputs.hpp"
 #include "paths.hpp"
 #include "session.hpp"
 
@@ -67,11 +68,16 @@ int verify_command(const Args& args) {
       "mipzk verify [options] PROOF (--program-id HEX | --elf FILE)",
       "Verifies a proof. Success means: the given program, run on the public input in the\n"
       "proof and some private input, ends with exit code 0 (or the expected one) and the\n"
-      "output in the proof. Compare input and output with what you expect, here or yourself.",
+      "output in the proof. Compare input and output with what you expect, here or yourself:\n"
+      "with the options that `mipzk prove` takes for public inputs, what is not said must not\n"
+      "be there either.",
       "proof");
   options.visible().add_options()("program-id", value("HEX"), "id of the program that you trust")(
       "elf", value("FILE"), "the program itself, in place of its id")(
-      "expect-public-input", value("FILE"), "fail unless the public input is this")(
+      "public", value("FILE"), "fail unless this is the public input, or a Linux program's stream");
+  add_public_input_options(options);
+  options.visible().add_options()("expect-public-input", value("FILE"),
+                                  "fail unless the bytes of the public input are these")(
       "expect-output", value("FILE"), "fail unless the output is this")(
       "expect-exit-code", value("N"), "fail unless the exit code is this (default 0)")(
       "any-exit-code", "accept every exit code: look at it yourself")(
@@ -88,7 +94,11 @@ int verify_command(const Args& args) {
   if (options.has("program-id") == options.has("elf"))
     throw Failure(kExitUsage, "say which program the proof must be about: --program-id or --elf",
                   "never take the id from the proof itself");
-  check_files(options, {"proof", "elf", "expect-public-input", "expect-output"}, {});
+  if (options.has("expect-public-input") && expects_public_input(options))
+    throw Failure(kExitUsage,
+                  "--expect-public-input says all of the public input: it does not go "
+                  "together with --public, --arg, --env, --public-file and --clock");
+  check_files(options, {"proof", "elf", "public", "expect-public-input", "expect-output"}, {});
   Context ctx;
   ctx.set(MIPZK_OPT_THREADS, options.number("threads"));
   uint8_t id[32];
@@ -136,6 +146,12 @@ int verify_command(const Args& args) {
   const uint8_t* front = mipzk_blob_data(blob);
   expect_bytes(front, claim.public_input, options, "expect-public-input", "public input",
                kExitPublicInput);
+  if (expects_public_input(options) &&
+      !is_expected_public_input(options, (claim.flags & MIPZK_PROOF_LINUX) != 0,
+                                front + claim.public_input.offset, claim.public_input.size))
+    throw Failure(kExitPublicInput,
+                  "the proof is valid, but its public input is not the expected one",
+                  "`mipzk inspect` shows what the proof claims");
   expect_bytes(front, claim.output, options, "expect-output", "output", kExitOutput);
 
   Facts facts;

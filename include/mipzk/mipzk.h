@@ -125,6 +125,9 @@ typedef struct mipzk_range { /* 16 bytes */
 
 /* The proof was made with MIPZK_OPT_NO_HIDING: it may tell everything about the private input. */
 #define MIPZK_PROOF_NO_HIDING 1u
+/* The program is one for Linux: its public input is a list of entries (docs/LINUX.md), those of
+ * mipzk_job_claimed_input. */
+#define MIPZK_PROOF_LINUX 2u
 
 /* What an accepted proof states: THIS program, run on this public input and some private input,
  * ended with this exit code and this output. The policy is about the exit code; comparing the rest
@@ -359,6 +362,39 @@ MIPZK_API mipzk_status mipzk_job_private_input(mipzk_job* job, const uint8_t* da
  * with zeros. */
 MIPZK_API mipzk_status mipzk_job_hints(mipzk_job* job, const uint8_t* data, size_t size,
                                        mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* A Linux program (one that has the in-guest kernel) finds more than two streams of bytes. Then
+ * mipzk_job_public_input is what it reads from descriptor 3, mipzk_job_private_input its standard
+ * input, and there are the following; each adds to the job (ARGUMENT for a program that is none).
+ * All public ones together, and all private ones, take at most 67108860 bytes (INPUT), 12 for each
+ * beside its bytes. */
+
+/* Appends an argument: argv[1] and so on, after argv[0], which is "guest". Public. */
+MIPZK_API mipzk_status mipzk_job_argument(mipzk_job* job, const char* text,
+                                          mipzk_error* err) MIPZK_NOEXCEPT;
+/* Appends NAME=VALUE to the environment, which is empty. Public. */
+MIPZK_API mipzk_status mipzk_job_environment(mipzk_job* job, const char* text,
+                                             mipzk_error* err) MIPZK_NOEXCEPT;
+/* A file that the program finds at `name`, an absolute path, with the folders above it. Without
+ * MIPZK_FILE_PUBLIC it is private: its bytes, its name, and that it is there are the choice of
+ * whoever makes the proof. ARGUMENT for a name that cannot be or is taken. */
+#define MIPZK_FILE_PUBLIC 1u
+MIPZK_API mipzk_status mipzk_job_file(mipzk_job* job, const char* name, const uint8_t* data,
+                                      size_t size, uint32_t flags, mipzk_error* err) MIPZK_NOEXCEPT;
+/* The real-time clock when the run begins, in seconds since 1970, 1 to 2147483646; by default
+ * 2000-01-01 00:00:01 UTC. Public. */
+MIPZK_API mipzk_status mipzk_job_clock(mipzk_job* job, uint64_t seconds,
+                                       mipzk_error* err) MIPZK_NOEXCEPT;
+/* 32 bytes from which the program's random numbers follow. Private: they are the choice of whoever
+ * makes the proof. By default they are the same in every run and known to everybody. */
+MIPZK_API mipzk_status mipzk_job_random(mipzk_job* job, const uint8_t* seed /* 32 bytes */,
+                                        mipzk_error* err) MIPZK_NOEXCEPT;
+/* The public input that a proof of this job claims: of a Linux program all that is public, in the
+ * order of the calls, the stream of mipzk_job_public_input first; of another one the bytes that
+ * were given. For a verifier that expects these inputs. Belongs to the job and is gone when an input
+ * is set; NULL and 0 while it runs. */
+MIPZK_API const uint8_t* mipzk_job_claimed_input(const mipzk_job* job,
+                                                 size_t* out_size) MIPZK_NOEXCEPT;
 
 /* Makes the proof repeatable: equal program, inputs, options and seed give equal bytes. The seed
  * must be 32 random bytes and stay SECRET: whoever knows it can undo all hiding that a proof does.

@@ -434,6 +434,37 @@ class Job {
   void public_input(Bytes data) { try_public_input(data).value(); }
   Result<void> try_private_input(Bytes data) { return give(mipzk_job_private_input, data); }
   void private_input(Bytes data) { try_private_input(data).value(); }
+  // Of Linux programs: see mipzk_job_argument and the functions behind it.
+  Result<void> try_argument(const char* text) {
+    return detail::call([&](mipzk_error* e) { return mipzk_job_argument(get(), text, e); });
+  }
+  void argument(const char* text) { try_argument(text).value(); }
+  Result<void> try_environment(const char* text) {
+    return detail::call([&](mipzk_error* e) { return mipzk_job_environment(get(), text, e); });
+  }
+  void environment(const char* text) { try_environment(text).value(); }
+  Result<void> try_file(const char* name, Bytes data, uint32_t flags = 0) {
+    return detail::call([&](mipzk_error* e) {
+      return mipzk_job_file(get(), name, data.data(), data.size(), flags, e);
+    });
+  }
+  void file(const char* name, Bytes data, uint32_t flags = 0) {
+    try_file(name, data, flags).value();
+  }
+  Result<void> try_clock(uint64_t seconds) {
+    return detail::call([&](mipzk_error* e) { return mipzk_job_clock(get(), seconds, e); });
+  }
+  void clock(uint64_t seconds) { try_clock(seconds).value(); }
+  Result<void> try_random(std::span<const uint8_t, 32> seed) {
+    return detail::call([&](mipzk_error* e) { return mipzk_job_random(get(), seed.data(), e); });
+  }
+  void random(std::span<const uint8_t, 32> seed) { try_random(seed).value(); }
+  // The public input that a proof of this job claims.
+  Bytes claimed_input() const noexcept {
+    size_t size = 0;
+    const uint8_t* data = mipzk_job_claimed_input(get(), &size);
+    return {data, size};
+  }
   Result<void> try_hints(Bytes data) { return give(mipzk_job_hints, data); }
   void hints(Bytes data) { try_hints(data).value(); }
   Result<void> try_shape(Bytes data) { return give(mipzk_job_shape, data); }

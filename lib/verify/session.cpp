@@ -105,6 +105,7 @@ Claim claim_of(const Session& session, const uint8_t* proof) {
   claim.shards = s.shards;
   claim.security_bits = session.security_bits;
   claim.not_hiding = (s.flags & proof::kFlagNotHiding) != 0;
+  claim.kernel = s.program.entry >> 28 == 8;  // docs/MACHINE.md, section 8
   return claim;
 }
 

@@ -32,6 +32,7 @@ struct Claim {
   uint32_t shards = 0;
   uint32_t security_bits = 0;  // provable, rounded down
   bool not_hiding = false;     // the proof says so
+  bool kernel = false;         // the program begins in the in-guest kernel
 };
 
 // Bytes of workspace that any proof within the policy needs, for a workspace aligned to 16 bytes.

@@ -35,7 +35,8 @@ const std::deque<Subject>& subjects() {
       out.emplace_back("random " + std::to_string(seed), keep(g.program()), Bytes3{});
     }
     for (bool little : {false, true}) {
-      const Bytes3 text{{'f', 'i', 'r', 's', 't', ' ', 'l', 'i', 'n', 'e'}, {}, {}};
+      const uint8_t line[] = {'f', 'i', 'r', 's', 't', ' ', 'l', 'i', 'n', 'e'};
+      const Bytes3 text{linux_stream(line), {}, {}};
       out.emplace_back(little ? "linux le" : "linux", linux_program(little), text);
     }
     const auto add = [&](const char* name, Bytes3 in) {
@@ -46,7 +47,7 @@ const std::deque<Subject>& subjects() {
     add("div64", {bytes({0, 0, 0, 0, 0, 0, 3, 0xe8, 0, 0, 0, 0, 0, 0, 0, 7}), {}, {}});
     add("hints", {{}, bytes({0, 0, 0, 17, 0, 0, 0, 100}), bytes({0, 0, 0, 4, 0, 0, 0, 10})});
     add("unaligned", {bytes({0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88}), {}, {}});
-    add("echo.linux", {bytes({'t', 'e', 'x', 't'}), {}, {}});
+    add("echo.linux", {linux_stream(bytes({'t', 'e', 'x', 't'})), {}, {}});
     for (bool little : {false, true})
       out.emplace_back(little ? "every table le" : "every table", every_table(little),
                        every_table_input(little));

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "elf/load.hpp"
+#include "kernel/inputs.hpp"
 #include "kernel/kernel.hpp"
 
 namespace mipzk::attack {
@@ -158,6 +159,12 @@ Bytes3 every_table_input(bool little_endian) {
   if (little_endian)
     return {{0xef, 0xbe, 0xad, 0xde, 5}, {0x78, 0x56, 0x34, 0x12}, {0xf1, 0xde, 0xbc, 0x9a}};
   return {{0xde, 0xad, 0xbe, 0xef, 5}, {0x12, 0x34, 0x56, 0x78}, {0x9a, 0xbc, 0xde, 0xf1}};
+}
+
+std::vector<uint8_t> linux_stream(ByteView bytes) {
+  std::vector<uint8_t> half;
+  kernel::append_entry(half, kernel::Entry::kStream, "", bytes);
+  return half;
 }
 
 const prove::LoadedProgram& linux_program(bool little_endian) {

@@ -42,5 +42,7 @@ Bytes3 every_table_input(bool little_endian = false);
 // A Linux program: read(0, 12 bytes), an addition of floats, writes of what was read to standard
 // output and error, and exit with the number of bytes.
 const prove::LoadedProgram& linux_program(bool little_endian);
+// The private half of the inputs of a Linux program that reads these bytes from descriptor 0.
+std::vector<uint8_t> linux_stream(ByteView bytes);
 
 }  // namespace mipzk::attack

@@ -293,8 +293,8 @@ class Tools(unittest.TestCase):
         source.write_text(""".set noreorder
             .globl __start
             __start: lui $t0, 0xa000
-            lw $t1, 4($t0)
-            lw $ra, 4($t0)
+            lw $t1, 16($t0) # of a Linux program the first bytes of its stream
+            lw $ra, 16($t0)
             li $v0, 4003 # read(0, 0, 4)
             li $a0, 0
             li $a1, 0
@@ -308,8 +308,8 @@ class Tools(unittest.TestCase):
                 subprocess.run([GCC, "-nostdlib", "-static", "-march=mips32r2", "-mno-abicalls", "-fno-pic", f"-DJUMP={jump}",
                                 f"-DSLOT={slot}", source, "-o", elf], check=True)
                 for secret in (b"SECP", b"SECQ"):
-                    private.write_bytes(secret)
-                    for options in ([], ["--profile"], *(["--profile", "--max-cycles", str(n)] for n in (7, 8, 9, 380, 420))):
+                    private.write_bytes(4 * secret)
+                    for options in ([], ["--profile"], *(["--profile", "--max-cycles", str(n)] for n in (7, 8, 9, 740, 780))):
                         result = mipzk("run", *options, "--private", private, elf)
                         self.assertEqual(result.returncode, 5, options)
                         text = result.stderr.decode()

@@ -41,8 +41,8 @@ std::vector<air::Instance> fixed_shape() {
 }
 
 std::vector<Case> cases() {
-  const attack::Bytes3 text = {
-      {'t', 'w', 'e', 'l', 'v', 'e', ' ', 'b', 'y', 't', 'e', 's'}, {}, {}};
+  const uint8_t twelve[] = {'t', 'w', 'e', 'l', 'v', 'e', ' ', 'b', 'y', 't', 'e', 's'};
+  const attack::Bytes3 text = {attack::linux_stream(twelve), {}, {}};
   std::vector<Case> all;
   for (const proof::Profile* p : {&proof::kS100, &proof::kC100, &proof::kS128, &proof::kC128})
     all.push_back(

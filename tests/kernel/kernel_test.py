@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs Linux programs under qemu-mips and with the in-guest kernel, and compares outputs and exit codes.
 
-    kernel_test.py c|go|tool|cost --run PROGRAM [--mipzk PROGRAM] --work FOLDER [--only NAME ...]
+    kernel_test.py c|go|tool|host|cost --run PROGRAM [--mipzk PROGRAM] --work FOLDER [--only NAME ...]
 
 c     the C, C++ and assembler programs of programs/, compiled with Debian's cross compiler and glibc
 go    programs/*.go, with every Go found (MIPZK_GO, PATH, /usr/lib/go-*)
 tool  `mipzk run` gives what kernel_run gives
+host  arguments, environment, files, clock, random numbers; and private inputs that no host makes
 cost  prints the instructions of some system calls, for docs/LINUX.md
 Exit status 77 (skipped), with the reason, if a compiler or qemu is missing. Standard library only.
 """
@@ -17,6 +18,7 @@ import glob
 import os
 import pathlib
 import shutil
+import struct
 import subprocess
 import sys
 
@@ -57,6 +59,7 @@ C_CASES = [
     Case("timers.c", output=b"read 37\ntimers\n", exit_code=0),
     Case("identity.c", private=b"", output=b"identity\n", exit_code=0),  # qemu-mips knows no locks of FUTEX_LOCK_PI
     Case("identity.c", private=b"x", output=b"identity\n", exit_code=0, name="identity-changed"),
+    Case("files.c", output=b"by name\nfiles\n", exit_code=0),  # qemu-mips shows its own descriptors
     Case("library.cpp"),
     Case("die.c", private=b"a", printed=b"killed by signal 6 (SIGABRT)", name="abort"),
     Case("die.c", private=b"A", printed=b"Assertion", name="assert"),
@@ -154,6 +157,107 @@ def c_tests(args):
     return problems
 
 
+# What the host gives: options of kernel_run, and what the program says about them.
+FILES = {"one": b"first\n", "two": b"a second file", "seed": bytes(range(32))}
+HOST = [
+    ("nothing", [], b"argument guest\ntime 946684801\nstreams |\n"),
+    (
+        "everything",
+        "--arg /data/a --arg data/b --arg /no --env A=1 --env RANDOM=yes --public-file /data/a=one --file /data/b=two"
+        " --clock 1700000000 --random seed --private two --public one",
+        b"argument guest\nargument /data/a\nargument data/b\nargument /no\nenvironment A=1\nenvironment RANDOM=yes\n"
+        b"/data/a: 6 bytes, first\n\ndata/b: 13 bytes, a second file\nno /no\n"
+        b"there is .\nthere is ..\nthere is a\nthere is b\ntime 1700000000\nrandom %08x\n"
+        b"streams a second file|first\n\n",
+    ),
+]
+
+
+def entry(kind, name=b"", data=b""):
+    """Of the inputs' bytes, as docs/LINUX.md has them."""
+    pad = lambda b: b + bytes(-len(b) % 4)
+    return struct.pack(">III", kind, len(name), len(data)) + pad(name) + pad(data)
+
+
+# Private halves that no host makes: the program does not begin.
+HOSTILE = {
+    "cut": entry(1, data=b"text")[:-4],
+    "too long": struct.pack(">III", 1, 0, 5) + b"text",
+    "longer than the window": struct.pack(">III", 1, 0, 0xFFFFFFF0) + b"text",
+    "long name": struct.pack(">III", 4, 0xFFFFFFFE, 3) + b"text",
+    "kind 0": entry(0),
+    "kind 7": entry(7),
+    "kind 33": entry(33, data=b"text"),
+    "argument": entry(2, data=b"--trusted"),
+    "environment": entry(3, data=b"A=b"),
+    "clock": entry(5, data=bytes([101, 0, 0, 0])),
+    "two streams": entry(1, data=b"a") + entry(1, data=b"b"),
+    "named stream": entry(1, b"/x", b"b"),
+    "short seed": entry(6, data=bytes(31)),
+    "a public file": entry(4, b"/data/a", b"other"),
+    "below a file": entry(4, b"/data/a/b", b"other"),
+    "two of a name": entry(4, b"/x", b"1") + entry(4, b"/x", b"2"),
+    "relative": entry(4, b"x", b"1"),
+    "empty name": entry(4, b"", b"1"),
+    "only a root": entry(4, b"/", b"1"),
+    "empty part": entry(4, b"/a//b", b"1"),
+    "dots": entry(4, b"/a/../data/a", b"1"),
+    "dot": entry(4, b"/a/./b", b"1"),
+    "zero byte": entry(4, b"/a\0b", b"1"),
+    "slash at the end": entry(4, b"/a/", b"1"),
+    "device": entry(4, b"/dev/urandom", b"1"),
+    "another device": entry(4, b"/dev/x", b"1"),
+    "process": entry(4, b"/proc/self/status", b"1"),
+    "long part": entry(4, b"/" + b"n" * 256, b"1"),
+    "long path": entry(4, b"/n" * 2048, b"1"),
+}
+
+
+def chacha20(key):
+    """The words of the first block for a key of 8 words, with a nonce of zero (RFC 8439, section 2.3)."""
+    turn = lambda x, n: (x << n | x >> 32 - n) & 0xFFFFFFFF
+    start = [0x61707865, 0x3320646E, 0x79622D32, 0x6B206574, *key, 0, 0, 0, 0]
+    x = list(start)
+
+    def quarter(a, b, c, d):
+        for i, k, other, n in ((a, b, d, 16), (c, d, b, 12), (a, b, d, 8), (c, d, b, 7)):
+            x[i] = x[i] + x[k] & 0xFFFFFFFF
+            x[other] = turn(x[other] ^ x[i], n)
+
+    for _ in range(10):
+        for shift in (0, 1):
+            for i in range(4):
+                quarter(i, 4 + (i + shift) % 4, 8 + (i + 2 * shift) % 4, 12 + (i + 3 * shift) % 4)
+    return [a + b & 0xFFFFFFFF for a, b in zip(x, start)]
+
+
+def host_tests(args):
+    problems = []
+    random = chacha20(struct.unpack(">8I", FILES["seed"]))[5]  # behind AT_RANDOM and glibc's own
+    elf = args.work / "inputs.elf"
+    compile_c(Case("inputs.c"), elf)
+    os.chdir(args.work)
+    for name, data in FILES.items():
+        (args.work / name).write_bytes(data)
+    for name, options, expected in HOST:
+        options = options.split() if options else []
+        got = subprocess.run([args.run, elf, *options], capture_output=True, timeout=100, check=False)
+        expected = expected.replace(b"%08x", b"%08x" % random)
+        problems += compare(name, (expected, 0), (got.stdout, got.returncode))
+        noted = b"random numbers are the same in every run" in got.stderr
+        if noted == ("--random" in options):
+            problems.append(f"{name}: {got.stderr!r}")
+    for name, half in HOSTILE.items():
+        (args.work / "half").write_bytes(half)
+        options = ["--private-window", "half", "--public-file", "/data/a=one"]
+        got = subprocess.run([args.run, elf, *options], capture_output=True, timeout=100, check=False)
+        problems += compare(name, (b"", 134), (got.stdout, got.returncode))
+        if b"the private input is not what a Linux program takes" not in got.stderr:
+            problems.append(f"{name}: {got.stderr!r}")
+    print(f"{len(HOST)} inputs, {len(HOSTILE)} hostile ones")
+    return problems
+
+
 def go_compilers():
     """Every Go, by its version."""
     found = {}
@@ -235,13 +339,14 @@ def cost_suite(args):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("suite", choices=("c", "go", "tool", "cost"))
+    parser.add_argument("suite", choices=("c", "go", "tool", "host", "cost"))
     parser.add_argument("--run", required=True)
     parser.add_argument("--mipzk")
     parser.add_argument("--work", required=True, type=pathlib.Path)
     parser.add_argument("--only", dest="names", nargs="*")
     args = parser.parse_args()
     args.work = args.work.resolve()
+    args.run = pathlib.Path(args.run).resolve()
     args.work.mkdir(parents=True, exist_ok=True)
     for tool in (GCC, "qemu-mips", "qemu-mipsel"):
         if shutil.which(tool) is None:
@@ -250,7 +355,7 @@ def main():
     if args.suite == "go" and not go_compilers():
         print("skipped: no Go (Debian: golang-go)")
         return SKIPPED
-    problems = {"c": c_tests, "go": go_tests, "tool": tool_tests, "cost": cost_suite}[args.suite](args)
+    problems = {"c": c_tests, "go": go_tests, "tool": tool_tests, "host": host_tests, "cost": cost_suite}[args.suite](args)
     for problem in problems:
         print(problem)
     return 1 if problems else 0

@@ -4,24 +4,15 @@
 #include "kernel.h"
 
 struct file files[FILES] = {{F_PRIVATE, 0, 0}, {F_OUTPUT, 0, 0}, {F_PRINT, 0, 0}, {F_PUBLIC, 0, 0}};
-static uint32_t private_position, public_position;
-
 struct vector {
   uint32_t base, size;
 };
 
-/* The claimed length of the private input is anybody's choice: what is beyond the window does not
- * exist. */
-static uint32_t window_length(const volatile uint32_t* window) {
-  return *window < WINDOW_MAX ? *window : WINDOW_MAX;
-}
-
-static uint32_t read_window(const volatile uint32_t* window, uint32_t* position, void* to,
-                            uint32_t size) {
-  const uint32_t left = window_length(window) - *position, n = size < left ? size : left;
-  copy(to, (const uint8_t*)window + 4 + *position, n);
-  *position += n;
-  return n;
+static long read_stream(struct stream* s, void* to, uint32_t size) {
+  const uint32_t left = s->size - s->position, n = size < left ? size : left;
+  copy(to, s->data + s->position, n);
+  s->position += n;
+  return (long)n;
 }
 
 /* Appends to the output. The window starts as zero, so the rest of its last word is zero. */
@@ -46,9 +37,11 @@ CALL(read) { /* (descriptor, buffer, size) */
   (void)a3;
   switch (f ? f->kind : F_NONE) {
     case F_PRIVATE:
-      return (long)read_window(PRIVATE_WINDOW, &private_position, (void*)a1, size);
+      return read_stream(&private_stream, (void*)a1, size);
     case F_PUBLIC:
-      return (long)read_window(PUBLIC_WINDOW, &public_position, (void*)a1, size);
+      return read_stream(&public_stream, (void*)a1, size);
+    case F_FILE:
+      return file_read(f, (uint8_t*)a1, size);
     case F_PIPE_READ:
       return pipe_read(f, (uint8_t*)a1, size);
     case F_EVENT:
@@ -73,6 +66,8 @@ CALL(write) { /* (descriptor, buffer, size) */
       return write_output((const void*)a1, size);
     case F_PRINT:
       return write_print((const uint8_t*)a1, size);
+    case F_FILE:
+      return file_write(f, (const uint8_t*)a1, size);
     case F_PIPE_WRITE:
       return pipe_write(f, (const uint8_t*)a1, size);
     case F_EVENT:
@@ -111,11 +106,6 @@ CALL(writev) {
   return vectored(sys_write, a0, (const struct vector*)a1, (uint32_t)a2);
 }
 
-CALL(seek) { /* lseek, _llseek, pread64, pwrite64: everything is a stream */
-  (void)a1, (void)a2, (void)a3;
-  return file_of((uint32_t)a0) ? -ESPIPE : -EBADF;
-}
-
 CALL(close) {
   (void)a1, (void)a2, (void)a3;
   if (!file_of((uint32_t)a0)) return -EBADF;
@@ -126,7 +116,9 @@ CALL(close) {
 int new_file(enum file_kind kind, uint8_t object, uint32_t flags, uint32_t lowest) {
   for (uint32_t fd = lowest; fd < most_files; fd++) {
     if (files[fd].kind != F_NONE) continue;
-    files[fd] = (struct file){(uint8_t)kind, object, (uint16_t)(flags & O_NONBLOCK)};
+    files[fd] =
+        (struct file){(uint8_t)kind, object,
+                      (uint16_t)((flags & O_NONBLOCK) | (flags & O_CLOEXEC ? CLOSE_ON_EXEC : 0))};
     object_opened(&files[fd]);
     return (int)fd;
   }
@@ -134,7 +126,7 @@ int new_file(enum file_kind kind, uint8_t object, uint32_t flags, uint32_t lowes
 }
 
 static long duplicate(struct file* f, uint32_t lowest) {
-  return new_file(f->kind, f->object, f->flags, lowest);
+  return new_file(f->kind, f->object, f->flags & O_NONBLOCK, lowest);
 }
 
 CALL(dup) {
@@ -154,7 +146,9 @@ CALL(dup2) { /* (old, new) */
 }
 
 CALL(dup3) { /* (old, new, flags) */
-  return a0 == a1 ? -EINVAL : sys_dup2(a0, a1, a2, a3);
+  const long result = a0 == a1 ? -EINVAL : sys_dup2(a0, a1, a2, a3);
+  if (result >= 0 && a2 & O_CLOEXEC) files[result].flags |= CLOSE_ON_EXEC;
+  return result;
 }
 
 CALL(close_range) { /* (first, last, flags); CLOSE_RANGE_CLOEXEC does nothing */
@@ -166,33 +160,56 @@ CALL(close_range) { /* (first, last, flags); CLOSE_RANGE_CLOEXEC does nothing */
 }
 
 CALL(fsync) { /* fdatasync too: pipes have nothing to write back */
+  const struct file* f = file_of((uint32_t)a0);
   (void)a1, (void)a2, (void)a3;
-  return file_of((uint32_t)a0) ? -EINVAL : -EBADF;
+  return !f ? -EBADF : f->kind == F_FILE ? 0 : -EINVAL;
+}
+
+CALL(advice) { /* fadvise64, readahead, sync_file_range, syncfs: nothing to do for files */
+  const struct file* f = file_of((uint32_t)a0);
+  (void)a1, (void)a2, (void)a3;
+  return !f ? -EBADF : f->kind == F_FILE ? 0 : -ESPIPE;
+}
+
+CALL(no_attribute) { /* extended attributes: there are none */
+  (void)a0, (void)a1, (void)a2, (void)a3;
+  return -EOPNOTSUPP;
 }
 
 CALL(fcntl) { /* (descriptor, command, argument) */
   enum { F_DUPFD = 0, F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, F_DUPFD_CLOEXEC = 1030 };
+  enum { FIRST_LOCK = 6, LAST_LOCK = 7, F_GETLK = 14, FIRST_LOCK_64 = 33, LAST_LOCK_64 = 38 };
   struct file* f = file_of((uint32_t)a0);
   (void)a3;
   if (!f) return -EBADF;
   switch (a1) {
     case F_DUPFD:
-    case F_DUPFD_CLOEXEC:
-      return (uint32_t)a2 < FILES ? duplicate(f, (uint32_t)a2) : -EINVAL;
+    case F_DUPFD_CLOEXEC: {
+      const long fd = (uint32_t)a2 < most_files ? duplicate(f, (uint32_t)a2) : -EINVAL;
+      if (fd >= 0 && a1 == F_DUPFD_CLOEXEC) files[fd].flags |= CLOSE_ON_EXEC;
+      return fd;
+    }
     case F_GETFD:
+      return (f->flags & CLOSE_ON_EXEC) != 0;
     case F_SETFD:
+      f->flags = (uint16_t)((f->flags & ~CLOSE_ON_EXEC) | (a2 & 1 ? CLOSE_ON_EXEC : 0));
       return 0;
     case F_GETFL: {
       const uint32_t mode = f->kind == F_PRIVATE || f->kind == F_PUBLIC || f->kind == F_PIPE_READ
                                 ? 0
+                            : f->kind == F_FILE  ? *file_flags(f) & ~O_NONBLOCK
                             : f->kind >= F_EVENT ? 2
                                                  : 1;
-      return (long)(mode | f->flags);
+      return (long)(mode | (f->flags & O_NONBLOCK));
     }
     case F_SETFL:
-      f->flags = a2 & O_NONBLOCK;
+      f->flags = (uint16_t)((f->flags & CLOSE_ON_EXEC) | (a2 & O_NONBLOCK));
+      if (f->kind == F_FILE) *file_flags(f) = (*file_flags(f) & ~8u) | (a2 & 8); /* O_APPEND */
       return 0;
     default:
+      if ((a1 >= FIRST_LOCK && a1 <= LAST_LOCK) || a1 == F_GETLK ||
+          (a1 >= FIRST_LOCK_64 && a1 <= LAST_LOCK_64))
+        return record_lock((uint32_t)a1, (uint16_t*)a2);
       return -EINVAL;
   }
 }
@@ -200,56 +217,4 @@ CALL(fcntl) { /* (descriptor, command, argument) */
 CALL(ioctl) { /* nothing is a terminal */
   (void)a1, (void)a2, (void)a3;
   return file_of((uint32_t)a0) ? -ENOTTY : -EBADF;
-}
-
-CALL(no_entry) { /* calls that take a path: there are no files */
-  (void)a0, (void)a1, (void)a2, (void)a3;
-  return -ENOENT;
-}
-
-CALL(getcwd) { /* (buffer, size) */
-  (void)a2, (void)a3;
-  if ((uint32_t)a1 < 2) return -ERANGE;
-  ((char*)a0)[0] = '/';
-  ((char*)a0)[1] = 0;
-  return 2;
-}
-
-/* ---- stat: every descriptor is a pipe, whatever is behind it ---- */
-
-#define PIPE_MODE 010600u
-#define BLOCK 4096u
-
-CALL(fstat64) { /* (descriptor, struct stat64) */
-  (void)a2, (void)a3;
-  if (!file_of((uint32_t)a0)) return -EBADF;
-  uint32_t* s = (uint32_t*)a1;
-  zero(s, 104);
-  s[0] = 1;                                 /* device */
-  *(uint64_t*)(a1 + 16) = (uint32_t)a0 + 1; /* inode */
-  s[6] = PIPE_MODE;
-  s[7] = 1; /* links */
-  s[22] = BLOCK;
-  return 0;
-}
-
-CALL(fstatat64) { /* (directory, path, struct stat64, flags) */
-  const uint32_t AT_EMPTY_PATH = 0x1000;
-  if (!(a3 & AT_EMPTY_PATH) || *(const char*)a1) return -ENOENT;
-  return sys_fstat64(a0, a2, 0, 0);
-}
-
-CALL(statx) { /* (directory, path, flags, mask, struct statx) */
-  const uint32_t AT_EMPTY_PATH = 0x1000;
-  uint32_t* s = (uint32_t*)stack_argument(4);
-  if (!(a2 & AT_EMPTY_PATH) || (a1 && *(const char*)a1)) return -ENOENT;
-  if (!file_of((uint32_t)a0)) return -EBADF;
-  (void)a3;
-  zero(s, 256);
-  s[0] = 0x7ff; /* the basic fields */
-  s[1] = BLOCK;
-  s[4] = 1;
-  *(uint16_t*)(s + 7) = PIPE_MODE;
-  *(uint64_t*)(s + 8) = (uint32_t)a0 + 1;
-  return 0;
 }

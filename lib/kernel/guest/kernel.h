@@ -43,24 +43,34 @@ enum {
   ENOENT = 2,
   ESRCH = 3,
   EINTR = 4,
+  ENXIO = 6,
   EBADF = 9,
   ECHILD = 10,
   EAGAIN = 11,
   ENOMEM = 12,
   EACCES = 13,
   EFAULT = 14,
+  EBUSY = 16,
   EEXIST = 17,
   ENODEV = 19,
   ENOTDIR = 20,
+  EISDIR = 21,
   EINVAL = 22,
+  ENFILE = 23,
   EMFILE = 24,
   ENOTTY = 25,
+  EFBIG = 27,
   ENOSPC = 28,
   ESPIPE = 29,
   EPIPE = 32,
   ERANGE = 34,
   EDEADLK = 45,
+  ENAMETOOLONG = 78,
+  EOVERFLOW = 79,
   ENOSYS = 89,
+  ELOOP = 90,
+  ENOTEMPTY = 93,
+  EOPNOTSUPP = 122,
   ETIMEDOUT = 145,
 };
 enum {
@@ -200,7 +210,12 @@ struct origin {
 void send_signal(struct thread* t, uint32_t signal, struct origin from);
 void signal_process(uint32_t signal, struct origin from); /* to any thread that does not block it */
 void forget_signals(const struct thread* t);              /* that ends */
-long after_signals(long result); /* the result of a call that may have made a signal deliverable */
+/* The result of a call that may have made a signal deliverable. */
+static inline long after_signals(long result) {
+  if (!current->any_pending) return result;
+  set_result(current, result);
+  return NO_RESULT;
+}
 int signals_waiting(struct sigset set); /* those of the running thread or the process */
 uint32_t take_signal(struct sigset set, uint32_t* info); /* one of them, and its siginfo; or 0 */
 /* A call with a signal mask of its own while it waits: begins (set: bytes of the user, or 0), and
@@ -222,6 +237,7 @@ enum file_kind {
   F_PUBLIC,
   F_OUTPUT,
   F_PRINT,
+  F_FILE,
   F_PIPE_READ,
   F_PIPE_WRITE,
   F_EVENT,
@@ -231,11 +247,12 @@ enum file_kind {
 };
 #define O_NONBLOCK 0x80u
 #define O_CLOEXEC 0x80000u
-#define FILES 64
+#define FILES 256
 struct file {
   uint8_t kind, object;
-  uint16_t flags; /* O_NONBLOCK */
+  uint16_t flags; /* O_NONBLOCK, CLOSE_ON_EXEC */
 };
+#define CLOSE_ON_EXEC 0x4000u
 extern struct file files[FILES];
 static inline struct file* file_of(uint32_t fd) {
   return fd < FILES && files[fd].kind != F_NONE ? &files[fd] : 0;
@@ -246,6 +263,12 @@ int new_file(enum file_kind kind, uint8_t object, uint32_t flags,
              uint32_t lowest); /* the descriptor, or -EMFILE */
 long pipe_read(struct file* f, uint8_t* to, uint32_t size);
 long pipe_write(struct file* f, const uint8_t* from, uint32_t size);
+long file_read(struct file* f, uint8_t* to, uint32_t size);
+long file_write(struct file* f, const uint8_t* from, uint32_t size);
+void file_opened(struct file* f);
+uint32_t* file_flags(const struct file* f); /* of the open file */
+void file_closed(const struct file* f);
+long record_lock(uint32_t command, uint16_t* lock);
 long event_read(struct file* f, uint8_t* to, uint32_t size);
 long event_write(struct file* f, const uint8_t* from, uint32_t size);
 /* timers.c: descriptors that become readable when a timer ends. */
@@ -276,9 +299,30 @@ _Noreturn static inline void machine_halt(uint32_t code) {
  * is cut. */
 void message(const char* format, ...);
 
-uint32_t random_word(void);
+/* ---- Random numbers ---- */
+void random_seed(const uint32_t key[8]); /* what the host gave */
+void random_bytes(void* to, uint32_t size);
+void random_noted(void); /* says once that they are known, unless the host gave a seed */
+
+/* ---- What the host gives (inputs.c) ---- */
+struct stream {
+  const uint8_t* data;
+  uint32_t size, position;
+};
+extern struct stream private_stream, public_stream;
+struct inputs {
+  uint32_t arguments, environment; /* how many */
+  uint32_t bytes;                  /* of all of them, with a zero behind each */
+};
+struct inputs inputs_start(void);
+/* Copies arguments (else environment), and sets the pointers; returns the place behind them. */
+char* inputs_copy(char* to, const char** pointers, int arguments);
 
 #define CALL(name) long sys_##name(long a0, long a1, long a2, long a3)
+CALL(read);
+CALL(write);
+CALL(readv);
+CALL(writev);
 #define UNUSED __attribute__((unused))
 #endif
 #endif

@@ -3,7 +3,7 @@
  * bookkeeping: where mappings lie, and which pages may hold something when they are handed out
  * again. A page that was never accessible is never touched, because every word that a run touches
  * costs proving time. */
-#include "kernel.h"
+#include "fs.h"
 
 /* Flags of an area. Pages in no area are free and have never been touched. */
 enum {
@@ -23,8 +23,9 @@ static uint32_t area_count;
 
 static uint32_t brk_start, brk_now, brk_high; /* brk_high: the highest it ever was */
 
-#define PROT_NONE 0
+enum { PROT_NONE = 0, PROT_WRITE = 2 };
 enum {
+  MAP_SHARED = 1,
   MAP_FIXED = 0x10,
   MAP_ANONYMOUS = 0x800,
   MAP_STACK = 0x40000,
@@ -150,11 +151,35 @@ static int mappable(uint32_t start, uint32_t size) {
   return start >= page_up(brk_high) && start < MMAP_TOP && size <= MMAP_TOP - start;
 }
 
-static long map_call(uint32_t hint, uint32_t length, uint32_t protection, uint32_t flags) {
-  const uint32_t fd = stack_argument(4), size = page_up(length);
+/* The file of a mapping; 0 with *error = 0: zeros. */
+static struct inode* file_to_map(uint32_t fd, uint32_t flags, uint32_t protection, long* error) {
+  const struct file* f = file_of(fd);
+  *error = !f ? -EBADF : f->kind != F_FILE ? -ENODEV : 0;
+  if (*error) return 0;
+  const struct open* o = open_of(f);
+  if (o->inode->device == ZERO_DEVICE) return 0;
+  if ((o->inode->mode & TYPE) != REGULAR || o->flags & O_PATH) *error = -ENODEV;
+  if ((o->flags & O_ACCESS) == 1) *error = -EACCES;
+  if (flags & MAP_SHARED && protection & PROT_WRITE && !(o->flags & O_ACCESS)) *error = -EACCES;
+  return o->inode;
+}
+
+/* A mapping of a file is a copy of its bytes; one that is shared and can be written goes back. */
+static long map_call(uint32_t hint, uint32_t length, uint32_t protection, uint32_t flags,
+                     uint32_t offset) {
+  const uint32_t size = page_up(length);
   uint32_t start = 0;
-  if (length == 0 || (flags & 3) == 0) return -EINVAL;
-  if (!(flags & MAP_ANONYMOUS)) return file_of(fd) ? -ENODEV : -EBADF;
+  struct inode* file = 0;
+  long error = 0;
+  if (length == 0 || (flags & 3) == 0 || (offset % PAGE && !(flags & MAP_ANONYMOUS)))
+    return -EINVAL;
+  if (!(flags & MAP_ANONYMOUS)) {
+    file = file_to_map(stack_argument(4), flags, protection, &error);
+    if (error) return error;
+    if (offset > FILE_MAX || size > FILE_MAX - offset) return -EOVERFLOW;
+  }
+  const int shares = file && flags & MAP_SHARED && protection & PROT_WRITE;
+  if (shares && (error = fs_share(file, 0, size, offset))) return error;
   if (size < length || size > MMAP_TOP) return -ENOMEM;
   if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
     if (hint % PAGE) return -EINVAL;
@@ -167,18 +192,29 @@ static long map_call(uint32_t hint, uint32_t length, uint32_t protection, uint32
     if (!start) start = find_place(size);
     if (!start) return -ENOMEM;
   }
-  map(start, start + size, protection != PROT_NONE, flags & MAP_STACK ? STACK : 0);
+  fs_unshare(start, start + size);
+  map(start, start + size, protection != PROT_NONE || file, flags & MAP_STACK ? STACK : 0);
+  if (file) fs_read(file, offset, (uint8_t*)start, size);
+  if (shares) fs_share(file, start, size, offset);
   return (long)start;
 }
 
-CALL(mmap) {
-  return map_call((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (uint32_t)a3);
-} /* mmap2 too: no files are mapped */
+CALL(mmap) { /* (hint, length, protection, flags, descriptor, offset) */
+  return map_call((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (uint32_t)a3, stack_argument(5));
+}
+
+CALL(mmap2) { /* the offset in pages */
+  const uint32_t page = stack_argument(5);
+  const uint32_t offset = a3 & MAP_ANONYMOUS || page > FILE_MAX / PAGE ? 0 : page * PAGE;
+  if (page > FILE_MAX / PAGE && !(a3 & MAP_ANONYMOUS)) return -EOVERFLOW;
+  return map_call((uint32_t)a0, (uint32_t)a1, (uint32_t)a2, (uint32_t)a3, offset);
+}
 
 CALL(munmap) { /* (start, length) */
   const uint32_t start = (uint32_t)a0, size = page_up((uint32_t)a1);
   (void)a2, (void)a3;
   if (start % PAGE || size == 0 || size > STACK_TOP || start > STACK_TOP - size) return -EINVAL;
+  fs_unshare(start, start + size);
   change(start, start + size, DIRTY, 0, 0);
   return 0;
 }
@@ -244,9 +280,12 @@ CALL(mremap) { /* (start, old size, new size, flags) */
       !(areas[i].flags & MAPPED))
     return -EFAULT;
   if (size <= old_size) {
-    if (size < old_size) change(start + size, old_end, DIRTY, 0, 0);
+    if (size == old_size) return (long)start;
+    fs_unshare(start + size, old_end);
+    change(start + size, old_end, DIRTY, 0, 0);
     return (long)start;
   }
+  if (fs_is_shared(start, old_end)) return -ENOMEM; /* the program maps it anew */
   const int accessible = (areas[i].flags & VALID) != 0;
   const uint32_t stack = areas[i].flags & STACK;
   if (size <= MMAP_TOP && start <= MMAP_TOP - size && untouched(old_end, start + size)) {
@@ -290,6 +329,7 @@ CALL(msync) { /* (start, length, flags) */
   if (start % PAGE || (a2 & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC)) ||
       (a2 & (MS_ASYNC | MS_SYNC)) == (MS_ASYNC | MS_SYNC))
     return -EINVAL;
+  fs_write_back();
   return size > STACK_TOP || !is_mapped(start, start + size) ? -ENOMEM : 0;
 }
 

@@ -39,6 +39,9 @@ static struct epoll epolls[OBJECTS];
 
 void object_opened(struct file* f) {
   switch (f->kind) {
+    case F_FILE:
+      file_opened(f);
+      break;
     case F_PIPE_READ:
       pipes[f->object].readers++;
       break;
@@ -68,6 +71,9 @@ void object_closed(uint32_t fd) {
       if (epolls[i].watches[k].used && epolls[i].watches[k].fd == fd) epolls[i].watches[k].used = 0;
   }
   switch (f.kind) {
+    case F_FILE:
+      file_closed(&f);
+      return;
     case F_PIPE_READ:
       pipes[f.object].readers--, pipes[f.object].changes++;
       break;
@@ -137,18 +143,30 @@ CALL(eventfd) { /* (initial value) */
   return sys_eventfd2(a0, 0, 0, 0);
 }
 
-CALL(epoll_create1) {
-  (void)a0, (void)a1, (void)a2, (void)a3;
+CALL(epoll_create1) { /* (flags) */
+  (void)a1, (void)a2, (void)a3;
   for (uint8_t i = 0; i < OBJECTS; i++) {
     if (epolls[i].users) continue;
     for (int k = 0; k < WATCHES; k++)
       if (epolls[i].watches[k].used) epolls[i].watches[k].used = 0;
-    return new_file(F_EPOLL, i, 0, 0);
+    return new_file(F_EPOLL, i, (uint32_t)a0 & O_CLOEXEC, 0);
   }
   return -EMFILE;
 }
 
 /* ---- Bytes ---- */
+
+CALL(tee) { /* (from, to, size): what a pipe holds, without taking it */
+  struct file *in = file_of((uint32_t)a0), *out = file_of((uint32_t)a1);
+  (void)a3;
+  if (!in || !out) return -EBADF;
+  if (in->kind != F_PIPE_READ || out->kind != F_PIPE_WRITE || in->object == out->object)
+    return -EINVAL;
+  struct pipe* p = &pipes[in->object];
+  if (!p->count) return p->writers ? yield(-EAGAIN) : 0;
+  const uint32_t tail = PIPE_BYTES - p->first, n = p->count < tail ? p->count : tail;
+  return pipe_write(out, p->bytes + p->first, (uint32_t)a2 < n ? (uint32_t)a2 : n);
+}
 
 long pipe_read(struct file* f, uint8_t* to, uint32_t size) {
   struct pipe* p = &pipes[f->object];
@@ -239,6 +257,8 @@ long event_write(struct file* f, const uint8_t* from, uint32_t size) {
 uint32_t readiness(const struct file* f) {
   const struct pipe* p = &pipes[f->object];
   switch (f->kind) {
+    case F_FILE:
+      return IN | OUT | READ_NORMAL;
     case F_PRIVATE:
     case F_PUBLIC:
       return IN | READ_NORMAL;
@@ -316,6 +336,11 @@ CALL(ppoll_time64) {
     deadline = time_after(deadline.sec, deadline.nsec);
   }
   return masked_poll((struct pollfd*)a0, (uint32_t)a1, a2 ? &deadline : 0, (uint32_t)a3);
+}
+
+CALL(epoll_create) { /* (size) */
+  (void)a0, (void)a1, (void)a2, (void)a3;
+  return sys_epoll_create1(0, 0, 0, 0);
 }
 
 CALL(epoll_ctl) { /* (epoll, operation, descriptor, event) */

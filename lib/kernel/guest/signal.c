@@ -325,12 +325,6 @@ void forget_signals(const struct thread* t) {
 
 /* ---- System calls ---- */
 
-long after_signals(long result) {
-  if (!current->any_pending) return result;
-  set_result(current, result);
-  return NO_RESULT;
-}
-
 /* Calls that are made again keep the mask that they have set. */
 long masked_begin(uint32_t set, uint32_t size) {
   struct thread* t = current;

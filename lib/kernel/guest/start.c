@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Start-up: the first thread and its stack, as Linux would make them for a program without
- * arguments and environment. */
+/* Start-up: the first thread and its stack, as Linux makes them. */
 #include "kernel.h"
 
 enum {
@@ -23,30 +22,34 @@ enum {
   AT_EXECFN = 31,
 };
 
-/* The stack, from its lowest address. 4-word groups keep the stack pointer a multiple of 8. */
-struct initial_stack {
-  uint32_t argc;
-  const char* argv[2];
-  const char* envp[1];
-  struct {
-    uint32_t type, value;
-  } aux[17];
+#define AUXILIARY 17
+/* Above the pointers, from its lowest address; then the texts of arguments and environment. */
+struct stack_top {
   uint32_t random[4];
   char name[8];
 };
-_Static_assert(sizeof(struct initial_stack) % 8 == 0, "the stack pointer is a multiple of 8");
 
 struct thread* thread_start(uint32_t pc, uint32_t sp);
 
 struct thread* kernel_start(void) {
-  struct initial_stack* s = (struct initial_stack*)(STACK_TOP - 64 - sizeof *s);
-  uint32_t n = 0;
   memory_start();
-  s->argc = 1;
-  s->argv[0] = s->name;
-  copy(s->name, "guest\0\0", 8);
-  for (int i = 0; i < 4; i++) s->random[i] = random_word();
-#define AUX(t, v) (s->aux[n].type = (t), s->aux[n].value = (uint32_t)(v), n++)
+  const struct inputs in = inputs_start();
+  struct stack_top* top = (struct stack_top*)((STACK_TOP - 64 - sizeof *top - in.bytes) & ~7u);
+  /* The count, the pointers with zeros behind them, the auxiliary vector. */
+  const uint32_t words = 1 + (1 + in.arguments + 1) + (in.environment + 1) + 2 * AUXILIARY;
+  uint32_t* const stack = (uint32_t*)(((uint32_t)top - 4 * words) & ~7u);
+  const char** pointers = (const char**)stack + 1;
+  char* text = (char*)(top + 1);
+  stack[0] = 1 + in.arguments;
+  *pointers++ = top->name;
+  if (in.bytes) {
+    text = inputs_copy(text, pointers, 1);
+    inputs_copy(text, pointers + in.arguments + 1, 0);
+  }
+  copy(top->name, "guest\0\0", 8);
+  random_bytes(top->random, sizeof top->random);
+  uint32_t* aux = stack + 1 + (1 + in.arguments + 1) + (in.environment + 1);
+#define AUX(t, v) (aux[0] = (t), aux[1] = (uint32_t)(v), aux += 2)
   AUX(AT_PHDR, BOOT->headers);
   AUX(AT_PHENT, 32);
   AUX(AT_PHNUM, BOOT->header_count);
@@ -61,8 +64,8 @@ struct thread* kernel_start(void) {
   AUX(AT_HWCAP, 0);
   AUX(AT_CLKTCK, 100);
   AUX(AT_SECURE, 0);
-  AUX(AT_RANDOM, s->random);
-  AUX(AT_EXECFN, s->name);
+  AUX(AT_RANDOM, top->random);
+  AUX(AT_EXECFN, top->name);
   AUX(AT_NULL, 0);
-  return thread_start(BOOT->entry, (uint32_t)s);
+  return thread_start(BOOT->entry, (uint32_t)stack);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Copying, zeroing, messages, and the generator of "random" numbers. */
+/* Copying, zeroing, messages. */
 #include <stdarg.h>
 
 #include "kernel.h"
@@ -88,26 +88,4 @@ void message(const char* format, ...) {
   va_end(arguments);
   text[n++] = '\n';
   machine_print(text, n);
-}
-
-/* xorshift32 (Marsaglia 2003) from a fixed seed: the same numbers in every run, and no secret. */
-static uint32_t random_state = 0x6d69707a;
-
-uint32_t random_word(void) {
-  uint32_t x = random_state;
-  x ^= x << 13;
-  x ^= x >> 17;
-  x ^= x << 5;
-  return random_state = x;
-}
-
-CALL(getrandom) { /* (buffer, size, flags) */
-  uint8_t* to = (uint8_t*)a0;
-  const uint32_t size = (uint32_t)a1 > 0x7fffffff ? 0x7fffffff : (uint32_t)a1;
-  (void)a2, (void)a3;
-  for (uint32_t i = 0; i < size; i += 4) {
-    const uint32_t w = random_word();
-    copy(to + i, &w, size - i < 4 ? size - i : 4);
-  }
-  return (long)size;
 }

@@ -78,8 +78,9 @@ def test_callbacks():
 
 def test_constants():
     known = {"ABI_VERSION": _abi.ABI_VERSION, "OK": _abi.OK, "MAX_TABLES": _abi.MAX_TABLES,
-             "MAX_SHARDS": _abi.MAX_SHARDS, "MAX_FOLDS": _abi.MAX_FOLDS, "VERIFY_ALLOW_NO_HIDING": _abi.VERIFY_ALLOW_NO_HIDING, "VERIFY_ANY_EXIT_CODE": _abi.VERIFY_ANY_EXIT_CODE,
-             "PROOF_NO_HIDING": _abi.PROOF_NO_HIDING}
+             "MAX_SHARDS": _abi.MAX_SHARDS, "MAX_FOLDS": _abi.MAX_FOLDS,
+             "VERIFY_ALLOW_NO_HIDING": _abi.VERIFY_ALLOW_NO_HIDING, "VERIFY_ANY_EXIT_CODE": _abi.VERIFY_ANY_EXIT_CODE,
+             "PROOF_NO_HIDING": _abi.PROOF_NO_HIDING, "PROOF_LINUX": _abi.PROOF_LINUX, "FILE_PUBLIC": _abi.FILE_PUBLIC}
     for prefix, kind in (("OPT_", mipzk.Option), ("PHASE_", mipzk.Phase), ("REGIME_", mipzk.Regime)):
         known.update({prefix + member.name: member.value for member in kind})
     others = {name: number for name, number in HEADER.constants.items() if not name.startswith("E_")}

@@ -249,7 +249,7 @@ class Machine:
     def verify(self, program, output, exit_code):
         (self.folder / "expected").write_bytes(output)
         shell([
-            self.tool, "verify", self.folder / "proof", "--elf", program.elf, "--expect-public-input", self.folder / "public",
+            self.tool, "verify", self.folder / "proof", "--elf", program.elf, "--public", self.folder / "public",
             "--expect-output", self.folder / "expected", "--expect-exit-code", str(exit_code),
         ])  # fmt: skip
 

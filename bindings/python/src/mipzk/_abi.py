@@ -14,6 +14,8 @@ OK = 0
 VERIFY_ALLOW_NO_HIDING = 1
 VERIFY_ANY_EXIT_CODE = 2
 PROOF_NO_HIDING = 1
+PROOF_LINUX = 2
+FILE_PUBLIC = 1
 MAX_TABLES = 160
 MAX_SHARDS = 65535
 MAX_FOLDS = 8
@@ -137,6 +139,12 @@ PROVER: Dict[str, Signature] = {
     "mipzk_job_public_input": (i32, pointer, pointer, size, err),
     "mipzk_job_private_input": (i32, pointer, pointer, size, err),
     "mipzk_job_hints": (i32, pointer, pointer, size, err),
+    "mipzk_job_argument": (i32, pointer, text, err),
+    "mipzk_job_environment": (i32, pointer, text, err),
+    "mipzk_job_file": (i32, pointer, text, pointer, size, u32, err),
+    "mipzk_job_clock": (i32, pointer, u64, err),
+    "mipzk_job_random": (i32, pointer, pointer, err),
+    "mipzk_job_claimed_input": (pointer, pointer, C.POINTER(size)),
     "mipzk_job_seed": (i32, pointer, pointer, err),
     "mipzk_job_shape": (i32, pointer, pointer, size, err),
     "mipzk_job_on_print": (i32, pointer, print_fn, pointer, err),

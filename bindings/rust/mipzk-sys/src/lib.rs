@@ -84,6 +84,7 @@ pub struct mipzk_claim {
 }
 
 pub const MIPZK_PROOF_NO_HIDING: u32 = 1;
+pub const MIPZK_PROOF_LINUX: u32 = 2;
 
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default)]

@@ -21,6 +21,7 @@ opaque!(mipzk_ctx mipzk_program mipzk_job mipzk_blob);
 
 pub type mipzk_option = u32;
 
+pub const MIPZK_FILE_PUBLIC: u32 = 1;
 pub const MIPZK_OPT_THREADS: u32 = 1;
 pub const MIPZK_OPT_MAX_GUEST_MEMORY: u32 = 2;
 pub const MIPZK_OPT_MAX_CYCLES: u32 = 3;
@@ -159,6 +160,19 @@ extern "C" {
         err: *mut mipzk_error,
     ) -> mipzk_status;
     pub fn mipzk_job_hints(job: *mut mipzk_job, data: *const u8, size: usize, err: *mut mipzk_error) -> mipzk_status;
+    pub fn mipzk_job_argument(job: *mut mipzk_job, text: *const c_char, err: *mut mipzk_error) -> mipzk_status;
+    pub fn mipzk_job_environment(job: *mut mipzk_job, text: *const c_char, err: *mut mipzk_error) -> mipzk_status;
+    pub fn mipzk_job_file(
+        job: *mut mipzk_job,
+        name: *const c_char,
+        data: *const u8,
+        size: usize,
+        flags: u32,
+        err: *mut mipzk_error,
+    ) -> mipzk_status;
+    pub fn mipzk_job_clock(job: *mut mipzk_job, seconds: u64, err: *mut mipzk_error) -> mipzk_status;
+    pub fn mipzk_job_random(job: *mut mipzk_job, seed: *const u8, err: *mut mipzk_error) -> mipzk_status;
+    pub fn mipzk_job_claimed_input(job: *const mipzk_job, out_size: *mut usize) -> *const u8;
     pub fn mipzk_job_seed(job: *mut mipzk_job, seed: *const u8, err: *mut mipzk_error) -> mipzk_status;
     pub fn mipzk_job_shape(job: *mut mipzk_job, shape: *const u8, size: usize, err: *mut mipzk_error) -> mipzk_status;
     pub fn mipzk_job_on_print(
