@@ -13,6 +13,7 @@
 
 #include "base/cpu_tier.hpp"
 #include "elf/load.hpp"
+#include "kernel/inputs.hpp"
 #include "kernel/kernel.hpp"
 #include "prove/prove.hpp"
 #include "prove/run.hpp"
@@ -83,6 +84,11 @@ int main(int argc, char** argv) {
   if (!program) fail(program.error());
   double t1 = now();
   std::vector<uint8_t> input = read_file(argv[2]);
+  if (program->program.trap_vector != 0 && !input.empty()) {  // as its standard input
+    std::vector<uint8_t> half;
+    kernel::append_entry(half, kernel::Entry::kStream, "", input);
+    input = std::move(half);
+  }
   const uint64_t before = memory("VmRSS:");
   prove::Run run{{input, {}, {}}, {}};
   if (const int log = argc > 7 ? std::atoi(argv[7]) : 0; log != 0) {
