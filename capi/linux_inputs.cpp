@@ -84,7 +84,7 @@ ByteView bytes_of(const char* text) {
 
 }  // namespace
 
-bool is_linux(const mipzk_job& job) { return job.elf->loaded.program.trap_vector != 0; }
+bool is_linux(const mipzk_job& job) { return job.elf->program().trap_vector != 0; }
 
 Status set_stream(mipzk_job& job, ByteView data, bool is_public) {
   const size_t front = is_public ? job.public_stream : job.private_stream;
