@@ -4,16 +4,22 @@
 #include "base/random.hpp"
 #include "guard.hpp"
 #include "hash/blake3.hpp"
+#include "jobs.hpp"
 #include "linux_inputs.hpp"
-#include "objects.hpp"
 #include "proof/shape.hpp"
 #include "prove/writer.hpp"
 
 namespace mipzk::capi {
 
+void forget_plan(mipzk_job& job) {
+  job.plan = nullptr;
+  job.kept = nullptr;
+  job.works = nullptr;
+}
+
 void forget(mipzk_job& job) {
   job.result = {};
-  job.plan = nullptr;
+  forget_plan(job);
   job.shown = false;
 }
 
@@ -34,9 +40,13 @@ Status check_input(const uint8_t* data, size_t size) {
   return {};
 }
 
+}  // namespace
+
 vm::Inputs inputs_of(const mipzk_job& job) {
   return {job.private_input, job.public_input, job.hints};
 }
+
+namespace {
 
 // The first run for these inputs prints and marks; later ones are silent.
 vm::Hooks hooks_of(mipzk_job& job) {
@@ -104,6 +114,8 @@ Status read_shape(ByteView bytes, std::vector<std::vector<air::Instance>>& out) 
   return {};
 }
 
+}  // namespace
+
 // The prover's seed: the caller's or the system's, bound to the job, so that neither a weak
 // generator nor a seed used twice shows the same randomness for two different jobs.
 Status derive_seed(const mipzk_job& job, prove::Seed& out) {
@@ -155,13 +167,12 @@ prove::Options options_of(const mipzk_job& job) {
   return options;
 }
 
+namespace {
+
 prove::Run run_of(const mipzk_job& job) { return {inputs_of(job), job.settings.limits}; }
 
-// Runs the program for a proof, unless that was done for these inputs, this shape and this memory.
-Status plan(mipzk_job& job, const prove::Options& options) {
-  const auto kept = [&] { return options.keeps_proof ? job.plan->proof_bytes : 0; };
-  if (job.plan != nullptr && job.plan->memory_bytes + kept() <= options.memory.bytes) return {};
-  job.plan = nullptr;
+// Runs the program for a proof.
+Status plan_run(mipzk_job& job, const prove::Options& options) {
   vm::FaultReport report;
   auto plan = prove::plan_run(*job.settings.pool, job.elf->loaded(), run_of(job), hooks_of(job),
                               options, &report);
@@ -170,12 +181,33 @@ Status plan(mipzk_job& job, const prove::Options& options) {
     job.result.fault_text = std::move(report.text);
     return plan.error();
   }
-  job.result.outcome = plan->outcome;
-  job.result.fault_text.clear();
-  job.result.valid = job.shown = true;
-  job.plan = std::make_unique<prove::RunPlan>(std::move(*plan));
+  job.shown = true;
+  set_plan(job, std::make_shared<const prove::RunPlan>(std::move(*plan)));
   return {};
 }
+
+}  // namespace
+
+void set_plan(mipzk_job& job, std::shared_ptr<const prove::RunPlan> plan) {
+  job.result.outcome = plan->outcome;
+  job.result.fault_text.clear();
+  job.result.valid = true;
+  job.plan = std::move(plan);
+}
+
+Status plan(mipzk_job& job, const prove::Options& options) {
+  if (Status s = find_kept_plan(job, options); !s) return s;
+  const auto proof_bytes = [&] { return options.keeps_proof ? job.plan->proof_bytes : 0; };
+  // The workers of a kept plan are for as many threads as there were.
+  if (job.plan == nullptr || job.plan->memory_bytes + proof_bytes() > options.memory.bytes ||
+      (job.kept != nullptr && job.kept->threads != job.settings.pool->threads())) {
+    job.plan = nullptr;
+    if (Status s = plan_run(job, options); !s) return s;
+  }
+  return keep_plan(job, options);
+}
+
+namespace {
 
 Status estimate(mipzk_job& job, mipzk_estimate& out) {
   const prove::Options options = options_of(job);
@@ -219,6 +251,7 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
   };
   options.cancel = job.settings.cancel.get();
   if (Status s = derive_seed(job, options.seed); !s) return s;
+  if (job.kept != nullptr) return prove_kept(job, options, sink);
   return prove::prove_run(*job.settings.pool, job.elf->loaded(), run_of(job), *job.plan, options,
                           sink);
 }
@@ -231,20 +264,6 @@ Status estimate_time(mipzk_job& job, uint64_t& milliseconds) {
   if (!seconds) return seconds.error();
   milliseconds = static_cast<uint64_t>(*seconds * 1000);
   return {};
-}
-
-// A call that needs the job and nothing else. It leaves nothing on the stack: wiping comes last,
-// after exceptions have ended, too.
-template <class F>
-mipzk_status with_job(mipzk_job* job, mipzk_error* err, const F& f) noexcept {
-  return wiping_stack([&] {
-    return guarded(err, [&]() -> Status {
-      if (job == nullptr) return Error(Errc::kArgument, "job is NULL");
-      const Use use(job->in_use);
-      if (Status s = use.status(); !s) return s;
-      return f();
-    });
-  });
 }
 
 }  // namespace
@@ -311,6 +330,8 @@ mipzk_status mipzk_job_seed(mipzk_job* job, const uint8_t* seed, mipzk_error* er
   return with_job(job, err, [&]() -> Status {
     if (seed == nullptr) return Error(Errc::kArgument, "seed is NULL");
     job->seed = secret_copy(ByteView(seed, 32));
+    job->kept = nullptr;
+    job->works = nullptr;
     return {};
   });
 }
@@ -321,7 +342,7 @@ mipzk_status mipzk_job_shape(mipzk_job* job, const uint8_t* shape, size_t size,
     std::vector<std::vector<air::Instance>> shapes;
     if (Status s = capi::read_shape({shape, size}, shapes); !s) return s;
     job->shapes = std::move(shapes);
-    job->plan = nullptr;
+    capi::forget_plan(*job);
     return {};
   });
 }
@@ -455,11 +476,12 @@ mipzk_status mipzk_job_prove_to(mipzk_job* job, mipzk_progress_fn fn, void* user
 }
 
 const uint8_t* mipzk_blob_data(const mipzk_blob* blob) noexcept {
-  return blob != nullptr ? blob->bytes.data() : nullptr;
+  if (blob == nullptr) return nullptr;
+  return blob->secret.empty() ? blob->bytes.data() : blob->secret.data();
 }
 
 size_t mipzk_blob_size(const mipzk_blob* blob) noexcept {
-  return blob != nullptr ? blob->bytes.size() : 0;
+  return blob != nullptr ? blob->bytes.size() + blob->secret.size() : 0;
 }
 
 void mipzk_blob_free(mipzk_blob* blob) noexcept { delete blob; }

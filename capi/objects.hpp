@@ -9,6 +9,7 @@
 
 #include <array>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -17,7 +18,10 @@
 #include "base/pool.hpp"
 #include "base/secret_memory.hpp"
 #include "proof/profile.hpp"
+#include "prove/plan_piece.hpp"
 #include "prove/prove.hpp"
+#include "prove/public_trees.hpp"
+#include "prove/run.hpp"
 #include "vm/machine.hpp"
 
 namespace mipzk::capi {
@@ -59,11 +63,33 @@ class LoadedElf {
   uint32_t flags = 0;                   // e_flags
   std::vector<mipzk_segment> segments;  // struct_size not set
 
+  // For whoever proves shards one by one; made on first use. Throws std::bad_alloc.
+  std::shared_ptr<const prove::PublicTrees> trees(Pool& pool, const proof::Profile& profile) const;
+
  private:
   const std::shared_ptr<Pool> pool_;
   mutable std::mutex mutex_;
   mutable bool committed_ = false;
   mutable prove::LoadedProgram loaded_;  // once committed to, it stays as it is
+  mutable std::map<uint32_t, std::shared_ptr<const prove::PublicTrees>> trees_;  // by profile
+};
+
+// Where a job keeps pieces; null functions: nowhere.
+struct StoreFunctions {
+  mipzk_keep_fn keep = nullptr;
+  mipzk_find_fn find = nullptr;
+  mipzk_drop_fn drop = nullptr;
+  void* user = nullptr;
+};
+
+// What makes the work of one shard after the other.
+struct WorkMaker {
+  hash::Digest plan_digest{};  // of the plan's bytes
+  prove::ProofPlan plan;
+  prove::Run run;
+  std::unique_ptr<prove::RepeatedRun> source;
+  uint32_t made = 0;                              // shards that the source gave
+  std::shared_ptr<const vm::ShardRecord> record;  // of the last one
 };
 
 // What a run left behind; all public.
@@ -125,12 +151,18 @@ struct mipzk_job {
   void* cycles_user = nullptr;
   bool shown = false;  // print and mark have been called for these inputs
   mipzk::capi::RunResult result;
-  std::unique_ptr<mipzk::prove::RunPlan> plan;  // for these inputs and these shapes; null: not run
+  // For these inputs and these shapes; null: not run.
+  std::shared_ptr<const mipzk::prove::RunPlan> plan;
+  mipzk::capi::StoreFunctions store;
+  std::unique_ptr<mipzk::prove::ProofPlan> kept;  // the plan in the store; its run is `plan`
+  std::unique_ptr<mipzk::capi::WorkMaker> works;
   std::atomic_flag in_use;
 };
 
+// Of either kind, not both.
 struct mipzk_blob {
   std::vector<uint8_t> bytes;
+  mipzk::SecretVector<uint8_t> secret;
 };
 
 namespace mipzk::capi {

@@ -21,7 +21,8 @@
  *     context may be used at the same time. mipzk_ctx_cancel and mipzk_ctx_resume may be called at
  *     any time from any thread, and from a signal handler. A call with a `T *` that another call is
  *     using is refused with MIPZK_E_STATE; freeing it is not checked.
- *   - Callbacks run on the thread that made the call, never two at once, never after it returns.
+ *   - Callbacks run on the thread that made the call (those of mipzk_job_keep on other threads of
+ *     the call, too), never two at once, never after it returns.
  *     They must not use the handle whose call is under way (mipzk_ctx_cancel is allowed), throw, or
  *     longjmp.
  *   - Structs that begin with struct_size: set it to sizeof the struct, and the rest to zero,
@@ -514,6 +515,118 @@ typedef int32_t (*mipzk_write_fn)(void* user, const uint8_t* data, size_t size);
 MIPZK_API mipzk_status mipzk_job_prove_to(mipzk_job* job, mipzk_progress_fn fn, void* user,
                                           mipzk_write_fn write, void* write_user,
                                           mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* ---- Proving in pieces --------------------------------------------------------------------------
+ *
+ * A proof can be made step by step, by any number of processes on any machines that have the
+ * program. Each step is a function from bytes to bytes, called a piece (docs/UNITS.md):
+ *
+ *   mipzk_job_plan        the plan: runs the program, once
+ *   mipzk_job_work        the work of a shard: what it begins with
+ *   mipzk_work_commit     the head of a shard, from its work: what it commits to first
+ *   mipzk_plan_challenge  the challenge, from the plan and all heads
+ *   mipzk_work_prove      the part of a shard, from its work and the challenge
+ *   mipzk_plan_assemble   the proof, from the plan, the challenge and all parts
+ *
+ * A step that is done again gives the same bytes, and the proof is that which mipzk_job_prove makes
+ * of the same job with the same seed. Pieces of another plan, damaged ones and those of other
+ * versions are refused, whatever their bytes.
+ *
+ * PRIVACY: a piece is as private as the private input. The plan and the work hold parts of it, and
+ * the key with which all hiding can be undone (never the seed); heads and parts are made to be
+ * published in one proof, but not in two different ones. Blobs of pieces are wiped when they are
+ * freed. */
+#define MIPZK_PIECE_PLAN 1u
+#define MIPZK_PIECE_WORK 2u
+#define MIPZK_PIECE_HEAD 3u
+#define MIPZK_PIECE_CHALLENGE 4u
+#define MIPZK_PIECE_PART 5u
+
+/* Gives the piece of a shard (from 1): calls take(take_user, data, size) with its bytes, in one or
+ * more calls in order. A result other than 0 ends the call with CANCELLED. */
+typedef int32_t (*mipzk_piece_fn)(void* user, uint32_t shard, mipzk_write_fn take, void* take_user);
+
+/* Runs the program, unless that was done. `attempt`: 0, or the number that the err->detail of
+ * mipzk_plan_challenge asks for. Errors: those of execute, UNPROVABLE. */
+MIPZK_API mipzk_status mipzk_job_plan(mipzk_job* job, uint32_t attempt, mipzk_blob** out_plan,
+                                      mipzk_error* err) MIPZK_NOEXCEPT;
+/* The work of a shard, 1 to the number that mipzk_piece_inspect gives for the plan. The job may be
+ * another one than that of the plan, with the same program, inputs, options and seed (ARGUMENT
+ * otherwise, with what differs). Runs the program up to the end of the shard, or on from the shard
+ * of the call before: so ask in ascending order. Errors: those of execute, MALFORMED, UNSUPPORTED,
+ * WRONG_PROGRAM. */
+MIPZK_API mipzk_status mipzk_job_work(mipzk_job* job, const uint8_t* plan, size_t plan_size,
+                                      uint32_t shard, mipzk_blob** out_work,
+                                      mipzk_error* err) MIPZK_NOEXCEPT;
+/* For a worker; uses the threads of `ctx`, its MIPZK_OPT_MAX_GUEST_MEMORY and
+ * MIPZK_OPT_MAX_MEMORY. Needs no input: a work holds what its shard takes of them. Errors:
+ * MALFORMED, UNSUPPORTED, WRONG_PROGRAM, REJECTED (the work does not lead to the planned shard),
+ * NO_MEMORY, CANCELLED. */
+MIPZK_API mipzk_status mipzk_work_commit(mipzk_ctx* ctx, const mipzk_program* program,
+                                         const uint8_t* work, size_t work_size,
+                                         mipzk_blob** out_head, mipzk_error* err) MIPZK_NOEXCEPT;
+/* `head` is asked for each shard in order. Errors: MALFORMED, UNSUPPORTED, WRONG_PROGRAM, REJECTED
+ * (the head of another plan; err->detail: its shard). STATE, with a probability below 2^-29: begin
+ * again with mipzk_job_plan and the attempt err->detail. */
+MIPZK_API mipzk_status mipzk_plan_challenge(mipzk_ctx* ctx, const mipzk_program* program,
+                                            const uint8_t* plan, size_t plan_size,
+                                            mipzk_piece_fn head, void* user,
+                                            mipzk_blob** out_challenge,
+                                            mipzk_error* err) MIPZK_NOEXCEPT;
+/* As mipzk_work_commit. REJECTED also when the challenge is of another plan, or was drawn from
+ * another head of this shard. */
+MIPZK_API mipzk_status mipzk_work_prove(mipzk_ctx* ctx, const mipzk_program* program,
+                                        const uint8_t* work, size_t work_size,
+                                        const uint8_t* challenge, size_t challenge_size,
+                                        mipzk_blob** out_part, mipzk_error* err) MIPZK_NOEXCEPT;
+/* `part` is asked for each shard in order; `write` gets the proof piece by piece. Errors: as
+ * mipzk_plan_challenge; err->detail of MALFORMED and REJECTED: the shard. */
+MIPZK_API mipzk_status mipzk_plan_assemble(mipzk_ctx* ctx, const mipzk_program* program,
+                                           const uint8_t* plan, size_t plan_size,
+                                           const uint8_t* challenge, size_t challenge_size,
+                                           mipzk_piece_fn part, void* user, mipzk_write_fn write,
+                                           void* write_user, mipzk_error* err) MIPZK_NOEXCEPT;
+/* Checks a piece alone: that it is whole, of this version, and belongs to the plan; of a part that
+ * it is valid under the challenge, as a verifier does. A head cannot be checked further than that
+ * it has the planned shape: mipzk_work_prove finds one that is wrong. The challenge is needed for
+ * parts alone, else its size may be 0. Errors: MALFORMED, UNSUPPORTED, WRONG_PROGRAM, REJECTED;
+ * err->detail: the shard. */
+MIPZK_API mipzk_status mipzk_piece_check(mipzk_ctx* ctx, const mipzk_program* program,
+                                         const uint8_t* plan, size_t plan_size,
+                                         const uint8_t* challenge, size_t challenge_size,
+                                         const uint8_t* piece, size_t piece_size,
+                                         mipzk_error* err) MIPZK_NOEXCEPT;
+/* What a piece says of itself: MIPZK_PIECE_*, its shard (0: of all), and the number of shards.
+ * Out-parameters may be NULL. Errors: MALFORMED, UNSUPPORTED. */
+MIPZK_API mipzk_status mipzk_piece_inspect(const uint8_t* piece, size_t piece_size,
+                                           uint32_t* out_kind, uint32_t* out_shard,
+                                           uint32_t* out_shards, mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* Where a job keeps the pieces of its proof, so that another process can go on with them. These
+ * are called on any thread that works for the job, one at a time; a result other than 0 ends the
+ * call with CANCELLED. Names have lower-case letters, digits and '-'.
+ *
+ * mipzk_keep_fn: keeps a piece; when it returns, the piece should outlast the process. It replaces
+ *   pieces whose names differ only behind the last '-'.
+ * mipzk_find_fn: gives a piece whose name begins with the prefix, as mipzk_piece_fn does; does not
+ *   call `take` if there is none.
+ * mipzk_drop_fn: what was found last with this prefix is damaged or of another proof, as `why`
+ *   says: it must not be found again, and is made anew. */
+typedef int32_t (*mipzk_keep_fn)(void* user, const char* name, const uint8_t* data, size_t size);
+typedef int32_t (*mipzk_find_fn)(void* user, const char* prefix, mipzk_write_fn take,
+                                 void* take_user);
+typedef int32_t (*mipzk_drop_fn)(void* user, const char* prefix, const char* why);
+
+/* From now on estimate and prove keep the plan, and prove keeps heads and parts, and they take what
+ * is there instead of making it. A plan that is kept for another program, input, option or seed is
+ * refused with ARGUMENT and what differs. Without mipzk_job_seed the kept plan stands for the seed.
+ * The proof is written when all parts are there. NULL functions (all three): keep nothing. */
+MIPZK_API mipzk_status mipzk_job_keep(mipzk_job* job, mipzk_keep_fn keep, mipzk_find_fn find,
+                                      mipzk_drop_fn drop, void* user,
+                                      mipzk_error* err) MIPZK_NOEXCEPT;
+
+/* ---- Verifying on many threads ------------------------------------------------------------------
+ */
 
 /* mipzk_verify on all threads of the context, with memory of its own: half a MiB a thread. Verdict,
  * message and detail are those of mipzk_verify for the same bytes. Errors: those of mipzk_verify

@@ -36,6 +36,14 @@ class Blinding {
   // `seed`: 32 secret random bytes; `context`: everything public and private that tells proofs
   // apart.
   Blinding(ByteView seed, ByteView context);
+  // With the key of another one, of 32 bytes.
+  static Blinding of_key(ByteView key) {
+    Blinding b;
+    b.key_ = secret_copy(key);
+    return b;
+  }
+  // Worth as much as the private input: who has it can take all masks off.
+  ByteView key() const { return key_; }
 
   // The streams of another shard, of which each has its own.
   Blinding of_shard(uint32_t shard) const {
@@ -57,7 +65,6 @@ class Blinding {
   commit::SaltFunction salts(unsigned tree) const;
 
  protected:  // a test looks for it in the process's memory
-  // Worth as much as the private input: who has it can take all masks off.
   SecretVector<uint8_t> key_;
 
  private:

@@ -52,12 +52,16 @@ WitnessDigest digest_of(std::span<const trace::InstanceTrace> traces) {
   return digest_of_parts(own, parts);
 }
 
+uint32_t pass_one_instances(std::span<const air::Instance> instances) {
+  uint32_t count = 0;
+  for (const air::Instance& i : instances) count += air::find_table(i.table)->layout.pass_one;
+  return count;
+}
+
 void Hedge::add(std::span<const air::Instance> instances, ByteView witness_digest) {
   append_shape(shapes_, instances);
-  uint32_t pass_one = 0;
-  for (const air::Instance& i : instances) pass_one += air::find_table(i.table)->layout.pass_one;
   digests_.insert(digests_.end(), witness_digest.begin(), witness_digest.end());
-  pass_one_.push_back(pass_one);
+  pass_one_.push_back(pass_one_instances(instances));
 }
 
 RunBlinding Hedge::blinding(ByteView seed, ByteView statement, uint32_t attempt) const {

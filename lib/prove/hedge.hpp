@@ -30,6 +30,9 @@ struct RunBlinding {
   std::vector<uint32_t> pass_one;
 };
 
+// Instances of pass 1 of a shard.
+uint32_t pass_one_instances(std::span<const air::Instance> instances);
+
 class Hedge {
  public:
   // Shards in their order.

@@ -43,6 +43,13 @@ class Progress {
     if (flags().any()) throw Cancelled{};
   }
 
+  // A shard of so many cells, or its first commitment, is there already.
+  void skip(trace::Part part, uint64_t cells) {
+    const uint64_t share = static_cast<uint32_t>(Step::kPassOne);
+    done_.fetch_add(units(cells * (part == trace::Part::kPassOne ? share : 1000 - share) / 1000),
+                    std::memory_order_relaxed);
+  }
+
   // Tells the caller, on its own thread, how far all threads are.
   void tell(Phase phase) { report(phase, std::min(done_.load(std::memory_order_relaxed), total_)); }
   // Tells that all is done.

@@ -5,10 +5,10 @@
 #include <exception>
 #include <mutex>
 
-#include "base/random.hpp"
-#include "commit/panel.hpp"
 #include "prove/bounds.hpp"
+#include "prove/kept.hpp"
 #include "prove/part_writer.hpp"
+#include "prove/proving.hpp"
 #include "prove/run.hpp"
 #include "prove/shard.hpp"
 #include "trace/build.hpp"
@@ -17,11 +17,11 @@ namespace mipzk::prove {
 
 namespace {
 
-// Gives what f(attempt) gives, for the first attempt whose global challenges serve. Those that do
-// not have a probability below 2^-29.
+// Gives what f(attempt) gives, for the first attempt whose global challenges serve, counted from
+// `first`. Those that do not have a probability below 2^-29.
 template <class F>
-auto attempts(const F& f) -> decltype(f(uint32_t{})) {
-  for (uint32_t attempt = 0; attempt < 3; ++attempt) {
+auto attempts(const F& f, uint32_t first = 0) -> decltype(f(uint32_t{})) {
+  for (uint32_t attempt = first; attempt < first + 3; ++attempt) {
     try {
       return f(attempt);
     } catch (const Restart&) {
@@ -84,16 +84,16 @@ class ShardProver {
       hedge_.add(shard.instances, shard.witness_digest);
   }
 
-  // Throws Restart before anything is written.
+  // Throws Restart before anything is written, and so do the others.
   Status prove(const Claims& claims, uint32_t attempt, const ProofSink& sink) {
     const auto count = static_cast<uint32_t>(plan_.shards.size());
     Session session(pool_, program_, options_, claims, count);
     const RunBlinding run = hedge_.blinding(options_.seed, session.bytes(), attempt);
     if (count == 1) return prove_only(session, run, sink);
     std::vector<std::vector<uint8_t>> heads(count);
-    Status s = each(trace::Part::kPassOne, [&](Shard& shard, uint32_t number) {
-      heads[number - 1] = shard.commit_pass_one(run);
-      shard.step(Phase::kCommit, Step::kPassOne);
+    const std::vector<bool> none(count);
+    Status s = each(trace::Part::kPassOne, none, [&](Shard& shard, uint32_t number) {
+      heads[number - 1] = commit_step(shard, run);
       return Status();
     });
     if (!s) return s;
@@ -102,18 +102,48 @@ class ShardProver {
     if (s = sink(session.bytes()); !s) return s;
     PartWriter parts(sink, plan_.workers, progress_.flags());
     s = each(
-        trace::Part::kAll,
+        trace::Part::kAll, none,
         [&](Shard& shard, uint32_t number) -> Status {
-          shard.step(Phase::kTrace, Step::kTrace);
-          if (shard.commit_pass_one(run) != heads[number - 1])
-            return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
-          auto part = shard.prove(session);
+          auto part = prove_step(shard, run, session, heads[number - 1]);
           if (!part) return part.error();
           return parts.put(number, std::move(*part));
         },
         &parts);
     if (!s) return s;
     if (s = parts.write(); !s) return s;
+    progress_.finish();
+    return {};
+  }
+
+  // The same with pieces that are kept: what is there is not made, and the proof is put together in
+  // the end.
+  Status prove_kept(const Claims& claims, uint32_t attempt, Kept& kept, const ProofSink& sink) {
+    const auto count = static_cast<uint32_t>(plan_.shards.size());
+    Session session(pool_, program_, options_, claims, count);
+    const RunBlinding* run = nullptr;
+    Status s = kept.begin(attempt, options_.seed, run);
+    if (!s) return s;
+    std::vector<std::vector<uint8_t>> heads(count);
+    if (s = kept.load_heads(heads); !s) return s;
+    std::vector<bool> there(count);
+    for (uint32_t i = 0; i < count; ++i) there[i] = !heads[i].empty();
+    s = each(trace::Part::kPassOne, there, [&](Shard& shard, uint32_t number) {
+      heads[number - 1] = commit_step(shard, *run);
+      return kept.keep_head(number, heads[number - 1]);
+    });
+    if (!s) return s;
+    for (const std::vector<uint8_t>& head : heads) session.add_head(head);
+    session.draw_challenges();
+    if (s = kept.load_parts(session.bytes(), there); !s) return s;
+    s = each(trace::Part::kAll, there, [&](Shard& shard, uint32_t number) -> Status {
+      auto part = prove_step(shard, *run, session, heads[number - 1]);
+      if (!part) return part.error();
+      return kept.keep_part(number, *part);
+    });
+    if (!s) return s;
+    if (s = sink(session.bytes()); !s) return s;
+    for (uint32_t number = 1; number <= count; ++number)
+      if (s = kept.give_part(number, sink); !s) return s;
     progress_.finish();
     return {};
   }
@@ -136,13 +166,21 @@ class ShardProver {
     return {};
   }
 
-  // Calls f(shard, number) for all shards with the tables of the part, by the workers; `parts`:
-  // what f gives its results, if anything.
+  // Calls f(shard, number) for all shards that are not done, with the tables of the part, by the
+  // workers; `parts`: what f gives its results, if anything.
   template <class F>
-  Status each(trace::Part part, const F& f, PartWriter* parts = nullptr) {
+  Status each(trace::Part part, const std::vector<bool>& done, const F& f,
+              PartWriter* parts = nullptr) {
+    uint32_t taken = 0, last = 0;
+    for (uint32_t i = 0; i < done.size(); ++i) {
+      if (done[i])
+        progress_.skip(part, plan_.cells / done.size());
+      else
+        last = i + 1;
+    }
+    if (last == 0) return {};
     if (Status s = source_.begin(); !s) return s;
     std::mutex mutex;
-    uint32_t taken = 0;
     return by_workers(pool_, plan_.workers, progress_, [&]() -> Status {
       const PartWriter::Presence present(parts);
       for (;;) {
@@ -150,11 +188,12 @@ class ShardProver {
         uint32_t number;
         {
           const std::lock_guard lock(mutex);
-          if (taken == plan_.shards.size()) return {};
+          if (taken == last) return {};
           auto next = source_.next();
           if (!next) return next.error();
-          record = std::move(*next);
           number = ++taken;
+          if (done[number - 1]) continue;
+          record = std::move(*next);
         }
         const auto shard = make_shard(number);
         if (Status s = fill(*shard, *record, number, part); !s) return s;
@@ -170,17 +209,9 @@ class ShardProver {
   }
 
   Status fill(Shard& shard, const vm::ShardRecord& record, uint32_t number, trace::Part part) {
-    const RunPlan::Shard& planned = plan_.shards[number - 1];
-    const std::vector<air::Instance>& instances = planned.instances;
-    // The masks are for this witness alone.
-    if (digest_of(pool_, record) != planned.witness_digest)
-      return Error(Errc::kInternal, "a shard is not what it was when it was planned");
-    if (Status s = shard.lay_out(instances); !s) return s;
-    auto traces = trace::build(pool_, program_.program, program_.tables,
-                               {record, number, plan_.sources, plan_.code_last},
-                               options_.profile->tail_rows, instances, part);
-    if (!traces) return traces.error();
-    return shard.fill(std::move(*traces));
+    return fill_from_record(shard, pool_, program_,
+                            {record, number, plan_.sources, plan_.code_last},
+                            plan_.shards[number - 1], *options_.profile, part);
   }
 
   Pool& pool_;
@@ -192,29 +223,6 @@ class ShardProver {
   const PublicTrees trees_;
   Hedge hedge_;
 };
-
-// Calls f(options, progress) with a seed, and tidies up.
-template <class F>
-Status proving(const Options& options, uint64_t cells, const F& f) {
-  Options seeded = options;
-  if (seeded.seed.empty()) {
-    seeded.seed.resize(32);
-    if (!system_random(seeded.seed))
-      return Error(Errc::kInternal, "the system's random number generator failed");
-  }
-  const Status result = wiping_stack([&]() -> Status {
-    Progress progress(seeded, cells);
-    const CancelScope scope(progress.flags());
-    const Arena arena;
-    try {
-      return f(seeded, progress);
-    } catch (const Cancelled&) {
-      return Error(Errc::kCancelled, "cancelled while proving");
-    }
-  });
-  commit::release_scratch();
-  return result;
-}
 
 Status prove_source(Pool& pool, const LoadedProgram& program, ByteView public_input,
                     const RunPlan& plan, ShardSource& source, const Options& options,
@@ -270,6 +278,23 @@ Status prove_run(Pool& pool, const LoadedProgram& program, const Run& run, const
                  const Options& options, const ProofSink& sink) {
   RepeatedRun source(program.program, run, plan, options.cancel);
   return prove_source(pool, program, run.inputs.public_input, plan, source, options, sink);
+}
+
+Status prove_kept(Pool& pool, const LoadedProgram& program, const Request& request, ProofPlan& plan,
+                  const Options& options, PieceStore& store, const ProofSink& sink) {
+  const RunPlan& run_plan = *plan.run;
+  if (Status s = check_memory(run_plan.memory_bytes, options.memory, "about"); !s) return s;
+  const Run run{request.inputs, run_plan.limits};
+  RepeatedRun source(program.program, run, run_plan, options.cancel);
+  const vm::Outcome& outcome = run_plan.outcome;
+  const Claims claims{request.inputs.public_input, outcome.output, outcome.exit_code};
+  Kept kept(store, request, plan);
+  return proving(options, run_plan.cells, [&](const Options& seeded, Progress& progress) {
+    ShardProver prover(pool, program, run_plan, source, seeded, progress);
+    return attempts(
+        [&](uint32_t attempt) { return prover.prove_kept(claims, attempt, kept, sink); },
+        kept.attempt());
+  });
 }
 
 Result<std::vector<uint8_t>> prove(Pool& pool, const LoadedProgram& program, ByteView public_input,

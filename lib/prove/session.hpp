@@ -16,6 +16,10 @@ class Session {
   Session(Pool& pool, const LoadedProgram& program, const Options& options, const Claims& claims,
           uint32_t shards);
 
+  // As it is after the global challenges, from what bytes() gave then. Errors: kMalformed,
+  // kRejected.
+  static Result<Session> read(Pool& pool, const proof::Profile& profile, ByteView bytes);
+
   // Shards in their order, all of them before the global challenges. `head`: shape and pass-1 root.
   void add_head(ByteView head);
   // Throws Restart when the challenges let some mask stand still.
@@ -23,6 +27,8 @@ class Session {
 
   // The proof so far.
   ByteView bytes() const { return out_; }
+  // A shard's head, of those that were added; empty when there is no such one.
+  ByteView head(uint32_t shard) const;
   // After the global challenges: where the transcripts of the shards begin.
   const hash::Transcript& transcript() const { return transcript_; }
   const air::Challenges& challenges() const { return challenges_; }
@@ -31,11 +37,16 @@ class Session {
   std::vector<uint8_t> assemble(std::span<const std::vector<uint8_t>> shards) &&;
 
  private:
+  Session(Pool& pool, const proof::Profile& profile) : pool_(pool), profile_(profile) {}
+
   Pool& pool_;
   const proof::Profile& profile_;
   hash::Transcript transcript_;
   air::Challenges challenges_{};
-  uint32_t heads_ = 0;
+  struct Range {
+    size_t offset, size;
+  };
+  std::vector<Range> heads_;  // in out_
   std::vector<uint8_t> out_;
 };
 

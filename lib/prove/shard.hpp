@@ -133,6 +133,18 @@ class Shard {
   std::vector<uint8_t> out_;
 };
 
+// Lays a recorded shard out and fills it with the tables of the part. kInternal when the record is
+// not the planned one: the masks are for that witness alone.
+Status fill_from_record(Shard& shard, Pool& pool, const LoadedProgram& program,
+                        const vm::RecordedShard& record, const RunPlan::Shard& planned,
+                        const Profile& profile, trace::Part part);
+
+// The two steps of a filled shard of a run with several, with what each tells of its progress.
+std::vector<uint8_t> commit_step(Shard& shard, const RunBlinding& run);
+// `head`: what commit_step() gave. kInternal when it is another one now.
+Result<std::vector<uint8_t>> prove_step(Shard& shard, const RunBlinding& run,
+                                        const Session& session, ByteView head);
+
 // Proves a run of one shard, whose tables are in it; the session is new. Throws Restart, Cancelled.
 Result<std::vector<uint8_t>> prove_filled(Session& session, const RunBlinding& run, Shard& shard);
 

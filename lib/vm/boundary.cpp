@@ -30,6 +30,16 @@ ShardStart::ShardStart(const Processor& cpu, size_t rom_rows)
       reg_first_(cpu.reg),
       code_shard_(rom_rows) {}
 
+ShardStart::ShardStart(const Processor& cpu, uint32_t shard,
+                       const std::array<uint16_t, kRegisterCount>& reg_shard,
+                       SecretVector<uint16_t> code_shard, bool halted)
+    : ShardStart(cpu, 0) {
+  if (halted) state_ = {kHaltedPc4, 0};
+  shard_ = shard;
+  reg_shard_ = reg_shard;
+  code_shard_ = std::move(code_shard);
+}
+
 ShardStart::~ShardStart() { secure_zero(reg_.data(), sizeof reg_); }
 
 void ShardStart::close(Processor& cpu, bool halted, ShardRecord& shard) {

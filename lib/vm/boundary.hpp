@@ -24,6 +24,11 @@ class ShardStart {
  public:
   // That of the first one: the machine stands before its first instruction.
   ShardStart(const Processor& cpu, size_t rom_rows);
+  // That of a later one. `reg_shard`, `code_shard`: by register and by ROM row, the shard that used
+  // it last; `halted`: after HALT.
+  ShardStart(const Processor& cpu, uint32_t shard,
+             const std::array<uint16_t, kRegisterCount>& reg_shard,
+             SecretVector<uint16_t> code_shard, bool halted);
   ~ShardStart();
   ShardStart(const ShardStart&) = delete;
   ShardStart& operator=(const ShardStart&) = delete;

@@ -163,6 +163,7 @@ bool ShardedRun::done() const {
 Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
   if (begun_) start_.next(machine_.cpu);
   begun_ = true;
+  shard.hints_begin = shard.hints_end = machine_.windows.hints_taken();
   if (halted_) {
     start_.close(machine_.cpu, true, shard);
     return {};
@@ -206,6 +207,7 @@ Status ShardedRun::next_fitting(ShardRecord& shard, FaultReport* report) {
 Status ShardedRun::repeat(ShardRecord& shard, uint64_t cycles) {
   if (begun_) start_.next(machine_.cpu);
   begun_ = true;
+  shard.hints_begin = shard.hints_end = machine_.windows.hints_taken();
   if (halted_) {
     start_.close(machine_.cpu, true, shard);
     return {};
@@ -239,6 +241,7 @@ Status ShardedRun::advance(ShardRecord& shard, uint64_t cycles, uint32_t shards,
     if (!outcome) return outcome.error();
     outcome_ = std::move(*outcome);
   }
+  shard.hints_end = machine_.windows.hints_taken();
   start_.close(cpu, halted_, shard);
   return {};
 }

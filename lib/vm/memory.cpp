@@ -47,7 +47,17 @@ Page* Memory::make(uint32_t page_address) {
   }
   page_addresses_.push_back(page_address);
   numbers_[page_address >> kPageShift] = static_cast<uint32_t>(page_addresses_.size());
+  if (recording_)
+    for (const GivenWord& w : given_in(page_address))
+      shards_of(page_address).last[w.key % kPageWords] = w.shard_in;
   return &block.back();
+}
+
+std::span<const GivenWord> Memory::given_in(uint32_t page_address) const {
+  const auto is_below = [](const GivenWord& w, uint32_t key) { return w.key < key; };
+  const uint32_t begin = page_address / 4;
+  const auto first = std::lower_bound(given_.begin(), given_.end(), begin, is_below);
+  return {first, std::lower_bound(first, given_.end(), begin + kPageWords, is_below)};
 }
 
 // The shard touches a page of an earlier one: gives the page as it was, and forgets the times.
@@ -86,6 +96,13 @@ const Page* Memory::view(uint32_t page_address, Page& fresh) const {
 
 bool Memory::initial_page(uint32_t page_address, Page& page) const {
   std::fill(std::begin(page.cells), std::end(page.cells), Cell{0, 0});
+  if (is_given_) {
+    const auto words = given_in(page_address);
+    for (const GivenWord& w : words)
+      page.cells[w.key % kPageWords] = {
+          w.value, kMapped | (w.writable ? kWritable : 0) | (w.shard_in != 0 ? kTouchedBefore : 0)};
+    return !words.empty();
+  }
   if (page_address < isa::kUserBase) return false;
   if (windows_.initial_page(page_address, page.cells, kPageWords)) return true;
   const uint32_t begin = page_address / 4, end = begin + kPageWords;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/secret_memory.hpp"
@@ -26,6 +27,14 @@ struct PageShards {
   uint16_t last[kPageWords];
 };
 
+// A word as a shard finds it. `shard_in`: that touched it last, 0: none.
+struct GivenWord {
+  uint32_t key;
+  uint32_t value;
+  uint16_t shard_in;
+  bool writable;
+};
+
 // Pages are made from the program and the windows when they are first touched, and wiped in the
 // end. While recording, the pages that a shard has not touched yet are out of reach of the
 // interpreter, so that their first access is noticed.
@@ -35,6 +44,13 @@ class Memory {
   Memory(const isa::Program& program, const Windows& windows, uint64_t max_bytes, bool recording);
   Memory(const Memory&) = delete;
   Memory& operator=(const Memory&) = delete;
+
+  // Before the first access: pages have these words alone, whatever program and windows say. The
+  // words, of ascending keys, must outlive the memory.
+  void give(std::span<const GivenWord> words) {
+    is_given_ = true;
+    given_ = words;
+  }
 
   // The word that contains byte `address`, or nullptr when its page holds no word at all or cannot
   // be made any more (limit_hit). The caller looks at the flags.
@@ -78,6 +94,7 @@ class Memory {
  private:
   static constexpr size_t kBlockPages = 64;
 
+  std::span<const GivenWord> given_in(uint32_t page_address) const;
   Page* miss(uint32_t address);
   Page* make(uint32_t page_address);
   SecretVector<Page> enter(Page& page);
@@ -99,6 +116,8 @@ class Memory {
   const Windows& windows_;
   uint64_t max_pages_;
   bool recording_;
+  bool is_given_ = false;
+  std::span<const GivenWord> given_;
   bool limit_hit_ = false;
   // By address >> kPageShift: the pages that the interpreter reaches without miss(), and the
   // numbers of all pages (from 1). When not recording, those of the output window stay out of

@@ -60,8 +60,9 @@ struct ShardRecord {
   AccessLog words;  // accesses of events that make more of them than an instruction (accesses.hpp)
   ClassCounts counts{};  // instructions of each class
   uint64_t cycles = 0;
-  SecretVector<Touched> touched;    // ascending keys; STATE last
-  SecretVector<Executed> executed;  // ascending rows
+  size_t hints_begin = 0, hints_end = 0;  // bytes of the run's hints that it took, padding included
+  SecretVector<Touched> touched;          // ascending keys; STATE last
+  SecretVector<Executed> executed;        // ascending rows
 
   // Memory of the first three, which grow with the run.
   uint64_t log_bytes() const {

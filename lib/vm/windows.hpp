@@ -37,6 +37,8 @@ class Windows {
   bool next_hint(uint32_t& word);
   // Takes back the last `words` of them.
   void return_hints(size_t words) { hint_position_ -= 4 * words; }
+  // Bytes of the hints that were taken, padding included.
+  size_t hints_taken() const { return hint_position_; }
 
   bool little_endian() const { return little_endian_; }
 

@@ -83,6 +83,7 @@ def test_constants():
              "PROOF_NO_HIDING": _abi.PROOF_NO_HIDING, "PROOF_LINUX": _abi.PROOF_LINUX, "FILE_PUBLIC": _abi.FILE_PUBLIC}
     for prefix, kind in (("OPT_", mipzk.Option), ("PHASE_", mipzk.Phase), ("REGIME_", mipzk.Regime)):
         known.update({prefix + member.name: member.value for member in kind})
+    known.update({name: number for name, number in vars(_abi).items() if name.startswith("PIECE_")})
     others = {name: number for name, number in HEADER.constants.items() if not name.startswith("E_")}
     assert known == others
 

@@ -19,6 +19,7 @@ FILE_PUBLIC = 1
 MAX_TABLES = 160
 MAX_SHARDS = 65535
 MAX_FOLDS = 8
+PIECE_PLAN, PIECE_WORK, PIECE_HEAD, PIECE_CHALLENGE, PIECE_PART = 1, 2, 3, 4, 5
 
 i32, i64, u32, u64, size = C.c_int32, C.c_int64, C.c_uint32, C.c_uint64, C.c_size_t
 text = C.c_char_p
@@ -96,10 +97,15 @@ cycles_fn = C.CFUNCTYPE(i32, pointer, u64)
 progress_fn = C.CFUNCTYPE(i32, pointer, C.POINTER(Progress))
 write_fn = C.CFUNCTYPE(i32, pointer, pointer, size)
 read_fn = C.CFUNCTYPE(i64, pointer, pointer, size)
+piece_fn = C.CFUNCTYPE(i32, pointer, u32, write_fn, pointer)
+keep_fn = C.CFUNCTYPE(i32, pointer, text, pointer, size)
+find_fn = C.CFUNCTYPE(i32, pointer, text, write_fn, pointer)
+drop_fn = C.CFUNCTYPE(i32, pointer, text, text)
 
 CALLBACKS: Dict[str, Any] = {
     "mipzk_print_fn": print_fn, "mipzk_mark_fn": mark_fn, "mipzk_cycles_fn": cycles_fn,
     "mipzk_progress_fn": progress_fn, "mipzk_write_fn": write_fn, "mipzk_read_fn": read_fn,
+    "mipzk_piece_fn": piece_fn, "mipzk_keep_fn": keep_fn, "mipzk_find_fn": find_fn, "mipzk_drop_fn": drop_fn,
 }
 
 err = C.POINTER(ErrorRecord)
@@ -159,6 +165,16 @@ PROVER: Dict[str, Signature] = {
     "mipzk_phase_name": (text, u32),
     "mipzk_job_prove": (i32, pointer, progress_fn, pointer, new, err),
     "mipzk_job_prove_to": (i32, pointer, progress_fn, pointer, write_fn, pointer, err),
+    "mipzk_job_plan": (i32, pointer, u32, new, err),
+    "mipzk_job_work": (i32, pointer, pointer, size, u32, new, err),
+    "mipzk_work_commit": (i32, pointer, pointer, pointer, size, new, err),
+    "mipzk_plan_challenge": (i32, pointer, pointer, pointer, size, piece_fn, pointer, new, err),
+    "mipzk_work_prove": (i32, pointer, pointer, pointer, size, pointer, size, new, err),
+    "mipzk_plan_assemble": (i32, pointer, pointer, pointer, size, pointer, size, piece_fn, pointer, write_fn,
+                            pointer, err),
+    "mipzk_piece_check": (i32, pointer, pointer, pointer, size, pointer, size, pointer, size, err),
+    "mipzk_piece_inspect": (i32, pointer, size, C.POINTER(u32), C.POINTER(u32), C.POINTER(u32), err),
+    "mipzk_job_keep": (i32, pointer, keep_fn, find_fn, drop_fn, pointer, err),
     "mipzk_ctx_verify": (i32, pointer, pointer, pointer, size, C.POINTER(VerifyPolicy), C.POINTER(Claim), err),
     "mipzk_ctx_verify_stream": (i32, pointer, pointer, read_fn, pointer, C.POINTER(VerifyPolicy), new,
                                 C.POINTER(Claim), err),

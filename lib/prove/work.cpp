@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "prove/work.hpp"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/format.hpp"
+#include "prove/bounds.hpp"
+#include "prove/byte_writer.hpp"
+#include "prove/memory.hpp"
+#include "prove/proving.hpp"
+#include "prove/shard.hpp"
+#include "prove/writer.hpp"
+
+namespace mipzk::prove {
+namespace {
+
+constexpr uint32_t kNotHiding = 1, kHalted = 2;  // of the flags
+constexpr uint32_t kWritableKey = 1u << 31;      // of a word
+constexpr size_t kWordBytes = 10, kCodeBytes = 6;
+
+// The shard whose ring the shard's own goes on from.
+uint32_t shard_before(uint32_t shard, size_t shards) {
+  return shard == 1 ? static_cast<uint32_t>(shards) : shard - 1;
+}
+
+Error damaged() {
+  return Error(Errc::kMalformed, "the work says what no work says; make it again");
+}
+
+void write_image(const vm::ShardImage& image, ByteWriter& w) {
+  w.u64(image.cycles);
+  w.u32(image.pc);
+  w.u32(image.npc);
+  for (const uint32_t v : image.reg) w.u32(v);
+  for (const uint16_t v : image.reg_shard) w.u16(v);
+  w.u32(static_cast<uint32_t>(image.words.size()));
+  w.out.reserve(w.out.size() + kWordBytes * image.words.size() + image.hints.size() + 4096);
+  for (const vm::GivenWord& word : image.words) {
+    w.u32(word.key | (word.writable ? kWritableKey : 0));
+    w.u32(word.value);
+    w.u16(word.shard_in);
+  }
+  w.u32(static_cast<uint32_t>(image.code.size()));
+  for (const vm::ShardImage::GivenCode& c : image.code) {
+    w.u32(c.rom);
+    w.u16(c.shard_in);
+  }
+  w.u32(static_cast<uint32_t>(image.hints.size()));
+  w.bytes(image.hints);
+}
+
+Status read_image(Reader& r, vm::ShardImage& image) {
+  image.cycles = r.u64();
+  image.pc = r.u32();
+  image.npc = r.u32();
+  if (!r.ok() || image.cycles > vm::kMaxShardCycles ||
+      image.pc % 4 != 0 || image.npc % 4 != 0)
+    return damaged();
+  for (uint32_t& v : image.reg) v = r.u32();
+  for (uint16_t& v : image.reg_shard) v = r.u16();
+  const uint32_t words = r.u32();
+  if (!r.ok() || words > r.remaining() / kWordBytes) return damaged();
+  image.words.resize(words);
+  int64_t last = -1;
+  for (vm::GivenWord& word : image.words) {
+    const uint32_t key = r.u32();
+    word = {key & ~kWritableKey, r.u32(), r.u16(), (key & kWritableKey) != 0};
+    if (word.key >= vm::kRegisterKeyBase || word.key <= last) return damaged();
+    last = word.key;
+  }
+  const uint32_t code = r.u32();
+  if (!r.ok() || code > r.remaining() / kCodeBytes) return damaged();
+  image.code.resize(code);
+  for (vm::ShardImage::GivenCode& c : image.code) c = {r.u32(), r.u16()};
+  const ByteView hints = r.take(r.u32());
+  if (!r.ok()) return damaged();
+  image.hints.assign(hints.begin(), hints.end());
+  return {};
+}
+
+Options options_of(const Workshop& shop, const Work& work) {
+  Options options;
+  options.profile = work.profile;
+  if (!work.hiding) options.masks = Masks::none();
+  options.memory = shop.memory;
+  options.cancel = shop.cancel;
+  options.seed.assign(32, 0);  // not used: the work has a key
+  return options;
+}
+
+// Executes the shard and calls f(shard), filled with the tables of the part.
+template <class F>
+Status with_shard(const Workshop& shop, const Work& work, trace::Part part, const F& f) {
+  const uint32_t number = work.header.shard;
+  const Options options = options_of(shop, work);
+  auto shape = std::make_unique<proof::Shape>();
+  if (Status s = proof::Shape::make(work.planned.instances, shop.program.header, *work.profile,
+                                    *shape, number);
+      !s)
+    return damaged();
+  const uint64_t bytes =
+      shard_bytes(*shape, *work.profile) + shared_bytes(*shape, *work.profile, shop.pool.threads());
+  if (Status s = check_memory(bytes, options.memory, "about"); !s) return s;
+  const uint64_t cells = committed_cells(*shape);
+  return proving(options, cells, [&](const Options& seeded, Progress& progress) -> Status {
+    auto record =
+        vm::record_image(shop.program.program, work.image, shop.max_guest_memory, shop.cancel);
+    if (!record) return record.error();
+    if (digest_of(shop.pool, *record) != work.planned.witness_digest)
+      return Error(Errc::kRejected, "the work does not give the shard that was planned", number);
+    const auto shard =
+        std::make_unique<Shard>(shop.pool, shop.program, shop.trees, seeded, number, progress);
+    if (Status s = fill_from_record(*shard, shop.pool, shop.program,
+                                    {*record, number, work.sources, work.code_last}, work.planned,
+                                    *work.profile, part);
+        !s)
+      return s;
+    record = vm::ShardRecord();
+    return f(*shard);
+  });
+}
+
+// A piece that must be that of a shard; errors have its number.
+Result<Piece> of_shard(ByteView bytes, PieceKind kind, uint32_t shard, const ProofPlan& plan,
+                       const Piece* challenge) {
+  auto piece = read_piece(bytes, kind);
+  Error error;
+  if (!piece) {
+    error = piece.error();
+  } else if (Status s = check_belongs(*piece, plan, challenge); !s) {
+    error = s.error();
+  } else if (piece->header.shard != shard) {
+    error = format_error(Errc::kRejected, "the %s of shard %u where that of shard %u is wanted",
+                         piece_name(kind), piece->header.shard, shard);
+  } else {
+    return piece;
+  }
+  error.detail = shard;
+  return error;
+}
+
+}  // namespace
+
+PieceBytes write_work(const ProofPlan& plan, uint32_t shard, const vm::ShardRecord& record,
+                      ByteView hints) {
+  const RunPlan& run = *plan.run;
+  const vm::ShardImage image = vm::image_of(record, shard, hints);
+  const RunPlan::Shard& planned = run.shards[shard - 1];
+  ByteWriter w;
+  w.u32(trace::kTraceVersion);
+  w.u32(proof::kFormatVersion);
+  w.bytes(plan.request.program);
+  w.u32(plan.profile->id);
+  w.u32((plan.hiding ? 0 : kNotHiding) | (image.halted ? kHalted : 0));
+  w.bytes(plan.blinding.key.key());
+  w.u32(plan.blinding.pass_one[shard_before(shard, run.shards.size()) - 1]);
+  std::vector<uint8_t> shape;
+  append_shape(shape, planned.instances);
+  w.bytes(shape);
+  w.bytes(planned.witness_digest);
+  write_image(image, w);
+  if (shard == 1) {
+    w.u64(run.sources.size());
+    w.out.reserve(w.out.size() + sizeof(vm::SourceWord) * run.sources.size());
+    for (const vm::SourceWord& s : run.sources)
+      for (const uint32_t v : {s.key, s.value_init, s.value_final, s.shard_last}) w.u32(v);
+    for (const uint16_t last : run.code_last) w.u16(last);
+  }
+  return write_piece({PieceKind::kWork, shard, plan.shards(), plan.digest, {}}, w.out);
+}
+
+Result<Work> read_work(ByteView bytes, const LoadedProgram& program) {
+  const auto piece = read_piece(bytes, PieceKind::kWork);
+  if (!piece) return piece.error();
+  Reader r(piece->payload);
+  if (r.u32() != trace::kTraceVersion || r.u32() != proof::kFormatVersion)
+    return Error(Errc::kUnsupported, "the work is of another version of the library");
+  hash::Digest id{};
+  take(r, id);
+  if (r.ok() && id != program.id)
+    return Error(Errc::kWrongProgram, "the work is about another program");
+  Work work;
+  work.header = piece->header;
+  const uint32_t profile = r.u32(), flags = r.u32();
+  work.profile = proof::find_profile(profile);
+  const ByteView key = r.take(sizeof(hash::Digest));
+  const uint32_t pass_one = r.u32(), number = work.header.shard, shards = work.header.shards;
+  if (!r.ok() || work.profile == nullptr || flags > (kNotHiding | kHalted) || number == 0 ||
+      number > shards || shards > proof::kMaxShards || pass_one == 0 ||
+      pass_one > proof::kMaxInstances)
+    return damaged();
+  work.hiding = (flags & kNotHiding) == 0;
+  work.blinding.key = Blinding::of_key(key);
+  work.blinding.pass_one.resize(shards);
+  work.blinding.pass_one[shard_before(number, shards) - 1] = pass_one;
+  proof::Instance instances[proof::kMaxInstances];
+  uint32_t count = 0;
+  if (!proof::read_instances(r, instances, count)) return damaged();
+  work.planned.instances.assign(instances, instances + count);
+  work.planned.witness_digest.resize(sizeof(hash::Digest));
+  take(r, work.planned.witness_digest);
+  work.image.number = number;
+  work.image.halted = (flags & kHalted) != 0;
+  if (Status s = read_image(r, work.image); !s) return s.error();
+  work.planned.cycles = work.image.cycles;
+  if (number == 1) {
+    const uint64_t sources = r.u64();
+    if (!r.ok() || sources > r.remaining() / sizeof(vm::SourceWord)) return damaged();
+    work.sources.resize(static_cast<size_t>(sources));
+    int64_t last = -1;
+    for (vm::SourceWord& s : work.sources) {
+      s = {r.u32(), r.u32(), r.u32(), r.u32()};
+      if (s.key <= last) return damaged();
+      last = s.key;
+    }
+    work.code_last.resize(program.program.rom.size());
+    for (uint16_t& shard : work.code_last) shard = r.u16();
+  }
+  if (!r.at_end()) return damaged();
+  return work;
+}
+
+Result<PieceBytes> commit_work(const Workshop& shop, const Work& work) {
+  std::vector<uint8_t> head;
+  const Status s = with_shard(shop, work, trace::Part::kPassOne, [&](Shard& shard) {
+    head = commit_step(shard, work.blinding);
+    return Status();
+  });
+  if (!s) return s.error();
+  PieceHeader header = work.header;
+  header.kind = PieceKind::kHead;
+  return write_piece(header, head);
+}
+
+Status check_belongs(const Piece& piece, const ProofPlan& plan, const Piece* challenge) {
+  const PieceHeader& h = piece.header;
+  const auto wrong = [&](const char* what) {
+    Error e = format_error(Errc::kRejected, "the %s of shard %u is %s", piece_name(h.kind), h.shard,
+                           what);
+    e.detail = h.shard;
+    return e;
+  };
+  if (h.plan != plan.digest) {
+    if (h.shard == 0) return Error(Errc::kRejected, "the challenge belongs to another plan");
+    return wrong("one of another plan");
+  }
+  const bool is_whole = h.kind == PieceKind::kChallenge;
+  if ((h.shard == 0) != is_whole || h.shard > plan.shards() || h.shards != plan.shards())
+    return Error(Errc::kMalformed, "the piece has the number of a shard that the plan has not",
+                 h.shard);
+  if (h.kind == PieceKind::kPart && challenge != nullptr && h.challenge != challenge->digest)
+    return wrong("one for another challenge");
+  if (h.kind != PieceKind::kHead) return {};
+  std::vector<uint8_t> shape;
+  append_shape(shape, plan.run->shards[h.shard - 1].instances);
+  if (piece.payload.size() != shape.size() + sizeof(hash::Digest) ||
+      !std::ranges::equal(piece.payload.first(shape.size()), shape))
+    return wrong("not laid out as it was planned");
+  return {};
+}
+
+Result<PieceBytes> draw_challenge(Pool& pool, const LoadedProgram& program, const ProofPlan& plan,
+                                  const PieceSource& heads) {
+  const proof::Statement statement = plan.statement_of();
+  Options options;
+  options.profile = plan.profile;
+  if (!plan.hiding) options.masks = Masks::none();
+  Session session(pool, program, options,
+                  {statement.public_input, statement.output, statement.exit_code}, plan.shards());
+  for (uint32_t shard = 1; shard <= plan.shards(); ++shard) {
+    const auto given = heads(shard);
+    if (!given) return given.error();
+    const auto head = of_shard(*given, PieceKind::kHead, shard, plan, nullptr);
+    if (!head) return head.error();
+    session.add_head(head->payload);
+  }
+  try {
+    session.draw_challenges();
+  } catch (const Restart&) {
+    return Error(Errc::kState, "the challenges do not serve: plan the next attempt",
+                 plan.attempt + 1);
+  }
+  return write_piece({PieceKind::kChallenge, 0, plan.shards(), plan.digest, {}}, session.bytes());
+}
+
+Result<PieceBytes> prove_work(const Workshop& shop, const Work& work, ByteView bytes) {
+  const auto challenge = read_piece(bytes, PieceKind::kChallenge);
+  if (!challenge) return challenge.error();
+  const uint32_t number = work.header.shard;
+  if (challenge->header.plan != work.header.plan)
+    return Error(Errc::kRejected, "the challenge belongs to another plan than the work");
+  auto session = Session::read(shop.pool, *work.profile, challenge->payload);
+  if (!session) return session.error();
+  std::vector<uint8_t> part;
+  const Status s = with_shard(shop, work, trace::Part::kAll, [&](Shard& shard) -> Status {
+    auto made = prove_step(shard, work.blinding, *session, session->head(number));
+    if (!made) {
+      if (made.error().code != Errc::kInternal) return made.error();
+      return Error(Errc::kRejected, "the head of the shard in the challenge is another one",
+                   number);
+    }
+    part = std::move(*made);
+    return {};
+  });
+  if (!s) return s.error();
+  return write_piece(
+      {PieceKind::kPart, number, work.header.shards, work.header.plan, challenge->digest}, part);
+}
+
+Status assemble(const ProofPlan& plan, ByteView bytes, const PieceSource& parts,
+                const ProofSink& sink) {
+  const auto challenge = read_piece(bytes, PieceKind::kChallenge);
+  if (!challenge) return challenge.error();
+  if (Status s = check_belongs(*challenge, plan, nullptr); !s) return s;
+  if (Status s = sink(challenge->payload); !s) return s;
+  for (uint32_t shard = 1; shard <= plan.shards(); ++shard) {
+    const auto given = parts(shard);
+    if (!given) return given.error();
+    const auto part = of_shard(*given, PieceKind::kPart, shard, plan, &*challenge);
+    if (!part) return part.error();
+    if (Status s = sink(part->payload); !s) return s;
+  }
+  return {};
+}
+
+}  // namespace mipzk::prove
