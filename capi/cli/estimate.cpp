@@ -86,6 +86,14 @@ mipzk_estimate estimate(mipzk_job* job, const Options& options) {
   const mipzk_status status = mipzk_job_estimate(job, &estimate, &err);
   if (status == MIPZK_E_UNPROVABLE || status == MIPZK_E_NO_MEMORY)
     throw not_proved(err, *job, options);
+  if (options.has("state") && (status == MIPZK_E_ARGUMENT || status == MIPZK_E_WRONG_PROGRAM ||
+                               status == MIPZK_E_UNSUPPORTED)) {
+    Failure e = failure(err, "cannot go on with what is kept in " + quoted(options.text("state")));
+    e.cure =
+        "give the command as it was when the proof was begun, or name another folder; nothing was "
+        "changed";
+    throw e;
+  }
   if (status != MIPZK_OK) throw run_failure(err, *job, options);
   progress().clear();
   return estimate;

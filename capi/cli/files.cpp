@@ -297,6 +297,9 @@ void OutputFile::publish() {
   if (fchmod(fd_, permissions) != 0 || fsync(fd_) != 0) fail(what_, path_, "write", errno);
   if (rename(name_.c_str(), target_.c_str()) == 0) {
     name_.clear();
+    // The name, too, outlasts the machine's power.
+    const Descriptor folder{open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (folder.fd >= 0) (void)fsync(folder.fd);
   } else {
     if (errno != EBUSY) fail(what_, path_, "write", errno);
     copy();  // a mount point: a container's file, for example

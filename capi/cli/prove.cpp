@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <optional>
 
 #include "paths.hpp"
 #include "progress.hpp"
 #include "session.hpp"
+#include "state.hpp"
 
 namespace mipzk::cli {
 namespace {
@@ -67,6 +69,23 @@ mipzk_claim verify(Context& ctx, const uint8_t* id, ProofFile& proof) {
   return claim;
 }
 
+// The job's estimate; with a folder from the plan that is kept there, if there is one.
+mipzk_estimate plan(mipzk_job* job, const std::optional<StateFolder>& state,
+                    const Options& options) {
+  if (!state) return estimate(job, options);
+  mipzk_estimate run;
+  try {
+    run = estimate(job, options);
+  } catch (const Failure&) {
+    state->check_failure();
+    throw;
+  }
+  const size_t parts = state->count("part-");
+  if (parts != 0)
+    fmt::print(stderr, "mipzk: going on with {} of {} shards proved\n", parts, run.shards);
+  return run;
+}
+
 }  // namespace
 
 int prove_command(const Args& args) {
@@ -85,6 +104,11 @@ int prove_command(const Args& args) {
       "seed", value("FILE"),
       "32 random, secret bytes that make the proof repeatable; never use them for anything else")(
       "expect-exit-code", value("N"), "do not prove a run that ends with another exit code")(
+      "state", value("DIR"),
+      "folder for what is finished, readable by you alone: the same command goes on with it after "
+      "a "
+      "kill or a full disk; removed when the proof is there")(
+      "keep-state", "leave the folder of --state as it is, with the key that undoes the hiding")(
       "skip-verify", "do not verify the proof before it appears");
   if (!options.parse(args)) return kExitOk;
   options.required("program");
@@ -94,6 +118,10 @@ int prove_command(const Args& args) {
               {"proof", "output"});
   check_writable(proof_path, "proof");
   check_writable(output_path, "output");
+  if (options.has("keep-state") && !options.has("state"))
+    throw Failure(kExitUsage, "--keep-state wants --state DIR");
+  if (options.has("state") && options.text("state").empty())
+    throw Failure(kExitUsage, "--state wants the name of a folder");
 
   Context ctx;
   apply_run_options(ctx, options);
@@ -108,7 +136,12 @@ int prove_command(const Args& args) {
     check(mipzk_job_seed(job.get(), seed.data(), &err), err, "the seed");
   }
   apply_shape(job.get(), options);
-  const mipzk_estimate run = estimate(job.get(), options);
+  std::optional<StateFolder> state;
+  if (options.has("state")) {
+    state.emplace(options.text("state"));
+    state->attach(job.get());
+  }
+  const mipzk_estimate run = plan(job.get(), state, options);
   if (options.has("expect-exit-code") && expected_exit_code(options) != run.exit_code)
     throw Failure(kExitExitCode, fmt::format("the program ended with exit code {}", run.exit_code),
                   "nothing was proved; check the inputs with `mipzk run`");
@@ -119,6 +152,7 @@ int prove_command(const Args& args) {
       mipzk_job_prove_to(job.get(), on_step, nullptr, ProofFile::write, &proof, &err);
   progress().clear();
   if (proof.failure) std::rethrow_exception(proof.failure);
+  if (state) state->check_failure();
   if (status != MIPZK_OK) throw not_proved(err, *job, options);
   const double seconds = now() - start;
 
@@ -136,6 +170,7 @@ int prove_command(const Args& args) {
   // The proof first: it is what cost the time.
   proof.file.publish();
   write_file(output_path, output, output_size, "output");
+  if (state && !options.has("keep-state")) state->wipe();
 
   Facts facts;
   facts.add("program_id", hex(id, sizeof id));
