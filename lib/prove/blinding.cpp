@@ -12,6 +12,7 @@ namespace {
 using field::Fp;
 
 constexpr hash::Key kBlindingKey = hash::key_from_text("mipzk v0 blinding");
+constexpr hash::Key kShardKey = hash::key_from_text("mipzk v0 blinding shard");
 constexpr hash::Key kStreamKey = hash::key_from_text("mipzk v0 blinding stream");
 
 hash::Key key_from(ByteView bytes) {
@@ -32,6 +33,16 @@ Blinding::Blinding(ByteView seed, ByteView context)
   h.finalize(key_.data(), key_.size());
 }
 
+Blinding Blinding::of_shard(uint32_t shard) const {
+  hash::Blake3 h(key_from(key_));
+  h.update(kShardKey.bytes);
+  h.update_word(shard);
+  Blinding b = *this;
+  b.shard_ = shard;
+  h.finalize(b.key_.data(), b.key_.size());
+  return b;
+}
+
 hash::Key Blinding::stream_key(BlindingUse use, uint64_t index) const {
   hash::Blake3 h(key_from(key_));
   h.update_word(static_cast<uint32_t>(use) | attempt_ << 16);
@@ -41,8 +52,16 @@ hash::Key Blinding::stream_key(BlindingUse use, uint64_t index) const {
   return key;
 }
 
+SecretVector<uint8_t> Blinding::stream(BlindingUse use, uint64_t index) const {
+  return secret_copy(ByteView(stream_key(use, index).bytes));
+}
+
 void Blinding::fill(BlindingUse use, uint64_t index, std::span<Fp> out) const {
-  hash::Blake3 h(stream_key(use, index));
+  fill_from(stream_key(use, index).bytes, out);
+}
+
+void Blinding::fill_from(ByteView key, std::span<Fp> out) {
+  hash::Blake3 h(key_from(key));
   h.update(kStreamKey.bytes);
   const hash::Blake3Output stream = h.output();
   uint8_t block[64];

@@ -37,20 +37,18 @@ class Blinding {
   // apart.
   Blinding(ByteView seed, ByteView context);
   // With the key of another one, of 32 bytes.
-  static Blinding of_key(ByteView key) {
+  static Blinding of_key(ByteView key, uint32_t shard = 1) {
     Blinding b;
     b.key_ = secret_copy(key);
+    b.shard_ = shard;
     return b;
   }
   // Worth as much as the private input: who has it can take all masks off.
   ByteView key() const { return key_; }
 
-  // The streams of another shard, of which each has its own.
-  Blinding of_shard(uint32_t shard) const {
-    Blinding b = *this;
-    b.shard_ = shard;
-    return b;
-  }
+  // Of a shard of a run with several, from that of the run: under a key from which neither the
+  // run's nor that of another shard follows.
+  Blinding of_shard(uint32_t shard) const;
   // Those of another attempt (0 to 2^16 - 1) to prove the shard.
   Blinding of_attempt(uint32_t attempt) const {
     Blinding b = *this;
@@ -63,6 +61,9 @@ class Blinding {
   // Fills large spans in parallel, with one stream per block, of the indices 0, 1, ...
   void fill_blocks(Pool& pool, BlindingUse use, std::span<field::Fp> out) const;
   commit::SaltFunction salts(unsigned tree) const;
+  // The key of one stream, and what fill() gives with it.
+  SecretVector<uint8_t> stream(BlindingUse use, uint64_t index) const;
+  static void fill_from(ByteView stream, std::span<field::Fp> out);
 
  protected:  // a test looks for it in the process's memory
   SecretVector<uint8_t> key_;
@@ -71,6 +72,13 @@ class Blinding {
   uint32_t shard_ = 1, attempt_ = 0;
 
   hash::Key stream_key(BlindingUse use, uint64_t index) const;
+};
+
+// The masks of one shard. Whoever has them can take off those of this shard alone, and of its
+// neighbour the five cells that a ring joins.
+struct ShardBlinding {
+  Blinding own;
+  SecretVector<uint8_t> ring_before;  // the stream of the last cells of the global ring before it
 };
 
 // True when five elements of F_q are linearly independent over F_p: then five uniform cells make

@@ -52,6 +52,14 @@ WitnessDigest digest_of(std::span<const trace::InstanceTrace> traces) {
   return digest_of_parts(own, parts);
 }
 
+ShardBlinding RunBlinding::of_shard(uint32_t shard) const {
+  const auto shards = static_cast<uint32_t>(pass_one.size());
+  const auto masks = [&](uint32_t number) { return shards == 1 ? key : key.of_shard(number); };
+  // Before the first pass-1 instance of the shard comes the last one of the shard before.
+  const uint32_t before = shard == 1 ? shards : shard - 1;
+  return {masks(shard), masks(before).stream(BlindingUse::kGlobalRing, pass_one[before - 1] - 1)};
+}
+
 uint32_t pass_one_instances(std::span<const air::Instance> instances) {
   uint32_t count = 0;
   for (const air::Instance& i : instances) count += air::find_table(i.table)->layout.pass_one;

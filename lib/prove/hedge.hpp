@@ -28,6 +28,9 @@ WitnessDigest digest_of(std::span<const trace::InstanceTrace> traces);
 struct RunBlinding {
   Blinding key;
   std::vector<uint32_t> pass_one;
+
+  // Those of a shard.
+  ShardBlinding of_shard(uint32_t shard) const;
 };
 
 // Instances of pass 1 of a shard.

@@ -19,10 +19,6 @@ void Shard::blind_base(bool pass_one) {
     else if (options_.masks.tails)
       std::fill_n(cells, count, Fp::zero());
   };
-  // Before the first pass-1 instance of the shard comes the last one of the shard before.
-  const auto shards = static_cast<uint32_t>(run_->pass_one.size());
-  const uint32_t before = index_ == 1 ? shards : index_ - 1;
-  const Blinding blinding_before = run_->key.of_shard(before);
   uint32_t number = 0;  // among the instances of pass 1
   for (size_t i = 0; i < instances; ++i) {
     if (shape_.info(i).layout.pass_one != pass_one) continue;
@@ -43,12 +39,13 @@ void Shard::blind_base(bool pass_one) {
     if (!layout.in_global_ring()) continue;
     const air::MaskRing ring = layout.global_ring();
     tuple(blinding_, BlindingUse::kGlobalRing, number, tail + ring.a, ring.size);
-    if (number > 0) {
-      tuple(blinding_, BlindingUse::kGlobalRing, number - 1, tail + ring.b, ring.size);
-    } else {
-      tuple(blinding_before, BlindingUse::kGlobalRing, run_->pass_one[before - 1] - 1,
-            tail + ring.b, ring.size);
-    }
+    Fp* const cells = tail + ring.b;
+    if (number > 0)
+      tuple(blinding_, BlindingUse::kGlobalRing, number - 1, cells, ring.size);
+    else if (options_.masks.rings)
+      Blinding::fill_from(ring_before_, {cells, ring.size});
+    else if (options_.masks.tails)
+      std::fill_n(cells, ring.size, Fp::zero());
     ++number;
   }
 }

@@ -93,7 +93,7 @@ class ShardProver {
     std::vector<std::vector<uint8_t>> heads(count);
     const std::vector<bool> none(count);
     Status s = each(trace::Part::kPassOne, none, [&](Shard& shard, uint32_t number) {
-      heads[number - 1] = commit_step(shard, run);
+      heads[number - 1] = commit_step(shard, run.of_shard(number));
       return Status();
     });
     if (!s) return s;
@@ -104,7 +104,7 @@ class ShardProver {
     s = each(
         trace::Part::kAll, none,
         [&](Shard& shard, uint32_t number) -> Status {
-          auto part = prove_step(shard, run, session, heads[number - 1]);
+          auto part = prove_step(shard, run.of_shard(number), session, heads[number - 1]);
           if (!part) return part.error();
           return parts.put(number, std::move(*part));
         },
@@ -128,7 +128,7 @@ class ShardProver {
     std::vector<bool> there(count);
     for (uint32_t i = 0; i < count; ++i) there[i] = !heads[i].empty();
     s = each(trace::Part::kPassOne, there, [&](Shard& shard, uint32_t number) {
-      heads[number - 1] = commit_step(shard, *run);
+      heads[number - 1] = commit_step(shard, run->of_shard(number));
       return kept.keep_head(number, heads[number - 1]);
     });
     if (!s) return s;
@@ -136,7 +136,7 @@ class ShardProver {
     session.draw_challenges();
     if (s = kept.load_parts(session.bytes(), there); !s) return s;
     s = each(trace::Part::kAll, there, [&](Shard& shard, uint32_t number) -> Status {
-      auto part = prove_step(shard, *run, session, heads[number - 1]);
+      auto part = prove_step(shard, run->of_shard(number), session, heads[number - 1]);
       if (!part) return part.error();
       return kept.keep_part(number, *part);
     });
@@ -239,7 +239,7 @@ Status prove_source(Pool& pool, const LoadedProgram& program, ByteView public_in
 }  // namespace
 
 Result<std::vector<uint8_t>> prove_filled(Session& session, const RunBlinding& run, Shard& shard) {
-  session.add_head(shard.commit_pass_one(run));
+  session.add_head(shard.commit_pass_one(run.of_shard(1)));
   shard.step(Phase::kCommit, Step::kPassOne);
   session.draw_challenges();
   auto proof = shard.prove(session);

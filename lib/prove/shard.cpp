@@ -83,9 +83,9 @@ void Shard::publish() {
   t_.absorb_fp5s(proof::kLabelPublished, values);
 }
 
-std::vector<uint8_t> Shard::commit_pass_one(const RunBlinding& run) {
-  run_ = &run;
-  blinding_ = run.key.of_shard(index_);
+std::vector<uint8_t> Shard::commit_pass_one(const ShardBlinding& masks) {
+  blinding_ = masks.own;
+  ring_before_ = masks.ring_before;
   blind_base(true);
   head_.clear();
   append_shape(head_, shape_.instances());

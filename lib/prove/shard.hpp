@@ -55,9 +55,9 @@ class Shard {
   // A step of the shard is done. Throws Cancelled.
   void step(Phase phase, Step step) { progress_.step(phase, step, cells_); }
 
-  // Masks and commits to the tables of pass 1; gives what Session::add_head takes. `run` must
-  // outlive the shard.
-  std::vector<uint8_t> commit_pass_one(const RunBlinding& run);
+  // Masks and commits to the tables of pass 1; gives what Session::add_head takes. `masks`: those
+  // of the shard.
+  std::vector<uint8_t> commit_pass_one(const ShardBlinding& masks);
 
   // The rest, after commit_pass_one(): gives the shard's part of the proof, its length in front.
   // Begins again, with fresh masks outside pass 1, when the challenges want it; kInternal when they
@@ -121,9 +121,9 @@ class Shard {
   uint64_t cells_ = 0;           // that it commits to
   std::vector<Committed> mats_;  // parallel to shape_.matrices(); the public ones are empty
   std::vector<std::unique_ptr<commit::MerkleTree>> trees_{proof::kTreeCount};
-  const RunBlinding* run_ = nullptr;
   Blinding blinding_;  // of pass 1 and the rings
-  Blinding attempt_;   // of the rest
+  SecretVector<uint8_t> ring_before_;
+  Blinding attempt_;  // of the rest
   std::vector<uint8_t> head_;
   hash::Transcript t_;
   proof::Challenges challenges_;
@@ -140,9 +140,9 @@ Status fill_from_record(Shard& shard, Pool& pool, const LoadedProgram& program,
                         const Profile& profile, trace::Part part);
 
 // The two steps of a filled shard of a run with several, with what each tells of its progress.
-std::vector<uint8_t> commit_step(Shard& shard, const RunBlinding& run);
+std::vector<uint8_t> commit_step(Shard& shard, const ShardBlinding& masks);
 // `head`: what commit_step() gave. kInternal when it is another one now.
-Result<std::vector<uint8_t>> prove_step(Shard& shard, const RunBlinding& run,
+Result<std::vector<uint8_t>> prove_step(Shard& shard, const ShardBlinding& masks,
                                         const Session& session, ByteView head);
 
 // Proves a run of one shard, whose tables are in it; the session is new. Throws Restart, Cancelled.

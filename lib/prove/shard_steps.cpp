@@ -19,16 +19,16 @@ Status fill_from_record(Shard& shard, Pool& pool, const LoadedProgram& program,
   return shard.fill(std::move(*traces));
 }
 
-std::vector<uint8_t> commit_step(Shard& shard, const RunBlinding& run) {
-  std::vector<uint8_t> head = shard.commit_pass_one(run);
+std::vector<uint8_t> commit_step(Shard& shard, const ShardBlinding& masks) {
+  std::vector<uint8_t> head = shard.commit_pass_one(masks);
   shard.step(Phase::kCommit, Step::kPassOne);
   return head;
 }
 
-Result<std::vector<uint8_t>> prove_step(Shard& shard, const RunBlinding& run,
+Result<std::vector<uint8_t>> prove_step(Shard& shard, const ShardBlinding& masks,
                                         const Session& session, ByteView head) {
   shard.step(Phase::kTrace, Step::kTrace);
-  if (!std::ranges::equal(shard.commit_pass_one(run), head))
+  if (!std::ranges::equal(shard.commit_pass_one(masks), head))
     return Error(Errc::kInternal, "a shard is not what it was when it was committed to");
   return shard.prove(session);
 }

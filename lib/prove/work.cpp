@@ -19,11 +19,6 @@ constexpr uint32_t kNotHiding = 1, kHalted = 2;  // of the flags
 constexpr uint32_t kWritableKey = 1u << 31;      // of a word
 constexpr size_t kWordBytes = 10, kCodeBytes = 6;
 
-// The shard whose ring the shard's own goes on from.
-uint32_t shard_before(uint32_t shard, size_t shards) {
-  return shard == 1 ? static_cast<uint32_t>(shards) : shard - 1;
-}
-
 Error damaged() {
   return Error(Errc::kMalformed, "the work says what no work says; make it again");
 }
@@ -153,8 +148,9 @@ PieceBytes write_work(const ProofPlan& plan, uint32_t shard, const vm::ShardReco
   w.bytes(plan.request.program);
   w.u32(plan.profile->id);
   w.u32((plan.hiding ? 0 : kNotHiding) | (image.halted ? kHalted : 0));
-  w.bytes(plan.blinding.key.key());
-  w.u32(plan.blinding.pass_one[shard_before(shard, run.shards.size()) - 1]);
+  const ShardBlinding masks = plan.blinding.of_shard(shard);
+  w.bytes(masks.own.key());
+  w.bytes(masks.ring_before);
   std::vector<uint8_t> shape;
   append_shape(shape, planned.instances);
   w.bytes(shape);
@@ -185,15 +181,13 @@ Result<Work> read_work(ByteView bytes, const LoadedProgram& program) {
   const uint32_t profile = r.u32(), flags = r.u32();
   work.profile = proof::find_profile(profile);
   const ByteView key = r.take(sizeof(hash::Digest));
-  const uint32_t pass_one = r.u32(), number = work.header.shard, shards = work.header.shards;
+  const ByteView ring = r.take(sizeof(hash::Digest));
+  const uint32_t number = work.header.shard, shards = work.header.shards;
   if (!r.ok() || work.profile == nullptr || flags > (kNotHiding | kHalted) || number == 0 ||
-      number > shards || shards > proof::kMaxShards || pass_one == 0 ||
-      pass_one > proof::kMaxInstances)
+      number > shards || shards > proof::kMaxShards)
     return damaged();
   work.hiding = (flags & kNotHiding) == 0;
-  work.blinding.key = Blinding::of_key(key);
-  work.blinding.pass_one.resize(shards);
-  work.blinding.pass_one[shard_before(number, shards) - 1] = pass_one;
+  work.masks = {Blinding::of_key(key, number), secret_copy(ring)};
   proof::Instance instances[proof::kMaxInstances];
   uint32_t count = 0;
   if (!proof::read_instances(r, instances, count)) return damaged();
@@ -224,7 +218,7 @@ Result<Work> read_work(ByteView bytes, const LoadedProgram& program) {
 Result<PieceBytes> commit_work(const Workshop& shop, const Work& work) {
   std::vector<uint8_t> head;
   const Status s = with_shard(shop, work, trace::Part::kPassOne, [&](Shard& shard) {
-    head = commit_step(shard, work.blinding);
+    head = commit_step(shard, work.masks);
     return Status();
   });
   if (!s) return s.error();
@@ -294,7 +288,7 @@ Result<PieceBytes> prove_work(const Workshop& shop, const Work& work, ByteView b
   if (!session) return session.error();
   std::vector<uint8_t> part;
   const Status s = with_shard(shop, work, trace::Part::kAll, [&](Shard& shard) -> Status {
-    auto made = prove_step(shard, work.blinding, *session, session->head(number));
+    auto made = prove_step(shard, work.masks, *session, session->head(number));
     if (!made) {
       if (made.error().code != Errc::kInternal) return made.error();
       return Error(Errc::kRejected, "the head of the shard in the challenge is another one",

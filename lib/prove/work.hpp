@@ -13,13 +13,12 @@
 
 namespace mipzk::prove {
 
-// What a worker knows of a shard: its own key of the masks would not do, since rings go through all
-// shards, so it has that of the run.
+// What a worker knows of a shard.
 struct Work {
   PieceHeader header;
   const proof::Profile* profile = nullptr;
   bool hiding = true;
-  RunBlinding blinding;  // pass_one is set for the shard before alone
+  ShardBlinding masks;
   RunPlan::Shard planned;
   vm::ShardImage image;
   SecretVector<vm::SourceWord> sources;  // of shard 1, as in vm::RecordedShard

@@ -80,8 +80,8 @@ class Sharded : public testing::Test {
     Parts parts;
     parts.front.assign(session.bytes().begin(), session.bytes().end());
     const prove::RunBlinding run = hedge.blinding(options_.seed, session.bytes(), 0);
-    for (auto& prover : provers) {
-      parts.heads.push_back(prover->commit_pass_one(run));
+    for (size_t i = 0; i < provers.size(); ++i) {
+      parts.heads.push_back(provers[i]->commit_pass_one(run.of_shard(numbers[i])));
       session.add_head(parts.heads.back());
     }
     const size_t before = session.bytes().size();

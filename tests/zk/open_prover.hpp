@@ -192,7 +192,8 @@ class OpenRun {
   // Pass 1 of all shards, with the masks of an attempt to prove the run. Once.
   void commit(uint32_t attempt = 0) {
     blinding_ = hedge_.blinding(options_.seed, session_.bytes(), attempt);
-    for (auto& shard : shards_) session_.add_head(shard->commit_pass_one(blinding_));
+    for (uint32_t i = 0; i < shards_.size(); ++i)
+      session_.add_head(shards_[i]->commit_pass_one(blinding_.of_shard(i + 1)));
   }
   // All of it.
   std::vector<uint8_t> prove() {

@@ -14,7 +14,7 @@ using Bytes = std::vector<uint8_t>;
 
 class ShardRules : public TwoAndThreeShards {
  protected:
-  // What a run under some seed commits to in pass 1, and the key of all its masks.
+  // What a run under some seed commits to in pass 1, and the keys of its masks.
   struct Committed {
     std::set<Bytes> key_and_roots;
   };
@@ -29,7 +29,7 @@ class ShardRules : public TwoAndThreeShards {
       c.key_and_roots.emplace(key.begin(), key.end());
       EXPECT_TRUE(c.key_and_roots.emplace(root.begin(), root.end()).second);
     }
-    EXPECT_EQ(c.key_and_roots.size(), run.shards() + 1);  // one key
+    EXPECT_EQ(c.key_and_roots.size(), 2 * run.shards());  // each has a key of its own
     return c;
   }
   static void expect_nothing_in_common(const Committed& a, const Committed& b) {

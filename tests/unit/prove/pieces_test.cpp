@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <string>
 
+#include "prove/kept.hpp"
 #include "prove/run.hpp"
 #include "prove/session.hpp"
 #include "prove/work.hpp"
+#include "support/verify_proof.hpp"
 #include "unit/prove/small_program.hpp"
+#include "verify/verify.hpp"
 
 namespace mipzk {
 namespace {
@@ -133,6 +137,19 @@ TEST_F(Pieces, APlanIsReadAsItWasWritten) {
   EXPECT_TRUE(has(plan_.blinding.key.key()));
 }
 
+TEST_F(Pieces, AWorkHasTheKeyOfItsShardAlone) {
+  const auto has = [](const Bytes& bytes, ByteView part) {
+    return std::search(bytes.begin(), bytes.end(), part.begin(), part.end()) != bytes.end();
+  };
+  for (uint32_t a = 1; a <= plan_.shards(); ++a) {
+    const Bytes& work = works_[a - 1];
+    EXPECT_FALSE(has(work, options_.seed));
+    EXPECT_FALSE(has(work, plan_.blinding.key.key()));
+    for (uint32_t b = 1; b <= plan_.shards(); ++b)
+      EXPECT_EQ(has(work, plan_.blinding.of_shard(b).own.key()), a == b) << a << " " << b;
+  }
+}
+
 TEST_F(Pieces, APlanForAnotherRequestSaysWhatDiffers) {
   const std::vector<uint8_t> other = {9};
   const auto says = [&](const char* what, const std::function<void(prove::Request&)>& change) {
@@ -172,6 +189,65 @@ TEST_F(Pieces, EachAttemptHasMasksOfItsOwn) {
   prove::set_attempt(changed, request_, options_.seed, 1);
   EXPECT_EQ(changed.digest, next.digest);
   EXPECT_TRUE(prove::check_request(changed, request_, options_));
+}
+
+class MemoryStore final : public prove::PieceStore {
+ public:
+  Status put(const std::string& name, ByteView bytes) override {
+    const std::string prefix = name.substr(0, name.rfind('-') + 1);
+    pieces[prefix] = Bytes(bytes.begin(), bytes.end());
+    ++puts;
+    return {};
+  }
+  Status get(const std::string& prefix, Bytes& bytes, bool& found) override {
+    const auto piece = pieces.find(prefix);
+    found = piece != pieces.end();
+    if (found) bytes = piece->second;
+    return {};
+  }
+  Status drop(const std::string& prefix, const char*) override {
+    dropped += pieces.erase(prefix);
+    return {};
+  }
+
+  std::map<std::string, Bytes> pieces;
+  size_t puts = 0, dropped = 0;
+};
+
+// A proof that began again as a whole: what is kept of the attempt before is of no use.
+TEST_F(Pieces, ThatAreKeptBelongToAnAttempt) {
+  MemoryStore store;
+  ASSERT_TRUE(prove::Kept::keep_plan(store, plan_));
+  const auto prove_it = [&](prove::ProofPlan& plan) {
+    std::vector<uint8_t> proof;
+    const Status s =
+        prove::prove_kept(pool_, program_, request_, plan, options_, store, [&](ByteView bytes) {
+          proof.insert(proof.end(), bytes.begin(), bytes.end());
+          return Status();
+        });
+    EXPECT_TRUE(s) << s.error().message;
+    verify::Claim claim;
+    const Status verdict = test::verify_proof(program_.id, proof, verify::Policy(), claim);
+    EXPECT_TRUE(verdict) << verdict.error().message;
+    return proof;
+  };
+  const auto first = prove_it(plan_);
+  EXPECT_EQ(store.puts, 1 + 2 * works_.size());
+  const prove::RunBlinding* run = nullptr;
+  {
+    prove::Kept kept(store, request_, plan_);
+    ASSERT_TRUE(kept.begin(0, options_.seed, run));
+    EXPECT_EQ(store.puts, 1 + 2 * works_.size());
+    ASSERT_TRUE(kept.begin(1, options_.seed, run));
+    EXPECT_EQ(store.puts, 2 + 2 * works_.size());
+  }
+  const auto found = prove::Kept::find_plan(store, program_);
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->attempt, 1u);
+  prove::ProofPlan plan = std::move(**found);
+  EXPECT_FALSE(prove_it(plan) == first);
+  EXPECT_EQ(store.dropped, 2 * works_.size());
+  EXPECT_EQ(store.puts, 2 + 4 * works_.size());
 }
 
 TEST_F(Pieces, WrongOnesAreNoticed) {
