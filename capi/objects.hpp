@@ -127,6 +127,7 @@ class Use {
 struct mipzk_ctx {
   mipzk::capi::Settings settings;
   unsigned threads = 0;  // 0: one per hardware thread
+  std::unique_ptr<mipzk::Arena> held_memory;
   std::atomic_flag in_use;
 };
 

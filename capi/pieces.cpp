@@ -262,6 +262,19 @@ mipzk_status mipzk_work_commit(mipzk_ctx* ctx, const mipzk_program* program, con
   });
 }
 
+mipzk_status mipzk_ctx_hold_memory(mipzk_ctx* ctx, uint32_t hold, mipzk_error* err) noexcept {
+  return capi::guarded(err, [&]() -> Status {
+    if (ctx == nullptr || hold > 1) return Error(Errc::kArgument, "ctx is NULL, or hold above 1");
+    const capi::Use use(ctx->in_use);
+    if (Status s = use.status(); !s) return s;
+    if (hold == 0)
+      ctx->held_memory = nullptr;
+    else if (ctx->held_memory == nullptr)
+      ctx->held_memory = std::make_unique<Arena>();
+    return {};
+  });
+}
+
 mipzk_status mipzk_plan_challenge(mipzk_ctx* ctx, const mipzk_program* program, const uint8_t* plan,
                                   size_t plan_size, mipzk_piece_fn head, void* user,
                                   mipzk_blob** out_challenge, mipzk_error* err) noexcept {

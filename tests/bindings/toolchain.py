@@ -19,6 +19,7 @@ C_ONLY = {"MIPZK_MIPZK_H_", "MIPZK_API", "MIPZK_NOEXCEPT", "MIPZK_VERIFY_ONLY"}
 # Proving in pieces, which Go and Rust leave to C.
 C_ONLY |= {"mipzk_job_plan", "mipzk_job_work", "mipzk_job_keep", "mipzk_work_commit", "mipzk_work_prove",
            "mipzk_plan_challenge", "mipzk_plan_assemble", "mipzk_piece_check", "mipzk_piece_inspect",
+           "mipzk_ctx_hold_memory",
            "MIPZK_PIECE_PLAN", "MIPZK_PIECE_WORK", "MIPZK_PIECE_HEAD", "MIPZK_PIECE_CHALLENGE", "MIPZK_PIECE_PART"}
 
 

@@ -388,6 +388,9 @@ TEST(Piece, BadArguments) {
             MIPZK_E_ARGUMENT);
   EXPECT_EQ(mipzk_piece_check(job.ctx, job.program, nullptr, 5, nullptr, 0, nullptr, 0, err),
             MIPZK_E_ARGUMENT);
+  EXPECT_EQ(mipzk_ctx_hold_memory(nullptr, 1, err), MIPZK_E_ARGUMENT);
+  EXPECT_EQ(mipzk_ctx_hold_memory(job.ctx, 2, err), MIPZK_E_ARGUMENT);
+  EXPECT_EQ(mipzk_ctx_hold_memory(job.ctx, 0, err), MIPZK_OK);
   // A piece of another kind.
   EXPECT_EQ(mipzk_work_commit(job.ctx, job.program, plan.data(), plan.size(), &out, err),
             MIPZK_E_MALFORMED);

@@ -104,6 +104,7 @@ int main(int argc, char** argv) {
   set(ctx, MIPZK_OPT_SHARD_CELLS, "SHARD_CELLS");
   set(ctx, MIPZK_OPT_SHARD_CYCLES, "SHARD_CYCLES");
   check(mipzk_program_load_elf(ctx, elf.data, elf.size, &program, &err));
+  check(mipzk_ctx_hold_memory(ctx, 1, &err));
   if (strcmp(step, "plan") == 0 || strcmp(step, "work") == 0) {
     a = read_file(arg[0]);
     b = read_file(arg[1]);

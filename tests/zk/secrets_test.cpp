@@ -184,6 +184,61 @@ TEST_F(Secrets, OfARun) {
   expect_nothing_left();
 }
 
+// Plan, work, heads and a part; a work that fails, too.
+TEST_F(Secrets, OfPieces) {
+  {
+    Session session("sha256");
+    session.set(MIPZK_OPT_SHARD_CYCLES, 4096);
+    give(session);
+    mipzk_ctx* const ctx = session.ctx;
+    mipzk_error* const err = &session.err;
+    mipzk_blob *plan = nullptr, *challenge = nullptr, *part = nullptr, *bad = nullptr;
+    ASSERT_EQ(mipzk_job_plan(session.job, 0, &plan, err), MIPZK_OK) << err->message;
+    uint32_t shards = 0;
+    ASSERT_EQ(mipzk_piece_inspect(mipzk_blob_data(plan), mipzk_blob_size(plan), nullptr, nullptr,
+                                  &shards, err),
+              MIPZK_OK);
+    ASSERT_GT(shards, 1u);
+    std::vector<mipzk_blob*> works(shards), heads(shards);
+    ASSERT_EQ(mipzk_ctx_hold_memory(ctx, 1, err), MIPZK_OK);
+    for (uint32_t i = 0; i < shards; ++i) {
+      ASSERT_EQ(mipzk_job_work(session.job, mipzk_blob_data(plan), mipzk_blob_size(plan), i + 1,
+                               &works[i], err),
+                MIPZK_OK);
+      ASSERT_EQ(mipzk_work_commit(ctx, session.program, mipzk_blob_data(works[i]),
+                                  mipzk_blob_size(works[i]), &heads[i], err),
+                MIPZK_OK);
+    }
+    EXPECT_FALSE(patterns_.scan(mipzk_blob_data(works[0]), mipzk_blob_size(works[0])).empty());
+    const auto give_head = [](void* user, uint32_t shard, mipzk_write_fn take, void* take_user) {
+      const mipzk_blob* head = (*static_cast<std::vector<mipzk_blob*>*>(user))[shard - 1];
+      return take(take_user, mipzk_blob_data(head), mipzk_blob_size(head));
+    };
+    ASSERT_EQ(mipzk_plan_challenge(ctx, session.program, mipzk_blob_data(plan),
+                                   mipzk_blob_size(plan), give_head, &heads, &challenge, err),
+              MIPZK_OK);
+    ASSERT_EQ(
+        mipzk_work_prove(ctx, session.program, mipzk_blob_data(works[0]), mipzk_blob_size(works[0]),
+                         mipzk_blob_data(challenge), mipzk_blob_size(challenge), &part, err),
+        MIPZK_OK);
+    EXPECT_EQ(mipzk_work_prove(ctx, session.program, mipzk_blob_data(works[1]),
+                               mipzk_blob_size(works[1]) - 1, mipzk_blob_data(challenge),
+                               mipzk_blob_size(challenge), &bad, err),
+              MIPZK_E_MALFORMED);
+    // Neither head nor part has anything of it.
+    for (const mipzk_blob* blob : {heads[0], part})
+      EXPECT_TRUE(patterns_.scan(mipzk_blob_data(blob), mipzk_blob_size(blob)).empty());
+    for (mipzk_blob* blob : works) mipzk_blob_free(blob);
+    for (mipzk_blob* blob : heads) mipzk_blob_free(blob);
+    for (mipzk_blob* blob : {plan, challenge, part}) mipzk_blob_free(blob);
+    mipzk_job_free(session.job);
+    session.job = nullptr;
+    ASSERT_EQ(mipzk_ctx_hold_memory(ctx, 0, err), MIPZK_OK);
+    expect_nothing_left();
+  }
+  expect_nothing_left();
+}
+
 TEST_F(Secrets, OfCancelledProofs) {
   for (uint64_t step : {1, 2, 4, 7, 10}) {
     Session session("sha256");

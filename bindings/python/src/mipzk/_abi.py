@@ -165,6 +165,7 @@ PROVER: Dict[str, Signature] = {
     "mipzk_phase_name": (text, u32),
     "mipzk_job_prove": (i32, pointer, progress_fn, pointer, new, err),
     "mipzk_job_prove_to": (i32, pointer, progress_fn, pointer, write_fn, pointer, err),
+    "mipzk_ctx_hold_memory": (i32, pointer, u32, err),
     "mipzk_job_plan": (i32, pointer, u32, new, err),
     "mipzk_job_work": (i32, pointer, pointer, size, u32, new, err),
     "mipzk_work_commit": (i32, pointer, pointer, pointer, size, new, err),
