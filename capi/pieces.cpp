@@ -203,7 +203,8 @@ Status check_piece(Pool& pool, const LoadedElf& elf, ByteView plan_bytes, ByteVi
   }
   if (piece->header.kind != prove::PieceKind::kPart) {
     if (Status s = prove::check_belongs(*piece, *plan, nullptr); !s) return s;
-    if (piece->header.kind == prove::PieceKind::kWork) return check_work(*plan, elf.loaded(), bytes);
+    if (piece->header.kind == prove::PieceKind::kWork)
+      return check_work(*plan, elf.loaded(), bytes);
     if (piece->header.kind == prove::PieceKind::kHead) return {};
     const auto session = prove::Session::read(pool, *plan->profile, piece->payload);
     if (!session) return session.error();

@@ -49,8 +49,7 @@ Status read_image(Reader& r, vm::ShardImage& image) {
   image.cycles = r.u64();
   image.pc = r.u32();
   image.npc = r.u32();
-  if (!r.ok() || image.cycles > vm::kMaxShardCycles ||
-      image.pc % 4 != 0 || image.npc % 4 != 0)
+  if (!r.ok() || image.cycles > vm::kMaxShardCycles || image.pc % 4 != 0 || image.npc % 4 != 0)
     return damaged();
   for (uint32_t& v : image.reg) v = r.u32();
   for (uint16_t& v : image.reg_shard) v = r.u16();

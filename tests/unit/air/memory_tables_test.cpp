@@ -145,8 +145,7 @@ void expect_no_free_column(const RowOf<T>& honest, Rng& rng) {
           !same(r.globals[i].write, before.globals[i].write))
         return false;
     for (size_t i = 0; i < r.sends.size(); ++i)
-      if (r.sends[i].gate != before.sends[i].gate ||
-          !same(r.sends[i].write, before.sends[i].write))
+      if (r.sends[i].gate != before.sends[i].gate || !same(r.sends[i].write, before.sends[i].write))
         return false;
     for (size_t i = 0; i < r.requests.size(); ++i)
       if (!std::equal(r.requests[i].coords.v, r.requests[i].coords.v + 3,
