@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// mipzk inspect: what a program or a proof is. mipzk security: parameter sets, and a proof's bits.
+// mipzk inspect: what a program or a proof is. mipzk id: a program's id. mipzk security: parameter
+// sets, and a proof's bits.
 #include <fmt/format.h>
 
 #include "paths.hpp"
@@ -146,6 +147,22 @@ void rounds(const View& proof, const std::string& path, Facts& facts) {
 }
 
 }  // namespace
+
+int id_command(const Args& args) {
+  Options options("mipzk id [options] PROGRAM",
+                  "Prints the id of a program (ELF): what `mipzk verify --program-id` takes, and what\n"
+                  "whoever verifies must know in advance.",
+                  "file");
+  if (!options.parse(args)) return kExitOk;
+  Context ctx;
+  uint8_t id[32];
+  mipzk_program_id(load_program(ctx, options.required("file")).get(), id);
+  Facts facts;
+  facts.add_json("program_id", json_string(hex(id, sizeof id)));
+  facts.say(hex(id, sizeof id));
+  show(options, facts);
+  return kExitOk;
+}
 
 int inspect_command(const Args& args) {
   Options options("mipzk inspect [options] FILE",

@@ -29,6 +29,7 @@ constexpr Command kCommands[] = {
     {"prove", "run a program and prove the run", prove_command},
     {"verify", "verify a proof", verify_command},
     {"inspect", "show what a program or a proof is", inspect_command},
+    {"id", "print the id of a program, for `mipzk verify --program-id`", id_command},
     {"security", "show parameter sets, or the security of a proof", security_command},
 };
 
@@ -36,7 +37,7 @@ void help(std::FILE* out) {
   std::fputs("usage: mipzk COMMAND [options]\n\nProves runs of MIPS programs.\n\nCommands:\n", out);
   for (const Command& c : kCommands) std::fprintf(out, "  %-10s %s\n", c.name, c.about);
   std::fprintf(out,
-               "\nOptions:\n  -h, --help     show this text, or that of a command\n"
+               "\nOptions:\n  -h, --help     show this text, or that of a command (also: mipzk help COMMAND)\n"
                "  --version      show the version\n\n%s",
                kExitCodeHelp);
 }
@@ -64,6 +65,7 @@ int run(const Args& all) {
     return kExitUsage;
   }
   const std::string& name = all[0];
+  if (name == "help" && all.size() == 2 && all[1] != "help") return run({all[1], "--help"});
   if (name == "--help" || name == "-h" || name == "help") {
     help(stdout);
     return kExitOk;

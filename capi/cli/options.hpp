@@ -83,6 +83,7 @@ int run_command(const Args& args);
 int prove_command(const Args& args);
 int verify_command(const Args& args);
 int inspect_command(const Args& args);
+int id_command(const Args& args);
 int security_command(const Args& args);
 
 }  // namespace mipzk::cli

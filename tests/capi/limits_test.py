@@ -133,6 +133,24 @@ class Limits(unittest.TestCase):
         self.assertGreater(facts["cycles"], 140_000)
         self.assertLess(facts["peak_memory_mib"], 190)
 
+    def test_a_run_does_not_commit_to_the_program(self):
+        """That takes two extensions of all code, whether it is executed or not: half a million words here."""
+        if SANITIZED:
+            self.skipTest("sanitizers take memory of their own")
+        source, large = self.folder / "large.c", self.folder / "large.elf"
+        source.write_text('int main(void) { return 0; }\n'
+                          '__asm__(".text\\n.rept 500000\\naddiu $8, $8, 1\\n.endr\\n");\n')
+        subprocess.run([SOURCE / "bindings/guest/c/mipzk-cc", source, "-o", large], check=True,
+                       env={**os.environ, "MIPZK_GCC": GCC})
+
+        def peak(command):
+            child = subprocess.Popen([MIPZK, command, large], stdout=subprocess.DEVNULL)
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(child.returncode, 0)
+            return usage.ru_maxrss
+        self.assertLess(peak("run"), 0.7 * peak("id"))
+
     def test_an_estimate(self):
         args = [SHA256, "--private", self.input, "--shard-cells", "8M"]
         estimate = json.loads(mipzk("run", "--estimate", "--json", *args, timeout=300).stdout)

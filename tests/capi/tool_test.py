@@ -45,7 +45,7 @@ class Tool(unittest.TestCase):
         return text
 
     def test_help_and_version_everywhere(self):
-        for command in ((), ("run",), ("prove",), ("verify",), ("inspect",), ("security",)):
+        for command in ((), ("run",), ("prove",), ("verify",), ("inspect",), ("id",), ("security",)):
             for option in ("--help", "-h"):
                 result = mipzk(*command, option)
                 self.assertEqual(result.returncode, 0)
@@ -55,6 +55,20 @@ class Tool(unittest.TestCase):
             self.assertEqual(result.returncode, 0)
             self.assertRegex(result.stdout.decode(), r"^mipzk \d+\.\d+\.\d+ ")
         self.assertIn(b"It hides the private input", mipzk("prove", "--help").stdout)
+
+        for command in ("prove", "id"):
+            self.assertEqual(mipzk("help", command).stdout, mipzk(command, "--help").stdout)
+        self.assertEqual(mipzk("help").stdout, mipzk("--help").stdout)
+        self.fails(2, "help", "frobnicate", says="frobnicate")
+
+    def test_the_id_is_what_verify_takes(self):
+        program, proof = GUESTS / "exit_code.elf", self.folder / "for the id"
+        self.assertEqual(mipzk("prove", program, "--proof", proof).returncode, 0)
+        line = mipzk("id", program).stdout.decode()
+        self.assertRegex(line, r"^[0-9a-f]{64}\n$")
+        self.assertEqual(json.loads(mipzk("id", program, "--json").stdout)["program_id"], line.strip())
+        self.assertEqual(mipzk("verify", proof, "--program-id", line.strip()).returncode, 0)
+        self.fails(3, "id", self.folder / "no such file", says="no such file")
 
     def test_usage_errors(self):
         self.assertEqual(mipzk().returncode, 2)
