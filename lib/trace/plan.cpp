@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "trace/plan.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include "base/format.hpp"
@@ -57,9 +58,10 @@ RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched) {
   for (const air::TableInfo& t : air::tables())
     if (t.slots != 0) rows[t.id] = (uint64_t{counts[t.id]} + t.slots - 1) / t.slots;
   rows[air::kTableBoundary] = touched + 1;  // and STATE
-  rows[air::kTableFetch] = 1;               // at least HALT
-  rows[air::kTableFresh] = 1;               // the end of the chain
-  rows[air::kTablePublic] = 1;              // the exit code
+  const bool idle = std::ranges::all_of(counts, [](uint32_t n) { return n == 0; });
+  rows[air::kTableFetch] = idle ? 0 : 1;
+  rows[air::kTableFresh] = 1;   // the end of the chain
+  rows[air::kTablePublic] = 1;  // the exit code
   return rows;
 }
 

@@ -274,6 +274,13 @@ TEST_F(FixedShapes, AShardWithoutATableIsPassedOver) {
   options_.shapes.push_back(tables(11));
   EXPECT_EQ(cycles()[0], 1u) << "lui";
   prove();
+  // One that may fetch nothing is idle.
+  std::erase_if(without, [](auto& t) { return t.table == air::kTableFetch; });
+  options_.shapes = {tables(10), without, tables(11)};
+  const auto idle = cycles();
+  ASSERT_EQ(idle.size(), 3u);
+  EXPECT_EQ(idle[1], 0u);
+  prove();
 }
 
 // The cuts follow from run and shape, and from nothing else that the caller sets.
