@@ -6,13 +6,15 @@ namespace {
 
 Error malformed(const char* text) { return Error(Errc::kMalformed, text); }
 
+}  // namespace
+
 unsigned own_height(const ProgramHeader& header, air::TableId table) {
   return table == air::kTableRom      ? header.log_rom
          : table == air::kTableRegion ? header.log_region
-                                      : header.log_image;
+         : table == air::kTableImage  ? header.log_image
+         : table == air::kTableFixed  ? air::kFixedLogRows
+                                      : 0;
 }
-
-}  // namespace
 
 Status read_instances(Reader& reader, Instance out[kMaxInstances], uint32_t& count) {
   count = reader.u32();
@@ -75,10 +77,9 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
       return malformed("a table occurs too often");
     if (info->first_shard_only && shard != 1)
       return malformed("a table of the first shard in a later one");
-    const unsigned own = info->pre == air::Preprocessed::kProgram    ? own_height(header, in.table)
-                         : info->pre == air::Preprocessed::kProtocol ? air::kFixedLogRows
-                                                                     : in.log_height;
-    if (in.log_height != own) return malformed("a table's height differs from the program's");
+    const unsigned own = own_height(header, in.table);
+    if (own != 0 && in.log_height != own)
+      return malformed("a table's height differs from the program's");
 
     uint64_t rows = uint64_t{1} << in.log_height;
     out.instances_[i] = in;

@@ -47,6 +47,9 @@ struct Matrix {
   uint32_t first_pair;  // index of its first (column, point) pair, if it is opened
 };
 
+// log2 of the height that the program or the protocol fixes for a table, 0: neither does.
+unsigned own_height(const ProgramHeader& header, air::TableId table);
+
 class Shape {
  public:
   // Checks the list (docs/PROTOCOL.md, "Shape") and derives the rest. `header` fixes the heights of

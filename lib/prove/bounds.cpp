@@ -129,7 +129,8 @@ Status check_progress(const LoadedProgram& program, const vm::Progress& progress
   // A fixed shape tells all at once; otherwise the whole run is recorded for the whole figure.
   if (options.shapes.empty()) return check_memory(progress.host_bytes, options.memory, "at least");
   const uint64_t bytes =
-      shared_bytes(**so_far, *options.profile, threads) + shard_bytes(**so_far, *options.profile);
+      shared_bytes(program.header, (*so_far)->height_mask(), *options.profile, threads) +
+      shard_bytes(**so_far, *options.profile);
   return check_memory(bytes, options.memory, "about");
 }
 

@@ -96,21 +96,25 @@ uint64_t committed_cells(const proof::Shape& shape) {
   return cells;
 }
 
-uint64_t shared_bytes(const proof::Shape& shape, const proof::Profile& profile, unsigned threads) {
+uint64_t shared_bytes(const proof::ProgramHeader& program, uint32_t heights,
+                      const proof::Profile& profile, unsigned threads) {
   const unsigned b = profile.log_blowup;
   uint64_t bytes = threads * kThreadBytes + kOtherBytes;
-  unsigned depth[proof::kTreeCount] = {};
-  for (const proof::Matrix& m : shape.matrices()) {
-    if (!is_public(m)) continue;
-    depth[m.tree] = std::max(depth[m.tree], m.log_height + b);
-    bytes += matrix(m.log_height, m.width) + matrix(m.log_height + b, m.width) +
-             matrix(commit::kSmallLog, m.width);
+  unsigned depth[2] = {};  // of the program's tree and of the protocol's
+  for (const air::TableInfo& t : air::tables()) {
+    if (t.pre == air::Preprocessed::kNone) continue;
+    const unsigned log = proof::own_height(program, t.id);
+    unsigned& d = depth[t.pre == air::Preprocessed::kProtocol];
+    d = std::max(d, log + b);
+    heights |= 1u << log;
+    const uint64_t width = t.layout.pre_columns;
+    bytes += matrix(log, width) + matrix(log + b, width) + matrix(commit::kSmallLog, width);
   }
-  for (const proof::Tree t : {proof::kTreeProgram, proof::kTreeFixed}) bytes += tree(depth[t]);
+  for (const unsigned d : depth) bytes += tree(d);
   // Roots of unity of both directions, for the transforms of N and 2N points and of the extended
   // domain.
   for (unsigned log = 0; log <= air::kMaxLogHeight; ++log)
-    if ((shape.height_mask() >> log & 1) != 0) {
+    if ((heights >> log & 1) != 0) {
       const uint64_t n = uint64_t{1} << log;
       bytes += 2 * kFp * (n / 2 + n + (n << b) / 2);
     }

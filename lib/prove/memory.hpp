@@ -12,8 +12,9 @@ namespace mipzk::prove {
 uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile);
 
 // What all shards share: the public trees, roots of unity, and what does not grow with the tables.
-// Of the shape with the tallest tables.
-uint64_t shared_bytes(const proof::Shape& shape, const proof::Profile& profile, unsigned threads);
+// `heights`: Shape::height_mask() of all shards together.
+uint64_t shared_bytes(const proof::ProgramHeader& program, uint32_t heights,
+                      const proof::Profile& profile, unsigned threads);
 
 // About the bytes of a shard's part of the proof: what pruned openings have on average.
 uint64_t proof_bytes(const proof::Shape& shape, const proof::Profile& profile);

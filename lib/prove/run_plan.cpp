@@ -41,14 +41,16 @@ class Planner {
       return Error(Errc::kUnprovable, "the run has fewer shards than the fixed shape");
     if (Status s = add_shape(1, first_rows_); !s) return s.error();
 
-    const uint64_t shared = shared_ + (count != 1 ? kept_bytes : 0);
+    const uint64_t of_all =
+        shared_bytes(program_.header, heights_, *options_.profile, pool_.threads());
+    const uint64_t shared = of_all + (count != 1 ? kept_bytes : 0);
     std::ranges::sort(shard_, std::greater<>());
     const auto total = [&](unsigned workers) {
       uint64_t shards = 0;  // those that take most, at the same time
       for (unsigned i = 0; i < workers; ++i) shards += shard_[i];
       // What the arena keeps above what is in use, when one shard comes after the other.
       if (count > workers) shards += shards / 16;
-      return std::max(peak_bytes + shared_, shared + shards);
+      return std::max(peak_bytes + of_all, shared + shards);
     };
     const uint64_t kept = options_.keeps_proof ? plan_.proof_bytes : 0;
     unsigned workers = std::min(pool_.threads(), count);
@@ -73,7 +75,7 @@ class Planner {
     plan_.cells += committed_cells(**shape);
     // Its own part, and one that waits for another to be written.
     shard_[number - 1] += shard_bytes(**shape, profile) + 2 * part;
-    shared_ = std::max(shared_, shared_bytes(**shape, profile, pool_.threads()));
+    heights_ |= (*shape)->height_mask();
     security_.add(proof::security_input(**shape));
     return check_shards(security_, profile);
   }
@@ -85,7 +87,7 @@ class Planner {
   trace::RowCounts first_rows_{};
   proof::SecurityInput security_;
   std::vector<uint64_t> shard_;  // bytes that proving each of them takes
-  uint64_t shared_ = 0;          // that all share
+  uint32_t heights_ = 0;         // of the tables of all of them, as bits
 };
 
 // With shards as the limits say.

@@ -94,7 +94,8 @@ Status with_shard(const Workshop& shop, const Work& work, trace::Part part, cons
       !s)
     return damaged();
   const uint64_t bytes =
-      shard_bytes(*shape, *work.profile) + shared_bytes(*shape, *work.profile, shop.pool.threads());
+      shard_bytes(*shape, *work.profile) +
+      shared_bytes(shop.program.header, shape->height_mask(), *work.profile, shop.pool.threads());
   if (Status s = check_memory(bytes, options.memory, "about"); !s) return s;
   const uint64_t cells = committed_cells(*shape);
   return proving(options, cells, [&](const Options& seeded, Progress& progress) -> Status {
