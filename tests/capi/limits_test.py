@@ -138,8 +138,9 @@ class Limits(unittest.TestCase):
         if SANITIZED:
             self.skipTest("sanitizers take memory of their own")
         source, large = self.folder / "large.c", self.folder / "large.elf"
-        source.write_text('int main(void) { return 0; }\n'
-                          '__asm__(".text\\n.rept 500000\\naddiu $8, $8, 1\\n.endr\\n");\n')
+        source.write_text('extern char code[];\n'
+                          '__asm__(".text\\n.globl code\\ncode:\\n.rept 500000\\naddiu $8, $8, 1\\n.endr\\n");\n'
+                          'int main(void) { char *volatile kept = code; return kept == 0; }\n')
         subprocess.run([SOURCE / "bindings/guest/c/mipzk-cc", source, "-o", large], check=True,
                        env={**os.environ, "MIPZK_GCC": GCC})
 

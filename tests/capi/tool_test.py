@@ -62,7 +62,7 @@ class Tool(unittest.TestCase):
         self.fails(2, "help", "frobnicate", says="frobnicate")
 
     def test_the_id_is_what_verify_takes(self):
-        program, proof = GUESTS / "exit_code.elf", self.folder / "for the id"
+        program, proof = GUESTS / "echo.elf", self.folder / "for the id"
         self.assertEqual(mipzk("prove", program, "--proof", proof).returncode, 0)
         line = mipzk("id", program).stdout.decode()
         self.assertRegex(line, r"^[0-9a-f]{64}\n$")
