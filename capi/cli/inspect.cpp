@@ -149,10 +149,11 @@ void rounds(const View& proof, const std::string& path, Facts& facts) {
 }  // namespace
 
 int id_command(const Args& args) {
-  Options options("mipzk id [options] PROGRAM",
-                  "Prints the id of a program (ELF): what `mipzk verify --program-id` takes, and what\n"
-                  "whoever verifies must know in advance.",
-                  "file");
+  Options options(
+      "mipzk id [options] PROGRAM",
+      "Prints the id of a program (ELF): what `mipzk verify --program-id` takes, and what\n"
+      "whoever verifies must know in advance.",
+      "file");
   if (!options.parse(args)) return kExitOk;
   Context ctx;
   uint8_t id[32];

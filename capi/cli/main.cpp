@@ -37,7 +37,8 @@ void help(std::FILE* out) {
   std::fputs("usage: mipzk COMMAND [options]\n\nProves runs of MIPS programs.\n\nCommands:\n", out);
   for (const Command& c : kCommands) std::fprintf(out, "  %-10s %s\n", c.name, c.about);
   std::fprintf(out,
-               "\nOptions:\n  -h, --help     show this text, or that of a command (also: mipzk help COMMAND)\n"
+               "\nOptions:\n  -h, --help     show this text, or that of a command (also: mipzk "
+               "help COMMAND)\n"
                "  --version      show the version\n\n%s",
                kExitCodeHelp);
 }
