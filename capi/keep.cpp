@@ -20,10 +20,9 @@ class Store final : public prove::PieceStore {
 
   Status get(const std::string& prefix, prove::PieceBytes& bytes, bool& found) override {
     Taken taken{bytes, found};
-    if (f_.find(f_.user, prefix.c_str(), Taken::take, &taken) == 0) {
-      if (taken.failure) std::rethrow_exception(taken.failure);
-      return {};
-    }
+    const int32_t code = f_.find(f_.user, prefix.c_str(), Taken::take, &taken);
+    if (taken.failure) std::rethrow_exception(taken.failure);
+    if (code == 0) return {};
     return Error(Errc::kCancelled, "the kept pieces of the proof could not be read");
   }
 

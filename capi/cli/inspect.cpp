@@ -15,10 +15,9 @@ void inspect_program(const mipzk_program* program, bool symbols, Facts& facts) {
   info.struct_size = sizeof info;
   mipzk_error err;
   check(mipzk_program_inspect(program, &info, &err), err, "the program");
-  uint8_t id[32];
-  mipzk_program_id(program, id);
+  const auto id = program_id(program);
   facts.add("kind", std::string("program"));
-  facts.add("program_id", hex(id, sizeof id));
+  facts.add("program_id", hex(id.data(), id.size()));
   facts.add("entry", fmt::format("{:#010x}", info.entry));
   facts.add("elf_flags", fmt::format("{:#010x}", info.elf_flags));
   facts.add("instructions", info.instructions);
@@ -156,11 +155,10 @@ int id_command(const Args& args) {
       "file");
   if (!options.parse(args)) return kExitOk;
   Context ctx;
-  uint8_t id[32];
-  mipzk_program_id(load_program(ctx, options.required("file")).get(), id);
+  const auto id = program_id(load_program(ctx, options.required("file")).get());
   Facts facts;
-  facts.add_json("program_id", json_string(hex(id, sizeof id)));
-  facts.say(hex(id, sizeof id));
+  facts.add_json("program_id", json_string(hex(id.data(), id.size())));
+  facts.say(hex(id.data(), id.size()));
   show(options, facts);
   return kExitOk;
 }

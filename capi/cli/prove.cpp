@@ -156,13 +156,12 @@ int prove_command(const Args& args) {
   if (status != MIPZK_OK) throw not_proved(err, *job, options);
   const double seconds = now() - start;
 
-  uint8_t id[32];
-  mipzk_program_id(program.get(), id);
+  const auto id = program_id(program.get());
   double verify_seconds = 0;
   mipzk_claim claim = {};
   if (!options.has("skip-verify")) {
     const double verify_start = now();
-    claim = verify(ctx, id, proof);
+    claim = verify(ctx, id.data(), proof);
     verify_seconds = now() - verify_start;
   }
   size_t output_size = 0;
@@ -173,7 +172,7 @@ int prove_command(const Args& args) {
   if (state && !options.has("keep-state")) state->wipe();
 
   Facts facts;
-  facts.add("program_id", hex(id, sizeof id));
+  facts.add("program_id", hex(id.data(), id.size()));
   facts.add("exit_code", uint64_t{run.exit_code});
   facts.add_bytes("output", output, output_size);
   // A fixed shape is there to hide how long the run was: the report does not tell it either.

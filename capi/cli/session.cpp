@@ -78,6 +78,14 @@ Handle<mipzk_program> load_program(Context& ctx, const Bytes& elf, const std::st
   return Handle<mipzk_program>(program);
 }
 
+std::array<uint8_t, 32> program_id(const mipzk_program* program) {
+  std::array<uint8_t, 32> id;
+  mipzk_program_id(program, id.data());
+  if (id == std::array<uint8_t, 32>{})
+    throw Failure(kExitMemory, "there is too little memory for the id of the program");
+  return id;
+}
+
 void add_run_options(Options& options) {
   options.visible().add_options()("public", value("FILE"), "public input, part of what is proved")(
       "private", value("FILE"), "private input; - is standard input");

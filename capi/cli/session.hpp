@@ -4,6 +4,7 @@
 
 #include <mipzk/mipzk.h>
 
+#include <array>
 #include <atomic>
 #include <exception>
 #include <memory>
@@ -42,6 +43,8 @@ const std::atomic_flag& interrupt_flag();
 
 Handle<mipzk_program> load_program(Context& ctx, const std::string& path);
 Handle<mipzk_program> load_program(Context& ctx, const Bytes& elf, const std::string& path);
+
+std::array<uint8_t, 32> program_id(const mipzk_program* program);
 
 // For callbacks of the library: gives f(), or `stop` when it throws. What it threw is in `failure`,
 // to be thrown again after the call.

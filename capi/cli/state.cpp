@@ -112,13 +112,41 @@ size_t StateFolder::count(const std::string& prefix) const {
       names_.begin(), names_.end(), [&](const auto& name) { return name.rfind(prefix, 0) == 0; }));
 }
 
+// Writes zeros over a file; 0 or an errno. One that is not there is no error. Copies that the file
+// system keeps elsewhere are out of reach.
+int StateFolder::overwrite(const std::string& name) const {
+  const int fd = openat(folder_, name.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) return errno == ENOENT ? 0 : errno;
+  struct stat st = {};
+  int code = fstat(fd, &st) != 0 ? errno : 0;
+  const std::vector<uint8_t> zeros(size_t{1} << 16);
+  for (off_t left = st.st_size; code == 0 && left > 0;) {
+    const ssize_t n =
+        write(fd, zeros.data(), std::min<size_t>(zeros.size(), static_cast<size_t>(left)));
+    if (n < 0 && errno == EINTR) continue;
+    if (n > 0)
+      left -= n;
+    else
+      code = n < 0 ? errno : EIO;
+  }
+  if (code == 0 && fsync(fd) != 0) code = errno;
+  if (close(fd) != 0 && code == 0) code = errno;
+  return code;
+}
+
+// A plan holds the key that undoes all hiding: without it the other pieces tell what the proof
+// does.
 void StateFolder::remove(const std::string& name) {
+  if (name.rfind("plan-", 0) == 0)
+    if (const int code = overwrite(name); code != 0) fail("wipe", name, code);
   if (unlinkat(folder_, name.c_str(), 0) != 0 && errno != ENOENT) fail("remove", name, errno);
   names_.erase(name);
 }
 
 // Under a name that is no piece until all of it is on the disk.
 void StateFolder::keep(const std::string& name, const uint8_t* data, size_t size) {
+  if (const int code = overwrite(kNew); code != 0)
+    fail("wipe", kNew, code);  // of one that was killed
   if (unlinkat(folder_, kNew, 0) != 0 && errno != ENOENT) fail("replace", kNew, errno);
   const int fd = openat(folder_, kNew, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) fail("write", name, errno);
@@ -138,6 +166,7 @@ void StateFolder::keep(const std::string& name, const uint8_t* data, size_t size
   if (code == 0 && renameat(folder_, kNew, folder_, name.c_str()) != 0) code = errno;
   if (code == 0 && fsync(folder_) != 0) code = errno;
   if (code != 0) {
+    overwrite(kNew);
     unlinkat(folder_, kNew, 0);
     fail("write", name, code);
   }
@@ -191,25 +220,12 @@ void StateFolder::attach(mipzk_job* job) {
 }
 
 void StateFolder::wipe() {
-  // The key first: without it the other pieces tell what the proof tells. Copies that the file
-  // system keeps elsewhere are out of reach.
+  // The key first.
   const std::set<std::string> names = names_;
-  for (const std::string& name : names) {
-    if (name.rfind("plan-", 0) != 0) continue;
-    const int fd = openat(folder_, name.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    struct stat st = {};
-    if (fd < 0 || fstat(fd, &st) != 0) fail("wipe", name, errno);
-    const std::vector<uint8_t> zeros(size_t{1} << 16);
-    for (off_t left = st.st_size; left > 0;) {
-      const ssize_t n =
-          write(fd, zeros.data(), std::min<size_t>(zeros.size(), static_cast<size_t>(left)));
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) fail("wipe", name, n < 0 ? errno : EIO);
-      left -= n;
-    }
-    if (fsync(fd) != 0 || close(fd) != 0) fail("wipe", name, errno);
-  }
-  for (const std::string& name : names) remove(name);
+  for (const bool plans : {true, false})
+    for (const std::string& name : names)
+      if ((name.rfind("plan-", 0) == 0) == plans) remove(name);
+  if (const int code = overwrite(kNew); code != 0) fail("wipe", kNew, code);
   unlinkat(folder_, kNew, 0);
   unlinkat(folder_, kLock, 0);
   rmdir(path_.c_str());  // unless it is a mount point, or something was put there

@@ -43,6 +43,7 @@ class StateFolder {
   void drop(const std::string& prefix, const char* why);
   std::set<std::string>::const_iterator first(const std::string& prefix) const;
   void remove(const std::string& name);
+  int overwrite(const std::string& name) const;
   [[noreturn]] void fail(const char* what, const std::string& name, int code) const;
 
   const std::string path_;

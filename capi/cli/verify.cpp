@@ -2,6 +2,7 @@
 // mipzk verify: checks a proof, and what it claims against what the caller expects.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
 
@@ -103,7 +104,7 @@ int verify_command(const Args& args) {
   ctx.set(MIPZK_OPT_THREADS, options.number("threads"));
   uint8_t id[32];
   if (options.has("elf")) {
-    mipzk_program_id(load_program(ctx, options.text("elf")).get(), id);
+    std::ranges::copy(program_id(load_program(ctx, options.text("elf")).get()), id);
   } else {
     read_id(options.text("program-id"), id);
   }

@@ -13,6 +13,7 @@ using field::Fp;
 
 constexpr hash::Key kBlindingKey = hash::key_from_text("mipzk v0 blinding");
 constexpr hash::Key kShardKey = hash::key_from_text("mipzk v0 blinding shard");
+constexpr hash::Key kTranscriptKey = hash::key_from_text("mipzk v0 blinding transcript");
 constexpr hash::Key kStreamKey = hash::key_from_text("mipzk v0 blinding stream");
 
 hash::Key key_from(ByteView bytes) {
@@ -39,6 +40,15 @@ Blinding Blinding::of_shard(uint32_t shard) const {
   h.update_word(shard);
   Blinding b = *this;
   b.shard_ = shard;
+  h.finalize(b.key_.data(), b.key_.size());
+  return b;
+}
+
+Blinding Blinding::of_transcript(ByteView state) const {
+  hash::Blake3 h(key_from(key_));
+  h.update(kTranscriptKey.bytes);
+  h.update(state);
+  Blinding b = *this;
   h.finalize(b.key_.data(), b.key_.size());
   return b;
 }

@@ -49,6 +49,8 @@ class Blinding {
   // Of a shard of a run with several, from that of the run: under a key from which neither the
   // run's nor that of another shard follows.
   Blinding of_shard(uint32_t shard) const;
+  // Those under a transcript, whose state is given: under another one all masks are others.
+  Blinding of_transcript(ByteView state) const;
   // Those of another attempt (0 to 2^16 - 1) to prove the shard.
   Blinding of_attempt(uint32_t attempt) const {
     Blinding b = *this;

@@ -63,15 +63,17 @@ Result<Session> Session::read(Pool& pool, const proof::Profile& profile, ByteVie
   }
   if (!r.at_end()) return damaged;
   session.challenges_ = proof::global_challenges(session.transcript_);
+  if (!session.serves()) return Error(Errc::kRejected, "no prover proves under these challenges");
   return session;
 }
 
 void Session::draw_challenges() {
   append_work(pool_, transcript_, proof::global_work(profile_), out_);
   challenges_ = proof::global_challenges(transcript_);
-  // The five cells of a global mask tuple must move its message freely.
-  if (!independent({challenges_.beta.data() + 1, 5})) throw Restart{};
+  if (!serves()) throw Restart{};
 }
+
+bool Session::serves() const { return independent({challenges_.beta.data() + 1, 5}); }
 
 std::vector<uint8_t> Session::assemble(std::span<const std::vector<uint8_t>> shards) && {
   for (const std::vector<uint8_t>& shard : shards) append(out_, shard);

@@ -37,6 +37,9 @@ class Session {
   std::vector<uint8_t> assemble(std::span<const std::vector<uint8_t>> shards) &&;
 
  private:
+  // The five cells of a global mask tuple must move its message freely.
+  bool serves() const;
+
   Session(Pool& pool, const proof::Profile& profile) : pool_(pool), profile_(profile) {}
 
   Pool& pool_;

@@ -99,7 +99,9 @@ Result<std::vector<uint8_t>> Shard::prove(const Session& session) {
   constexpr uint32_t kAttempts = 3;
   for (uint32_t attempt = 0; attempt < kAttempts; ++attempt) {
     try {
-      attempt_ = blinding_.of_attempt(attempt);
+      // Whatever makes a prover answer two challenges for one head, nothing but pass 1 and the
+      // rings has one mask for both.
+      attempt_ = blinding_.of_transcript(session.transcript().state()).of_attempt(attempt);
       for (size_t i = 0; i < shape_.instances().size(); ++i)
         if (Committed& m = *base(i); m.evals.empty()) m.evals = m.evals_of_extension(pool_);
       blind_base(false);

@@ -243,6 +243,9 @@ Status check_belongs(const Piece& piece, const ProofPlan& plan, const Piece* cha
   if ((h.shard == 0) != is_whole || h.shard > plan.shards() || h.shards != plan.shards())
     return Error(Errc::kMalformed, "the piece has the number of a shard that the plan has not",
                  h.shard);
+  if (is_whole && (piece.payload.size() < plan.statement.size() ||
+                   !std::ranges::equal(piece.payload.first(plan.statement.size()), plan.statement)))
+    return Error(Errc::kRejected, "the challenge states something else than the plan");
   if (h.kind == PieceKind::kPart && challenge != nullptr && h.challenge != challenge->digest)
     return wrong("one for another challenge");
   if (h.kind != PieceKind::kHead) return {};

@@ -271,8 +271,8 @@ TEST(Keep, TheThreeFunctionsGoTogether) {
 }
 
 // The same piece with some of its contents changed, and the digest that it then has.
-Bytes changed(Bytes piece, size_t at) {
-  piece[at] ^= 1;
+Bytes changed(Bytes piece, size_t at, uint8_t by = 1) {
+  piece[at] ^= by;
   const size_t size = piece.size() - sizeof(Digest);
   const Digest digest = mipzk::hash::keyed_hash(mipzk::hash::key_from_text("mipzk v0 piece"),
                                                 ByteView(piece).first(size));
@@ -330,6 +330,12 @@ TEST(Piece, AWrongPartWithARightDigestIsFound) {
     EXPECT_TRUE(status == MIPZK_E_REJECTED || status == MIPZK_E_MALFORMED) << at << " " << status;
     EXPECT_EQ(made.job.err.detail, 2u) << at;
   }
+  // Its length in front, by which a verifier cuts: longer or shorter than it is.
+  for (size_t at = kHeader; at < kHeader + 4; ++at)
+    for (const uint8_t by : {uint8_t{1}, part[at]}) {
+      if (by == 0) continue;
+      EXPECT_EQ(made.check(changed(part, at, by)), MIPZK_E_MALFORMED) << at << " " << int{by};
+    }
 }
 
 TEST(Piece, TellsWhatItIs) {

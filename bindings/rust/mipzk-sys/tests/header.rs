@@ -135,7 +135,7 @@ fn compile(c: &str) -> Option<String> {
 fn header_names() -> BTreeSet<String> {
     let text = header();
     let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    let mut names = BTreeSet::new();
+    let mut names = BTreeSet::<String>::new();
     let mut before = "";
     for word in words.filter(|word| !word.is_empty()) {
         if before == "define" && word.starts_with("MIPZK_") {
@@ -163,6 +163,14 @@ fn header_names() -> BTreeSet<String> {
     for c_only in ["MIPZK_MIPZK_H_", "MIPZK_API", "MIPZK_NOEXCEPT", "MIPZK_VERIFY_ONLY"] {
         names.remove(c_only);
     }
+    // Proving in pieces is left to C.
+    let in_pieces = ["MIPZK_PIECE_", "mipzk_piece_", "mipzk_plan_", "mipzk_work_"];
+    let functions = ["mipzk_job_plan", "mipzk_job_work", "mipzk_job_keep", "mipzk_keep_fn", "mipzk_find_fn"];
+    names.retain(|name| {
+        !in_pieces.iter().any(|prefix| name.starts_with(prefix))
+            && !functions.contains(&name.as_str())
+            && !["mipzk_drop_fn", "mipzk_ctx_hold_memory"].contains(&name.as_str())
+    });
     names
 }
 
