@@ -62,7 +62,8 @@ TEST(Padding, OtherColumnsDoNotMatter) {
       for (const Fp& v : tempting_values(Fp(), rng)) {
         row[i] = v;
         const air::RowReport report = check_empty_pre(table, row);
-        EXPECT_TRUE(!report.ok() || neutral(report) != always_on) << names[i] << " = " << v.value();
+        EXPECT_TRUE(!report.ok() || neutral(report) != (always_on && v != Fp()))
+            << names[i] << " = " << v.value();
       }
       row[i] = Fp();
     }
