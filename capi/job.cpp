@@ -196,6 +196,7 @@ void set_plan(mipzk_job& job, std::shared_ptr<const prove::RunPlan> plan) {
 }
 
 Status plan(mipzk_job& job, const prove::Options& options) {
+  job.elf->loaded(job.settings.pool.get());  // by the job's threads
   if (Status s = find_kept_plan(job, options); !s) return s;
   const auto proof_bytes = [&] { return options.keeps_proof ? job.plan->proof_bytes : 0; };
   // The workers of a kept plan are for as many threads as there were.

@@ -51,10 +51,11 @@ class LoadedElf {
       : pool_(std::move(pool)), loaded_(std::move(laid_out)) {}
 
   const isa::Program& program() const { return loaded_.program; }
-  // Of any thread; the first call takes its time. Throws std::bad_alloc.
-  const prove::LoadedProgram& loaded() const {
+  // Of any thread; the first call takes its time, on the pool or on that of the program. Throws
+  // std::bad_alloc.
+  const prove::LoadedProgram& loaded(Pool* pool = nullptr) const {
     const std::lock_guard lock(mutex_);
-    if (!committed_) prove::commit_to_program(*pool_, loaded_);
+    if (!committed_) prove::commit_to_program(pool != nullptr ? *pool : *pool_, loaded_);
     committed_ = true;
     return loaded_;
   }

@@ -210,7 +210,11 @@ constexpr size_t kWiped = size_t{1} << 16;
 void* secret_allocate(size_t bytes) {
   if (bytes < kSecretPages) return ::operator new(bytes, kAlignment);
   const size_t size = round_up(bytes, kPage);
-  return free_pages.active() ? free_pages.take(size) : map_block(size);
+  if (!free_pages.active()) return map_block(size);
+  // What lies behind the block is never written, and may outlive the arena with it.
+  void* const data = free_pages.take(size);
+  secure_zero(static_cast<uint8_t*>(data) + bytes, size - bytes);
+  return data;
 }
 
 void secret_free(void* data, size_t bytes) noexcept {

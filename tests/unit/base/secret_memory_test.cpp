@@ -255,5 +255,20 @@ TEST(SecretMemory, AbsurdSizesAreRefused) {
   EXPECT_THROW(secret_allocate(size_t{1} << 62), std::bad_alloc);
 }
 
+// A block of freed pages may outlive the arena: behind what it was asked for nothing is left of
+// them.
+TEST(SecretMemory, NothingIsLeftBehindABlockOfAnArena) {
+  constexpr size_t kUnit = size_t{1} << 16, kAll = 4 * kUnit, kBytes = kUnit + 100;
+  const Arena arena;
+  auto* const old = static_cast<uint8_t*>(secret_allocate(kAll));
+  std::fill_n(old, kAll, uint8_t{0xee});
+  secret_free(old, kAll);
+  auto* const block = static_cast<uint8_t*>(secret_allocate(kBytes));
+  ASSERT_EQ(block, old);
+  EXPECT_EQ(block[0], 0xee);  // what the owner of a block does with it is its own
+  EXPECT_TRUE(std::all_of(block + kBytes, block + 2 * kUnit, [](uint8_t b) { return b == 0; }));
+  secret_free(block, kBytes);
+}
+
 }  // namespace
 }  // namespace mipzk
