@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "guard.hpp"
+#include "jobs.hpp"
 #include "kernel/inputs.hpp"
 
 namespace mipzk::capi {
@@ -64,18 +64,6 @@ bool has(ByteView half, Entry kind, std::string_view name) {
     at += static_cast<size_t>(kernel::entry_size(name_size, size));
   }
   return false;
-}
-
-template <class F>
-mipzk_status with_job(mipzk_job* job, mipzk_error* err, const F& f) noexcept {
-  return wiping_stack([&] {
-    return guarded(err, [&]() -> Status {
-      if (job == nullptr) return Error(Errc::kArgument, "job is NULL");
-      const Use use(job->in_use);
-      if (Status s = use.status(); !s) return s;
-      return f();
-    });
-  });
 }
 
 ByteView bytes_of(const char* text) {

@@ -160,14 +160,16 @@ bool ShardedRun::done() const {
   return halted_ && (limits_.rooms.empty() || start_.shard() == limits_.rooms.size());
 }
 
-Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
+bool ShardedRun::begin(ShardRecord& shard) {
   if (begun_) start_.next(machine_.cpu);
   begun_ = true;
   shard.hints_begin = shard.hints_end = machine_.windows.hints_taken();
-  if (halted_) {
-    start_.close(machine_.cpu, true, shard);
-    return {};
-  }
+  if (halted_) start_.close(machine_.cpu, true, shard);
+  return halted_;
+}
+
+Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
+  if (begin(shard)) return {};
   if (!limits_.rooms.empty()) return next_fitting(shard, report);
   const uint64_t most = std::min(limits_.max_shard_cycles, kMaxShardCycles);
   uint64_t words = 0;
@@ -205,13 +207,7 @@ Status ShardedRun::next_fitting(ShardRecord& shard, FaultReport* report) {
 }
 
 Status ShardedRun::repeat(ShardRecord& shard, uint64_t cycles) {
-  if (begun_) start_.next(machine_.cpu);
-  begun_ = true;
-  shard.hints_begin = shard.hints_end = machine_.windows.hints_taken();
-  if (halted_) {
-    start_.close(machine_.cpu, true, shard);
-    return {};
-  }
+  if (begin(shard)) return {};
   const auto step = [&](uint32_t slice, uint64_t&) {
     return record_block(machine_.cpu, slice, shard);
   };

@@ -35,6 +35,8 @@ class ShardedRun {
   uint64_t peak_bytes() const { return peak_bytes_; }
 
  private:
+  // The next shard; true when the run has ended: the shard is idle, and closed.
+  bool begin(ShardRecord& shard);
   Status next_fitting(ShardRecord& shard, FaultReport* report);
   // `shards`: their greatest number.
   template <class Step>
