@@ -56,10 +56,9 @@ bool FriProver::commit(Pool& pool, hash::Transcript& transcript, SecretVector<Fp
   for (unsigned i = 0; i < plan_.count; ++i) {
     const auto [log_size, log_fold] = plan_.layers[i];
     words_.push_back(std::move(word));
-    const MatrixView view{log_size - log_fold, size_t{5} << log_fold,
-                          reinterpret_cast<const Fp*>(words_.back().data())};
-    trees_.push_back(
-        std::make_unique<MerkleTree>(std::span(&view, 1), Salting::kNone, nullptr, &pool));
+    const StackView rows = unstacked(log_size - log_fold, size_t{5} << log_fold,
+                                     reinterpret_cast<const Fp*>(words_.back().data()));
+    trees_.push_back(std::make_unique<MerkleTree>(rows, Salting::kNone, nullptr, &pool));
     const hash::Digest& root = trees_.back()->root();
     out.insert(out.end(), root.begin(), root.end());
     transcript.absorb_digest(kLabelFriRoot, root);

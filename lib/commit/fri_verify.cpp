@@ -95,10 +95,9 @@ Status FriVerifier::check_layer(Reader& reader, unsigned layer, size_t queries,
     const uint32_t leaf = index_[q] >> log_fold;  // ascending, as the indices are
     if (leaves == 0 || leaves_[leaves - 1] != leaf) leaves_[leaves++] = leaf;
   }
-  const HeightShape shape{log_rows, 5 * fold};
-  OpenedHeight opened;
-  if (Status s = verify_opening(reader, roots_[layer], {{&shape, 1}, false}, {leaves_, leaves},
-                                merkle, {&opened, 1});
+  OpenedRows opened;
+  if (Status s = verify_opening(reader, roots_[layer], {log_rows, 5 * fold, false},
+                                {leaves_, leaves}, merkle, opened);
       !s)
     return s;
   size_t position = 0;

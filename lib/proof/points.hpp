@@ -9,11 +9,17 @@ namespace mipzk::proof {
 // The evaluation domains are kDomainShift * <w>, one shift for all heights.
 inline constexpr uint32_t kDomainShift = 3;
 
-// The point of row `row` of a domain of 2^log_domain points: rows are in bit-reversed order.
-constexpr field::Fp domain_point(unsigned log_domain, uint32_t row) {
+// The point u of row `row` of a stacked column of 2^log_domain rows, which are in bit-reversed
+// order.
+constexpr field::Fp stacked_point(unsigned log_domain, uint32_t row) {
   uint32_t power = 0;
   for (unsigned k = 0; k < log_domain; ++k) power |= (row >> k & 1) << (log_domain - 1 - k);
-  return field::Fp(kDomainShift) * field::root_of_unity(log_domain).pow(power);
+  return field::root_of_unity(log_domain).pow(power);
+}
+
+// The point of row `row` of a column that is extended to 2^log_domain points.
+constexpr field::Fp domain_point(unsigned log_domain, uint32_t row) {
+  return field::Fp(kDomainShift) * stacked_point(log_domain, row);
 }
 
 // True for the points of the trace domain and of the evaluation domain of the greatest height,

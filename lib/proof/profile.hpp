@@ -49,7 +49,7 @@ inline constexpr Profile kS100 = {
     .target_bits = 100,
     .regime = Regime::kUniqueDecoding,
     .log_blowup = 1,
-    .queries = 193,
+    .queries = 194,
     .tail_rows = 416,
     .query_work = 20,
 };

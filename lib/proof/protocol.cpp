@@ -68,6 +68,23 @@ void batch_weights(const hash::Transcript& t, std::span<Fp5> out) {
   }
 }
 
+void slot_values(const Shape& shape, const Fp5* lambda, const Fp5* openings, Fp5* out) {
+  for (uint32_t i = 0; i < shape.point_slots(); ++i) out[i] = Fp5();
+  for (const Matrix& m : shape.matrices()) {
+    if (!m.opened) continue;
+    const Fp5* at_zeta = openings + m.first_opening;
+    const Fp5* at_next = at_zeta + m.width;
+    each_run(shape, m, [&](size_t column, size_t count, const Stack& s, size_t at) {
+      for (size_t c = at; c < at + count; ++c, ++column) {
+        const Fp5* weight = lambda + s.first_pair + c % s.width;
+        Fp5* value = out + s.first_slot + c / s.width;
+        *value += *weight * at_zeta[column];
+        if (s.running) value[s.slots()] += weight[s.width] * *at_next++;
+      }
+    });
+  }
+}
+
 uint32_t query_indices(const hash::Transcript& t, unsigned queries, unsigned log_domain,
                        uint32_t out[kMaxQueries]) {
   hash::Challenges c = t.challenges(kLabelQueries);

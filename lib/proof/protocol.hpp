@@ -63,8 +63,11 @@ Fp5 zeta(const hash::Transcript& t);
 // proof, where a reader needs them and the weights together.
 hash::Digest openings_digest(ByteView bytes);
 void absorb_openings(hash::Transcript& t, const hash::Digest& digest);
-// The coefficients lambda of the (column, point) pairs: one for each entry of `out`.
+// The coefficients lambda of the (stacked column, point) pairs: one for each entry of `out`.
 void batch_weights(const hash::Transcript& t, std::span<Fp5> out);
+// For each (slot, point) of the shape the sum of lambda times the opened values of the columns that
+// lie in the slot. `lambda` by pair, `openings` as the proof has them; `out`: shape.point_slots().
+void slot_values(const Shape& shape, const Fp5* lambda, const Fp5* openings, Fp5* out);
 // `queries` rows of the largest domain, of 2^log_domain points: ascending, without duplicates.
 // Returns how many are left.
 uint32_t query_indices(const hash::Transcript& t, unsigned queries, unsigned log_domain,

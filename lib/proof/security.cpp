@@ -41,7 +41,8 @@ Bounds bounds(const Profile& p, unsigned m) {
   b.sqrt_rho = pow2(-static_cast<int>(p.log_blowup / 2)) / (p.log_blowup % 2 ? kSqrt2 : 1.0);
   b.m = m;
   if (!b.johnson) {
-    b.theta = (1 - b.rho) / 2;
+    // Interpolants have up to N + N / 2^10 coefficients (docs/SECURITY.md, section 5).
+    b.theta = (1 - b.rho * (1 + pow2(-static_cast<int>(air::kMinLogHeight)))) / 2;
     b.list = 1;
   } else {
     b.theta = 1 - b.sqrt_rho - b.sqrt_rho / (2 * b.m);

@@ -36,7 +36,7 @@ Status Shape::add(const Matrix& m) {
 }
 
 // Matrices of an instance follow one another tree by tree, in the order of their openings.
-void Shape::number_pairs() {
+void Shape::number_openings() {
   uint32_t next[kMaxInstances + 1] = {};  // of each instance, and of what belongs to none
   const auto owner = [&](const Matrix& m) -> uint32_t& {
     return next[m.instance < 0 ? instance_count_ : static_cast<uint32_t>(m.instance)];
@@ -44,14 +44,74 @@ void Shape::number_pairs() {
   const auto count = [](const Matrix& m) { return m.opened ? m.width + 5u * m.running : 0u; };
   for (uint32_t i = 0; i < matrix_count_; ++i) owner(matrices_[i]) += count(matrices_[i]);
   for (uint32_t i = 0; i <= instance_count_; ++i) {
-    const uint32_t first = pairs_;
-    pairs_ += next[i];
+    const uint32_t first = openings_;
+    openings_ += next[i];
     next[i] = first;
   }
   for (uint32_t i = 0; i < matrix_count_; ++i) {
     Matrix& m = matrices_[i];
-    m.first_pair = owner(m);
+    m.first_opening = owner(m);
     owner(m) += count(m);
+  }
+}
+
+unsigned stack_columns(std::span<Stack> tree) {
+  unsigned log_tree = kMinLogTree;
+  for (const Stack& s : tree)
+    if (s.log_height > log_tree) log_tree = s.log_height;
+  uint16_t words = 0;
+  for (Stack& s : tree) {
+    s.log_slots = static_cast<uint8_t>(log_tree - s.log_height);
+    s.width = static_cast<uint16_t>(((s.columns - 1) >> s.log_slots) + 1);
+    s.first_word = words;
+    words = static_cast<uint16_t>(words + s.width);
+  }
+  return log_tree;
+}
+
+// Places the columns of all matrices into stacks.
+void Shape::stack() {
+  for (unsigned t = 0; t < kTreeCount; ++t) {
+    const uint32_t first = stack_count_;
+    const auto place = [&](unsigned log_height, bool running, bool opened, unsigned columns) {
+      if (columns == 0) return Matrix::Place{};
+      Stack* s = stacks_ + first;
+      while (s != stacks_ + stack_count_ &&
+             (s->log_height != log_height || s->running != running || s->opened != opened))
+        ++s;
+      const Matrix::Place at{static_cast<uint8_t>(s - stacks_), s->columns};
+      s->columns = static_cast<uint16_t>(s->columns + columns);
+      return at;
+    };
+    // Which there are, in their order, then what they hold.
+    for (unsigned h = air::kMaxLogHeight + 1; h-- > air::kMinLogHeight;) {
+      unsigned plain = 0, running = 0;
+      for (const Matrix& m : matrices())
+        if (m.tree == t && m.log_height == h && m.opened) {
+          plain += m.width - 5u * m.running;
+          running += m.running;
+        }
+      if (plain != 0)
+        stacks_[stack_count_++] = {static_cast<Tree>(t), static_cast<uint8_t>(h), false, true};
+      if (running != 0)
+        stacks_[stack_count_++] = {static_cast<Tree>(t), static_cast<uint8_t>(h), true, true};
+    }
+    if (t == kTreeQuotient)
+      stacks_[stack_count_++] = {kTreeQuotient, static_cast<uint8_t>(max_log_), false, false};
+    for (uint32_t i = 0; i < matrix_count_; ++i) {
+      Matrix& m = matrices_[i];
+      if (m.tree != t) continue;
+      m.plain = place(m.log_height, false, m.opened, m.width - 5u * m.running);
+      m.next = place(m.log_height, true, m.opened, 5u * m.running);
+    }
+    log_tree_[t] = static_cast<uint8_t>(stack_columns({stacks_ + first, stack_count_ - first}));
+    for (Stack* s = stacks_ + first; s != stacks_ + stack_count_; ++s) {
+      if (!s->opened) continue;
+      s->first_pair = pairs_;
+      s->first_slot = point_slots_;
+      pairs_ += s->width * (1u + s->running);
+      point_slots_ += s->slots() * (1u + s->running);
+    }
   }
 }
 
@@ -147,7 +207,8 @@ Status Shape::make(std::span<const Instance> instances, const ProgramHeader& hea
   mask.width = 5;
   if (Status s = out.add(mask); !s) return s;
   if (out.columns_ > kMaxColumns) return malformed("too many columns");
-  out.number_pairs();
+  out.number_openings();
+  out.stack();
   return {};
 }
 

@@ -99,8 +99,8 @@ void Blinding::fill_blocks(Pool& pool, BlindingUse use, std::span<Fp> out) const
 }
 
 commit::SaltFunction Blinding::salts(unsigned tree) const {
-  return [this, tree](unsigned log_rows, uint64_t first, size_t count, uint8_t* out) {
-    const hash::Key key = stream_key(BlindingUse::kSalt, 32 * tree + log_rows);
+  return [this, tree](uint64_t first, size_t count, uint8_t* out) {
+    const hash::Key key = stream_key(BlindingUse::kSalt, tree);
     uint8_t rows[commit::kSaltBatch * 8], digests[commit::kSaltBatch * sizeof(hash::Digest)];
     for (size_t i = 0; i < count; ++i) store_le64(rows + 8 * i, first + i);
     hash::keyed_hash_many(key, rows, 8, 8, count, digests);

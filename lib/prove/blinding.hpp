@@ -25,7 +25,7 @@ enum class BlindingUse : uint32_t {
   kExtTail = 2,     // index: instance
   kQuotient = 3,    // index: log2 of the height
   kFriMask = 4,     // index: block of rows
-  kSalt = 5,        // index: 32 * tree + log2 of the rows
+  kSalt = 5,        // index: tree
   kLocalRing = 6,   // index: instance
   kGlobalRing = 7,  // index: among the instances of pass 1 of the shard
 };

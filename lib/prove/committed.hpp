@@ -5,8 +5,8 @@
 #include "base/pool.hpp"
 #include "base/secret_memory.hpp"
 #include "commit/lde.hpp"
-#include "commit/merkle_tree.hpp"
 #include "commit/ntt.hpp"
+#include "commit/stack.hpp"
 #include "field/fp.hpp"
 
 namespace mipzk::prove {
@@ -38,8 +38,9 @@ struct Committed {
                                commit::RowOrder::kNatural);
     return out;
   }
-  commit::MatrixView view(unsigned log_blowup) const {
-    return {log_height + log_blowup, width, lde.data()};
+  // `count` columns of the extension from `column` on.
+  commit::Columns columns(size_t column, size_t count) const {
+    return {lde.data() + column, width, count};
   }
 };
 

@@ -54,7 +54,7 @@ uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile) {
   for (const proof::Matrix& m : shape.matrices()) {
     if (is_public(m)) continue;
     const uint64_t evals = matrix(m.log_height, m.width);
-    depth[m.tree] = std::max(depth[m.tree], m.log_height + b);
+    depth[m.tree] = shape.log_tree(m.tree) + b;
     Group& group = m.tree == proof::kTreeQuotient ? quotient
                    : m.tree == proof::kTreeExt    ? ext
                                                   : base;
@@ -78,9 +78,9 @@ uint64_t shard_bytes(const proof::Shape& shape, const proof::Profile& profile) {
     height_quotient = std::max(
         height_quotient, 2 * n * (5 * kFp + kFp5) + n * std::max<uint64_t>(running[log], 2) * kFp5);
   }
-  // Sums of rows, quotients and their extension are gone when the word is folded.
-  const uint64_t n = uint64_t{1} << shape.max_log_height(), word = kFp5 << top;
-  const uint64_t batch = std::max(3 * word + 2 * n * kFp5, 2 * word);
+  // Sums and quotients of a slot are gone when the word is folded.
+  const uint64_t word = kFp5 << top;
+  const uint64_t batch = word + 2 * (kFp5 << shape.max_log_height());
   const uint64_t fri = word + fri_bytes(top, b);
 
   return std::max({committed + base.evals + std::max(base.extending, ext.evals),
@@ -105,7 +105,7 @@ uint64_t shared_bytes(const proof::ProgramHeader& program, uint32_t heights,
     if (t.pre == air::Preprocessed::kNone) continue;
     const unsigned log = proof::own_height(program, t.id);
     unsigned& d = depth[t.pre == air::Preprocessed::kProtocol];
-    d = std::max(d, log + b);
+    d = std::max(d, std::max(log, proof::kMinLogTree) + b);
     heights |= 1u << log;
     const uint64_t width = t.layout.pre_columns;
     bytes += matrix(log, width) + matrix(log + b, width) + matrix(commit::kSmallLog, width);

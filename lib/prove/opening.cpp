@@ -2,6 +2,7 @@
 // The steps after zeta: openings, the batched word, FRI and the queries.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "commit/deep.hpp"
 #include "commit/ntt.hpp"
@@ -30,7 +31,7 @@ commit::LagrangeWeights coset_weights(Pool& pool, unsigned log, const Fp5& z) {
 
 void Shard::open_all() {
   auto all = shape_.matrices();
-  openings_.resize(shape_.pairs());
+  openings_.resize(shape_.openings());
   for (const bool next : {false, true}) {
     std::map<unsigned, commit::LagrangeWeights> weights;
     for (size_t i = 0; i < all.size(); ++i) {
@@ -46,7 +47,7 @@ void Shard::open_all() {
         commit::evaluate_columns(pool_, committed(i).lde.data() + column, log, m.width, width,
                                  at->second, 0, out);
       };
-      Fp5* out = &openings_[m.first_pair];
+      Fp5* out = &openings_[m.first_opening];
       if (!next) evaluate(0, m.width, out);
       out += m.width;
       if (!next) continue;
@@ -63,63 +64,96 @@ void Shard::open_all() {
   proof::absorb_openings(t_, digest);
 }
 
+// Of the stacks whose columns and whose trees have the same heights, (f - v) / (x - z) for all
+// their columns f and points z, each slot's combined: added to the coefficients of the batched
+// word.
+void Shard::batch_stacks(unsigned log_tree, unsigned log, std::span<const Fp5> lambda,
+                         std::span<const Fp5> values, std::span<Fp5> coeffs) {
+  std::vector<const proof::Stack*> stacks;
+  for (const proof::Stack& s : shape_.stacks())
+    if (s.opened && s.log_height == log && shape_.log_tree(s.tree) == log_tree)
+      stacks.push_back(&s);
+  struct Piece {
+    size_t slot;
+    commit::Columns columns;
+    std::vector<Fp5> weights;
+  };
+  std::vector<Piece> pieces[2];  // at zeta, at g zeta
+  auto all = shape_.matrices();
+  for (size_t i = 0; i < all.size(); ++i)
+    proof::each_run(shape_, all[i], [&](size_t column, size_t count, const auto& s, size_t at) {
+      if (std::ranges::find(stacks, &s) == stacks.end()) return;
+      for (const size_t end = at + count; at < end; ++at, ++column)
+        for (const bool next : {false, true}) {
+          if (next && !s.running) continue;
+          std::vector<Piece>& list = pieces[next];
+          const commit::Columns one = committed(i).columns(column, 1);
+          const size_t slot = at / s.width;
+          if (list.empty() || list.back().slot != slot ||
+              list.back().columns.data + list.back().columns.count != one.data)
+            list.push_back({slot, {one.data, one.pitch, 0}, {}});
+          ++list.back().columns.count;
+          list.back().weights.push_back(
+              lambda[s.first_pair + (next ? s.width : 0u) + at % s.width]);
+        }
+    });
+
+  const size_t n = size_t{1} << log;
+  const size_t lift = coeffs.size() >> log_tree, stride = coeffs.size() >> log;
+  size_t slots = 0;
+  for (const proof::Stack* s : stacks) slots = std::max<size_t>(slots, s->slots());
+  const auto add_slot = [&](size_t slot) {
+    SecretVector<Fp5> quotients(n);
+    for (const bool next : {false, true}) {
+      Fp5 value;
+      bool any = false;
+      for (const proof::Stack* s : stacks) {
+        if (slot >= s->slots() || (next && !s->running)) continue;
+        value += values[s->first_slot + (next ? s->slots() : 0u) + slot];
+        any = true;
+      }
+      if (!any) continue;
+      SecretVector<Fp5> sum(n);
+      for (const Piece& p : pieces[next])
+        if (p.slot == slot)
+          commit::combine_rows(pool_, p.columns.data, n, p.columns.pitch, p.columns.count,
+                               p.weights.data(), sum.data());
+      const Fp5 z = next ? proof::next_row(challenges_.zeta, log) : challenges_.zeta;
+      commit::add_quotients(pool_, log, Fp(commit::kCosetShift), z, sum.data(), value,
+                            quotients.data());
+    }
+    // As polynomials in y = x / 3: the coefficient of y^i is that of u^(k i + slot).
+    commit::coeffs_from_values(pool_, quotients.data(), log, Fp::one(),
+                               commit::RowOrder::kBitReversed);
+    pool_.parallel_for(n, 4096, [&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) coeffs[i * stride + slot * lift] += quotients[i];
+    });
+  };
+  pool_.parallel_for(slots, 1, [&](size_t begin, size_t end) {
+    for (size_t slot = begin; slot < end; ++slot) add_slot(slot);
+  });
+}
+
 void Shard::batch() {
-  std::vector<Fp5> lambda(shape_.pairs());
+  std::vector<Fp5> lambda(shape_.pairs()), values(shape_.point_slots());
   proof::batch_weights(t_, lambda);
   for (const Fp5& v : openings_) append_fp5(out_, v);
+  proof::slot_values(shape_, lambda.data(), openings_.data(), values.data());
 
-  const unsigned b = profile_.log_blowup, top = shape_.max_log_height() + b;
-  SecretVector<Fp5> word(size_t{1} << top);
-  auto all = shape_.matrices();
-  {
-    const Committed& mask = mats_.back();
-    const Fp5* rows = reinterpret_cast<const Fp5*>(mask.lde.data());
-    std::copy(rows, rows + word.size(), word.begin());
-  }
-  // Heights of all opened matrices: those of the instances, and that of the third chunks. The
-  // highest comes first, so that the others use its memory.
-  uint32_t heights = shape_.height_mask() | 1u << proof::kSmallLogHeight;
-  SecretVector<Fp5> sums[2], quotients, lde;
-  for (unsigned log = 32; log-- > 0;) {
-    if ((heights >> log & 1) == 0) continue;
-    size_t n = size_t{1} << log;
-    for (SecretVector<Fp5>& sum : sums) sum.assign(n, Fp5());
-    quotients.assign(n << b, Fp5());
-    Fp5 values[2];
-    for (size_t i = 0; i < all.size(); ++i) {
-      const Matrix& m = all[i];
-      if (!m.opened || m.log_height != log) continue;
-      const Fp5* l = &lambda[m.first_pair];
-      const Fp5* v = &openings_[m.first_pair];
-      const Fp* cells = committed(i).lde.data();
-      commit::combine_rows(pool_, cells, n, m.width, m.width, l, sums[0].data());
-      for (size_t k = 0; k < m.width; ++k) values[0] += l[k] * v[k];
-      size_t k = m.width;
-      for (size_t column : running_columns(shape_, m)) {
-        commit::combine_rows(pool_, cells + column, n, m.width, 5, l + k, sums[1].data());
-        for (size_t end = k + 5; k < end; ++k) values[1] += l[k] * v[k];
-      }
-    }
-    for (int point = 0; point < 2; ++point) {
-      const Fp5 z = point == 0 ? challenges_.zeta : proof::next_row(challenges_.zeta, log);
-      // From the coset of H to the whole domain.
-      const Fp shift(commit::kCosetShift);
-      constexpr auto kOrder = commit::RowOrder::kBitReversed;
-      commit::coeffs_from_values(pool_, sums[point].data(), log, shift, kOrder);
-      lde.assign(n << b, Fp5());
-      std::ranges::copy(sums[point], lde.begin());
-      commit::values_from_coeffs(pool_, lde.data(), log + b, shift, kOrder);
-      commit::add_quotients(pool_, log + b, shift, z, lde.data(), values[point], quotients.data());
-    }
-    // Lifted to the greatest domain: entry j is that of row j >> shift.
-    const unsigned shift = top - (log + b);
-    pool_.parallel_for(word.size(), 4096, [&](size_t begin, size_t end) {
-      for (size_t j = begin; j < end; ++j) word[j] += quotients[j >> shift];
-    });
-  }
-  for (SecretVector<Fp5>* done : {&sums[0], &sums[1], &quotients, &lde})
-    *done = SecretVector<Fp5>();
-  fri_.commit(pool_, t_, std::move(word), top, b, profile_.fold_work, out_);
+  const unsigned b = profile_.log_blowup, top = shape_.max_log_height();
+  SecretVector<Fp5> word(size_t{1} << (top + b));
+  const std::span<Fp5> coeffs(word.data(), size_t{1} << top);
+  std::set<std::pair<unsigned, unsigned>> kinds;  // heights of trees and of columns
+  for (const proof::Stack& s : shape_.stacks())
+    if (s.opened) kinds.insert({shape_.log_tree(s.tree), s.log_height});
+  for (const auto& [log_tree, log] : kinds) batch_stacks(log_tree, log, lambda, values, coeffs);
+  commit::values_from_coeffs(pool_, word.data(), top + b, Fp::one(),
+                             commit::RowOrder::kBitReversed);
+  const Fp5* mask = reinterpret_cast<const Fp5*>(mats_.back().lde.data());
+  pool_.parallel_for(word.size(), 4096, [&](size_t begin, size_t end) {
+    for (size_t j = begin; j < end; ++j) word[j] += mask[j];
+  });
+  fri_.commit(pool_, t_, std::move(word), top + b, b, profile_.fold_work, out_);
 }
 
 void Shard::queries() {
@@ -131,7 +165,7 @@ void Shard::queries() {
     if (!shape_.has(static_cast<proof::Tree>(t))) continue;
     const PublicTree* const shared = public_.find(static_cast<proof::Tree>(t));
     const commit::MerkleTree& tree = shared != nullptr ? shared->tree() : *trees_[t];
-    // A tree's levels start at its own tallest matrix.
+    // A tree has its own height.
     unsigned level = tree.depth();
     std::vector<uint32_t> rows = index;
     for (uint32_t& i : rows) i >>= top - level;

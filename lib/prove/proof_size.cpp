@@ -45,21 +45,18 @@ uint64_t proof_bytes(const proof::Shape& shape, const proof::Profile& profile) {
 
   // The head twice, length, roots and nonces, the digest of the openings, the openings.
   double bytes = 2 * (kWord + 2 * static_cast<double>(instances.size()) + kDigest);
-  bytes += kWord + 5 * kDigest + 4 * kNonce + kValue * shape.pairs();
+  bytes += kWord + 5 * kDigest + 4 * kNonce + kValue * shape.openings();
   for (size_t i = 0; i < instances.size(); ++i)
     bytes +=
         kValue * (2 * shape.info(i).layout.in_local_ring() + shape.info(i).layout.in_global_ring());
 
-  unsigned depth[proof::kTreeCount] = {}, classes[proof::kTreeCount] = {};  // of heights, as bits
-  for (const proof::Matrix& m : shape.matrices()) {
-    bytes += queries.known(m.log_height + b) * kWord * m.width;
-    depth[m.tree] = std::max<unsigned>(depth[m.tree], m.log_height + b);
-    classes[m.tree] |= 1u << (m.log_height + b);
-  }
   for (unsigned t = 0; t < proof::kTreeCount; ++t) {
-    bytes += queries.siblings(depth[t]);
-    for (unsigned level = 0; t >= proof::kTreePassOne && level < 32; ++level)
-      if ((classes[t] >> level & 1) != 0) bytes += queries.known(level) * commit::kSaltBytes;
+    const auto tree = static_cast<proof::Tree>(t);
+    if (!shape.has(tree)) continue;
+    const unsigned depth = shape.log_tree(tree) + b;
+    const double row = kWord * static_cast<double>(shape.row_width(tree)) +
+                       (t >= proof::kTreePassOne ? commit::kSaltBytes : 0);
+    bytes += queries.siblings(depth) + queries.known(depth) * row;
   }
 
   const commit::FriPlan plan(top, b);

@@ -35,20 +35,35 @@ Status Shard::fill(std::vector<trace::InstanceTrace> traces) {
   return {};
 }
 
+std::vector<commit::StackView> Shard::stacks(proof::Tree tree) const {
+  std::vector<commit::StackView> views(shape_.stacks().size());
+  for (size_t i = 0; i < views.size(); ++i) {
+    const proof::Stack& s = shape_.stacks()[i];
+    views[i] = {s.log_height + profile_.log_blowup, s.log_slots, s.width, {}};
+  }
+  auto all = shape_.matrices();
+  for (size_t i = 0; i < all.size(); ++i)
+    if (all[i].tree == tree)
+      proof::each_run(shape_, all[i], [&](size_t column, size_t count, const auto& s, size_t) {
+        views[static_cast<size_t>(&s - shape_.stacks().data())].columns.push_back(
+            committed(i).columns(column, count));
+      });
+  std::erase_if(views, [](const commit::StackView& v) { return v.columns.empty(); });
+  return views;
+}
+
 // Extends and commits all matrices of a tree.
 hash::Digest Shard::commit(proof::Tree tree) {
-  std::vector<commit::MatrixView> views;
   auto all = shape_.matrices();
   for (size_t i = 0; i < all.size(); ++i) {
     if (all[i].tree != tree) continue;
     mats_[i].extend(pool_, profile_.log_blowup, tree != proof::kTreeQuotient);
     if (tree >= proof::kTreeExt) mats_[i].evals = SecretVector<Fp>();
-    views.push_back(mats_[i].view(profile_.log_blowup));
   }
   commit::SaltFunction salts;
   if (options_.masks.salts)
     salts = (tree == proof::kTreePassOne ? blinding_ : attempt_).salts(tree);
-  trees_[tree] = std::make_unique<commit::MerkleTree>(views, commit::Salting::kSalted,
+  trees_[tree] = std::make_unique<commit::MerkleTree>(stacks(tree), commit::Salting::kSalted,
                                                       std::move(salts), &pool_);
   return trees_[tree]->root();
 }

@@ -67,6 +67,8 @@ class Shard {
  protected:  // a test looks at the masks
   void try_proving(const Session& session);
   hash::Digest commit(proof::Tree tree);
+  // The extended columns of a tree in their stacks.
+  std::vector<commit::StackView> stacks(proof::Tree tree) const;
   void append_root(proof::Tree tree);
   void work(const proof::Work& work) { append_work(pool_, t_, work, out_); }
   void blind_base(bool pass_one);
@@ -77,6 +79,8 @@ class Shard {
   void height_quotient(unsigned log, Committed& q01, Committed& q2);
   void open_all();
   void batch();
+  void batch_stacks(unsigned log_tree, unsigned log, std::span<const Fp5> lambda,
+                    std::span<const Fp5> values, std::span<Fp5> coeffs);
   void queries();
 
   // The committed matrix of an instance in a tree, null if there is none.
@@ -128,7 +132,7 @@ class Shard {
   hash::Transcript t_;
   proof::Challenges challenges_;
   std::vector<air::Published> published_;
-  std::vector<Fp5> openings_;  // by pair
+  std::vector<Fp5> openings_;
   commit::FriProver fri_;
   std::vector<uint8_t> out_;
 };

@@ -13,7 +13,7 @@ namespace mipzk::trace {
 namespace {
 
 constexpr unsigned kMinLog = air::kMinLogHeight, kMaxLog = air::kMaxLogHeight;
-// Tables higher than this are cut into two instances when that saves a quarter of the rows.
+// Tables higher than this are cut into instances where that saves an eighth of the rows or more.
 constexpr unsigned kSplitLog = 14;
 
 // Of a table of the program or the protocol, otherwise 0.
@@ -29,8 +29,14 @@ std::vector<unsigned> heights_for(uint64_t rows, unsigned tail) {
   while (log <= kMaxLog && !fits(log, rows)) ++log;
   if (log > kMaxLog) return {};
   if (log > kSplitLog) {
-    const uint64_t first = (uint64_t{1} << (log - 1)) - tail;
-    if (rows > first && fits(log - 2, rows - first)) return {log - 1, log - 2};
+    // In eighths: 4 + 1, 4 + 2, 4 + 2 + 1, 8.
+    const std::vector<unsigned> cuts[] = {
+        {log - 1, log - 3}, {log - 1, log - 2}, {log - 1, log - 2, log - 3}};
+    for (const std::vector<unsigned>& cut : cuts) {
+      uint64_t room = 0;
+      for (const unsigned part : cut) room += (uint64_t{1} << part) - tail;
+      if (rows <= room) return cut;
+    }
   }
   return {log};
 }

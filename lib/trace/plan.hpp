@@ -33,8 +33,8 @@ void add_sources(RowCounts& rows, const isa::Program& program,
 // Instances in canonical order: ascending table id, then descending height. `fixed`, if not empty,
 // lists those to use, whatever the run needs of them (in canonical order; what it says of the
 // tables of the program and the protocol, and of those of the first shard in later ones, is not
-// used). Otherwise the number of rows of each table is rounded up to 2^k or 3 * 2^k, the latter
-// from 3 * 2^13 on; a table without rows is left out. The last `tail_rows` rows of each instance
+// used). Otherwise the number of rows of each table is rounded up to 2^k, above 2^14 to eighths of
+// it; a table without rows is left out. The last `tail_rows` rows of each instance
 // hold nothing. Fails with kUnprovable when a table would be higher than 2^22 rows, or than the
 // fixed list has.
 Result<std::vector<air::Instance>> plan(const RowCounts& rows, const ProgramTables& tables,

@@ -7,95 +7,88 @@
 namespace mipzk::verify {
 namespace {
 
-using proof::Matrix;
+using proof::Stack;
+
+// By how much an index of the greatest domain is shifted to give that of a tree's row.
+unsigned tree_shift(const proof::Profile& profile, const Shard& shard, proof::Tree tree) {
+  return shard.log_domain - (shard.shape.log_tree(tree) + profile.log_blowup);
+}
 
 // Opens a tree at the query indices.
 Status open_tree(Reader& r, const proof::Profile& profile, const Shard& shard, proof::Tree tree,
                  std::span<const uint32_t> indices, Scratch& scratch) {
-  TreeRows& rows = scratch.trees[tree];
-  rows.heights = 0;
-  for (unsigned log = kHeights; log-- > 0;) {
-    size_t width = 0;
-    for (const Matrix& m : shard.shape.matrices())
-      if (m.tree == tree && m.log_height == log) width += m.width;
-    if (width != 0) rows.shapes[rows.heights++] = {log + profile.log_blowup, width};
-  }
-  const unsigned shift = shard.log_domain - rows.shapes[0].log_rows;
+  const unsigned shift = tree_shift(profile, shard, tree);
   uint32_t count = 0;
   for (const uint32_t index : indices) {
     const uint32_t i = index >> shift;
     if (count == 0 || scratch.tree_index[count - 1] != i) scratch.tree_index[count++] = i;
   }
-  const commit::TreeShape shape{{rows.shapes, rows.heights}, tree >= proof::kTreePassOne};
-  if (Status s = commit::verify_opening(r, shard.roots[tree], shape, {scratch.tree_index, count},
-                                        scratch.merkle, {rows.opened, rows.heights});
-      !s)
-    return s;
-  for (unsigned c = 0; c < rows.heights; ++c)
-    commit::row_positions(indices, shard.log_domain - rows.shapes[c].log_rows,
-                          {rows.positions[c], indices.size()});
-  return {};
+  const commit::TreeShape shape{shard.log_domain - shift, shard.shape.row_width(tree),
+                                tree >= proof::kTreePassOne};
+  return commit::verify_opening(r, shard.roots[tree], shape, {scratch.tree_index, count},
+                                scratch.merkle, scratch.rows[tree]);
 }
 
 Fp load_fp(const uint8_t* p) { return Fp::from_raw(load_le32(p)); }
 
-// Sums over the pairs of a height: of those at zeta, and of those at its successor.
-using PointSums = Fp5[kHeights][2];
+// 1 / (x - zeta) and 1 / (x - g zeta), at the point x of a height that a query meets. Neither is 0:
+// zeta lies in no domain.
+struct Inverses {
+  Fp5 here, next;
+};
 
-// The sums of lambda_i f_i in the opened rows of query `q`; returns the mask's entry.
-Fp5 sum_rows(const proof::Shape& shape, unsigned log_blowup, const Scratch& scratch, size_t q,
-             PointSums& sums) {
-  Fp5 mask;
-  uint16_t offset[proof::kTreeCount][kHeights] = {};
-  for (const Matrix& m : shape.matrices()) {
-    const TreeRows& rows = scratch.trees[m.tree];
-    unsigned c = 0;
-    while (rows.shapes[c].log_rows != m.log_height + log_blowup) ++c;
-    const uint8_t* row = rows.opened[c].row(rows.positions[c][q]) + 4u * offset[m.tree][c];
-    offset[m.tree][c] = static_cast<uint16_t>(offset[m.tree][c] + m.width);
-    if (!m.opened) {
-      for (size_t k = 0; k < 5; ++k) mask.c[k] = load_fp(row + 4 * k);
-      continue;
-    }
-    const Fp5* lambda = &scratch.lambda[m.first_pair];
-    Fp5 sum;
-    for (uint32_t k = 0; k < m.width; ++k) sum += *lambda++ * load_fp(row + 4 * k);
-    sums[m.log_height][0] += sum;
-    if (m.running == 0) continue;
-    proof::each_running(shape.info(static_cast<size_t>(m.instance)).layout, [&](unsigned ext) {
-      for (size_t k = 0; k < 5; ++k)
-        sums[m.log_height][1] += *lambda++ * load_fp(row + 4 * (5 * ext + k));
-    });
-  }
-  return mask;
+Inverses inverses(const proof::Profile& profile, const Shard& shard, unsigned log, uint32_t index) {
+  const Fp5& zeta = shard.challenges.zeta;
+  const unsigned domain = log + profile.log_blowup;
+  const Fp x = proof::domain_point(domain, index >> (shard.log_domain - domain));
+  const Fp5 d0 = Fp5(x) - zeta, d1 = Fp5(x) - proof::next_row(zeta, log);
+  const Fp5 inverse = (d0 * d1).inverse();
+  return {inverse * d1, inverse * d0};
+}
+
+// lambda . words - the polynomial of the slots' values at u
+Fp5 difference(const Stack& s, const uint8_t* words, const Fp5* lambda, const Fp5* values, Fp u) {
+  Fp5 sum, value;
+  for (unsigned w = 0; w < s.width; ++w) sum += lambda[w] * load_fp(words + 4u * w);
+  for (unsigned j = s.slots(); j-- > 0;) value = value * u + values[j];
+  return sum - value;
 }
 
 // The entries of the batched word at the query indices, from the opened rows.
 void batched_word(const proof::Profile& profile, const Shard& shard,
                   std::span<const uint32_t> indices, Scratch& scratch) {
   const proof::Shape& shape = shard.shape;
-  const Fp5& zeta = shard.challenges.zeta;
-  PointSums values;  // of lambda_i v_i
-  for (const Matrix& m : shape.matrices()) {
-    if (!m.opened) continue;
-    const uint32_t count = m.width + 5u * m.running;
-    for (uint32_t k = 0; k < count; ++k)
-      values[m.log_height][k >= m.width] +=
-          scratch.lambda[m.first_pair + k] * shard.openings[m.first_pair + k];
-  }
+  const Fp5* lambda = scratch.weights;
+  Fp5* values = scratch.weights + shape.pairs();
+  proof::slot_values(shape, lambda, shard.openings, values);
   const uint32_t heights = shape.height_mask() | 1u << proof::kSmallLogHeight;
+  unsigned shift[proof::kTreeCount];
+  for (unsigned t = 0; t < proof::kTreeCount; ++t)
+    shift[t] = tree_shift(profile, shard, static_cast<proof::Tree>(t));
+  size_t position[proof::kTreeCount] = {};  // of the query's row among the opened ones
   for (size_t q = 0; q < indices.size(); ++q) {
-    PointSums sums;
-    Fp5 total = sum_rows(shape, profile.log_blowup, scratch, q, sums);
-    for (unsigned log = 0; log < kHeights; ++log) {
-      if ((heights >> log & 1) == 0) continue;
-      const unsigned domain = log + profile.log_blowup;
-      const Fp x = proof::domain_point(domain, indices[q] >> (shard.log_domain - domain));
-      // x - zeta and x - g zeta are not 0: zeta lies in no domain.
-      const Fp5 d0 = Fp5(x) - zeta, d1 = Fp5(x) - proof::next_row(zeta, log);
-      const Fp5 inverse = (d0 * d1).inverse();
-      total += (sums[log][0] - values[log][0]) * (inverse * d1) +
-               (sums[log][1] - values[log][1]) * (inverse * d0);
+    Inverses at[kHeights];
+    for (unsigned log = 0; log < kHeights; ++log)
+      if ((heights >> log & 1) != 0) at[log] = inverses(profile, shard, log, indices[q]);
+    Fp u[proof::kTreeCount];
+    for (unsigned t = 0; t < proof::kTreeCount; ++t) {
+      const uint32_t row = indices[q] >> shift[t];
+      if (q > 0 && indices[q - 1] >> shift[t] != row) ++position[t];
+      u[t] = proof::stacked_point(shard.log_domain - shift[t], row);
+    }
+    Fp5 total;
+    for (const Stack& s : shape.stacks()) {
+      const uint8_t* words = scratch.rows[s.tree].row(position[s.tree]) + 4u * s.first_word;
+      if (!s.opened) {  // the mask
+        for (unsigned k = 0; k < 5; ++k) total.c[k] += load_fp(words + 4u * k);
+        continue;
+      }
+      const Fp5* l = lambda + s.first_pair;
+      const Fp5* v = values + s.first_slot;
+      total += difference(s, words, l, v, u[s.tree]) * at[s.log_height].here;
+      if (s.running)
+        total +=
+            difference(s, words, l + s.width, v + s.slots(), u[s.tree]) * at[s.log_height].next;
     }
     scratch.word[q] = total;
   }

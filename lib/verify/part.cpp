@@ -10,7 +10,7 @@ namespace {
 constexpr uint64_t kQueries = proof::kMaxQueries, kLevels = proof::kMaxLogDomain;
 static_assert(4 * proof::kMaxColumns * kQueries +
                   proof::kTreeCount * (kHeights * commit::kSaltBytes + 32 * kLevels) * kQueries +
-                  20 * (kMaxPairs + 3 * proof::kMaxInstances) +
+                  20 * (kMaxOpenings + 3 * proof::kMaxInstances) +
                   commit::kMaxFriLayers * ((20 << commit::kMaxLogFold) + 32 * kLevels) * kQueries +
                   4096 <=
               kMaxPartBytes);

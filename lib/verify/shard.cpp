@@ -81,9 +81,9 @@ Status read_openings(Reader& r, ByteView proof, const proof::Profile& profile, S
   if (!read_digest(r, digest)) return malformed("the proof ends before its openings");
   proof::absorb_openings(t, digest);
   if (Status s = read_work(r, t, proof::batch_work(profile)); !s) return s;
-  proof::batch_weights(t, {scratch.lambda, shard.shape.pairs()});
+  proof::batch_weights(t, {scratch.weights, shard.shape.pairs()});
   const size_t start = r.position();
-  for (uint32_t i = 0; i < shard.shape.pairs(); ++i)
+  for (uint32_t i = 0; i < shard.shape.openings(); ++i)
     if (!read_fp5(r, shard.openings[i])) return malformed("an opening is missing or not canonical");
   if (proof::openings_digest(proof.subspan(start, r.position() - start)) != digest)
     return rejected("the openings are not those that were committed to");
@@ -116,7 +116,7 @@ Status check_quotients(uint32_t index, const proof::Shape& shape, const proof::P
   for (const Matrix& m : shape.matrices()) {
     if (m.instance < 0) continue;
     Opened& o = opened[m.instance];
-    const Fp5* at = openings + m.first_pair;
+    const Fp5* at = openings + m.first_opening;
     if (m.tree <= proof::kTreeFixed) o.pre = at;
     if (m.tree == proof::kTreePassOne || m.tree == proof::kTreeMain) o.base = at;
     if (m.tree == proof::kTreeExt) {
@@ -148,8 +148,8 @@ Status check_quotients(uint32_t index, const proof::Shape& shape, const proof::P
   const size_t heights = (all.size() - first - 1) / 2;
   for (size_t c = 0; c < heights; ++c) {
     const unsigned log = all[first + c].log_height;
-    const Fp5* q01 = openings + all[first + c].first_pair;
-    const Fp5* q2 = openings + all[first + heights + c].first_pair;
+    const Fp5* q01 = openings + all[first + c].first_opening;
+    const Fp5* q2 = openings + all[first + heights + c].first_opening;
     const uint64_t n = uint64_t{1} << log;
     const Fp5 second = zeta.pow(n - profile.first_overlap());
     const Fp5 third = zeta.pow(n - profile.second_overlap());

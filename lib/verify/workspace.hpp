@@ -11,16 +11,11 @@ namespace mipzk::verify {
 using field::Fp;
 using field::Fp5;
 
-inline constexpr unsigned kMaxPairs = proof::kMaxColumns + 15 * proof::kMaxInstances;
+// Opened values: each column once, 15 of an instance's running extension columns twice.
+inline constexpr unsigned kMaxOpenings = proof::kMaxColumns + 15 * proof::kMaxInstances;
+// Of a stack of c columns at one point, stacked columns and slots together: at most c + 1.
+inline constexpr unsigned kMaxWeights = kMaxOpenings + 2 * proof::kMaxStacks;
 inline constexpr unsigned kHeights = air::kMaxLogHeight + 1;
-
-// The opened rows of a tree, by height, tallest first.
-struct TreeRows {
-  commit::HeightShape shapes[kHeights];
-  commit::OpenedHeight opened[kHeights];
-  uint16_t positions[kHeights][proof::kMaxQueries];  // of each query's row among the opened ones
-  unsigned heights = 0;
-};
 
 // What a shard's part of the proof says, and what is drawn from it.
 struct Shard {
@@ -29,18 +24,19 @@ struct Shard {
   hash::Transcript transcript;
   proof::Challenges challenges;
   air::Published published[proof::kMaxInstances];
-  Fp5 openings[kMaxPairs];
+  Fp5 openings[kMaxOpenings];
   unsigned log_domain = 0;  // of the largest domain
 };
 
 // Room for the steps after the openings.
 struct Scratch {
   Fp5 values[air::kMaxOperands];  // while the rules of a table are evaluated
-  Fp5 lambda[kMaxPairs];
+  // The coefficients lambda by (stacked column, point), then the values by (slot, point).
+  Fp5 weights[kMaxWeights];
   uint32_t index[proof::kMaxQueries];
   uint32_t tree_index[proof::kMaxQueries];
   Fp5 word[proof::kMaxQueries];
-  TreeRows trees[proof::kTreeCount];
+  commit::OpenedRows rows[proof::kTreeCount];
   commit::MerkleWorkspace merkle;
   commit::FriVerifier fri;
 };

@@ -4,6 +4,8 @@
 // bytes: forge_test.cpp.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "adversarial/catalogue.hpp"
 #include "adversarial/forger.hpp"
 #include "commit/fri_prove.hpp"
@@ -333,7 +335,7 @@ TEST(Forged, QuotientChunkOfTooHighDegree) {
           q.lde[j * q.width] += point(j, domain).pow(degree);
       };
       f.lies[Step::kOpenings] = [&] {
-        f.openings[f.shape.matrices()[f.chunks(log)].first_pair] += f.zeta.pow(degree);
+        f.openings[f.shape.matrices()[f.chunks(log)].first_opening] += f.zeta.pow(degree);
         EXPECT_EQ(f.quotient_at_zeta(log), f.chunks_at_zeta(log));
       };
       EXPECT_EQ(judge(f.prove()), more == 0 ? kAccepted : kLast) << log << " " << more;
@@ -377,6 +379,55 @@ TEST(Forged, ColumnsThatAreNoPolynomials) {
   }
 }
 
+// --- Stacks --------------------------------------------------------------------------------------
+
+// Two columns of one stack exchange their slots, in each kind of stack that has two.
+TEST(Forged, ColumnsInOtherSlots) {
+  const Forger shape(honest());
+  std::set<std::pair<int, bool>> tried;
+  for (size_t n = 0; n < shape.shape.stacks().size(); ++n) {
+    const proof::Stack& stack = shape.shape.stacks()[n];
+    if (!stack.opened || stack.slots() < 2 || stack.tree < proof::kTreePassOne ||
+        !tried.insert({stack.tree, stack.running}).second)
+      continue;
+    const auto exchange = [&](Forger& f) {
+      if (f.tree != stack.tree) return;
+      std::vector<std::pair<Forger::Matrix*, size_t>> two;  // columns 0 and `width` of the stack
+      for (size_t i = 0; i < f.mats.size(); ++i)
+        proof::each_run(f.shape, f.shape.matrices()[i],
+                        [&](size_t column, size_t count, const proof::Stack& s, size_t first) {
+                          if (&s != &f.shape.stacks()[n]) return;
+                          for (const size_t c : {size_t{0}, size_t{s.width}})
+                            if (first <= c && c < first + count)
+                              two.push_back({&f.mats[i], column + c - first});
+                        });
+      ASSERT_EQ(two.size(), 2u);
+      const auto [a, at_a] = two[0];
+      const auto [b, at_b] = two[1];
+      for (size_t row = 0; row < a->lde.size() / a->width; ++row)
+        std::swap(a->lde[row * a->width + at_a], b->lde[row * b->width + at_b]);
+    };
+    EXPECT_EQ(with(Step::kWords, exchange), kLast) << int{stack.tree} << " " << stack.running;
+  }
+  EXPECT_EQ(tried.size(), 5u);
+}
+
+// A program whose tree is higher than the others, which are lifted: the honest proof is accepted,
+// one whose lifted column is not the opened one is refused.
+TEST(Forged, LiftedTrees) {
+  static const Shard tall = run(sum_with_data(400'000), {{1, 2, 3, 4}, {0, 0, 0, 9}, {}});
+  Forger good(tall);
+  ASSERT_GT(good.shape.log_tree(proof::kTreeProgram), good.shape.log_tree(proof::kTreeMain));
+  EXPECT_EQ(verdict(tall.program->id, good.prove()).message, kAccepted);
+  Forger f(tall);
+  f.lies[Step::kWords] = [&] {
+    if (f.tree != proof::kTreeMain) return;
+    Forger::Matrix& m = f.base(f.instance(static_cast<air::TableId>(isa::Class::kAdd)));
+    for (size_t j = 0; j < m.lde.size(); j += m.width) m.lde[j] += Fp::one();
+  };
+  EXPECT_EQ(verdict(tall.program->id, f.prove()).message, kLast);
+}
+
 // --- Openings, folds, queries --------------------------------------------------------------------
 
 // One false opening of a matrix, three of each tree and height, at zeta and at g zeta, with another
@@ -391,8 +442,8 @@ TEST(Forged, FalseOpenings) {
       if (at == m.width && m.running == 0) continue;
       EXPECT_EQ(with(Step::kOpenings,
                      [&](Forger& f) {
-                       f.openings[m.first_pair + at] += Fp5(Fp(5));
-                       f.openings[f.shape.matrices()[f.chunks(m.log_height)].first_pair] +=
+                       f.openings[m.first_opening + at] += Fp5(Fp(5));
+                       f.openings[f.shape.matrices()[f.chunks(m.log_height)].first_opening] +=
                            f.quotient_at_zeta(m.log_height) - f.chunks_at_zeta(m.log_height);
                        EXPECT_EQ(f.quotient_at_zeta(m.log_height), f.chunks_at_zeta(m.log_height));
                      }),
@@ -519,7 +570,7 @@ TEST(Forged, Salts) {
     EXPECT_TRUE(code == Errc::kRejected || code == Errc::kMalformed) << int{t};
   }
   Forger f(honest());
-  f.salts = [](unsigned, uint64_t, size_t count, uint8_t* out) {
+  f.salts = [](uint64_t, size_t count, uint8_t* out) {
     std::memset(out, 0x77, count * commit::kSaltBytes);
   };
   EXPECT_EQ(judge(f.prove()), kAccepted);

@@ -5,8 +5,10 @@
 
 #include "commit/deep.hpp"
 #include "commit/fri_prove.hpp"
+#include "commit/kernels.hpp"
 #include "commit/lde.hpp"
 #include "commit/ntt.hpp"
+#include "commit/twiddles.hpp"
 #include "proof/labels.hpp"
 #include "prove/ext_columns.hpp"
 #include "prove/quotient.hpp"
@@ -134,14 +136,18 @@ void Forger::extend(Matrix& m) {
 hash::Digest Forger::commit(proof::Tree t) {
   tree = t;
   auto all = shape.matrices();
-  std::vector<commit::MatrixView> views;
   for (size_t i = 0; i < all.size(); ++i)
     if (all[i].tree == tree) extend(mats[i]);
   lie(Step::kWords);
-  for (size_t i = 0; i < all.size(); ++i)
-    if (all[i].tree == tree)
-      views.push_back(
-          {mats[i].log_height + profile->log_blowup, mats[i].width, mats[i].lde.data()});
+  std::vector<commit::StackView> views;
+  for (const proof::Stack& s : shape.stacks()) {
+    if (s.tree != tree) continue;
+    commit::StackView& view = views.emplace_back();
+    view = {s.log_height + profile->log_blowup, s.log_slots, s.width, {}};
+    each_column_run(s, [&](size_t i, size_t column, size_t count, size_t) {
+      view.columns.push_back({mats[i].lde.data() + column, mats[i].width, count});
+    });
+  }
   const bool salted = tree >= proof::kTreePassOne && unsalted.count(tree) == 0;
   trees_[tree] = std::make_unique<commit::MerkleTree>(
       views, salted ? commit::Salting::kSalted : commit::Salting::kNone, salts, &pool_);
@@ -252,7 +258,7 @@ void Forger::quotient(unsigned log) {
 
 void Forger::open() {
   auto all = shape.matrices();
-  openings.assign(shape.pairs(), Fp5());
+  openings.assign(shape.openings(), Fp5());
   std::map<unsigned, commit::LagrangeWeights> weights;
   for (size_t i = 0; i < all.size(); ++i) {
     const proof::Matrix& m = all[i];
@@ -261,7 +267,7 @@ void Forger::open() {
       weights.emplace(m.log_height, commit::lagrange_weights(pool_, m.log_height, zeta));
     const commit::LagrangeWeights& w = weights.at(m.log_height);
     const Fp* cells = mats[i].evals.data();
-    Fp5* out = &openings[m.first_pair];
+    Fp5* out = &openings[m.first_opening];
     commit::evaluate_columns(pool_, cells, m.log_height, m.width, m.width, w, 0, out);
     out += m.width;
     if (m.running == 0) continue;
@@ -291,6 +297,25 @@ void Forger::weights() {
   }
 }
 
+// Adds sum over j of u^j quotients[j](x) to the batched word, x = 3 u^k the point of a row of the
+// quotients; u are the points of 2^log_rows rows.
+void Forger::add_stacked(const std::vector<std::vector<Fp5>>& quotients, unsigned log_slots,
+                         unsigned log_rows) {
+  const size_t slots = size_t{1} << log_slots;
+  const unsigned lift = shape.max_log_height() + profile->log_blowup - log_rows;
+  std::vector<Fp> panel(8 * slots);
+  for (size_t row = 0; row < quotients[0].size(); ++row) {
+    std::ranges::fill(panel, Fp());
+    for (size_t j = 0; j < quotients.size(); ++j)
+      std::ranges::copy(quotients[j][row].c, &panel[8 * j]);
+    commit::kernels().transform(panel.data(), log_slots, 8,
+                                commit::twiddles(log_rows, commit::Direction::kForward), row);
+    for (size_t i = 0; i < slots << lift; ++i)
+      for (size_t k = 0; k < 5; ++k)
+        word[(row * slots << lift) + i].c[k] += panel[8 * (i >> lift) + k];
+  }
+}
+
 // From the committed words, which need not be of low degree.
 void Forger::batch() {
   const unsigned b = profile->log_blowup, top = shape.max_log_height() + b;
@@ -298,34 +323,32 @@ void Forger::batch() {
   const Matrix& mask = mats.back();
   for (size_t j = 0; j < word.size(); ++j)
     for (size_t k = 0; k < 5; ++k) word[j].c[k] = mask.lde[5 * j + k];
-  auto all = shape.matrices();
-  for (size_t i = 0; i < all.size(); ++i) {
-    const proof::Matrix& m = all[i];
-    if (!m.opened) continue;
-    const size_t n = size_t{1} << (m.log_height + b);
-    std::vector<Fp5> sums[2] = {std::vector<Fp5>(n), std::vector<Fp5>(n)};  // at zeta, g zeta
-    Fp5 values[2];
-    size_t pair = m.first_pair;
-    auto add = [&](int point, size_t column, size_t width) {
-      commit::combine_rows(pool_, mats[i].lde.data() + column, n, m.width, width, &lambda[pair],
-                           sums[point].data());
-      for (const size_t end = pair + width; pair < end; ++pair)
-        values[point] += lambda[pair] * openings[pair];
-    };
-    add(0, 0, m.width);
-    if (m.running != 0) {
-      const air::Layout& l = layout(static_cast<size_t>(m.instance));
-      if (l.has_p()) add(1, size_t{5} * l.p_index(), 5);
-      if (l.has_g()) add(1, size_t{5} * l.g_index(), 5);
-      if (l.has_s()) add(1, size_t{5} * l.s_index(), 5);
-    }
-    for (int point = 0; point < (m.running != 0 ? 2 : 1); ++point) {
-      const Fp5 z = point == 0 ? zeta : zeta * field::root_of_unity(m.log_height);
-      std::vector<Fp5> quotients(n);
-      commit::add_quotients(pool_, m.log_height + b, Fp(commit::kCosetShift), z, sums[point].data(),
-                            values[point], quotients.data());
-      const unsigned shift = top - (m.log_height + b);
-      for (size_t j = 0; j < word.size(); ++j) word[j] += quotients[j >> shift];
+  for (const proof::Stack& s : shape.stacks()) {
+    if (!s.opened) continue;
+    const unsigned log = s.log_height + b;
+    for (unsigned point = 0; point <= s.running; ++point) {
+      const Fp5* weights = &lambda[s.first_pair + point * s.width];
+      std::vector<std::vector<Fp5>> sums(s.slots(), std::vector<Fp5>(size_t{1} << log));
+      std::vector<Fp5> values(s.slots());
+      each_column_run(s, [&](size_t i, size_t column, size_t count, size_t at) {
+        const proof::Matrix& m = shape.matrices()[i];
+        const Fp5* opened = &openings[m.first_opening];
+        opened += point == 0 ? column : m.width + at - m.next.first_column;
+        for (const size_t end = at + count; at < end; ++at, ++column) {
+          const Fp5* weight = weights + at % s.width;
+          commit::combine_rows(pool_, mats[i].lde.data() + column, size_t{1} << log, m.width, 1,
+                               weight, sums[at / s.width].data());
+          values[at / s.width] += *weight * *opened++;
+        }
+      });
+      const Fp5 z = point == 0 ? zeta : zeta * field::root_of_unity(s.log_height);
+      for (size_t j = 0; j < sums.size(); ++j) {
+        std::vector<Fp5> quotients(sums[j].size());
+        commit::add_quotients(pool_, log, Fp(commit::kCosetShift), z, sums[j].data(), values[j],
+                              quotients.data());
+        sums[j] = std::move(quotients);
+      }
+      add_stacked(sums, s.log_slots, shape.log_tree(s.tree) + b);
     }
   }
 }
@@ -343,10 +366,11 @@ void Forger::fri() {
     const auto [log_size, log_fold] = plan.layers[layer];
     lie(Step::kLayer);
     layers_.push_back(word);
-    const commit::MatrixView view{log_size - log_fold, size_t{5} << log_fold,
-                                  reinterpret_cast<const Fp*>(layers_.back().data())};
-    layer_trees_.push_back(std::make_unique<commit::MerkleTree>(
-        std::span(&view, 1), commit::Salting::kNone, nullptr, &pool_));
+    const commit::StackView rows =
+        commit::unstacked(log_size - log_fold, size_t{5} << log_fold,
+                          reinterpret_cast<const Fp*>(layers_.back().data()));
+    layer_trees_.push_back(
+        std::make_unique<commit::MerkleTree>(rows, commit::Salting::kNone, nullptr, &pool_));
     put(layer_trees_.back()->root());
     transcript.absorb(commit::kLabelFriRoot, layer_trees_.back()->root());
     work(commit::kLabelFriWork, profile->fold_work);

@@ -142,6 +142,17 @@ class Forger {
   void statement();
   void prepare();
   void extend(Matrix& m);
+  void add_stacked(const std::vector<std::vector<Fp5>>& quotients, unsigned log_slots,
+                   unsigned log_rows);
+  // Calls f(number of the matrix, column, count, at) for each run of columns that a stack holds.
+  template <class F>
+  void each_column_run(const proof::Stack& stack, F&& f) const {
+    for (size_t i = 0; i < mats.size(); ++i)
+      proof::each_run(shape, shape.matrices()[i],
+                      [&](size_t column, size_t count, const proof::Stack& s, size_t at) {
+                        if (&s == &stack) f(i, column, count, at);
+                      });
+  }
   void root(uint32_t label, proof::Tree t);
   void quotient(unsigned log_height);
   void fri();

@@ -133,14 +133,14 @@ Fp5 Forger::quotient_at_zeta(unsigned log_height) {
   for (size_t i = 0; i < published.size(); ++i) {
     if (shape.instances()[i].log_height != log_height) continue;
     const air::Layout& l = layout(i);
-    const Fp5* opened = &openings[ext_of[i]->first_pair];
+    const Fp5* opened = &openings[ext_of[i]->first_opening];
     std::vector<Fp5> cells, next(3);
     for (unsigned k = 0; k < l.ext_columns(); ++k) cells.push_back(compose(opened + 5 * k));
     for (unsigned k = 0; k < ext_of[i]->running; ++k)
       next[k] = compose(opened + ext_of[i]->width + 5 * k);
     air::PointCells at;
-    at.pre = pre_of[i] != nullptr ? &openings[pre_of[i]->first_pair] : nullptr;
-    at.base = &openings[base_of[i]->first_pair];
+    at.pre = pre_of[i] != nullptr ? &openings[pre_of[i]->first_opening] : nullptr;
+    at.base = &openings[base_of[i]->first_opening];
     at.ext = cells.data();
     for (size_t c = 0, k = 0; c < 3; ++c)
       if (l.running()[c] != l.kNoColumn) at.next[c] = next[k++];
@@ -164,8 +164,8 @@ Fp5 Forger::chunks_at_zeta(unsigned log_height) const {
   size_t heights = 0;
   for (const proof::Matrix& m : shape.matrices())
     heights += m.tree == proof::kTreeQuotient && m.width == 10;
-  const Fp5* q01 = &openings[shape.matrices()[a].first_pair];
-  const Fp5* q2 = &openings[shape.matrices()[a + heights].first_pair];
+  const Fp5* q01 = &openings[shape.matrices()[a].first_opening];
+  const Fp5* q2 = &openings[shape.matrices()[a + heights].first_opening];
   const uint64_t n = uint64_t{1} << log_height;
   const Fp5 second = zeta.pow(n - profile->first_overlap());
   const Fp5 third = zeta.pow(n - profile->second_overlap());

@@ -42,7 +42,7 @@ void expect_accepted_only_frozen(const Shard& shard, uint32_t exit_code,
     Forger forger(shard);
     forger.exit_code = exit_code;
     forger.transcript.frozen = f;
-    forger.salts = [attempt](unsigned, uint64_t, size_t count, uint8_t* out) {
+    forger.salts = [attempt](uint64_t, size_t count, uint8_t* out) {
       std::memset(out, static_cast<int>(attempt), count * commit::kSaltBytes);
     };
     for (const auto& [step, lie] : plan) forger.lies[step] = [&forger, l = &lie] { (*l)(forger); };
@@ -345,7 +345,7 @@ TEST(Freeze, QuotientRoot) {
 // Openings that satisfy the identity at zeta and are not those of the columns.
 void open_falsely(Forger& f) {
   for_each_height(f, [&](unsigned log) {
-    f.openings[f.shape.matrices()[f.chunks(log)].first_pair] +=
+    f.openings[f.shape.matrices()[f.chunks(log)].first_opening] +=
         f.quotient_at_zeta(log) - f.chunks_at_zeta(log);
   });
 }
@@ -367,19 +367,52 @@ TEST(Freeze, Mask) {
       {{Step::kPublished, publish_falsely}, {Step::kWords, hide}, {Step::kOpenings, open_falsely}});
 }
 
+// The extension column S of a height, with two of its coordinates in one slot: they share all of
+// the batched word but the weight.
+struct Pair {
+  size_t opening, weight[2];  // of the first coordinate, at zeta
+  unsigned coordinate;
+};
+Pair sharing_a_slot(const Forger& f, unsigned log) {
+  for (const proof::Matrix& m : f.shape.matrices()) {
+    if (m.tree != proof::kTreeExt || m.log_height != log) continue;
+    const air::Layout& l = f.layout(static_cast<size_t>(m.instance));
+    if (!l.has_s()) continue;
+    Pair pair{};
+    proof::each_run(f.shape, m, [&](size_t column, size_t, const proof::Stack& s, size_t at) {
+      if (column != size_t{5} * l.s_index()) return;
+      for (unsigned k = 0; k < 4 && pair.opening == 0; ++k)
+        if ((at + k) / s.width == (at + k + 1) / s.width)
+          pair = {m.first_opening + column + k,
+                  {s.first_pair + (at + k) % s.width, s.first_pair + (at + k + 1) % s.width},
+                  k};
+    });
+    if (pair.opening != 0) return pair;
+  }
+  ADD_FAILURE() << "no two coordinates share a slot at height 2^" << log;
+  return {};
+}
+
 // With the weights of the batch known, two false openings of each height whose errors cancel in the
 // batched word.
 void cancel_in_batch(Forger& f) {
   for_each_height(f, [&](unsigned log) {
-    // e0 + X e1 = d, lambda_0 e0 + lambda_1 e1 = 0
-    const size_t pair = f.shape.matrices()[f.chunks(log)].first_pair;
-    const Fp5 d = f.quotient_at_zeta(log) - f.chunks_at_zeta(log),
-              ratio = f.lambda[pair + 1] * f.lambda[pair].inverse();
-    Fp5 x;
+    const Fp5 quotient = f.quotient_at_zeta(log), d = f.chunks_at_zeta(log) - quotient;
+    if (d.is_zero()) return;
+    // X^k (e0 + X e1) times what S does to the quotient, in which it is linear, is d;
+    // lambda_0 e0 + lambda_1 e1 = 0.
+    const auto [opening, weight, k] = sharing_a_slot(f, log);
+    Fp5 x, unit;
     x.c[1] = Fp::one();
-    const Fp5 e1 = d * (x - ratio).inverse();
-    f.openings[pair] -= ratio * e1;
-    f.openings[pair + 1] += e1;
+    unit.c[0] = Fp::one();
+    f.openings[opening] += unit;
+    const Fp5 effect = f.quotient_at_zeta(log) - quotient;  // of X^k
+    f.openings[opening] -= unit;
+    const Fp5 ratio = f.lambda[weight[1]] * f.lambda[weight[0]].inverse();
+    const Fp5 e1 = d * (effect * (x - ratio)).inverse();
+    f.openings[opening] -= ratio * e1;
+    f.openings[opening + 1] += e1;
+    EXPECT_EQ(f.quotient_at_zeta(log), f.chunks_at_zeta(log)) << k;
   });
 }
 

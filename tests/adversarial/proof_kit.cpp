@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 
 #include "commit/merkle.hpp"
 
@@ -84,18 +85,14 @@ struct Mapper {
     const size_t first = map.fields.size();
     absorb(label, take(name, 8), first);
   }
-  void tree(const std::string& name, const std::vector<std::pair<unsigned, size_t>>& heights,
-            std::vector<uint32_t> rows, bool salted) {
-    for (unsigned level = heights[0].first + 1; level-- > 0;) {
-      for (const auto& [log, width] : heights) {
-        if (log != level) continue;
-        for (uint32_t i : rows) {
-          const std::string row = name + " 2^" + std::to_string(log) + " row " + std::to_string(i);
-          if (salted) take(row + " salt", commit::kSaltBytes);
-          take(row, 4 * width);
-        }
-      }
-      if (level == 0) break;
+  void tree(const std::string& name, unsigned log_rows, size_t width, std::vector<uint32_t> rows,
+            bool salted) {
+    for (uint32_t i : rows) {
+      const std::string row = name + " 2^" + std::to_string(log_rows) + " row " + std::to_string(i);
+      if (salted) take(row + " salt", commit::kSaltBytes);
+      take(row, 4 * width);
+    }
+    for (unsigned level = log_rows; level > 0; --level) {
       std::vector<uint32_t> up;
       for (uint32_t i : rows) {
         if (!std::binary_search(rows.begin(), rows.end(), i ^ 1))
@@ -228,24 +225,33 @@ bool Mapper::run() {
   static const char* const kTrees[] = {"program", "fixed",     "pass-1",
                                        "main",    "extension", "quotient"};
   for (unsigned tree_id = 0; tree_id < proof::kTreeCount; ++tree_id) {
-    std::vector<std::pair<unsigned, size_t>> heights;
-    for (unsigned log = 23; log-- > 0;) {
-      size_t width = 0;
-      for (const proof::Matrix& m : shape.matrices())
-        if (m.tree == tree_id && m.log_height == log) width += m.width;
-      if (width != 0) heights.push_back({log + profile.log_blowup, width});
+    // The stacked columns of a tree have the height of the highest, but at least that of FIXED.
+    unsigned log_tree = 14;
+    std::map<std::pair<unsigned, unsigned>, size_t> columns;  // by height and points
+    for (const proof::Matrix& m : shape.matrices()) {
+      if (m.tree != tree_id) continue;
+      log_tree = std::max<unsigned>(log_tree, m.log_height);
+      columns[{m.log_height, m.opened ? 1 : 0}] += m.width - 5u * m.running;
+      columns[{m.log_height, 2}] += 5u * m.running;
+    }
+    if (columns.empty()) continue;
+    size_t width = 0;
+    for (const auto& [kind, count] : columns) {
+      const size_t slots = size_t{1} << (log_tree - kind.first);
+      width += (count + slots - 1) / slots;
     }
     std::vector<uint32_t> rows = map.indices;
-    for (uint32_t& i : rows) i >>= top - heights[0].first;
+    for (uint32_t& i : rows) i >>= top - (log_tree + profile.log_blowup);
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    tree(kTrees[tree_id], heights, rows, tree_id >= proof::kTreePassOne);
+    tree(kTrees[tree_id], log_tree + profile.log_blowup, width, rows,
+         tree_id >= proof::kTreePassOne);
   }
   std::vector<uint32_t> rows = map.indices;
   for (size_t i = 0; i < layers.size(); ++i) {
     for (uint32_t& v : rows) v >>= layers[i].second;
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-    tree("fri " + std::to_string(i),
-         {{layers[i].first - layers[i].second, size_t{5} << layers[i].second}}, rows, false);
+    tree("fri " + std::to_string(i), layers[i].first - layers[i].second,
+         size_t{5} << layers[i].second, rows, false);
   }
   return r.at_end() && good_length;
 }

@@ -77,10 +77,7 @@ const prove::LoadedProgram& guest(const std::string& name) {
   return *(p = &keep(std::move(*program)));
 }
 
-const prove::LoadedProgram& small_sum(unsigned n) {
-  static std::map<unsigned, const prove::LoadedProgram*> all;
-  const prove::LoadedProgram*& p = all[n];
-  if (p != nullptr) return *p;
+static test::Guest sum_guest(unsigned n) {
   using namespace test;
   Guest g;
   g.bss_bytes = 16;
@@ -90,7 +87,26 @@ const prove::LoadedProgram& small_sum(unsigned n) {
   g.op(branch(Op::kBne, kT3, 0, -3)).op(kNopWord);
   g.op(lui(kT0, 0xc000)).op(imm(Op::kAddiu, kT1, 0, 4)).op(mem(Op::kSw, kT1, 0, kT0));
   g.op(mem(Op::kSw, kV0, 4, kT0)).op(imm(Op::kAddiu, kA0, 0, 7)).halt();
-  return *(p = &keep(g.program()));
+  return g;
+}
+
+const prove::LoadedProgram& small_sum(unsigned n) {
+  static std::map<unsigned, const prove::LoadedProgram*> all;
+  const prove::LoadedProgram*& p = all[n];
+  if (p == nullptr) p = &keep(sum_guest(n).program());
+  return *p;
+}
+
+const prove::LoadedProgram& sum_with_data(uint32_t bytes) {
+  isa::ProgramImage image = sum_guest(5).image();
+  isa::Segment& data = image.segments.emplace_back();
+  data.address = 0x20000000;
+  data.readable = data.writable = true;
+  data.bytes.assign(bytes, 1);
+  data.memory_size = bytes;
+  auto program = isa::build_program(image);
+  EXPECT_TRUE(program) << program.error().message;
+  return keep(std::move(*program));
 }
 
 const prove::LoadedProgram& every_table(bool little_endian) {

@@ -34,6 +34,8 @@ const prove::LoadedProgram& guest(const std::string& name);
 // About thirty instructions: adds the public word n times to the private one; the sum is the
 // output, the exit code is 7.
 const prove::LoadedProgram& small_sum(unsigned n);
+// small_sum(5) with a data segment of so many bytes, which it does not touch.
+const prove::LoadedProgram& sum_with_data(uint32_t bytes);
 
 // A program of a few hundred instructions in which every table occurs, BUMP included.
 const prove::LoadedProgram& every_table(bool little_endian = false);

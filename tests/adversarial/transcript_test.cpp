@@ -104,7 +104,7 @@ TEST_P(Transcripts, TheDigestIsThatOfAllOpenings) {
     first = std::min(first, o.offset);
     ++count;
   }
-  EXPECT_EQ(count, map_.shape.pairs());
+  EXPECT_EQ(count, map_.shape.openings());
   EXPECT_GT(first, f.offset);
 }
 

@@ -67,8 +67,8 @@ void nodes() {
 void tree(Pool& pool, commit::Salting salting, size_t width) {
   const unsigned log_rows = 17;
   std::vector<field::Fp> data(width << log_rows, field::Fp(5));
-  commit::MatrixView view{log_rows, width, data.data()};
-  double t = best_time([&] { commit::MerkleTree({&view, 1}, salting, {}, &pool); });
+  const commit::StackView view = commit::unstacked(log_rows, width, data.data());
+  double t = best_time([&] { commit::MerkleTree(view, salting, {}, &pool); });
   std::printf("tree 2^%u x %zu words, %s, %u threads: %.1f ms, %.2f GB/s\n", log_rows, width,
               salting == commit::Salting::kSalted ? "salted" : "plain", pool.threads(), t * 1e3,
               4e-9 * static_cast<double>(data.size()) / t);

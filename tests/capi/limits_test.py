@@ -97,7 +97,7 @@ class Limits(unittest.TestCase):
             self.assertTrue(450 < needed < 800 and 250 < left < 450, text)
         # Whoever knows better is believed, and then the memory is gone in the end.
         text = self.fails(12, "prove", SHA256, "--private", self.input, "--proof", self.proof, "--max-memory",
-                          "100G", limits=[(resource.RLIMIT_AS, 800 * MIB)], once=["out of memory"])
+                          "100G", limits=[(resource.RLIMIT_AS, 500 * MIB)], once=["out of memory"])
         self.assertNotIn("takes about", text)
 
     def test_memory_that_is_not_allowed(self):

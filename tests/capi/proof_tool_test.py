@@ -114,7 +114,7 @@ class Proof(unittest.TestCase):
 
     def test_many_shards_in_little_memory(self):
         proof = self.folder / "sharded"
-        facts = json.loads(self.prove(0, bytes(3000), "--shard-cycles", "1K", proof=proof).stdout)
+        facts = json.loads(self.prove(0, bytes(7000), "--shard-cycles", "1K", proof=proof).stdout)
         self.assertGreaterEqual(facts["shards"], 12)
         size = proof.stat().st_size
         for threads in (1, 2):

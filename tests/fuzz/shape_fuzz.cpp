@@ -78,6 +78,42 @@ void edit(Instances& list, uint8_t what, uint8_t which, uint8_t value) {
   }
 }
 
+// Each column has one place, in a stack of its tree and height; numbers follow one another.
+void check_stacks(const proof::Shape& shape) {
+  const auto stacks = shape.stacks();
+  require(stacks.size() <= proof::kMaxStacks, "too many stacks");
+  std::vector<uint32_t> next(stacks.size());
+  for (const proof::Matrix& m : shape.matrices()) {
+    size_t columns = 0;
+    proof::each_run(shape, m, [&](size_t column, size_t count, const proof::Stack& s, size_t at) {
+      uint32_t& n = next[static_cast<size_t>(&s - stacks.data())];
+      require(column == columns && at == n, "columns are not placed in order");
+      require(s.tree == m.tree && s.log_height == m.log_height && s.opened == m.opened,
+              "a column in a stack of another kind");
+      columns += count;
+      n += static_cast<uint32_t>(count);
+    });
+    require(columns == m.width, "columns without a place");
+  }
+  uint32_t pairs = 0, slots = 0, words[proof::kTreeCount] = {};
+  for (size_t i = 0; i < stacks.size(); ++i) {
+    const proof::Stack& s = stacks[i];
+    require(s.columns == next[i] && s.width != 0 && s.slots() <= 1u << s.log_slots,
+            "a stack is not full");
+    require(s.log_height + s.log_slots == static_cast<int>(shape.log_tree(s.tree)) &&
+                shape.log_tree(s.tree) <= shape.max_log_height(),
+            "a stack of another height");
+    require(s.first_word == words[s.tree], "words do not follow one another");
+    words[s.tree] += s.width;
+    if (!s.opened) continue;
+    require(s.first_pair == pairs && s.first_slot == slots, "pairs are not numbered in order");
+    pairs += s.width * (1u + s.running);
+    slots += s.slots() * (1u + s.running);
+  }
+  require(pairs == shape.pairs() && slots == shape.point_slots(), "pairs are not counted right");
+  require(pairs + slots <= shape.openings() + 2 * stacks.size(), "too many weights");
+}
+
 void check(const proof::Shape& shape, const proof::Profile& profile, const Instances& list) {
   require(shape.instances().size() == list.size() && list.size() <= proof::kMaxInstances,
           "not the instances of the list");
@@ -97,7 +133,7 @@ void check(const proof::Shape& shape, const proof::Profile& profile, const Insta
   require(messages == shape.messages() && messages <= proof::kMaxMessages, "too many messages");
   require(slots == shape.slots() && 4 * slots < proof::kMaxTicks, "too many instructions");
 
-  uint32_t pairs = 0, columns = 0, masks = 0;
+  uint32_t openings = 0, columns = 0, masks = 0;
   int tree = 0;
   require(shape.matrices().size() <= proof::kMaxMatrices, "too many matrices");
   for (const proof::Matrix& m : shape.matrices()) {
@@ -113,11 +149,13 @@ void check(const proof::Shape& shape, const proof::Profile& profile, const Insta
     for (const proof::Matrix& m : shape.matrices()) {
       const int of = m.instance < 0 ? static_cast<int>(list.size()) : m.instance;
       if (of != owner || !m.opened) continue;
-      require(m.first_pair == pairs, "pairs are not numbered in order");
-      pairs += m.width + 5u * m.running;
+      require(m.first_opening == openings, "opened values are not numbered in order");
+      openings += m.width + 5u * m.running;
     }
-  require(pairs == shape.pairs() && columns == shape.columns() && columns <= proof::kMaxColumns,
-          "columns or pairs are not counted right");
+  require(
+      openings == shape.openings() && columns == shape.columns() && columns <= proof::kMaxColumns,
+      "columns or opened values are not counted right");
+  check_stacks(shape);
   require(masks == 1, "there is one FRI mask");
 
   const proof::Security bits = proof::security(profile, proof::security_input(shape));

@@ -2,6 +2,7 @@
 """Columns extended to evaluation domains (PROTOCOL.md, section 6), for tests and for the trees of public tables."""
 
 import merkle
+import shape
 from field import GENERATOR, P, encode, reverse_bits, root_of_unity
 
 
@@ -33,24 +34,27 @@ def interpolate(values):
     return result[:1] + result[:0:-1]
 
 
-def extend(column, log_blowup):
-    """Row j of the result holds the value at 3 w^rev(j)."""
-    coefficients, power = [], 1
-    for c in interpolate(column):
-        coefficients.append(c * power % P)
-        power = power * GENERATOR % P
-    n = len(column) << log_blowup
-    values = evaluate_on_subgroup(coefficients + [0] * (n - len(column)))
-    log_n = n.bit_length() - 1
-    return [values[reverse_bits(j, log_n)] for j in range(n)]
+def stack(columns, log_height, log_blowup):
+    """The values of a stacked column of height 2^log_height that holds the columns in its slots, in the order of the
+    rows of its tree."""
+    slots = (1 << log_height) // len(columns[0])
+    n = 1 << log_height + log_blowup
+    coefficients = [0] * n
+    for slot, column in enumerate(columns):
+        power = 1
+        for i, c in enumerate(interpolate(column)):
+            coefficients[i * slots + slot] = c * power % P
+            power = power * GENERATOR % P
+    values = evaluate_on_subgroup(coefficients)
+    return [values[reverse_bits(j, n.bit_length() - 1)] for j in range(n)]
 
 
 def commit(matrices, log_blowup):
     """The root of an unsalted tree. matrices: lists of columns of elements of F."""
-    by_height = {}
-    for columns in matrices:
-        encodings = [[encode(v) for v in extend(column, log_blowup)] for column in columns]
-        rows = [b"".join(row) for row in zip(*encodings)]
-        below = by_height.get(len(rows))
-        by_height[len(rows)] = rows if below is None else [a + b for a, b in zip(below, rows)]
-    return merkle.build([by_height[n] for n in sorted(by_height, reverse=True)])[-1][0]
+    log_height = max(shape.FIXED_LOG_HEIGHT, *(len(m[0]).bit_length() - 1 for m in matrices))
+    stacked = []
+    for height in sorted({len(m[0]) for m in matrices}, reverse=True):
+        columns = [column for m in matrices if len(m[0]) == height for column in m]
+        width = -(-len(columns) * height // (1 << log_height))
+        stacked += [stack(columns[at::width], log_height, log_blowup) for at in range(width)]
+    return merkle.build([b"".join(map(encode, row)) for row in zip(*stacked)])[-1][0]

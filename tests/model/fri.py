@@ -74,7 +74,7 @@ def check_queries(reader, commitment, log_size, word):
         log_arity = arity.bit_length() - 1
         rows = sorted({j >> log_arity for j in current})
         name = "FRI layer %d" % number
-        opened = read_opening(reader, name, root, [(log_size - log_arity, [5 * arity])], False, rows)[0]
+        opened = read_opening(reader, name, root, log_size - log_arity, 5 * arity, False, rows)
         leaves = {row: [Fq(*flat[5 * r:5 * r + 5]) for r in range(arity)] for row, flat in opened.items()}
         for j, value in current.items():
             require(leaves[j >> log_arity][j & arity - 1] == value,

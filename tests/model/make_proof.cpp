@@ -22,6 +22,7 @@ struct Job {
   const proof::Profile* profile;
   Bytes private_input, public_input;
   uint64_t shard_cycles = vm::kMaxShardCycles;
+  uint32_t data_bytes = 0;  // of a segment that is added to the guest
 };
 
 void write_file(const std::string& path, ByteView bytes) {
@@ -73,6 +74,13 @@ bool make(Pool& pool, const std::string& folder, const std::string& guests, cons
   };
   auto image = elf::load(elf);
   if (!image) return fail(image.error());
+  if (job.data_bytes != 0) {
+    isa::Segment& data = image->segments.emplace_back();
+    data.address = 0x20000000;
+    data.readable = data.writable = true;
+    data.bytes.assign(job.data_bytes, 1);
+    data.memory_size = job.data_bytes;
+  }
   auto built = isa::build_program(*image);
   if (!built) return fail(built.error());
   auto program = prove::load_program(pool, std::move(*built));
@@ -88,7 +96,7 @@ bool make(Pool& pool, const std::string& folder, const std::string& guests, cons
 
   const std::string path = folder + "/" + job.name;
   write_file(path + ".proof", *proof);
-  write_file(path + ".elf", elf);
+  if (job.data_bytes == 0) write_file(path + ".elf", elf);
   std::string id;
   for (uint8_t b : program->id) {
     char hex[3];
@@ -117,6 +125,8 @@ int main(int argc, char** argv) {
       {"exit_code_c128", "exit_code", &proof::kC128, {0, 0x80, 0, 0, 1}, {}},
       {"shards_s100", "echo", &proof::kS100, {1, 2, 3}, {4, 5}, 300},
       {"shards_c100", "exit_code", &proof::kC100, {0, 0x80, 0, 0, 1}, {}, 60},
+      // The program's tree is higher than all others of the first shard.
+      {"lifted_s100", "echo", &proof::kS100, {1}, {2}, vm::kMaxShardCycles, 400'000},
   };
   Pool pool(2);
   for (const Job& job : jobs)

@@ -20,7 +20,7 @@ class Profile:
         self.work = dict(zip(("lookup", "deep", "batch", "fold", "query"), work))
 
 
-PROFILES = {1: Profile("S100", 100, None, 1, 193, 416, (0, 0, 0, 0, 20)),
+PROFILES = {1: Profile("S100", 100, None, 1, 194, 416, (0, 0, 0, 0, 20)),
             2: Profile("C100", 100, 10, 2, 87, 224, (0, 0, 0, 0, 20)),
             3: Profile("S128", 128, None, 2, 157, 352, (4, 0, 2, 0, 22)),
             4: Profile("C128", 128, 6, 2, 120, 288, (8, 3, 22, 14, 22))}
@@ -81,9 +81,8 @@ class Shape:
         return per_instance + 15 * len(self.heights()) + 5
 
     def pairs(self):
-        """The number of (column, point) pairs of the openings."""
-        running = sum(5 * len(x.layout.running()) for x in self.instances)
-        return self.committed_columns() - 5 + running
+        """The number of (stacked column, point) pairs."""
+        return sum(stack.width * len(stack.points()) for tree in trees(self) for stack in tree.stacks)
 
     def check(self, profile):
         for x in self.instances:
@@ -123,16 +122,41 @@ class Matrix:
         return [5 * column + i for column in self.instance.layout.running() for i in range(5)]
 
 
+class Stack:
+    """Columns of one height in a tree that are opened at the same points, stacked (section 6). kind: "plain",
+    "running" or "mask"; columns: (matrix, number of the column in it)."""
+
+    def __init__(self, kind, log_height, log_tree, columns):
+        self.kind, self.log_height, self.columns = kind, log_height, columns
+        self.slots = 1 << log_tree - log_height
+        self.width = -(-len(columns) // self.slots)  # stacked columns
+
+    def points(self):
+        """At which the columns are opened."""
+        return {"plain": ["zeta"], "running": ["zeta", "g zeta"], "mask": []}[self.kind]
+
+    def places(self):
+        """(slot, stacked column, matrix, column) of each column."""
+        return [(*divmod(number, self.width), *column) for number, column in enumerate(self.columns)]
+
+
 class Tree:
 
-    def __init__(self, name, salted, matrices, log_blowup):
+    def __init__(self, name, salted, matrices):
         self.name, self.salted, self.matrices = name, salted, matrices
-        heights = sorted({m.log_height for m in matrices}, reverse=True)
-        self.members = [[m for m in matrices if m.log_height == h] for h in heights]
-        self.heights = [(h + log_blowup, [m.width for m in group]) for h, group in zip(heights, self.members)]
+        self.log_height = max(FIXED_LOG_HEIGHT, *(m.log_height for m in matrices))
+        kinds = {}
+        for m in matrices:
+            running = m.next_columns()
+            for column in range(m.width):
+                kind = "running" if column in running else "plain" if m.is_opened else "mask"
+                kinds.setdefault((kind == "mask", -m.log_height, kind), []).append((m, column))
+        self.stacks = [Stack(kind, -height, self.log_height, kinds[mask, height, kind])
+                       for mask, height, kind in sorted(kinds)]
+        self.width = sum(stack.width for stack in self.stacks)
 
 
-def trees(shape, log_blowup):
+def trees(shape):
     """The trees of the shard, in the order of section 6."""
 
     def of(role, instances):
@@ -147,10 +171,10 @@ def trees(shape, log_blowup):
     quotients = [Matrix("quotient", h, 10) for h in heights]
     quotients += [Matrix("quotient2", SMALL_LOG_HEIGHT, 5) for _ in heights]
     quotients.append(Matrix("mask", shape.max_log_height(), 5))
-    first = [Tree("program", False, program, log_blowup)] if shape.shard == 1 else []
+    first = [Tree("program", False, program)] if shape.shard == 1 else []
     return [*first,
-            Tree("fixed", False, of("pre", shape.of(tables.FIXED)), log_blowup),
-            Tree("pass 1", True, of("base", pass_1), log_blowup),
-            Tree("main", True, of("base", main), log_blowup),
-            Tree("extension", True, of("ext", shape.instances), log_blowup),
-            Tree("quotient", True, quotients, log_blowup)]
+            Tree("fixed", False, of("pre", shape.of(tables.FIXED))),
+            Tree("pass 1", True, of("base", pass_1)),
+            Tree("main", True, of("base", main)),
+            Tree("extension", True, of("ext", shape.instances)),
+            Tree("quotient", True, quotients)]

@@ -8,7 +8,7 @@ SECURITY.md).
 
 With q = p^5, N the greatest height, rho = 2^-b, n the size of a domain, theta the relative distance below which a word
 is close to a codeword (they agree on more than (1 - theta) n points):
-  unique decoding: theta = (1 - rho)/2, list size L = 1, eps(n) = n/q for a line
+  unique decoding: theta = (1 - rho (1 + 2^-10))/2, list size L = 1, eps(n) = n/q for a line
       (Ben-Sasson, Carmon, Ishai, Kopparty, Saraf, "Proximity Gaps for Reed-Solomon Codes", ePrint 2020/654);
   Johnson, m: eta = sqrt(rho)/(2m), theta = 1 - sqrt(rho) - eta, L = (m + 1/2)/sqrt(rho),
       eps(n) = [(2 (m+1/2)^5 + 3 (m+1/2) theta rho)/(3 rho^1.5) n + (m+1/2)/sqrt(rho)]/q for a line
@@ -34,7 +34,7 @@ class Regime:
         self.rho, self.m = rho, multiplicity
         root = math.sqrt(rho)
         if multiplicity is None:
-            self.theta, self.list_size = (1 - rho) / 2, 1.0
+            self.theta, self.list_size = (1 - rho * (1 + 2.0**-shapes.MIN_LOG_HEIGHT)) / 2, 1.0
         else:
             self.theta, self.list_size = 1 - root - root / (2 * multiplicity), (multiplicity + 0.5) / root
 

@@ -135,25 +135,22 @@ class MerkleTest(unittest.TestCase):
 
     def setUp(self):
         generator = random.Random(2)
-        self.widths = [(6, [3, 2]), (4, [4]), (3, [1])]
-        self.values = [[[generator.randrange(P) for _ in range(sum(widths))] for _ in range(1 << log_rows)]
-                       for log_rows, widths in self.widths]
-        self.hashed_rows = [[bytes([row]) * merkle.SALT_BYTES + b"".join(map(encode, cells))
-                             for row, cells in enumerate(matrix)] for matrix in self.values]
+        self.values = [[generator.randrange(P) for _ in range(5)] for _ in range(64)]
+        self.hashed_rows = [bytes([row]) * merkle.SALT_BYTES + b"".join(map(encode, cells))
+                            for row, cells in enumerate(self.values)]
         self.levels = merkle.build(self.hashed_rows)
         self.rows = [3, 17, 18, 19, 63]
 
     def open(self, data, root):
         reader = Reader(data)
-        values = merkle.read_opening(reader, "test", root, self.widths, True, self.rows)
+        values = merkle.read_opening(reader, "test", root, 6, 5, True, self.rows)
         self.assertTrue(reader.at_end())
         return values
 
     def test_round_trip(self):
         data = merkle.write_opening(self.hashed_rows, self.levels, self.rows)
         opened = self.open(data, self.levels[-1][0])
-        for number, shift in enumerate((0, 2, 3)):
-            self.assertEqual(opened[number], {row >> shift: self.values[number][row >> shift] for row in self.rows})
+        self.assertEqual(opened, {row: self.values[row] for row in self.rows})
 
     def test_every_byte_counts(self):
         data = merkle.write_opening(self.hashed_rows, self.levels, self.rows)
@@ -175,11 +172,11 @@ class FriTest(unittest.TestCase):
         front = b""
         for layer, arity in enumerate(fri.fold_arities(self.HEIGHT)):
             rows = [b"".join(v.encode() for v in word[i:i + arity]) for i in range(0, len(word), arity)]
-            levels = merkle.build([rows])
+            levels = merkle.build(rows)
             transcript.absorb(fri.ROOT_LABEL, levels[-1][0])
             front += levels[-1][0]
             betas = lie(layer, transcript.draw_extension(fri.FOLD_LABEL, arity.bit_length() - 1))
-            layers.append(([rows], levels, arity))
+            layers.append((rows, levels, arity))
             word = [fri.fold_leaf(word[i * arity:(i + 1) * arity], i, log_size, betas) for i in range(len(rows))]
             log_size -= arity.bit_length() - 1
         coefficients = []
@@ -270,7 +267,18 @@ class ExtensionTest(unittest.TestCase):
         g = root_of_unity(4)
         self.assertEqual([fri.evaluate(coefficients, pow(g, i, P)) for i in range(16)], column)
         points = [GENERATOR * pow(root_of_unity(5), reverse_bits(j, 5), P) for j in range(32)]
-        self.assertEqual([fri.evaluate(coefficients, x) for x in points], extension.extend(column, 1))
+        self.assertEqual([fri.evaluate(coefficients, x) for x in points], extension.stack([column], 4, 1))
+
+    def test_stacked_columns(self):
+        generator = random.Random(6)
+        columns = [[generator.randrange(P) for _ in range(8)] for _ in range(3)]  # the last of 4 slots is empty
+        coefficients = [extension.interpolate(column) for column in columns]
+        expected = []
+        for j in range(64):
+            u = pow(root_of_unity(6), reverse_bits(j, 6), P)
+            x = GENERATOR * pow(u, 4, P) % P
+            expected.append(sum((pow(u, slot, P) * fri.evaluate(c, x) for slot, c in enumerate(coefficients)), Fq(0)))
+        self.assertEqual(extension.stack(columns, 5, 1), expected)
 
     def test_fixed_table_provides_what_it_should(self):
         rows = [fixed_table.row(i) for i in range(fixed_table.ROWS)]
@@ -468,7 +476,7 @@ class SoundnessTest(unittest.TestCase):
 
     def test_regimes(self):
         unique, johnson = soundness.Regime(0.5, None), soundness.Regime(0.25, 10)
-        self.assertAlmostEqual(unique.theta, 0.25)
+        self.assertAlmostEqual(unique.theta, 0.25 - 2.0**-12)
         self.assertAlmostEqual(johnson.theta, 0.475)
         self.assertAlmostEqual(johnson.list_size, 21)
 

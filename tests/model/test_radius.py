@@ -22,7 +22,7 @@ MULTIPLICITIES = range(3, 16)
 
 
 def unique_radius(rate):
-    return (1 - rate) / 2
+    return (1 - rate * (1 + Fraction(1, LEAST_HEIGHT))) / 2
 
 
 def product_of(roots):
@@ -52,48 +52,52 @@ def quotient(coefficients, z):
 
 class UniqueDecodingTest(unittest.TestCase):
 
-    def test_at_least_is_not_enough(self):
-        # Two interpolants of one word: degree 8 = N, each right on 12 = (1 - theta) n of 16 points.
-        n, height = 16, 8
-        theta = unique_radius(Fraction(height, n))
+    def test_the_plain_radius_is_not_enough(self):
+        # Two interpolants of one word of a stacked column with 4 slots: 12 coefficients, N = 8, each right on 13 of 16
+        # points, more than (1 + rho)/2.
+        n, height, slots = 16, 8, 4
         points = [pow(root_of_unity(4), i, P) for i in range(n)]
-        one = [5, 4, 3, 2, 1, 0, 0, 0, 0]
-        other = [(a + b) % P for a, b in zip(one, product_of(points[:8]))]
-        word = [value(one if i < 12 else other, x) for i, x in enumerate(points)]
+        one = list(range(3, 3 + height + slots))
+        other = [(a + b) % P for a, b in zip(one, product_of(points[:10]) + [0])]
+        word = [value(one if i < 13 else other, x) for i, x in enumerate(points)]
         generator = random.Random(7)
+        found = []
         for coefficients in (one, other):
             right = [i for i, x in enumerate(points) if value(coefficients, x) == word[i]]
-            self.assertEqual(len(right), (1 - theta) * n)
-            # (f - v)/(x - z) agrees there with a polynomial of degree < N: a batch of such a word passes as it is.
+            self.assertGreater(len(right), (1 + Fraction(height, n)) / 2 * n)
+            # With the values v_j of its columns at z, (T - sum of u^j v_j)/(u^4 - z) agrees there with a polynomial of
+            # degree < N: a batch of such a word passes as it is.
             z = Fq(*[generator.randrange(P) for _ in range(5)])
-            low, v = quotient(coefficients, z)
-            self.assertEqual((len(low), v), (height, fri.evaluate(coefficients, z)))
+            low, values = [Fq(0)] * height, []
+            for slot in range(slots):
+                low[slot::slots], v = quotient(coefficients[slot::slots], z)
+                values.append(v)
             for i in right:
-                self.assertEqual((word[i] - v) * (points[i] - z).inverse(), fri.evaluate(low, points[i]))
-        self.assertNotEqual(one, other)
-        self.assertEqual(len(other), height + 1)
+                at = fri.evaluate(values, points[i])
+                self.assertEqual((word[i] - at) * (pow(points[i], slots, P) - z).inverse(),
+                                 fri.evaluate(low, points[i]))
+            found.append(values)
+        self.assertNotEqual(*found)
 
-    def test_more_than_is_enough(self):
-        # Two sets of so many points share enough of them that two polynomials which agree there are equal.
+    def test_the_radius_is_enough(self):
+        # Two sets of so many points share enough of them that two interpolants which agree there are equal.
         for rate, height in itertools.product(RATES, HEIGHTS):
             n = int(height / rate)
             close = math.floor((1 - unique_radius(rate)) * n) + 1
-            self.assertGreater(2 * close - n, height)  # of degree N: interpolants
-            self.assertEqual(2 * (close - 1) - n, height)  # of degree < N only: one point fewer
+            self.assertGreater(2 * close - n, height + height // LEAST_HEIGHT)  # coefficients
 
     def test_all_words_of_a_small_code(self):
-        # F_5, n = 4, N = 2: how many polynomials are close to a word, for every word.
+        # F_5, n = 4, N = 2: how many polynomials are close to a word, for every word, at the plain radius.
         n, height, q = 4, 2, 5
-        need = (1 - unique_radius(Fraction(height, n))) * n
+        need = (1 + Fraction(height, n)) / 2 * n
 
         def most(degree, close):
             tables = [[value(c, x, q) for x in range(1, q)] for c in itertools.product(range(q), repeat=degree + 1)]
             return max(sum(close(sum(a == b for a, b in zip(word, t))) for t in tables)
                        for word in itertools.product(range(q), repeat=n))
 
-        self.assertEqual(most(height, lambda agreement: agreement > need), 1)
-        self.assertGreater(most(height, lambda agreement: agreement >= need), 1)
         self.assertEqual(most(height - 1, lambda agreement: agreement >= need), 1)
+        self.assertGreater(most(height, lambda agreement: agreement >= need), 1)
 
     def test_theorems_are_used_inside_their_range(self):
         # Distance below theta is distance at most delta, and n - delta n points are more than (1 - theta) n.

@@ -84,7 +84,7 @@ class Verifier:
         self.pass_1 = head[-32:]
         self.shape = shapes.Shape(rows, self.program.log_heights, self.number)
         self.shape.check(self.profile)
-        self.trees = shapes.trees(self.shape, self.profile.log_blowup)
+        self.trees = shapes.trees(self.shape)
         self.max_log_height = self.shape.max_log_height()
         self.log_domain = self.max_log_height + self.profile.log_blowup
 
@@ -155,15 +155,15 @@ class Verifier:
             yield from (m for m in self.matrices if m.instance is owner and m.is_opened)
 
     def draw_weights(self):
-        """The coefficients of the batched word: of each matrix those at zeta and those at g zeta."""
+        """The coefficients of the batched word: of each stack those of its stacked columns at each point."""
         pairs = self.shape.pairs()
         values = [Fq(1)]
         for r in self.transcript.draw_extension(17, pairs.bit_length()):
             values = [v * (1 - r) for v in values] + [v * r for v in values]
         coefficients = iter(values[:pairs])
-        for m in self.opened_matrices():
-            m.weights = [next(coefficients) for _ in range(m.width)]
-            m.next_weights = [next(coefficients) for _ in m.next_columns()]
+        for tree in self.trees:
+            for stack in tree.stacks:
+                stack.weights = {point: [next(coefficients) for _ in range(stack.width)] for point in stack.points()}
         require(next(coefficients, None) is None, "internal: weights and pairs do not agree")
 
     def opened_cells(self, number, instance):
@@ -216,46 +216,42 @@ class Verifier:
         """Opens the trees at the queries, and the batched word there with FRI."""
         word = {j: Fq(0) for j in self.indices}
         for tree, root in zip(self.trees, self.roots):
-            top = tree.heights[0][0]
-            rows = merkle.shifted_rows(self.indices, self.log_domain - top)
-            opened = merkle.read_opening(self.reader, tree.name, root, tree.heights, tree.salted, rows)
-            for (log_rows, _), members, values in zip(tree.heights, tree.members, opened):
-                terms = {row: self.row_terms(log_rows, members, row, cells) for row, cells in values.items()}
-                for j in self.indices:
-                    word[j] = word[j] + terms[j >> self.log_domain - log_rows]
+            log_rows = tree.log_height + self.profile.log_blowup
+            shift = self.log_domain - log_rows
+            rows = merkle.shifted_rows(self.indices, shift)
+            opened = merkle.read_opening(self.reader, tree.name, root, log_rows, tree.width, tree.salted, rows)
+            for stack in tree.stacks:
+                self.value_slots(stack)
+            terms = {row: self.row_terms(tree, log_rows, row, cells) for row, cells in opened.items()}
+            for j in self.indices:
+                word[j] = word[j] + terms[j >> shift]
         fri.check_queries(self.reader, self.fri, self.log_domain, word)
 
-    def row_terms(self, log_rows, members, row, cells):
-        """What the matrices of one height add to the batched word where their row `row` is read."""
-        x = GENERATOR * pow(root_of_unity(log_rows), reverse_bits(row, log_rows), P) % P
-        next_zeta = self.zeta * root_of_unity(log_rows - self.profile.log_blowup)
-        at_zeta, at_next, total = Fq(0), Fq(0), Fq(0)
-        offset = 0
-        for m in members:
-            mine = cells[offset:offset + m.width]
-            offset += m.width
-            if m.role == "mask":
-                total = total + Fq(*mine)
-            if not m.is_opened:
-                continue
-            at_zeta = at_zeta + dot(mine, m.weights) - self.opened_sum(m, "opening", m.weights)
-            columns = m.next_columns()
-            if columns:
-                at_next = (at_next + dot([mine[i] for i in columns], m.next_weights) -
-                           self.opened_sum(m, "next_opening", m.next_weights))
-        total = total + at_zeta * (x - self.zeta).inverse()
-        return total + at_next * (x - next_zeta).inverse() if at_next else total
-
     @staticmethod
-    def opened_sum(matrix, which, weights):
-        """The sum of lambda_i v_i over the openings of a matrix at one point, computed once."""
-        name = which + "_sum"
-        if not hasattr(matrix, name):
-            total = Fq(0)
-            for weight, value in zip(weights, getattr(matrix, which)):
-                total = total + weight * value
-            setattr(matrix, name, total)
-        return getattr(matrix, name)
+    def value_slots(stack):
+        """For each point and slot the sum of lambda times the opened values of the slot's columns."""
+        stack.values = {point: [Fq(0)] * stack.slots for point in stack.points()}
+        for slot, at, m, column in stack.places():
+            for point, values in stack.values.items():
+                value = m.opening[column] if point == "zeta" else m.next_opening[m.next_columns().index(column)]
+                values[slot] = values[slot] + stack.weights[point][at] * value
+
+    def row_terms(self, tree, log_rows, row, cells):
+        """What the stacks of a tree add to the batched word where its row `row` is read."""
+        u = pow(root_of_unity(log_rows), reverse_bits(row, log_rows), P)
+        total = Fq(0)
+        for stack in tree.stacks:
+            words, cells = cells[:stack.width], cells[stack.width:]
+            if stack.kind == "mask":
+                total = total + Fq(*words)
+            x = GENERATOR * pow(u, stack.slots, P) % P
+            for point in stack.points():
+                z = self.zeta if point == "zeta" else self.zeta * root_of_unity(stack.log_height)
+                value = Fq(0)
+                for v in reversed(stack.values[point]):
+                    value = value * u + v
+                total = total + (dot(words, stack.weights[point]) - value) * (x - z).inverse()
+        return total
 
 
 def verify(program_id, proof):

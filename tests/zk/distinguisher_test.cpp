@@ -4,10 +4,12 @@
 // masks of quotient and FRI need tight instances, see tight_test.cpp.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 
-#include "commit/lde.hpp"
+#include "commit/deep.hpp"
+#include "proof/protocol.hpp"
 #include "prove/ext_columns.hpp"
 #include "zk/linear.hpp"
 #include "zk/statistics.hpp"
@@ -25,21 +27,8 @@ struct View {
 
 class Distinguisher : public testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    runs_ = new TwoWitnesses(kTest2, 2);
-    // What each witness commits to where its tails are zero.
-    for (size_t w = 0; w < 2; ++w)
-      for (const trace::InstanceTrace& t : runs_->traces[w]) {
-        const size_t width = air::find_table(t.table)->layout.base_columns;
-        extended_[w].emplace_back((width << t.log_height) << kTest2.log_blowup);
-        commit::coset_lde(runs_->pool, t.base.data(), t.log_height, width, kTest2.log_blowup,
-                          extended_[w].back().data(), nullptr);
-      }
-  }
-  static void TearDownTestSuite() {
-    delete runs_;
-    for (auto& e : extended_) e.clear();
-  }
+  static void SetUpTestSuite() { runs_ = new TwoWitnesses(kTest2, 2); }
+  static void TearDownTestSuite() { delete runs_; }
 
   static View view(size_t w, uint64_t seed, const prove::Masks& masks) {
     View v{runs_->prove(w, runs_->options(seed, masks)), {}};
@@ -49,32 +38,30 @@ class Distinguisher : public testing::Test {
   }
 
   // How many base columns agree with witness w, were the tails zero but for the closing row, where
-  // the ring's cells may stand: what is opened then differs from what the data rows give by one
-  // unknown times the closing row's Lagrange polynomial.
+  // the ring's cells may stand: what is opened at zeta then differs from what the data rows give by
+  // a cell, an element of F, times the closing row's Lagrange polynomial, which is a constant times
+  // (X^N - 1) / (X - closing).
   static size_t columns_explained(const View& v, size_t w) {
+    const Fp5 zeta = find_draw(v.map, "zeta").transcript.draw(proof::kLabelZeta).fp5();
+    std::map<unsigned, commit::LagrangeWeights> weights;
     size_t explained = 0;
     const auto all = v.map.shape.matrices();
     for (size_t i = 0; i < all.size(); ++i) {
       const proof::Matrix& m = all[i];
       if (m.tree != proof::kTreePassOne && m.tree != proof::kTreeMain) continue;
-      const unsigned log = m.log_height + kTest2.log_blowup;
-      const Fp closing =
-          field::root_of_unity(m.log_height).pow((1u << m.log_height) - kTest2.tail_rows);
-      const std::vector<OpenedRow> rows = opened_rows(v.proof, v.map, i, kTest2.log_blowup);
-      const std::vector<Fp>& expected = extended_[w][static_cast<size_t>(m.instance)];
-      if (rows.size() < 2) continue;
+      const unsigned log = m.log_height;
+      if (weights.count(log) == 0)
+        weights.emplace(log, commit::lagrange_weights(runs_->pool, log, zeta));
+      std::vector<Fp5> expected(m.width);
+      const trace::InstanceTrace& t = runs_->traces[w][static_cast<size_t>(m.instance)];
+      commit::evaluate_columns(runs_->pool, t.base.data(), log, m.width, m.width, weights.at(log),
+                               0, expected.data());
+      const Fp closing = proof::closing_point(log, kTest2.tail_rows);
+      const Fp5 factor = (zeta - closing) * (zeta.pow(1u << log) - Fp::one()).inverse();
+      const size_t at = v.map["opening " + std::to_string(i) + "/0"].offset;
       for (size_t c = 0; c < m.width; ++c) {
-        // L(x) is a constant times (x^N - 1) / (x - closing).
-        Fp unknown;
-        bool agree = true;
-        for (size_t k = 0; k < rows.size(); ++k) {
-          const Fp x = domain_point(rows[k].row, log);
-          const Fp off = rows[k].cells[c] - expected[rows[k].row * m.width + c];
-          const Fp ratio = off * (x - closing) * (x.pow(1u << m.log_height) - Fp::one()).inverse();
-          if (k == 0) unknown = ratio;
-          agree &= ratio == unknown;
-        }
-        explained += agree;
+        const Fp5 cell = (read_fp5(v.proof, at + 20 * c) - expected[c]) * factor;
+        explained += std::all_of(cell.c.begin() + 1, cell.c.end(), [](Fp x) { return x == Fp(); });
       }
     }
     return explained;
@@ -123,10 +110,8 @@ class Distinguisher : public testing::Test {
   }
 
   static TwoWitnesses* runs_;
-  static std::vector<std::vector<Fp>> extended_[2];
 };
 TwoWitnesses* Distinguisher::runs_ = nullptr;
-std::vector<std::vector<Fp>> Distinguisher::extended_[2];
 
 TEST_F(Distinguisher, WinsWithoutTails) {
   prove::Masks masks;

@@ -66,19 +66,16 @@ TEST_F(Rules, SaltsAreDistinct) {
   EXPECT_EQ(seen.count(std::string(commit::kSaltBytes, '\0')), 0u);
 }
 
-TEST_F(Rules, SaltStreamsDifferByTreeAndHeight) {
+TEST_F(Rules, SaltStreamsDifferByTree) {
   const Digest seed{1};
   const uint8_t context[] = {2};
   const prove::Blinding blinding(seed, context);
   std::set<std::string> seen;
   for (unsigned tree = 0; tree < proof::kTreeCount; ++tree) {
-    const auto salts = blinding.salts(tree);
-    for (unsigned log = 11; log <= 24; ++log) {
-      Bytes rows(4 * commit::kSaltBytes);
-      salts(log, 0, 4, rows.data());
-      for (size_t i = 0; i < 4; ++i)
-        EXPECT_TRUE(seen.insert(text(&rows[commit::kSaltBytes * i], commit::kSaltBytes)).second);
-    }
+    Bytes rows(64 * commit::kSaltBytes);
+    blinding.salts(tree)(0, 64, rows.data());
+    for (size_t i = 0; i < 64; ++i)
+      EXPECT_TRUE(seen.insert(text(&rows[commit::kSaltBytes * i], commit::kSaltBytes)).second);
   }
 }
 
@@ -87,14 +84,15 @@ TEST_F(Rules, SaltStreamsDifferByTreeAndHeight) {
 TEST_F(Rules, SaltsHideTheRowsThatAreNotOpened) {
   std::vector<Fp> cells(64 * 3);
   for (size_t i = 0; i < cells.size(); ++i) cells[i] = Fp(static_cast<uint32_t>(i / 6));
-  const commit::MatrixView view{6, 3, cells.data()};  // rows 2k and 2k + 1 are equal
+  const commit::StackView view =
+      commit::unstacked(6, 3, cells.data());  // rows 2k and 2k + 1 are equal
   const Digest seed{1};
   const prove::Blinding blinding(seed, {});
   Bytes guess(commit::kSaltBytes + 12);  // a salt of zeros, and the guess of row 1
   for (size_t k = 0; k < 3; ++k) store_le32(&guess[commit::kSaltBytes + 4 * k], cells[3 + k].raw());
   const Digest guessed = hash::keyed_hash(commit::kLeafKey, guess);
   for (bool salted : {false, true}) {
-    const commit::MerkleTree tree({&view, 1}, commit::Salting::kSalted,
+    const commit::MerkleTree tree(view, commit::Salting::kSalted,
                                   salted ? blinding.salts(3) : commit::SaltFunction(), nullptr);
     Bytes opening;
     const uint32_t row = 0;
@@ -116,34 +114,32 @@ TEST_F(Rules, SaltsHideNeighboursInAProof) {
     const Bytes proof = runs_->prove(1, runs_->options(2, masks));
     const attack::ProofMap map = attack::map_proof(proof, kTest2);
     ASSERT_TRUE(map.ok);
-    const auto all = map.shape.matrices();
-    unsigned top = 0;
-    for (const proof::Matrix& m : all)
-      if (m.tree == proof::kTreeMain) top = std::max<unsigned>(top, m.log_height);
-    const unsigned level = top + kTest2.log_blowup;
+    const unsigned level = map.shape.log_tree(proof::kTreeMain) + kTest2.log_blowup;
     const std::string prefix = "main sibling " + std::to_string(level) + "/";
     size_t confirmed[2] = {}, siblings = 0;
     for (size_t w = 0; w < 2; ++w) {
-      std::vector<std::vector<Fp>> extended;
+      std::vector<std::vector<Fp>> extended;  // by instance
       for (const trace::InstanceTrace& t : runs_->traces[w]) {
-        const air::Layout& l = air::find_table(t.table)->layout;
-        if (l.pass_one || t.log_height != top) continue;
-        extended.emplace_back((size_t{l.base_columns} << top) << kTest2.log_blowup);
-        commit::coset_lde(runs_->pool, t.base.data(), top, l.base_columns, kTest2.log_blowup,
+        extended.emplace_back(t.base.size() << kTest2.log_blowup);
+        commit::coset_lde(runs_->pool, t.base.data(), t.log_height,
+                          air::find_table(t.table)->layout.base_columns, kTest2.log_blowup,
                           extended.back().data(), nullptr);
       }
+      std::vector<commit::StackView> views;
+      for (const proof::Stack& s : map.shape.stacks()) {
+        if (s.tree != proof::kTreeMain) continue;
+        views.push_back({s.log_height + kTest2.log_blowup, s.log_slots, s.width, {}});
+        for (const proof::Matrix& m : map.shape.matrices())
+          if (m.tree == s.tree && m.log_height == s.log_height)
+            views.back().columns.push_back(
+                {extended[static_cast<size_t>(m.instance)].data(), m.width, m.width});
+      }
+      const commit::StackedRows rows(views);
       for (const Field& f : map.fields) {
         if (!f.name.starts_with(prefix)) continue;
         siblings += w == 0;
-        const size_t row = std::stoul(f.name.substr(prefix.size()));
-        Bytes leaf(commit::kSaltBytes);
-        for (const std::vector<Fp>& e : extended) {
-          const size_t width = e.size() >> level;
-          for (size_t c = 0; c < width; ++c) {
-            leaf.resize(leaf.size() + 4);
-            store_le32(&leaf[leaf.size() - 4], e[row * width + c].raw());
-          }
-        }
+        Bytes leaf(commit::kSaltBytes + 4 * rows.width());
+        rows.write_row(std::stoul(f.name.substr(prefix.size())), &leaf[commit::kSaltBytes]);
         confirmed[w] += bytes_of(proof, f) == text(hash::keyed_hash(commit::kLeafKey, leaf));
       }
     }

@@ -170,7 +170,7 @@ TEST_F(ShardDistinguisher, IsAtChanceWithAllMasks) {
             seen[w][name + "rows of tree " + std::to_string(m.tree)].add(x);
         if (!m.opened) continue;
         for (size_t c = 0; c < m.width + 5u * m.running; ++c)
-          add(c < m.width ? "openings" : "next openings", shard.openings()[m.first_pair + c]);
+          add(c < m.width ? "openings" : "next openings", shard.openings()[m.first_opening + c]);
       }
     }
   }

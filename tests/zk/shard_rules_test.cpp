@@ -59,12 +59,11 @@ TEST_F(ShardRules, SaltStreamsDifferByShard) {
   run.commit();
   std::set<Bytes> seen;
   for (size_t s = 0; s < 3; ++s)
-    for (unsigned tree = proof::kTreePassOne; tree < proof::kTreeCount; ++tree)
-      for (unsigned log = 11; log <= 16; ++log) {
-        Bytes salts(2 * commit::kSaltBytes);
-        run.shard(s).masking().salts(tree)(log, 0, 2, salts.data());
-        EXPECT_TRUE(seen.insert(salts).second);
-      }
+    for (unsigned tree = proof::kTreePassOne; tree < proof::kTreeCount; ++tree) {
+      Bytes salts(2 * commit::kSaltBytes);
+      run.shard(s).masking().salts(tree)(0, 2, salts.data());
+      EXPECT_TRUE(seen.insert(salts).second);
+    }
 }
 
 // --- One seed for several proofs -----------------------------------------------------------------

@@ -71,34 +71,6 @@ class TwoWitnesses {
   std::vector<trace::InstanceTrace> traces[2];
 };
 
-struct OpenedRow {
-  size_t row;
-  std::vector<Fp> cells;
-};
-
-// The opened rows of a matrix of the shape, by its number there.
-inline std::vector<OpenedRow> opened_rows(ByteView proof, const attack::ProofMap& map,
-                                          size_t matrix, unsigned log_blowup) {
-  static const char* const kTrees[] = {"program", "fixed",     "pass-1",
-                                       "main",    "extension", "quotient"};
-  const auto all = map.shape.matrices();
-  const proof::Matrix& m = all[matrix];
-  size_t offset = 0;
-  for (size_t i = 0; i < matrix; ++i)
-    if (all[i].tree == m.tree && all[i].log_height == m.log_height) offset += all[i].width;
-  const std::string prefix =
-      std::string(kTrees[m.tree]) + " 2^" + std::to_string(m.log_height + log_blowup) + " row ";
-  std::vector<OpenedRow> out;
-  for (const attack::Field& f : map.fields) {
-    if (!f.name.starts_with(prefix) || f.name.ends_with("salt")) continue;
-    OpenedRow row{std::stoul(f.name.substr(prefix.size())), {}};
-    for (size_t k = 0; k < m.width; ++k)
-      row.cells.push_back(Fp::from_raw(load_le32(&proof[f.offset + 4 * (offset + k)])));
-    out.push_back(std::move(row));
-  }
-  return out;
-}
-
 inline Fp5 read_fp5(ByteView proof, size_t at) {
   Fp5 v;
   for (size_t k = 0; k < 5; ++k) v.c[k] = Fp::from_raw(load_le32(&proof[at + 4 * k]));

@@ -253,10 +253,9 @@ Case prove_lying(const Word& word, unsigned log_n, const std::vector<uint32_t>& 
   words.reserve(plan.count + 1);
   for (unsigned i = 0; i < plan.count; ++i) {
     const auto [log_size, log_fold] = plan.layers[i];
-    const MatrixView view{log_size - log_fold, size_t{5} << log_fold,
-                          reinterpret_cast<const Fp*>(words[i].data())};
-    trees.push_back(
-        std::make_unique<MerkleTree>(std::span(&view, 1), Salting::kNone, nullptr, nullptr));
+    const StackView rows = unstacked(log_size - log_fold, size_t{5} << log_fold,
+                                     reinterpret_cast<const Fp*>(words[i].data()));
+    trees.push_back(std::make_unique<MerkleTree>(rows, Salting::kNone, nullptr, nullptr));
     const hash::Digest& root = trees[i]->root();
     proof.insert(proof.end(), root.begin(), root.end());
     t.absorb_digest(kLabelFriRoot, root);

@@ -26,8 +26,6 @@ struct Matrix {
   unsigned log_rows;
   size_t width;
   std::vector<Fp> data;
-
-  MatrixView view() const { return {log_rows, width, data.data()}; }
 };
 
 Matrix random_matrix(unsigned log_rows, size_t width, std::mt19937_64& random) {
@@ -37,15 +35,16 @@ Matrix random_matrix(unsigned log_rows, size_t width, std::mt19937_64& random) {
   return m;
 }
 
-void test_salt(unsigned log_rows, uint64_t first, size_t count, uint8_t* out) {
+void test_salt(uint64_t first, size_t count, uint8_t* out) {
   for (uint64_t row = first; row < first + count; ++row)
     for (unsigned i = 0; i < kSaltBytes; ++i)
-      *out++ = static_cast<uint8_t>(row * 29 + log_rows * 7 + i * i + (row >> 8));
+      *out++ = static_cast<uint8_t>(row * 29 + i * i + (row >> 8));
 }
 
-std::vector<MatrixView> views_of(const std::vector<Matrix>& matrices) {
-  std::vector<MatrixView> v;
-  for (const Matrix& m : matrices) v.push_back(m.view());
+// Matrices of one height, side by side.
+std::vector<StackView> views_of(const std::vector<Matrix>& matrices) {
+  std::vector<StackView> v;
+  for (const Matrix& m : matrices) v.push_back(unstacked(m.log_rows, m.width, m.data.data()));
   return v;
 }
 
@@ -66,60 +65,42 @@ struct Naive {
   const std::vector<Matrix>& matrices;
   bool salted;
 
-  bool has_height(unsigned level) const {
-    return std::any_of(matrices.begin(), matrices.end(),
-                       [&](const Matrix& m) { return m.log_rows == level; });
-  }
-  unsigned depth() const {
-    unsigned h = 0;
-    for (const Matrix& m : matrices) h = std::max(h, m.log_rows);
-    return h;
-  }
-  Bytes row_words(unsigned level, size_t row) const {
+  unsigned depth() const { return matrices[0].log_rows; }
+  Bytes row_words(size_t row) const {
     Bytes b;
-    for (const Matrix& m : matrices) {
-      if (m.log_rows != level) continue;
+    for (const Matrix& m : matrices)
       for (size_t j = 0; j < m.width; ++j) {
         // Montgomery word: value * 2^32 mod p.
         uint64_t w = (uint64_t{m.data[row * m.width + j].value()} << 32) % field::kP;
         for (int k = 0; k < 4; ++k) b.push_back(static_cast<uint8_t>(w >> (8 * k)));
       }
-    }
     return b;
   }
-  Bytes leaf_bytes(unsigned level, size_t row) const {
+  Bytes leaf_bytes(size_t row) const {
     Bytes b;
     if (salted) {
       b.resize(kSaltBytes);
-      test_salt(level, row, 1, b.data());
+      test_salt(row, 1, b.data());
     }
-    Bytes words = row_words(level, row);
+    Bytes words = row_words(row);
     b.insert(b.end(), words.begin(), words.end());
     return b;
   }
   Digest node(unsigned level, size_t i) const {
-    if (level == depth()) return keyed("mipzk v0 leaf", leaf_bytes(level, i));
-    Digest d = keyed("mipzk v0 node", concat(node(level + 1, 2 * i), node(level + 1, 2 * i + 1)));
-    if (has_height(level))
-      d = keyed("mipzk v0 join", concat(d, keyed("mipzk v0 leaf", leaf_bytes(level, i))));
-    return d;
+    if (level == depth()) return keyed("mipzk v0 leaf", leaf_bytes(i));
+    return keyed("mipzk v0 node", concat(node(level + 1, 2 * i), node(level + 1, 2 * i + 1)));
   }
   Bytes opening(const std::vector<uint32_t>& indices) const {
     Bytes b;
-    auto above = [&](unsigned level) {
-      std::set<uint32_t> s;
-      for (uint32_t i : indices) s.insert(i >> (depth() - level));
-      return s;
-    };
-    for (unsigned level = depth() + 1; level-- > 0;) {
-      const std::set<uint32_t> known = above(level);
-      if (has_height(level))
-        for (uint32_t row : known) {
-          Bytes leaf = leaf_bytes(level, row);
-          b.insert(b.end(), leaf.begin(), leaf.end());
-        }
+    for (uint32_t i : indices) {
+      Bytes leaf = leaf_bytes(i);
+      b.insert(b.end(), leaf.begin(), leaf.end());
+    }
+    for (unsigned level = depth(); level > 0; --level) {
+      std::set<uint32_t> known;
+      for (uint32_t i : indices) known.insert(i >> (depth() - level));
       for (uint32_t n : known) {
-        if (level == 0 || known.count(n ^ 1)) continue;
+        if (known.count(n ^ 1)) continue;
         Digest d = node(level, n ^ 1);
         b.insert(b.end(), d.begin(), d.end());
       }
@@ -131,14 +112,14 @@ struct Naive {
 struct Verdict {
   Status status;
   size_t used;
-  std::vector<OpenedHeight> opened;
+  OpenedRows opened;
 };
 
 Verdict verify(const Bytes& opening, const Digest& root, const TreeShape& shape,
                const std::vector<uint32_t>& indices) {
   Reader reader(opening);
   MerkleWorkspace workspace;
-  std::vector<OpenedHeight> opened(shape.heights.size());
+  OpenedRows opened;
   Status s = verify_opening(reader, root, shape, indices, workspace, opened);
   return {s, reader.position(), opened};
 }
@@ -171,8 +152,7 @@ TEST(Merkle, TreeOfOneRowIsItsLeaf) {
 }
 
 TEST(Merkle, SmallTreeByHand) {
-  // Heights 4 and 2, the shorter one given first; the column 1, 2, 3, 4 and the column 5, 6.
-  std::vector<Matrix> ms = {{1, 1, {Fp(5), Fp(6)}}, {2, 1, {Fp(1), Fp(2), Fp(3), Fp(4)}}};
+  std::vector<Matrix> ms = {{2, 1, {Fp(1), Fp(2), Fp(3), Fp(4)}}};
   MerkleTree tree(views_of(ms), Salting::kNone, {}, nullptr);
   auto leaf = [](uint32_t v) {
     uint32_t w = static_cast<uint32_t>((uint64_t{v} << 32) % field::kP);
@@ -180,25 +160,15 @@ TEST(Merkle, SmallTreeByHand) {
     store_le32(b.data(), w);
     return keyed("mipzk v0 leaf", b);
   };
-  Digest a =
-      keyed("mipzk v0 join", concat(keyed("mipzk v0 node", concat(leaf(1), leaf(2))), leaf(5)));
-  Digest b =
-      keyed("mipzk v0 join", concat(keyed("mipzk v0 node", concat(leaf(3), leaf(4))), leaf(6)));
+  Digest a = keyed("mipzk v0 node", concat(leaf(1), leaf(2)));
+  Digest b = keyed("mipzk v0 node", concat(leaf(3), leaf(4)));
   EXPECT_EQ(tree.root(), keyed("mipzk v0 node", concat(a, b)));
 
   Bytes opening;
   tree.open(std::vector<uint32_t>{2}, opening);
-  // A row, its sibling, the row of the shorter matrix where its level joins, the sibling there.
-  Bytes expected;
-  const auto word = [&](uint32_t value) {
-    expected.resize(expected.size() + 4);
-    store_le32(&expected[expected.size() - 4], Fp(value).raw());
-  };
-  const auto digest = [&](const Digest& d) { expected.insert(expected.end(), d.begin(), d.end()); };
-  word(3);
-  digest(leaf(4));
-  word(6);
-  digest(a);
+  Bytes expected(4);  // the row, its sibling, the sibling above
+  store_le32(expected.data(), Fp(3).raw());
+  for (const Digest& d : {leaf(4), a}) expected.insert(expected.end(), d.begin(), d.end());
   EXPECT_EQ(opening, expected);
   EXPECT_TRUE(accepts(opening, tree.root(), tree.shape(), {2}));
 }
@@ -208,8 +178,9 @@ TEST(Merkle, RandomShapesRoundTripAndEqualTheDefinition) {
   Pool pool(3);
   for (int round = 0; round < 150; ++round) {
     std::vector<Matrix> ms;
+    const auto log_rows = static_cast<unsigned>(random() % 8);
     for (size_t n = 1 + random() % 5; n != 0; --n)
-      ms.push_back(random_matrix(static_cast<unsigned>(random() % 8), 1 + random() % 40, random));
+      ms.push_back(random_matrix(log_rows, 1 + random() % 40, random));
     const bool salted = random() % 2 == 0;
     Naive naive{ms, salted};
     MerkleTree tree(views_of(ms), salted ? Salting::kSalted : Salting::kNone, test_salt,
@@ -227,17 +198,9 @@ TEST(Merkle, RandomShapesRoundTripAndEqualTheDefinition) {
     Verdict v = verify(opening, tree.root(), tree.shape(), indices);
     ASSERT_TRUE(v.status.ok()) << v.status.error().message;
     ASSERT_EQ(v.used, opening.size());
-    for (size_t c = 0; c < v.opened.size(); ++c) {
-      const HeightShape& s = tree.shape().heights[c];
-      std::vector<uint16_t> positions(indices.size());
-      row_positions(indices, v.opened[c].shift, positions);
-      for (size_t q = 0; q < indices.size(); ++q) {
-        size_t position = row_position(indices, q, v.opened[c].shift);
-        ASSERT_EQ(positions[q], position);
-        ASSERT_LT(position, v.opened[c].count);
-        Bytes expected = naive.row_words(s.log_rows, indices[q] >> v.opened[c].shift);
-        ASSERT_EQ(std::memcmp(v.opened[c].row(position), expected.data(), expected.size()), 0);
-      }
+    for (size_t q = 0; q < indices.size(); ++q) {
+      Bytes expected = naive.row_words(indices[q]);
+      ASSERT_EQ(std::memcmp(v.opened.row(q), expected.data(), expected.size()), 0);
     }
     opening.push_back(0);  // what follows is the caller's
     EXPECT_EQ(verify(opening, tree.root(), tree.shape(), indices).used, opening.size() - 1);
@@ -246,8 +209,7 @@ TEST(Merkle, RandomShapesRoundTripAndEqualTheDefinition) {
 
 TEST(Merkle, WideRowsAndAllIndices) {
   std::mt19937_64 random(3);
-  std::vector<Matrix> ms = {random_matrix(8, 700, random), random_matrix(8, 65, random),
-                            random_matrix(3, 1500, random)};
+  std::vector<Matrix> ms = {random_matrix(8, 700, random), random_matrix(8, 65, random)};
   for (bool salted : {false, true}) {
     MerkleTree tree(views_of(ms), salted ? Salting::kSalted : Salting::kNone, test_salt, nullptr);
     EXPECT_EQ(tree.root(), (Naive{ms, salted}.node(0, 0)));
@@ -255,8 +217,7 @@ TEST(Merkle, WideRowsAndAllIndices) {
     for (uint32_t i = 0; i < 256; ++i) all.push_back(i);
     Bytes opening;
     tree.open(all, opening);
-    EXPECT_EQ(opening.size(),
-              256 * (765 * 4 + salted * kSaltBytes) + 8 * (1500 * 4 + salted * kSaltBytes));
+    EXPECT_EQ(opening.size(), 256 * (765 * 4 + salted * kSaltBytes));
     EXPECT_TRUE(accepts(opening, tree.root(), tree.shape(), all));
   }
 }
@@ -264,7 +225,7 @@ TEST(Merkle, WideRowsAndAllIndices) {
 TEST(Merkle, EmptySaltFunctionMeansZeros) {
   std::mt19937_64 random(4);
   std::vector<Matrix> ms = {random_matrix(4, 3, random)};
-  auto zeros = [](unsigned, uint64_t, size_t count, uint8_t* out) {
+  auto zeros = [](uint64_t, size_t count, uint8_t* out) {
     std::memset(out, 0, kSaltBytes * count);
   };
   MerkleTree a(views_of(ms), Salting::kSalted, {}, nullptr);
@@ -276,8 +237,7 @@ TEST(Merkle, EmptySaltFunctionMeansZeros) {
 
 TEST(Merkle, ThreadsDoNotMatter) {
   std::mt19937_64 random(5);
-  std::vector<Matrix> ms = {random_matrix(13, 5, random), random_matrix(12, 3, random),
-                            random_matrix(13, 2, random), random_matrix(7, 100, random)};
+  std::vector<Matrix> ms = {random_matrix(13, 5, random), random_matrix(13, 2, random)};
   std::vector<uint32_t> indices = random_indices(13, 40, random);
   for (Salting salting : {Salting::kNone, Salting::kSalted}) {
     MerkleTree alone(views_of(ms), salting, test_salt, nullptr);
@@ -300,8 +260,7 @@ struct SmallTree {
 
   SmallTree() {
     std::mt19937_64 random(6);
-    ms = {random_matrix(4, 2, random), random_matrix(2, 3, random), random_matrix(4, 1, random),
-          random_matrix(0, 2, random)};
+    ms = {random_matrix(4, 2, random), random_matrix(4, 1, random)};
   }
 };
 
@@ -363,10 +322,9 @@ TEST(Merkle, SwappedRowsAndSiblingsAreRejected) {
     EXPECT_NE(bad, good);
     return bad;
   };
-  // Four rows of 12 bytes; the siblings 0, 13 of level 4 and 1, 2, 7 of level 3; the rows 0, 1, 3
-  // of 12 bytes of level 2 and the sibling 2; one row of 8 bytes.
-  const size_t rows[] = {0, 12, 24, 36, 208, 220, 232}, siblings[] = {48, 80, 112, 144, 176, 244};
-  ASSERT_EQ(good.size(), 7 * 12 + 6 * 32 + 8u);
+  // Four rows of 12 bytes; the siblings 0, 13 of level 4, 1, 2, 7 of level 3 and 2 of level 2.
+  const size_t rows[] = {0, 12, 24, 36}, siblings[] = {48, 80, 112, 144, 176, 208};
+  ASSERT_EQ(good.size(), 4 * 12 + 6 * 32u);
   const auto expect_refused = [&](std::span<const size_t> places, size_t size) {
     for (size_t a = 0; a < places.size(); ++a)
       for (size_t b = a + 1; b < places.size(); ++b)
@@ -402,19 +360,17 @@ TEST(Merkle, OtherShapesAreRejected) {
   MerkleTree tree(views_of(t.ms), Salting::kSalted, test_salt, nullptr);
   Bytes good;
   tree.open(t.indices, good);
-  std::vector<HeightShape> shape(tree.shape().heights.begin(), tree.shape().heights.end());
-  ASSERT_EQ(shape.size(), 3u);
-  EXPECT_TRUE(accepts(good, tree.root(), {shape, true}, t.indices));
-  EXPECT_FALSE(accepts(good, tree.root(), {shape, false}, t.indices));
-  for (size_t c = 0; c < 3; ++c)
-    for (int change : {-1, 1}) {
-      std::vector<HeightShape> s = shape;
-      s[c].width = static_cast<size_t>(static_cast<int>(s[c].width) + change);
-      EXPECT_FALSE(accepts(good, tree.root(), {s, true}, t.indices));
-      s = shape;
-      s[c].log_rows = static_cast<unsigned>(static_cast<int>(s[c].log_rows) + change);
-      EXPECT_FALSE(accepts(good, tree.root(), {s, true}, t.indices));
-    }
+  const TreeShape shape = tree.shape();
+  EXPECT_TRUE(accepts(good, tree.root(), {4, 3, true}, t.indices));
+  EXPECT_FALSE(accepts(good, tree.root(), {4, 3, false}, t.indices));
+  for (int change : {-1, 1}) {
+    TreeShape other = shape;
+    other.width = static_cast<size_t>(3 + change);
+    EXPECT_FALSE(accepts(good, tree.root(), other, t.indices));
+    other = shape;
+    other.log_rows = static_cast<unsigned>(4 + change);
+    EXPECT_FALSE(accepts(good, tree.root(), other, t.indices));
+  }
 }
 
 TEST(Merkle, NonCanonicalWordsAreRejected) {
@@ -423,8 +379,7 @@ TEST(Merkle, NonCanonicalWordsAreRejected) {
     Bytes row(8);
     store_le32(row.data() + 4, word);
     Digest root = keyed("mipzk v0 leaf", row);
-    HeightShape shape{0, 2};
-    Verdict v = verify(row, root, {{&shape, 1}, false}, {0});
+    Verdict v = verify(row, root, {0, 2, false}, {0});
     EXPECT_EQ(v.status.error().code, word == field::kP - 1 ? Errc::kOk : Errc::kMalformed) << word;
   }
 }
@@ -444,22 +399,27 @@ TEST(Merkle, BadArgumentsAreRefused) {
     EXPECT_THROW(tree.open(bad, out), std::invalid_argument);
     EXPECT_TRUE(out.empty());
   }
-  const std::vector<std::vector<HeightShape>> bad_shapes = {
-      {}, {{32, 1}}, {{4, 0}}, {{4, kMaxRowWords + 1}}, {{4, 1}, {4, 1}}, {{3, 1}, {4, 1}}};
-  for (const std::vector<HeightShape>& bad : bad_shapes)
-    EXPECT_EQ(verify(good, tree.root(), {bad, false}, {0}).status.error().code, Errc::kArgument);
-  Reader reader(good);
-  MerkleWorkspace workspace;
-  std::vector<OpenedHeight> too_few(2);
-  EXPECT_EQ(
-      verify_opening(reader, tree.root(), tree.shape(), t.indices, workspace, too_few).error().code,
-      Errc::kArgument);
+  for (const TreeShape& bad : {TreeShape{32, 1}, {4, 0}, {4, kMaxRowWords + 1}})
+    EXPECT_EQ(verify(good, tree.root(), bad, {0}).status.error().code, Errc::kArgument);
 
-  using Views = std::vector<MatrixView>;
+  using Views = std::vector<StackView>;
   Fp word;
-  for (const Views& bad :
-       {Views{}, Views{{32, 1, &word}}, Views{{0, 0, &word}}, Views{{0, kMaxRowWords + 1, &word}},
-        Views{{0, kMaxRowWords, &word}, {0, 1, &word}}})
+  const auto one = [&](unsigned log_rows, size_t width) {
+    return unstacked(log_rows, width, &word);
+  };
+  const auto stack = [&](unsigned log_rows, unsigned log_slots, size_t width, size_t columns) {
+    return StackView{log_rows, log_slots, width, {{&word, columns, columns}}};
+  };
+  for (const Views& bad : {Views{},
+                           {one(25, 1)},
+                           {one(0, 0)},
+                           {one(0, kMaxRowWords + 1)},
+                           {one(0, kMaxRowWords), one(0, 1)},
+                           {one(0, 1), one(1, 1)},
+                           {stack(0, 1, 1, 3)},
+                           {stack(0, 1, 1, 0)},
+                           {stack(0, 1, 0, 1)},
+                           {StackView{0, 0, 1, {}}}})
     EXPECT_THROW(MerkleTree(bad, Salting::kNone, {}, nullptr), std::invalid_argument);
 }
 

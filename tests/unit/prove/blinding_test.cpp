@@ -98,7 +98,7 @@ TEST(Blinding, SeedDecidesTheProof) {
   size_t equal = 0, hidden = 0;
   for (const proof::Matrix& m : shape.matrices()) {
     if (!m.opened || m.tree < proof::kTreePassOne) continue;
-    const size_t begin = openings + size_t{20} * m.first_pair;
+    const size_t begin = openings + size_t{20} * m.first_opening;
     const size_t end = begin + 20 * (m.width + size_t{5} * m.running);
     equal += equal_words(a, b, begin, end);
     hidden += end - begin;
@@ -158,14 +158,14 @@ TEST(Blinding, SaltsOfRowsDoNotDependOnTheBatch) {
   constexpr size_t kSize = commit::kSaltBytes;
   uint8_t many[kSize * 40];
   std::array<uint8_t, kSize> one;
-  salts(12, 100, 40, many);
+  salts(100, 40, many);
   std::set<std::array<uint8_t, kSize>> seen;
   for (size_t i = 0; i < 40; ++i) {
-    salts(12, 100 + i, 1, one.data());
+    salts(100 + i, 1, one.data());
     EXPECT_TRUE(std::equal(one.begin(), one.end(), many + kSize * i));
     EXPECT_TRUE(seen.insert(one).second);
   }
-  salts(13, 100, 1, one.data());
+  b.salts(4)(100, 1, one.data());
   EXPECT_TRUE(seen.insert(one).second);
 }
 

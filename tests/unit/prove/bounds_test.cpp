@@ -74,9 +74,14 @@ TEST_F(Bounds, HeightsOfATable) {
   EXPECT_EQ(heights(1024 - kTail), "10 ");
   EXPECT_EQ(heights(1024 - kTail + 1), "11 ");
   EXPECT_EQ(heights((1 << 14) - kTail), "14 ");
-  EXPECT_EQ(heights((1 << 14) - kTail + 1), "14 13 ");
-  EXPECT_EQ(heights((3 << 13) - 2 * kTail), "14 13 ");
-  EXPECT_EQ(heights((3 << 13) - 2 * kTail + 1), "15 ");
+  EXPECT_EQ(heights((1 << 14) - kTail + 1), "14 12 ");
+  EXPECT_EQ(heights((5 << 12) - 2 * kTail), "14 12 ");
+  EXPECT_EQ(heights((5 << 12) - 2 * kTail + 1), "14 13 ");
+  EXPECT_EQ(heights((6 << 12) - 2 * kTail), "14 13 ");
+  EXPECT_EQ(heights((6 << 12) - 2 * kTail + 1), "14 13 12 ");
+  EXPECT_EQ(heights((7 << 12) - 3 * kTail), "14 13 12 ");
+  EXPECT_EQ(heights((7 << 12) - 3 * kTail + 1), "15 ");
+  EXPECT_EQ(heights((1 << 15) - kTail + 1), "15 13 ");
   EXPECT_EQ(heights((1 << 22) - kTail), "22 ");
   EXPECT_EQ(heights((1 << 22) - kTail + 1), "-");
   for (const char* part : {"table Add ", "4193888", "4193889"})

@@ -181,12 +181,13 @@ TEST_F(FixedShape, TooSmallIsRefusedWithTheTable) {
   expect_unprovable(shape, "a required table is missing");
 }
 
-// Without a shape a table is cut into two instances at most (lib/trace/build.cpp): all of them fit.
-TEST_F(FixedShape, TwoInstancesOfEachTableFit) {
+// Without a shape a table is cut into three instances at most (lib/trace/plan.cpp): all of them
+// fit.
+TEST_F(FixedShape, ThreeInstancesOfEachTableFit) {
   load(1);
   Heights most;
   for (const air::TableInfo& t : air::tables())
-    most.insert(most.end(), t.count == air::Count::kOnce ? 1 : 2, {t.id, 10});
+    most.insert(most.end(), t.count == air::Count::kOnce ? 1 : 3, {t.id, 10});
   proof::Shape shape;
   const Status s = proof::Shape::make(expected(most), program_.header, test::kTest2, shape);
   EXPECT_TRUE(s) << s.error().message;

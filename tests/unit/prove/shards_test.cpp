@@ -216,6 +216,8 @@ TEST(ShardSecurity, IsThatOfOneShardButForListsOfCodewords) {
   for (const proof::Profile* p : {&proof::kS100, &proof::kS128})
     for (uint32_t shards : {1u, 2u, 1000u, proof::kMaxShards})
       EXPECT_EQ(bits(*p, shards), bits(*p, 1));
+  // Interpolants of stacked columns have more coefficients than codewords: 100.52 without.
+  EXPECT_NEAR(proof::security(proof::kS100, in).query, 100.43, 0.005);
   EXPECT_GE(bits(proof::kC100, 5), 100);
   EXPECT_LT(bits(proof::kC100, 6), 100);
   EXPECT_LT(bits(proof::kC128, 2), 128);
