@@ -91,7 +91,8 @@ mipzk_estimate estimate(mipzk_job* job, const Options& options) {
     Failure e = failure(err, "cannot go on with what is kept in " + quoted(options.text("state")));
     e.cure =
         "give the command as it was when the proof was begun, or name another folder; nothing was "
-        "changed";
+        "changed. To give that proof up, remove the folder, but first the key in it: "
+        "shred -u DIR/plan-*";
     throw e;
   }
   if (status != MIPZK_OK) throw run_failure(err, *job, options);

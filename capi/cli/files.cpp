@@ -69,6 +69,12 @@ class DirectFile {
     if (file_.fd < 0) fail(what, path, "write", errno);
   }
 
+  // What a file holds is on the disk then; pipes and devices have no such thing.
+  void sync() {
+    if (file_.fd >= 0 && fsync(file_.fd) != 0 && errno != EINVAL && errno != EROFS)
+      fail(what_, path_, "write", errno);
+  }
+
   void write(const uint8_t* data, size_t size) {
     const int fd = path_ == "-" ? STDOUT_FILENO : file_.fd;
     if (isatty(fd) == 0) return write_all(fd, data, size, what_, path_);
@@ -102,9 +108,15 @@ Limit proof_limit(uint64_t max_proof_bytes) {
 
 Bytes::~Bytes() { wipe(bytes_.data(), bytes_.size()); }
 
-FileReader::FileReader(const std::string& path, const char* what) : path_(path), what_(what) {
+FileReader::FileReader(const std::string& path, const char* what)
+    : FileReader(path.empty()  ? -1
+                 : path == "-" ? STDIN_FILENO
+                               : open(path.c_str(), O_RDONLY | O_CLOEXEC),
+                 path, what) {}
+
+FileReader::FileReader(int fd, const std::string& path, const char* what)
+    : path_(path), what_(what), fd_(fd) {
   if (path.empty()) return;
-  fd_ = path == "-" ? STDIN_FILENO : open(path.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat st;
   if (fd_ < 0 || fstat(fd_, &st) != 0) fail(what_, path_, "read", errno);
   if (!S_ISREG(st.st_mode)) return;
@@ -288,6 +300,7 @@ void OutputFile::publish() {
       direct.write(piece.data(), n);
       done += n;
     }
+    direct.sync();
   };
   if (target_.empty()) return copy();
   if (name_.empty() && !give_name()) fail(what_, path_, "write", errno);

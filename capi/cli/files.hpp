@@ -79,6 +79,8 @@ class FileReader {
  public:
   // An empty path stands for no bytes.
   FileReader(const std::string& path, const char* what);
+  // One that is open, to be closed by the reader; `path` names it in messages.
+  FileReader(int fd, const std::string& path, const char* what);
   ~FileReader();
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;

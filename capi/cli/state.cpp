@@ -42,7 +42,8 @@ void StateFolder::fail(const char* what, const std::string& name, int code) cons
 }
 
 StateFolder::StateFolder(const std::string& path) : path_(path) {
-  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) fail("make", "", errno);
+  const bool is_new = mkdir(path.c_str(), 0700) == 0;
+  if (!is_new && errno != EEXIST) fail("make", "", errno);
   folder_ = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   struct stat st = {};
   if (folder_ < 0 || fstat(folder_, &st) != 0) fail("open", "", errno);
@@ -50,6 +51,14 @@ StateFolder::StateFolder(const std::string& path) : path_(path) {
     throw Failure(kExitFile, "others have access to the folder of --state " + quoted(path),
                   "what is kept there is as private as the private input: chmod 700, or name a "
                   "folder that does not exist");
+  if (is_new) {
+    // Its name, too, outlasts the machine's power.
+    const int parent = openat(folder_, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent >= 0) {
+      (void)fsync(parent);
+      close(parent);
+    }
+  }
   list();
   lock();
   // Again: who had the lock may have changed it.
@@ -181,7 +190,10 @@ void StateFolder::keep(const std::string& name, const uint8_t* data, size_t size
 int32_t StateFolder::find(const std::string& prefix, mipzk_write_fn take, void* take_user) const {
   const auto name = first(prefix);
   if (name == names_.end()) return 0;
-  const Bytes bytes = read_file(path_ + "/" + *name, "piece", kPieceLimit);
+  // In the folder that is locked, whatever its name leads to by now.
+  const int fd = openat(folder_, name->c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+  if (fd < 0) fail("read", *name, errno);
+  const Bytes bytes = FileReader(fd, path_ + "/" + *name, "piece").read(kPieceLimit);
   // An empty file is a piece that is damaged.
   return take(take_user, bytes.data(), bytes.size());
 }

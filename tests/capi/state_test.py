@@ -179,6 +179,12 @@ class State(unittest.TestCase):
         after = pieces(self.state)
         for name, what in others.items():
             self.assertEqual(after[name], what)
+        # A link to another place is not followed.
+        part = names["part-00005"]
+        part.rename(self.folder / "elsewhere")
+        part.symlink_to(self.folder / "elsewhere")
+        self.refused(3, f"cannot read '{part.name}'")
+        (self.folder / "elsewhere").rename(part)
         # The plan itself: with the seed it is made again as it was.
         plan = next(p for p in self.state.iterdir() if p.name.startswith("plan-"))
         os.truncate(plan, 1000)
@@ -205,6 +211,7 @@ class State(unittest.TestCase):
             base = [*self.seeded[:3], *(x for pair in command.items() for x in pair)]
             said = self.refused(2, words, base=base)
             self.assertIn("or name another folder", said)
+            self.assertIn("shred -u DIR/plan-*", said)
         self.refused(2, "what differs: the seed.", base=self.base)
         self.refused(2, "what differs: whether the proof hides", "--no-hiding")
         self.refused(8, "another program", base=[*self.seeded[:2], echo, *self.seeded[3:]])
