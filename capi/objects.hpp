@@ -64,15 +64,24 @@ class LoadedElf {
   uint32_t flags = 0;                   // e_flags
   std::vector<mipzk_segment> segments;  // struct_size not set
 
-  // For whoever proves shards one by one; made on first use. Throws std::bad_alloc.
-  std::shared_ptr<const prove::PublicTrees> trees(Pool& pool, const proof::Profile& profile) const;
+  // For whoever proves shards one by one, the first or later ones; made on first use. Throws
+  // std::bad_alloc.
+  struct ForShards {
+    const prove::LoadedProgram& program;  // roots and id may be missing
+    hash::Digest tables;                  // prove::digest_of_tables()
+  };
+  ForShards for_shards() const;
+  std::shared_ptr<const prove::PublicTrees> trees(Pool& pool, const proof::Profile& profile,
+                                                  bool is_first) const;
 
  private:
   const std::shared_ptr<Pool> pool_;
   mutable std::mutex mutex_;
-  mutable bool committed_ = false;
-  mutable prove::LoadedProgram loaded_;  // once committed to, it stays as it is
-  mutable std::map<uint32_t, std::shared_ptr<const prove::PublicTrees>> trees_;  // by profile
+  mutable bool committed_ = false, hashed_ = false;
+  mutable hash::Digest tables_{};
+  mutable prove::LoadedProgram loaded_;  // what was made stays as it is
+  // By profile, without the program's tree and with it.
+  mutable std::map<uint32_t, std::shared_ptr<const prove::PublicTrees>> trees_[2];
 };
 
 // Where a job keeps pieces; null functions: nowhere.

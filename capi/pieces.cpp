@@ -10,12 +10,25 @@
 namespace mipzk::capi {
 
 std::shared_ptr<const prove::PublicTrees> LoadedElf::trees(Pool& pool,
-                                                           const proof::Profile& profile) const {
-  const prove::LoadedProgram& program = loaded();
+                                                           const proof::Profile& profile,
+                                                           bool is_first) const {
+  const prove::LoadedProgram& program = for_shards().program;
   const std::lock_guard lock(mutex_);
-  auto& trees = trees_[profile.id];
-  if (trees == nullptr) trees = std::make_shared<const prove::PublicTrees>(pool, program, profile);
+  auto& trees = trees_[is_first][profile.id];
+  if (trees == nullptr)
+    trees = is_first ? std::make_shared<const prove::PublicTrees>(pool, program, profile)
+                     : std::make_shared<const prove::PublicTrees>(pool, profile);
   return trees;
+}
+
+LoadedElf::ForShards LoadedElf::for_shards() const {
+  const std::lock_guard lock(mutex_);
+  if (!hashed_) {
+    if (!committed_) prove::make_tables(loaded_);
+    tables_ = prove::digest_of_tables(loaded_);
+    hashed_ = true;
+  }
+  return {loaded_, tables_};
 }
 
 namespace {
@@ -86,12 +99,14 @@ mipzk_status with_program(mipzk_ctx* ctx, const mipzk_program* program, mipzk_er
 template <class F>
 Status with_work(mipzk_ctx& ctx, Pool& pool, const LoadedElf& elf, ByteView bytes, mipzk_blob** out,
                  const F& f) {
-  const auto work = prove::read_work(bytes, elf.loaded());
+  // Not elf.loaded(): committing to a large program takes a good part of the time of a shard.
+  const auto [program, tables] = elf.for_shards();
+  const auto work = prove::read_work(bytes, program, tables);
   if (!work) return work.error();
-  const auto trees = elf.trees(pool, *work->profile);
+  const auto trees = elf.trees(pool, *work->profile, work->header.shard == 1);
   const Settings& settings = ctx.settings;
   const prove::Workshop shop{pool,
-                             elf.loaded(),
+                             program,
                              *trees,
                              memory_of(settings.max_memory),
                              settings.limits.max_memory_bytes,
@@ -142,7 +157,9 @@ Status make_work(mipzk_job& job, ByteView bytes, uint32_t shard, mipzk_blob** ou
     works.record = std::move(*record);
     ++works.made;
   }
-  return give(prove::write_work(works.plan, shard, *works.record, job.hints), out);
+  return give(
+      prove::write_work(works.plan, job.elf->for_shards().tables, shard, *works.record, job.hints),
+      out);
 }
 
 // Whether a part is valid under the challenge.
@@ -184,12 +201,14 @@ Status check_part(Pool& pool, const prove::ProofPlan& plan, const hash::Digest& 
   return error;
 }
 
-Status check_work(const prove::ProofPlan& plan, const prove::LoadedProgram& program,
-                  ByteView bytes) {
-  const auto work = prove::read_work(bytes, program);
+Status check_work(const prove::ProofPlan& plan, const LoadedElf& elf, ByteView bytes) {
+  const auto [program, tables] = elf.for_shards();
+  const auto work = prove::read_work(bytes, program, tables);
   if (!work) return work.error();
   const prove::RunPlan::Shard& planned = plan.run->shards[work->header.shard - 1];
-  if (prove::is_same(work->planned, planned) && work->profile == plan.profile) return {};
+  if (prove::is_same(work->planned, planned) && work->profile == plan.profile &&
+      work->program_id == plan.request.program)
+    return {};
   return Error(Errc::kRejected, "the work is not that of the planned shard", work->header.shard);
 }
 
@@ -207,8 +226,7 @@ Status check_piece(Pool& pool, const LoadedElf& elf, ByteView plan_bytes, ByteVi
   }
   if (piece->header.kind != prove::PieceKind::kPart) {
     if (Status s = prove::check_belongs(*piece, *plan, nullptr); !s) return s;
-    if (piece->header.kind == prove::PieceKind::kWork)
-      return check_work(*plan, elf.loaded(), bytes);
+    if (piece->header.kind == prove::PieceKind::kWork) return check_work(*plan, elf, bytes);
     if (piece->header.kind == prove::PieceKind::kHead) return {};
     const auto session = prove::Session::read(pool, *plan->profile, piece->payload);
     return session ? Status() : session.error();

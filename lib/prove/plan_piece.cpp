@@ -76,11 +76,7 @@ void write_lasting(const ProofPlan& plan, ByteWriter& w) {
     w.u64(shard.cycles);
     w.bytes(shard.witness_digest);
   }
-  w.u64(run.sources.size());
-  for (const vm::SourceWord& s : run.sources)
-    for (const uint32_t v : {s.key, s.value_init, s.value_final, s.shard_last}) w.u32(v);
-  w.u64(run.code_last.size());
-  for (const uint16_t shard : run.code_last) w.u16(shard);
+  write_sources(run, w);
 }
 
 hash::Digest plan_digest(ByteView lasting) { return hash::keyed_hash(kPlanKey, lasting); }
@@ -106,18 +102,6 @@ Status read_shards(Reader& r, const LoadedProgram& program, uint32_t count, Proo
     if (!r.ok() || shard.cycles > vm::kMaxShardCycles) return damaged();
     plan.blinding.pass_one.push_back(pass_one_instances(shard.instances));
   }
-  return {};
-}
-
-Status read_sources(Reader& r, RunPlan& run) {
-  const uint64_t count = r.u64();
-  if (!r.ok() || count > r.remaining() / sizeof(vm::SourceWord)) return damaged();
-  run.sources.resize(static_cast<size_t>(count));
-  for (vm::SourceWord& s : run.sources) s = {r.u32(), r.u32(), r.u32(), r.u32()};
-  const uint64_t rows = r.u64();
-  if (!r.ok() || rows > r.remaining() / 2) return damaged();
-  run.code_last.resize(static_cast<size_t>(rows));
-  for (uint16_t& shard : run.code_last) shard = r.u16();
   return {};
 }
 
@@ -165,7 +149,8 @@ Status read_payload(ByteView payload, const LoadedProgram& program, ProofPlan& p
   run.outcome.exit_code = s.exit_code;
   run.outcome.output.assign(s.output.begin(), s.output.end());
   if (Status read = read_shards(r, program, s.shards, plan, run); !read) return read;
-  if (Status read = read_sources(r, run); !read) return read;
+  if (!read_sources(r, s.shards, program.program.rom.size(), run.sources, run.code_last))
+    return damaged();
   if (r.remaining() != kLocalBytes) return damaged();
   plan.digest = plan_digest(payload.first(r.position()));
   plan.threads = r.u32();
@@ -177,6 +162,35 @@ Status read_payload(ByteView payload, const LoadedProgram& program, ProofPlan& p
 }
 
 }  // namespace
+
+void write_sources(const RunPlan& run, ByteWriter& w) {
+  w.u64(run.sources.size());
+  w.out.reserve(w.out.size() + sizeof(vm::SourceWord) * run.sources.size() +
+                sizeof(uint16_t) * run.code_last.size());
+  for (const vm::SourceWord& s : run.sources)
+    for (const uint32_t v : {s.key, s.value_init, s.value_final, s.shard_last}) w.u32(v);
+  for (const uint16_t shard : run.code_last) w.u16(shard);
+}
+
+bool read_sources(Reader& r, uint32_t shards, size_t rows, SecretVector<vm::SourceWord>& sources,
+                  SecretVector<uint16_t>& code_last) {
+  const uint64_t count = r.u64();
+  if (!r.ok() || count > r.remaining() / sizeof(vm::SourceWord)) return false;
+  sources.resize(static_cast<size_t>(count));
+  int64_t last = -1;
+  for (vm::SourceWord& s : sources) {
+    s = {r.u32(), r.u32(), r.u32(), r.u32()};
+    if (s.key <= last || s.shard_last > shards) return false;
+    last = s.key;
+  }
+  if (rows > r.remaining() / sizeof(uint16_t)) return false;
+  code_last.resize(rows);
+  for (uint16_t& shard : code_last) {
+    shard = r.u16();
+    if (shard > shards) return false;
+  }
+  return r.ok();
+}
 
 proof::Statement ProofPlan::statement_of() const {
   Reader r(statement);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "prove/byte_writer.hpp"
 #include "prove/hedge.hpp"
 #include "prove/piece.hpp"
 #include "prove/prove.hpp"
@@ -54,6 +55,11 @@ void set_attempt(ProofPlan& plan, const Request& request, ByteView seed, uint32_
 PieceBytes write_plan(const ProofPlan& plan);
 // Errors: those of read_piece(), kWrongProgram.
 Result<ProofPlan> read_plan(ByteView piece, const LoadedProgram& program);
+
+// What plan and work say of all words and all code of a run; `rows`: of the program's ROM.
+void write_sources(const RunPlan& run, ByteWriter& w);
+bool read_sources(Reader& r, uint32_t shards, size_t rows, SecretVector<vm::SourceWord>& sources,
+                  SecretVector<uint16_t>& code_last);
 
 // Whether a shard is cut and laid out as another one, and has its witness.
 bool is_same(const RunPlan::Shard& a, const RunPlan::Shard& b);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Program tables, their roots and the program id.
+#include <bit>
+
 #include "air/layout.hpp"
 #include "commit/panel.hpp"
 #include "prove/prove.hpp"
@@ -7,6 +9,11 @@
 
 namespace mipzk::prove {
 namespace {
+
+using field::Fp;
+static_assert(sizeof(Fp) == sizeof(uint32_t));
+
+constexpr hash::Key kTablesKey = hash::key_from_text("mipzk v0 program tables");
 
 hash::Digest root_of(Pool& pool, std::span<const trace::PreMatrix* const> tables,
                      unsigned log_blowup) {
@@ -32,8 +39,29 @@ Result<LoadedProgram> lay_out_program(isa::Program program) {
   return p;
 }
 
-void commit_to_program(Pool& pool, LoadedProgram& p) {
+void make_tables(LoadedProgram& p) {
   p.tables = trace::program_tables(p.program, proof::kMaxTailRows);
+}
+
+hash::Digest digest_of_tables(const LoadedProgram& p) {
+  hash::Blake3 h(kTablesKey);
+  proof::ProgramHeader header = p.header;
+  for (hash::Digest& root : header.root) root = {};
+  uint8_t bytes[proof::ProgramHeader::kSize];
+  header.write(bytes);
+  h.update(bytes);
+  for (const trace::PreMatrix* m : {&p.tables.rom, &p.tables.region, &p.tables.image}) {
+    if constexpr (std::endian::native == std::endian::little) {
+      h.update({reinterpret_cast<const uint8_t*>(m->data.data()), m->data.size() * sizeof(Fp)});
+    } else {
+      for (const Fp v : m->data) h.update_word(std::bit_cast<uint32_t>(v));
+    }
+  }
+  return h.digest();
+}
+
+void commit_to_program(Pool& pool, LoadedProgram& p) {
+  if (p.tables.rom.data.empty()) make_tables(p);
   const trace::PreMatrix* const tables[] = {&p.tables.rom, &p.tables.region, &p.tables.image};
   for (unsigned b = 1; b <= 2; ++b) p.header.root[b - 1] = root_of(pool, tables, b);
   p.id = p.header.id();

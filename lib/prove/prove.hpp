@@ -29,8 +29,13 @@ struct LoadedProgram {
 
 // Without tables, roots and id. Errors: kElf.
 Result<LoadedProgram> lay_out_program(isa::Program program);
-// Makes them: two low-degree extensions of all code and data.
+// Makes the tables alone, all that proving a shard after the first needs.
+void make_tables(LoadedProgram& program);
+// Makes the rest, and the tables unless they are there: two low-degree extensions of all code and
+// data.
 void commit_to_program(Pool& pool, LoadedProgram& program);
+// Of header and tables, roots and id aside: equal for equal programs, and much faster than the id.
+hash::Digest digest_of_tables(const LoadedProgram& program);
 // Both.
 Result<LoadedProgram> load_program(Pool& pool, isa::Program program);
 

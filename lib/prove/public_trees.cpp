@@ -46,8 +46,12 @@ PublicTree::PublicTree(Pool& pool, std::span<const trace::PreMatrix* const> tabl
   tree_ = std::make_unique<commit::MerkleTree>(views, commit::Salting::kNone, nullptr, &pool);
 }
 
+PublicTrees::PublicTrees(Pool& pool, const proof::Profile& profile)
+    : fixed_(pool, FixedTables().list, profile.log_blowup, true) {}
+
 PublicTrees::PublicTrees(Pool& pool, const LoadedProgram& program, const proof::Profile& profile)
-    : program_(pool, tables_of(program), profile.log_blowup, true),
-      fixed_(pool, FixedTables().list, profile.log_blowup, true) {}
+    : PublicTrees(pool, profile) {
+  program_ = std::make_unique<const PublicTree>(pool, tables_of(program), profile.log_blowup, true);
+}
 
 }  // namespace mipzk::prove

@@ -33,14 +33,17 @@ class PublicTree {
 class PublicTrees {
  public:
   PublicTrees(Pool& pool, const LoadedProgram& program, const proof::Profile& profile);
+  // Without the program's, for shards after the first, which open nothing in it.
+  PublicTrees(Pool& pool, const proof::Profile& profile);
 
   // Matrices of a shape in a tree, in the order of the shape. Null for the trees of a shard.
   const PublicTree* find(proof::Tree tree) const {
-    return tree == proof::kTreeProgram ? &program_ : tree == proof::kTreeFixed ? &fixed_ : nullptr;
+    if (tree == proof::kTreeProgram) return program_.get();
+    return tree == proof::kTreeFixed ? &fixed_ : nullptr;
   }
 
  private:
-  PublicTree program_;
+  std::unique_ptr<const PublicTree> program_;
   PublicTree fixed_;
 };
 

@@ -83,6 +83,16 @@ Options options_of(const Workshop& shop, const Work& work) {
   return options;
 }
 
+Error not_planned(const char* why, uint32_t shard) { return Error(Errc::kRejected, why, shard); }
+
+// Instructions that tables of this shape hold.
+uint64_t room(const proof::Shape& shape) {
+  uint64_t slots = 0;
+  for (size_t i = 0; i < shape.instances().size(); ++i)
+    slots += uint64_t{shape.info(i).slots} << shape.instances()[i].log_height;
+  return slots;
+}
+
 // Executes the shard and calls f(shard), filled with the tables of the part.
 template <class F>
 Status with_shard(const Workshop& shop, const Work& work, trace::Part part, const F& f) {
@@ -93,6 +103,9 @@ Status with_shard(const Workshop& shop, const Work& work, trace::Part part, cons
                                     *shape, number);
       !s)
     return damaged();
+  // What the machine keeps while it executes is then bounded by the tables, as their memory is.
+  if (work.image.cycles > room(*shape))
+    return not_planned("the work has more instructions than its tables have room for", number);
   const uint64_t bytes =
       shard_bytes(*shape, *work.profile) +
       shared_bytes(shop.program.header, shape->height_mask(), *work.profile, shop.pool.threads());
@@ -103,14 +116,18 @@ Status with_shard(const Workshop& shop, const Work& work, trace::Part part, cons
         vm::record_image(shop.program.program, work.image, shop.max_guest_memory, shop.cancel);
     if (!record) return record.error();
     if (digest_of(shop.pool, *record) != work.planned.witness_digest)
-      return Error(Errc::kRejected, "the work does not give the shard that was planned", number);
+      return not_planned("the work does not give the shard that was planned", number);
     const auto shard =
         std::make_unique<Shard>(shop.pool, shop.program, shop.trees, seeded, number, progress);
     if (Status s = fill_from_record(*shard, shop.pool, shop.program,
                                     {*record, number, work.sources, work.code_last}, work.planned,
                                     *work.profile, part);
-        !s)
+        !s) {
+      // The tables or the words of the run are others than those of a plan.
+      if (s.error().code == Errc::kInternal || s.error().code == Errc::kUnprovable)
+        return not_planned("the work does not fill the tables that it says were planned", number);
       return s;
+    }
     record = vm::ShardRecord();
     return f(*shard);
   });
@@ -137,8 +154,8 @@ Result<Piece> of_shard(ByteView bytes, PieceKind kind, uint32_t shard, const Pro
 
 }  // namespace
 
-PieceBytes write_work(const ProofPlan& plan, uint32_t shard, const vm::ShardRecord& record,
-                      ByteView hints) {
+PieceBytes write_work(const ProofPlan& plan, const hash::Digest& tables, uint32_t shard,
+                      const vm::ShardRecord& record, ByteView hints) {
   const RunPlan& run = *plan.run;
   const vm::ShardImage image = vm::image_of(record, shard, hints);
   const RunPlan::Shard& planned = run.shards[shard - 1];
@@ -146,6 +163,7 @@ PieceBytes write_work(const ProofPlan& plan, uint32_t shard, const vm::ShardReco
   w.u32(trace::kTraceVersion);
   w.u32(proof::kFormatVersion);
   w.bytes(plan.request.program);
+  w.bytes(tables);
   w.u32(plan.profile->id);
   w.u32((plan.hiding ? 0 : kNotHiding) | (image.halted ? kHalted : 0));
   const ShardBlinding masks = plan.blinding.of_shard(shard);
@@ -156,27 +174,22 @@ PieceBytes write_work(const ProofPlan& plan, uint32_t shard, const vm::ShardReco
   w.bytes(shape);
   w.bytes(planned.witness_digest);
   write_image(image, w);
-  if (shard == 1) {
-    w.u64(run.sources.size());
-    w.out.reserve(w.out.size() + sizeof(vm::SourceWord) * run.sources.size());
-    for (const vm::SourceWord& s : run.sources)
-      for (const uint32_t v : {s.key, s.value_init, s.value_final, s.shard_last}) w.u32(v);
-    for (const uint16_t last : run.code_last) w.u16(last);
-  }
+  if (shard == 1) write_sources(run, w);
   return write_piece({PieceKind::kWork, shard, plan.shards(), plan.digest, {}}, w.out);
 }
 
-Result<Work> read_work(ByteView bytes, const LoadedProgram& program) {
+Result<Work> read_work(ByteView bytes, const LoadedProgram& program, const hash::Digest& tables) {
   const auto piece = read_piece(bytes, PieceKind::kWork);
   if (!piece) return piece.error();
   Reader r(piece->payload);
   if (r.u32() != trace::kTraceVersion || r.u32() != proof::kFormatVersion)
     return Error(Errc::kUnsupported, "the work is of another version of the library");
-  hash::Digest id{};
-  take(r, id);
-  if (r.ok() && id != program.id)
-    return Error(Errc::kWrongProgram, "the work is about another program");
   Work work;
+  hash::Digest of_tables{};
+  take(r, work.program_id);
+  take(r, of_tables);
+  if (r.ok() && of_tables != tables)
+    return Error(Errc::kWrongProgram, "the work is about another program");
   work.header = piece->header;
   const uint32_t profile = r.u32(), flags = r.u32();
   work.profile = proof::find_profile(profile);
@@ -198,19 +211,9 @@ Result<Work> read_work(ByteView bytes, const LoadedProgram& program) {
   work.image.halted = (flags & kHalted) != 0;
   if (Status s = read_image(r, work.image); !s) return s.error();
   work.planned.cycles = work.image.cycles;
-  if (number == 1) {
-    const uint64_t sources = r.u64();
-    if (!r.ok() || sources > r.remaining() / sizeof(vm::SourceWord)) return damaged();
-    work.sources.resize(static_cast<size_t>(sources));
-    int64_t last = -1;
-    for (vm::SourceWord& s : work.sources) {
-      s = {r.u32(), r.u32(), r.u32(), r.u32()};
-      if (s.key <= last) return damaged();
-      last = s.key;
-    }
-    work.code_last.resize(program.program.rom.size());
-    for (uint16_t& shard : work.code_last) shard = r.u16();
-  }
+  if (number == 1 &&
+      !read_sources(r, shards, program.program.rom.size(), work.sources, work.code_last))
+    return damaged();
   if (!r.at_end()) return damaged();
   return work;
 }

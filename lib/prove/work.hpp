@@ -16,6 +16,7 @@ namespace mipzk::prove {
 // What a worker knows of a shard.
 struct Work {
   PieceHeader header;
+  hash::Digest program_id{};  // as the work says
   const proof::Profile* profile = nullptr;
   bool hiding = true;
   ShardBlinding masks;
@@ -25,17 +26,17 @@ struct Work {
   SecretVector<uint16_t> code_last;
 };
 
-// `hints`: those of the run.
-PieceBytes write_work(const ProofPlan& plan, uint32_t shard, const vm::ShardRecord& record,
-                      ByteView hints);
-// Errors: those of read_piece(), kWrongProgram.
-Result<Work> read_work(ByteView piece, const LoadedProgram& program);
+// `tables`: digest_of_tables() of the program, by which workers know it; `hints`: those of the run.
+PieceBytes write_work(const ProofPlan& plan, const hash::Digest& tables, uint32_t shard,
+                      const vm::ShardRecord& record, ByteView hints);
+// The program needs neither roots nor id. Errors: those of read_piece(), kWrongProgram.
+Result<Work> read_work(ByteView piece, const LoadedProgram& program, const hash::Digest& tables);
 
 // Where and how a worker works.
 struct Workshop {
   Pool& pool;
-  const LoadedProgram& program;
-  const PublicTrees& trees;       // for the profile of the work
+  const LoadedProgram& program;   // roots and id are not looked at
+  const PublicTrees& trees;       // for the profile of the work; with the program's for shard 1
   MemoryBound memory;             // of what proving adds to the process
   uint64_t max_guest_memory = 0;  // bytes that the shard may touch
   const std::atomic_flag* cancel = nullptr;

@@ -7,7 +7,7 @@
  *   piece_step GUEST.elf prove WORK CHALLENGE OUT [WORK CHALLENGE OUT ...]
  *   piece_step GUEST.elf check PLAN CHALLENGE PIECE     CHALLENGE: - for none
  *   piece_step GUEST.elf assemble PLAN CHALLENGE PARTS OUT
- * PRIVATE is the private input and HINTS, if it is set, names a file with hints; SHARD_CELLS,
+ * PRIVATE is the private input; HINTS and SHAPE, if they are set, name files of these; SHARD_CELLS,
  * SHARD_CYCLES and THREADS are options. Ends with 0, or with 1 and "STATUS DETAIL MESSAGE" on
  * standard output. */
 #include <mipzk/mipzk.h>
@@ -93,7 +93,7 @@ int main(int argc, char** argv) {
   mipzk_job* job;
   mipzk_blob* out;
   bytes elf, a, b, c;
-  const char *step, *hints = getenv("HINTS");
+  const char *step, *hints = getenv("HINTS"), *shape = getenv("SHAPE");
   char** arg = argv + 3;
   const int args = argc - 3;
   if (argc < 4) fail("see the source");
@@ -113,6 +113,10 @@ int main(int argc, char** argv) {
     if (hints != NULL) {
       c = read_file(hints);
       check(mipzk_job_hints(job, c.data, c.size, &err));
+    }
+    if (shape != NULL) {
+      c = read_file(shape);
+      check(mipzk_job_shape(job, c.data, c.size, &err));
     }
     if (b.size != 32) fail("a seed has 32 bytes");
     check(mipzk_job_seed(job, b.data, &err));

@@ -86,8 +86,8 @@ class Pieces(unittest.TestCase):
                     out = f"{pieces}-{n}"
                     process = subprocess.Popen([str(c) for c in self.command(step, *arguments(n), out)],
                                                env={**os.environ, **self.environment})
-                    if self.random.random() < 0.4:
-                        time.sleep(self.random.random() * 0.2)
+                    if killed == 0 or self.random.random() < 0.4:
+                        time.sleep(self.random.random() * 0.1 if killed else 0)
                         process.kill()
                     running.append((n, process))
                 n, process = running.pop(0)
@@ -155,6 +155,31 @@ class Pieces(unittest.TestCase):
         self.good("assemble", "plan", "challenge", "part-", "proof")
         self.assertEqual(self.file("proof").read_bytes(),
                          self.whole("--shard-cycles", "1024", "--hints", self.file("hints")))
+
+    def test_a_fixed_shape_of_several_shards(self):
+        """A short run in the shape of a longer one; the shards that are idle are pieces like the others."""
+        shape, options = self.file("shape"), ("--shard-cells", "1M")
+        done = run(MIPZK, "run", self.guest, "--private", self.file("private"), "--estimate", "--shape-to", shape,
+                   "--shards", "7", *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.write("private", SECRET[:600])
+        self.environment = {"SHAPE": str(shape)}
+        shards = self.plan_and_work()
+        self.assertEqual(shards, 7)
+        idle = sum(self.file(f"work-{n}").stat().st_size < 6000 for n in range(1, shards + 1))
+        print(f"{shards} shards, {idle} of them idle")
+        self.assertGreaterEqual(idle, 2)
+        self.assertLess(idle, shards - 1)
+        for n in range(1, shards + 1):
+            self.good("commit", f"work-{n}", f"head-{n}")
+        self.good("challenge", "plan", "head-", "challenge")
+        for n in range(shards, 0, -1):
+            self.good("prove", f"work-{n}", "challenge", f"part-{n}")
+        self.good("check", "plan", "challenge", f"part-{shards}")
+        self.good("assemble", "plan", "challenge", "part-", "proof")
+        self.assertEqual(self.file("proof").read_bytes(), self.whole("--shape", shape))
+        self.environment = {}
+        self.refused("MIPZK_E_ARGUMENT", 0, "differs: the fixed shape", "work", "private", "seed", "plan", 1, "bad")
 
     def test_example(self):
         done = run(EXAMPLE, self.guest, self.file("private"), self.file("proof"))

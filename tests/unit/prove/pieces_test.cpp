@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 
+#include "air/table_info.hpp"
 #include "prove/kept.hpp"
 #include "prove/run.hpp"
 #include "prove/session.hpp"
@@ -26,6 +27,7 @@ class Pieces : public testing::Test {
     auto loaded = prove::load_program(pool_, test::program_of(test::sum_program(5)));
     ASSERT_TRUE(loaded);
     program_ = std::move(*loaded);
+    tables_ = prove::digest_of_tables(program_);
     trees_ = std::make_unique<prove::PublicTrees>(pool_, program_, proof::kS100);
     options_.seed.assign(32, 5);
     run_.inputs = {secret_, public_, {}};
@@ -43,7 +45,7 @@ class Pieces : public testing::Test {
     for (uint32_t shard = 1; shard <= plan_.shards(); ++shard) {
       const auto record = source.next();
       ASSERT_TRUE(record);
-      works_.push_back(prove::write_work(plan_, shard, **record, {}));
+      works_.push_back(prove::write_work(plan_, tables_, shard, **record, {}));
     }
     ASSERT_GE(works_.size(), 3u);
   }
@@ -53,12 +55,12 @@ class Pieces : public testing::Test {
             uint64_t{1} << 26};
   }
   Result<Bytes> commit(ByteView work) const {
-    const auto read = prove::read_work(work, program_);
+    const auto read = prove::read_work(work, program_, tables_);
     if (!read) return read.error();
     return prove::commit_work(shop(), *read);
   }
   Result<Bytes> prove(ByteView work, ByteView challenge) const {
-    const auto read = prove::read_work(work, program_);
+    const auto read = prove::read_work(work, program_, tables_);
     if (!read) return read.error();
     return prove::prove_work(shop(), *read, challenge);
   }
@@ -96,6 +98,7 @@ class Pieces : public testing::Test {
   const std::vector<uint8_t> secret_ = {1, 2, 3, 4}, public_ = {0, 0, 0, 9};
   mutable Pool pool_{2};
   prove::LoadedProgram program_;
+  hash::Digest tables_{};
   std::unique_ptr<prove::PublicTrees> trees_;
   prove::Options options_;
   prove::Run run_;
@@ -271,7 +274,7 @@ TEST_F(Pieces, WrongOnesAreNoticed) {
   ASSERT_TRUE(source.begin());
   const auto record = source.next();
   ASSERT_TRUE(record);
-  const Bytes other = prove::write_work(next, 1, **record, {});
+  const Bytes other = prove::write_work(next, tables_, 1, **record, {});
   refused(status(prove(other, challenge_)), Errc::kRejected, 0);
   const auto head = commit(other);
   ASSERT_TRUE(head);
@@ -318,6 +321,80 @@ TEST_F(Pieces, EveryByteCounts) {
   }
 }
 
+// A work that has the right digest of its witness, and says something else that is wrong.
+TEST_F(Pieces, AWorkThatIsNotThePlannedOneIsRejected) {
+  make_heads();
+  prove::RepeatedRun source(program_.program, run_, *planned_, nullptr);
+  ASSERT_TRUE(source.begin());
+  const auto record = source.next();
+  ASSERT_TRUE(record);
+  const auto refused = [&](const prove::RunPlan& run, const char* why) {
+    prove::ProofPlan plan = prove::make_plan(pool_, program_, request_, planned_, options_, 0);
+    plan.run = std::make_shared<const prove::RunPlan>(run);
+    const auto part = prove(prove::write_work(plan, tables_, 1, **record, {}), challenge_);
+    ASSERT_FALSE(part);
+    EXPECT_EQ(part.error().code, Errc::kRejected) << part.error().message;
+    EXPECT_EQ(part.error().detail, 1u);
+    EXPECT_NE(std::string(part.error().message).find(why), std::string::npos)
+        << part.error().message;
+  };
+  // Without most tables that the shard needs.
+  prove::RunPlan run = *planned_;
+  auto& instances = run.shards[0].instances;
+  const auto is_instruction = [](const air::Instance& i) {
+    return air::find_table(i.table)->role == air::Role::kInstruction;
+  };
+  ASSERT_GE(std::ranges::count_if(instances, is_instruction), 2);
+  while (std::ranges::count_if(instances, is_instruction) > 1)
+    instances.erase(std::ranges::find_if(instances, is_instruction));
+  refused(run, "does not fill the tables");
+  // With none of them: nothing is executed.
+  std::erase_if(instances, is_instruction);
+  refused(run, "more instructions than its tables have room for");
+}
+
+TEST_F(Pieces, AWorkIsForItsProgram) {
+  auto other = prove::load_program(pool_, test::program_of(test::sum_program(6)));
+  ASSERT_TRUE(other);
+  const hash::Digest tables = prove::digest_of_tables(*other);
+  const auto read = prove::read_work(works_[0], *other, tables);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, Errc::kWrongProgram);
+  // Laid out, but not committed to: enough for every shard after the first.
+  auto laid_out = prove::lay_out_program(test::program_of(test::sum_program(5)));
+  ASSERT_TRUE(laid_out);
+  prove::make_tables(*laid_out);
+  EXPECT_EQ(prove::digest_of_tables(*laid_out), tables_);
+  const prove::PublicTrees fixed(pool_, proof::kS100);
+  const prove::Workshop shop = {pool_, *laid_out, fixed,
+                                MemoryBound{uint64_t{1} << 28, "a test allows"}, uint64_t{1} << 26};
+  make_parts();
+  const auto work = prove::read_work(works_[1], *laid_out, tables_);
+  ASSERT_TRUE(work);
+  const auto head = prove::commit_work(shop, *work);
+  ASSERT_TRUE(head && *head == heads_[1]);
+  const auto part = prove::prove_work(shop, *work, challenge_);
+  ASSERT_TRUE(part && *part == parts_[1]);
+}
+
+TEST_F(Pieces, SourcesAreInOrderAndOfShardsThatThereAre) {
+  const auto refused = [&](const std::function<void(prove::RunPlan&)>& change) {
+    prove::RunPlan run = *planned_;
+    change(run);
+    prove::ProofPlan plan = prove::make_plan(pool_, program_, request_, planned_, options_, 0);
+    plan.run = std::make_shared<const prove::RunPlan>(run);
+    const auto read = prove::read_plan(prove::write_plan(plan), program_);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, Errc::kMalformed);
+  };
+  ASSERT_GE(planned_->sources.size(), 2u);
+  refused([](auto& run) { std::swap(run.sources[0], run.sources[1]); });
+  refused([](auto& run) { run.sources[1].key = run.sources[0].key; });
+  refused([](auto& run) { run.sources[0].shard_last = 1000; });
+  refused([](auto& run) { run.code_last[0] = 1000; });
+  refused([](auto& run) { run.code_last.pop_back(); });
+}
+
 // Below the digest: whoever makes a piece can give it the digest that it should have.
 TEST_F(Pieces, AnyContentsGiveAPieceOrAnError) {
   make_heads();
@@ -340,7 +417,7 @@ TEST_F(Pieces, AnyContentsGiveAPieceOrAnError) {
   };
   unsigned commits = 0;
   const auto commits_to = [&](const Bytes& bytes) {
-    const auto work = prove::read_work(bytes, program_);
+    const auto work = prove::read_work(bytes, program_, tables_);
     if (!work) return false;
     // As much as a worker may do; every tenth of them does all.
     const auto record = vm::record_image(program_.program, work->image, 1u << 26, nullptr);
