@@ -97,6 +97,10 @@ MIPZK_API uint32_t mipzk_abi_version(void) MIPZK_NOEXCEPT;
 MIPZK_API const char* mipzk_version(void) MIPZK_NOEXCEPT;
 /* "MIPZK_E_FAULT"; static, never NULL. */
 MIPZK_API const char* mipzk_status_name(mipzk_status status) MIPZK_NOEXCEPT;
+/* A constant of this header, as the library was compiled with it, by its name: "MIPZK_OPT_THREADS".
+ * For bindings that do not read C. Errors: UNSUPPORTED for one that the library does not know,
+ * ARGUMENT for NULL or another kind of name. */
+MIPZK_API mipzk_status mipzk_constant(const char* name, int64_t* out_value) MIPZK_NOEXCEPT;
 
 /* ---- Verifying: pure functions, no heap, no threads (libmipzk_verify.a has these alone) ---------
  */

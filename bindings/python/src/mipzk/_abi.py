@@ -118,6 +118,7 @@ VERIFIER: Dict[str, Signature] = {
     "mipzk_abi_version": (u32,),
     "mipzk_version": (text,),
     "mipzk_status_name": (text, i32),
+    "mipzk_constant": (i32, text, C.POINTER(i64)),
     "mipzk_verify_workspace_size": (size, C.POINTER(VerifyPolicy)),
     "mipzk_verify": (i32, pointer, pointer, size, C.POINTER(VerifyPolicy), pointer, size, C.POINTER(Claim), err),
     "mipzk_proof_inspect": (i32, pointer, size, C.POINTER(ProofInfo), err),
