@@ -42,6 +42,8 @@ Status check_input(const uint8_t* data, size_t size) {
 
 }  // namespace
 
+StopFlags flags_of(const mipzk_job& job) { return {job.settings.cancel.get(), &job.cancel}; }
+
 vm::Inputs inputs_of(const mipzk_job& job) {
   return {job.private_input, job.public_input, job.hints};
 }
@@ -51,7 +53,7 @@ namespace {
 // The first run for these inputs prints and marks; later ones are silent.
 vm::Hooks hooks_of(mipzk_job& job) {
   vm::Hooks hooks;
-  hooks.cancel = job.settings.cancel.get();
+  hooks.cancel = flags_of(job);
   hooks.watch = [&job, last = uint64_t{0}](const vm::Progress& p) mutable -> Status {
     if (job.cycles == nullptr || p.cycles == last) return {};  // a shard begins where one ended
     last = p.cycles;
@@ -242,7 +244,7 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
   };
   if (call(MIPZK_PHASE_EXECUTE, 0,
            job.plan != nullptr ? prove::progress_units(job.plan->cells) : 0) ||
-      job.settings.cancel->test(std::memory_order_relaxed))
+      flags_of(job).any())
     return Error(Errc::kCancelled, "cancelled");
   prove::Options options = options_of(job);
   options.keeps_proof = keeps;
@@ -250,7 +252,7 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
   options.progress = [&](prove::Phase phase, uint64_t done, uint64_t total) {
     return call(static_cast<uint32_t>(phase) + 1, done, total);
   };
-  options.cancel = job.settings.cancel.get();
+  options.cancel = flags_of(job);
   if (Status s = derive_seed(job, options.seed); !s) return s;
   if (job.kept != nullptr) return prove_kept(job, options, sink);
   return prove::prove_run(*job.settings.pool, job.elf->loaded(), run_of(job), *job.plan, options,
@@ -260,7 +262,7 @@ Status prove(mipzk_job& job, mipzk_progress_fn fn, void* user, bool keeps,
 Status estimate_time(mipzk_job& job, uint64_t& milliseconds) {
   prove::Options options = options_of(job);
   if (Status s = plan(job, options); !s) return s;
-  options.cancel = job.settings.cancel.get();
+  options.cancel = flags_of(job);
   const auto seconds = prove::proving_seconds(*job.settings.pool, *job.plan, options);
   if (!seconds) return seconds.error();
   milliseconds = static_cast<uint64_t>(*seconds * 1000);
@@ -291,6 +293,14 @@ mipzk_status mipzk_job_new(mipzk_ctx* ctx, const mipzk_program* program, mipzk_j
 }
 
 void mipzk_job_free(mipzk_job* job) noexcept { delete job; }
+
+void mipzk_job_cancel(mipzk_job* job) noexcept {
+  if (job != nullptr) job->cancel.test_and_set(std::memory_order_relaxed);
+}
+
+void mipzk_job_resume(mipzk_job* job) noexcept {
+  if (job != nullptr) job->cancel.clear(std::memory_order_relaxed);
+}
 
 mipzk_status mipzk_job_public_input(mipzk_job* job, const uint8_t* data, size_t size,
                                     mipzk_error* err) noexcept {

@@ -8,6 +8,8 @@
 
 namespace mipzk::capi {
 
+// Those that end its calls.
+StopFlags flags_of(const mipzk_job& job);
 vm::Inputs inputs_of(const mipzk_job& job);
 // The prover's seed, bound to the job.
 Status derive_seed(const mipzk_job& job, prove::Seed& out);

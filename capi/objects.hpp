@@ -168,6 +168,7 @@ struct mipzk_job {
   std::unique_ptr<mipzk::prove::ProofPlan> kept;  // the plan in the store; its run is `plan`
   std::unique_ptr<mipzk::capi::WorkMaker> works;
   std::atomic_flag in_use;
+  std::atomic_flag cancel;  // of this job, beside that of its context
 };
 
 // Of either kind, not both.

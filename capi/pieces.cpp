@@ -143,7 +143,7 @@ Status make_work(mipzk_job& job, ByteView bytes, uint32_t shard, mipzk_blob** ou
   if (works.source == nullptr || shard < works.made) {
     works.source = nullptr;
     auto source = std::make_unique<prove::RepeatedRun>(job.elf->program(), works.run,
-                                                       *works.plan.run, job.settings.cancel.get());
+                                                       *works.plan.run, flags_of(job));
     if (Status s = source->begin(); !s) return s;
     works.source = std::move(source);
     works.made = 0;

@@ -18,12 +18,12 @@
  *   - A buffer of size 0 may have a NULL pointer. Every other NULL is refused with
  *     MIPZK_E_ARGUMENT, or ignored by functions that cannot fail.
  *   - `T *` must be used by one thread at a time, `const T *` may be shared. Different jobs of one
- *     context may be used at the same time. mipzk_ctx_cancel and mipzk_ctx_resume may be called at
- *     any time from any thread, and from a signal handler. A call with a `T *` that another call is
+ *     context may be used at the same time. mipzk_ctx_cancel and mipzk_job_cancel, and the two that
+ *     resume, may be called at any time from any thread, and from a signal handler. A call with a `T *` that another call is
  *     using is refused with MIPZK_E_STATE; freeing it is not checked.
  *   - Callbacks run on the thread that made the call (those of mipzk_job_keep on other threads of
  *     the call, too), never two at once, never after it returns.
- *     They must not use the handle whose call is under way (mipzk_ctx_cancel is allowed), throw, or
+ *     They must not use the handle whose call is under way (cancelling is allowed), throw, or
  *     longjmp.
  *   - Structs that begin with struct_size: set it to sizeof the struct, and the rest to zero,
  *     before each call. Structs grow at their end, and every size since the first version of a
@@ -65,7 +65,7 @@ typedef int32_t mipzk_status;
 /* Out of memory or threads. err->detail: 0, or the MiB that the process needs to prove the run:
  * what MIPZK_OPT_MAX_MEMORY must be at least. */
 #define MIPZK_E_NO_MEMORY (-2)
-#define MIPZK_E_CANCELLED (-3)     /* stopped by mipzk_ctx_cancel or a progress callback */
+#define MIPZK_E_CANCELLED (-3)     /* stopped by mipzk_ctx_cancel, mipzk_job_cancel or a callback */
 #define MIPZK_E_INTERNAL (-4)      /* a defect of this library: please report it */
 #define MIPZK_E_UNSUPPORTED (-5)   /* valid, but this version cannot do it */
 #define MIPZK_E_STATE (-6)         /* another call, or the one calling back, uses this object */
@@ -289,8 +289,8 @@ MIPZK_API mipzk_status mipzk_ctx_new(uint32_t abi_version /* MIPZK_ABI_VERSION *
 /* For programs and jobs that are made afterwards. UNSUPPORTED for an unknown option or profile. */
 MIPZK_API mipzk_status mipzk_ctx_set_u64(mipzk_ctx* ctx, mipzk_option option, uint64_t value,
                                          mipzk_error* err) MIPZK_NOEXCEPT;
-/* Every execute and prove of the context's jobs, under way or begun later, ends with
- * MIPZK_E_CANCELLED, until mipzk_ctx_resume. Safe in signal handlers. */
+/* Every call that runs or proves for the context or one of its jobs, under way or begun later, ends
+ * with MIPZK_E_CANCELLED, until mipzk_ctx_resume. Safe in signal handlers. */
 MIPZK_API void mipzk_ctx_cancel(mipzk_ctx* ctx) MIPZK_NOEXCEPT;
 MIPZK_API void mipzk_ctx_resume(mipzk_ctx* ctx) MIPZK_NOEXCEPT;
 MIPZK_API void mipzk_ctx_free(mipzk_ctx* ctx) MIPZK_NOEXCEPT;
@@ -355,6 +355,9 @@ MIPZK_API const uint8_t* mipzk_program_shape(const mipzk_program* program,
 MIPZK_API mipzk_status mipzk_job_new(mipzk_ctx* ctx, const mipzk_program* program, mipzk_job** out,
                                      mipzk_error* err) MIPZK_NOEXCEPT;
 MIPZK_API void mipzk_job_free(mipzk_job* job) MIPZK_NOEXCEPT;
+/* As mipzk_ctx_cancel and mipzk_ctx_resume, for this job alone: its neighbours go on. */
+MIPZK_API void mipzk_job_cancel(mipzk_job* job) MIPZK_NOEXCEPT;
+MIPZK_API void mipzk_job_resume(mipzk_job* job) MIPZK_NOEXCEPT;
 
 /* Inputs are empty until set; setting one again replaces it and forgets the results of a run. At
  * most 67108860 bytes each (INPUT otherwise). The public input is part of what the proof states.

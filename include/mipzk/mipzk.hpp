@@ -429,6 +429,11 @@ class Job {
   }
   mipzk_job* get() const noexcept { return job_.get(); }
 
+  // From any thread and from signal handlers: ends the job's calls, under way or begun later, until
+  // resume().
+  void cancel() const noexcept { mipzk_job_cancel(get()); }
+  void resume() const noexcept { mipzk_job_resume(get()); }
+
   // Inputs are copied; setting one forgets the results of a run.
   Result<void> try_public_input(Bytes data) { return give(mipzk_job_public_input, data); }
   void public_input(Bytes data) { try_public_input(data).value(); }

@@ -3,23 +3,13 @@
 // threads.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
 
+#include "base/stop_flags.hpp"
+
 namespace mipzk {
-
-// Two flags, either of which stops work; null: none.
-struct StopFlags {
-  const std::atomic_flag* first = nullptr;
-  const std::atomic_flag* second = nullptr;
-
-  bool any() const {
-    return (first != nullptr && first->test(std::memory_order_relaxed)) ||
-           (second != nullptr && second->test(std::memory_order_relaxed));
-  }
-};
 
 // Thrown by loops that are stopped.
 struct Cancelled {};

@@ -57,7 +57,7 @@ class Progress {
 
   // Ends the work of all threads.
   void stop() { stop_.test_and_set(std::memory_order_relaxed); }
-  StopFlags flags() const { return {&stop_, options_.cancel}; }
+  StopFlags flags() const { return options_.cancel.with(stop_); }
 
  private:
   static uint32_t units(uint64_t cells) { return static_cast<uint32_t>(progress_units(cells)); }

@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "base/pool.hpp"
 #include "base/secret_memory.hpp"
+#include "base/stop_flags.hpp"
 #include "isa/program.hpp"
 #include "proof/statement.hpp"
 #include "trace/build.hpp"
@@ -81,8 +82,8 @@ struct Options {
   // Called on the calling thread between steps; true cancels. `done` of `total`: cells that are
   // proved, in progress_units().
   std::function<bool(Phase, uint64_t done, uint64_t total)> progress;
-  // Looked at by all threads: once set, the call ends with kCancelled. May be null.
-  const std::atomic_flag* cancel = nullptr;
+  // Looked at by all threads: once one is set, the call ends with kCancelled. At most two.
+  StopFlags cancel;
 };
 
 // A run of a program: what it reads and where it is cut. The bytes stay the caller's.

@@ -17,7 +17,7 @@ Result<std::shared_ptr<const vm::ShardRecord>> RecordedShards::next() {
 }
 
 RepeatedRun::RepeatedRun(const isa::Program& program, const Run& run, const RunPlan& plan,
-                         const std::atomic_flag* cancel)
+                         const StopFlags& cancel)
     : program_(program), run_(run), plan_(plan) {
   hooks_.cancel = cancel;
 }

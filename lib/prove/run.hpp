@@ -39,7 +39,7 @@ class RecordedShards : public ShardSource {
 class RepeatedRun : public ShardSource {
  public:
   RepeatedRun(const isa::Program& program, const Run& run, const RunPlan& plan,
-              const std::atomic_flag* cancel);
+              const StopFlags& cancel);
   Status begin() override;
   Result<std::shared_ptr<const vm::ShardRecord>> next() override;
 

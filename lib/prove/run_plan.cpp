@@ -110,8 +110,7 @@ Result<RunPlan> plan_once(Pool& pool, const LoadedProgram& program, const vm::In
     if (Status s = machine.next(*record, report); !s) return s.error();
     if (Status s = planner.add(*record); !s) return s.error();
     // Shards after the end of the run do not look.
-    if (hooks.cancel != nullptr && hooks.cancel->test(std::memory_order_relaxed))
-      return Error(Errc::kCancelled, "cancelled");
+    if (hooks.cancel.any()) return Error(Errc::kCancelled, "cancelled");
   }
   if (count != 1) record = nullptr;
   auto plan = planner.finish(machine.outcome(), machine.source_words(), machine.code_last(),

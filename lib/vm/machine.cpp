@@ -55,9 +55,7 @@ template <class Step>
 Result<bool> run_on(const isa::Program& program, Processor& cpu, const uint64_t& end,
                     const Limits& limits, const Recorded* recorded, FaultReport* report,
                     Step step) {
-  const auto cancelled = [&] {
-    return cpu.hooks->cancel != nullptr && cpu.hooks->cancel->test(std::memory_order_relaxed);
-  };
+  const auto cancelled = [&] { return cpu.hooks->cancel.any(); };
   uint64_t next_look = 0;
   for (;;) {
     if (cancelled()) return cancelled_error(program, cpu, report);

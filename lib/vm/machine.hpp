@@ -5,7 +5,6 @@
 // Program may be run from several threads at once.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -14,6 +13,7 @@
 #include "base/bytes.hpp"
 #include "base/error.hpp"
 #include "base/secret_memory.hpp"
+#include "base/stop_flags.hpp"
 #include "isa/program.hpp"
 #include "vm/fault.hpp"
 #include "vm/record.hpp"
@@ -79,8 +79,8 @@ struct Hooks {
   // notice.
   std::function<void(ByteView)> print;
   std::function<void(uint64_t cycle, uint32_t mark)> cycle;  // CYCLE: instructions so far, $a0
-  // Polled every 2^13 cycles; once set, the run stops with kCancelled.
-  const std::atomic_flag* cancel = nullptr;
+  // Polled every 2^13 cycles; once one is set, the run stops with kCancelled.
+  StopFlags cancel;
   // Called before the first instruction, then about every kWatchCycles, and by record() once more
   // after the last one. An error ends the run with it.
   std::function<Status(const Progress&)> watch;

@@ -44,7 +44,7 @@ ShardImage image_of(const ShardRecord& shard, uint32_t number, ByteView hints) {
 }
 
 Result<ShardRecord> record_image(const isa::Program& program, const ShardImage& image,
-                                 uint64_t max_memory_bytes, const std::atomic_flag* cancel) {
+                                 uint64_t max_memory_bytes, const StopFlags& cancel) {
   const Code code(program);
   const Hooks silent;
   const Inputs inputs{{}, {}, image.hints};
@@ -63,8 +63,7 @@ Result<ShardRecord> record_image(const isa::Program& program, const ShardImage& 
   Stop stop = is_idle ? Stop::kHalt : Stop::kSliceEnd;
   const uint64_t end = std::min(image.cycles, kMaxShardCycles);
   while (stop == Stop::kSliceEnd && cpu.cycles < end) {
-    if (cancel != nullptr && cancel->test(std::memory_order_relaxed))
-      return Error(Errc::kCancelled, "cancelled");
+    if (cancel.any()) return Error(Errc::kCancelled, "cancelled");
     const uint64_t slice = std::min<uint64_t>(end - cpu.cycles, kBlockCycles);
     stop = record_block(cpu, static_cast<uint32_t>(slice), record);
   }

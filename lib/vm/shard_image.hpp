@@ -4,11 +4,11 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 
 #include "base/error.hpp"
 #include "base/secret_memory.hpp"
+#include "base/stop_flags.hpp"
 #include "isa/program.hpp"
 #include "vm/memory.hpp"
 #include "vm/record.hpp"
@@ -42,8 +42,8 @@ struct ShardImage {
 ShardImage image_of(const ShardRecord& shard, uint32_t number, ByteView hints);
 
 // Executes the shard and records it. Any image is safe, whatever it says. Errors: kRejected when it
-// does not give a shard that ends as it says, kMemoryLimit, kCancelled (`cancel` may be null).
+// does not give a shard that ends as it says, kMemoryLimit, kCancelled.
 Result<ShardRecord> record_image(const isa::Program& program, const ShardImage& image,
-                                 uint64_t max_memory_bytes, const std::atomic_flag* cancel);
+                                 uint64_t max_memory_bytes, const StopFlags& cancel = {});
 
 }  // namespace mipzk::vm

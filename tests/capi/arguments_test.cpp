@@ -26,6 +26,8 @@ TEST(Arguments, FreeTakesNull) {
   mipzk_job_free(nullptr);
   mipzk_blob_free(nullptr);
   mipzk_ctx_cancel(nullptr);
+  mipzk_job_cancel(nullptr);
+  mipzk_job_resume(nullptr);
   mipzk_ctx_resume(nullptr);
 }
 

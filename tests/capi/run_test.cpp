@@ -177,6 +177,34 @@ TEST(Run, StopsWhenAnotherThreadCancels) {
   EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
 }
 
+TEST(Run, OneJobMayBeCancelledWithoutItsNeighbours) {
+  Session s("sha256");
+  mipzk_job* neighbour = nullptr;
+  ASSERT_EQ(mipzk_job_new(s.ctx, s.program, &neighbour, &s.err), MIPZK_OK);
+  s.private_input(Bytes(size_t{60} << 20));
+  std::thread other([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    mipzk_job_cancel(s.job);
+  });
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_E_CANCELLED);
+  other.join();
+  s.private_input({1, 2, 3});
+  mipzk_blob* blob = nullptr;
+  mipzk_estimate e = {};
+  e.struct_size = sizeof e;
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_E_CANCELLED);
+  EXPECT_EQ(mipzk_job_estimate(s.job, &e, &s.err), MIPZK_E_CANCELLED);
+  EXPECT_EQ(mipzk_job_prove(s.job, nullptr, nullptr, &blob, &s.err), MIPZK_E_CANCELLED);
+  EXPECT_EQ(mipzk_job_execute(neighbour, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  mipzk_job_resume(s.job);
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_OK) << s.err.message;
+  // The context's flag is another one.
+  mipzk_ctx_cancel(s.ctx);
+  mipzk_job_resume(s.job);
+  EXPECT_EQ(mipzk_job_execute(s.job, nullptr, nullptr, &s.err), MIPZK_E_CANCELLED);
+  mipzk_job_free(neighbour);
+}
+
 TEST(Run, ObjectsMayBeFreedInAnyOrder) {
   Session s("echo");
   s.private_input({5});

@@ -143,6 +143,8 @@ PROVER: Dict[str, Signature] = {
     "mipzk_program_shape": (pointer, pointer, C.POINTER(size)),
     "mipzk_job_new": (i32, pointer, pointer, new, err),
     "mipzk_job_free": (None, pointer),
+    "mipzk_job_cancel": (None, pointer),
+    "mipzk_job_resume": (None, pointer),
     "mipzk_job_public_input": (i32, pointer, pointer, size, err),
     "mipzk_job_private_input": (i32, pointer, pointer, size, err),
     "mipzk_job_hints": (i32, pointer, pointer, size, err),

@@ -4,8 +4,8 @@
 Python handles signals on its main thread and only between two of its own instructions, so Ctrl-C would wait for a call
 that takes minutes. Therefore the library runs on a thread of its own, while the caller waits for events in Python: for
 hooks to be called (on the caller's thread, so that they may raise, and use what belongs to that thread) and for the end.
-An exception on the caller's side, a KeyboardInterrupt for instance, asks the library to stop. It does so where it looks
-next: after at most 2**18 instructions of a run, or at the end of a step of a proof.
+An exception on the caller's side, a KeyboardInterrupt for instance, asks the library to stop: by `stop`, which it
+notices in the middle of a run or of a step of a proof, or by what the next hook returns.
 """
 
 import queue
@@ -26,6 +26,8 @@ class Running(Generic[_T]):
 
     def __init__(self, body: Callable[["Running[_T]"], _T]) -> None:
         self._cancelled = False
+        self._stop: Optional[Callable[[], None]] = None
+        self._stopping = threading.Lock()
         self._events: "queue.SimpleQueue[Optional[Tuple[_Hook, Tuple[Any, ...]]]]" = queue.SimpleQueue()
         self._answers = threading.Semaphore(0)
         self._thread = threading.Thread(target=self._run, args=(body,), name="mipzk")
@@ -42,6 +44,13 @@ class Running(Generic[_T]):
             self._error = error
         finally:
             self._events.put(None)
+
+    def set_stop(self, stop: Optional[Callable[[], None]]) -> None:
+        """What ends the library's call from another thread, as long as that is under way."""
+        with self._stopping:
+            self._stop = stop
+            if stop is not None and self._cancelled:
+                stop()
 
     def stopped(self) -> bool:
         """Nobody wants the result any more. When the interpreter ends, nobody does."""
@@ -65,6 +74,14 @@ class Running(Generic[_T]):
     def cancel(self) -> None:
         """Asks the library to stop; from any thread."""
         self._cancelled = True
+        # A signal handler may find the lock taken by the code that it interrupts: then the library is not yet, or no
+        # longer, in its call, or it is told by who has the lock.
+        if self._stopping.acquire(blocking=False):
+            try:
+                if self._stop is not None:
+                    self._stop()
+            finally:
+                self._stopping.release()
         self._answers.release()
 
     def events(self) -> Generator[Any, None, None]:

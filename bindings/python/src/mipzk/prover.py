@@ -359,7 +359,7 @@ class Job(_Object):
     """One run of a program, and its proof, from `Context.job`.
 
     `execute`, `estimate` and `prove` let other threads run, and Ctrl-C ends them: KeyboardInterrupt is raised at once,
-    and the library stops at the end of the step at which it is; until then the job can only be closed.
+    and the library stops within about a tenth of a second; until then the job can only be closed.
 
     Hooks are called on the thread of the call, while the library waits. What they return does not matter; an exception
     that one raises ends the call and comes out of it. They must not use the job, except for `cancel`.
@@ -477,8 +477,8 @@ class Job(_Object):
         return Proving(self._begin(body, on_print, on_mark, on_cycles))
 
     def cancel(self) -> None:
-        """Ends the call that is under way with CancelledError, if there is one. From any thread and from signal
-        handlers; not during a step of a proof, but at its end."""
+        """Ends the call that is under way with CancelledError, if there is one, within about a tenth of a second.
+        From any thread and from signal handlers."""
         for running in list(self._calls):
             running.cancel()
 
@@ -498,11 +498,16 @@ class Job(_Object):
         """`body` with the job and its hooks, to be run elsewhere."""
         def run(running: Running[_T]) -> _T:
             with self._use() as job, _hooks(job, running, on_print, on_mark, on_cycles):
+                library = prover()
+                running.set_stop(lambda: library.mipzk_job_cancel(job))
                 try:
                     return body(running, job)
                 except FaultError as error:
-                    error.fault_text = prover().mipzk_job_fault_text(job).decode()
+                    error.fault_text = library.mipzk_job_fault_text(job).decode()
                     raise
+                finally:
+                    running.set_stop(None)
+                    library.mipzk_job_resume(job)
         running = Running(run)
         self._calls.add(running)
         return running

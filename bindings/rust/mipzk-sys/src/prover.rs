@@ -146,6 +146,8 @@ extern "C" {
         out: *mut *mut mipzk_job,
         err: *mut mipzk_error,
     ) -> mipzk_status;
+    pub fn mipzk_job_cancel(job: *mut mipzk_job);
+    pub fn mipzk_job_resume(job: *mut mipzk_job);
     pub fn mipzk_job_free(job: *mut mipzk_job);
     pub fn mipzk_job_public_input(
         job: *mut mipzk_job,
