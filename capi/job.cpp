@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Jobs: inputs, runs and proofs.
-
+#include "answers.hpp"
 #include "base/random.hpp"
 #include "guard.hpp"
 #include "hash/blake3.hpp"
@@ -17,10 +17,16 @@ void forget_plan(mipzk_job& job) {
   job.works = nullptr;
 }
 
-void forget(mipzk_job& job) {
+void forget_run(mipzk_job& job) {
   job.result = {};
   forget_plan(job);
   job.shown = false;
+}
+
+void forget(mipzk_job& job) {
+  forget_run(job);
+  job.answered = {};
+  job.is_answered = false;
 }
 
 namespace {
@@ -45,7 +51,7 @@ Status check_input(const uint8_t* data, size_t size) {
 StopFlags flags_of(const mipzk_job& job) { return {job.settings.cancel.get(), &job.cancel}; }
 
 vm::Inputs inputs_of(const mipzk_job& job) {
-  return {job.private_input, job.public_input, job.hints};
+  return {job.private_input, job.public_input, hints_of(job)};
 }
 
 namespace {
@@ -69,18 +75,36 @@ vm::Hooks hooks_of(mipzk_job& job) {
 }
 
 Status execute(mipzk_job& job) {
-  forget(job);
+  forget_run(job);
   vm::FaultReport report;
-  auto outcome =
-      vm::run(job.elf->program(), inputs_of(job), job.settings.limits, hooks_of(job), &report);
+  vm::Hooks hooks = hooks_of(job);
+  Answers answers(job);
+  if (job.ask != nullptr && !job.is_answered) {
+    hooks.ask = std::ref(answers);
+    hooks.cancel = hooks.cancel.with(answers.stop);
+  }
+  auto outcome = vm::run(job.elf->program(), inputs_of(job), job.settings.limits, hooks, &report);
+  if (Status s = answers.status(); !s) return s;
   if (!outcome) {
     job.result.fault_text = std::move(report.text);
     return outcome.error();
+  }
+  if (hooks.ask) {
+    job.answered = std::move(answers.hints);
+    job.is_answered = true;
   }
   job.result.outcome = std::move(*outcome);
   job.result.valid = job.shown = true;
   return {};
 }
+
+}  // namespace
+
+Status ask_for_answers(mipzk_job& job) {
+  return job.ask == nullptr || job.is_answered ? Status() : execute(job);
+}
+
+namespace {
 
 // The shape of one shard.
 Status read_shard_shape(Reader& reader, std::vector<air::Instance>& out) {
@@ -131,8 +155,7 @@ Status derive_seed(const mipzk_job& job, prove::Seed& out) {
   h.update(kSeedKey.bytes);
   h.update(job.elf->loaded().id);
   h.update_word(job.settings.profile->id);
-  for (ByteView input :
-       {ByteView(job.public_input), ByteView(job.private_input), ByteView(job.hints)}) {
+  for (ByteView input : {ByteView(job.public_input), ByteView(job.private_input), hints_of(job)}) {
     h.update_u64(input.size());
     h.update(input);
   }
@@ -179,7 +202,7 @@ Status plan_run(mipzk_job& job, const prove::Options& options) {
   auto plan = prove::plan_run(*job.settings.pool, job.elf->loaded(), run_of(job), hooks_of(job),
                               options, &report);
   if (!plan) {
-    forget(job);
+    forget_run(job);
     job.result.fault_text = std::move(report.text);
     return plan.error();
   }
@@ -199,6 +222,7 @@ void set_plan(mipzk_job& job, std::shared_ptr<const prove::RunPlan> plan) {
 
 Status plan(mipzk_job& job, const prove::Options& options) {
   job.elf->loaded(job.settings.pool.get());  // by the job's threads
+  if (Status s = ask_for_answers(job); !s) return s;
   if (Status s = find_kept_plan(job, options); !s) return s;
   const auto proof_bytes = [&] { return options.keeps_proof ? job.plan->proof_bytes : 0; };
   // The workers of a kept plan are for as many threads as there were.

@@ -22,6 +22,8 @@ prove::Request request_of(const mipzk_job& job, const std::vector<uint8_t>& shap
 std::vector<uint8_t> shape_bytes(const mipzk_job& job);
 // Makes the plan that of the job, and its outcome the result.
 void set_plan(mipzk_job& job, std::shared_ptr<const prove::RunPlan> plan);
+// Runs the program for what it asks for, unless nobody answers or that was done.
+Status ask_for_answers(mipzk_job& job);
 // Runs the program for a proof, unless that was done for these inputs, this shape and this memory,
 // by this job or by one that kept its plan in the same store.
 Status plan(mipzk_job& job, const prove::Options& options);

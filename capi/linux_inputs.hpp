@@ -10,7 +10,7 @@ namespace mipzk::capi {
 
 bool is_linux(const mipzk_job& job);
 
-// Forgets what a run left behind.
+// Forgets what a run left behind, and what it asked for.
 void forget(mipzk_job& job);
 
 // Replaces what the program reads from descriptor 3 (public) or 0.

@@ -160,6 +160,11 @@ struct mipzk_job {
   void* mark_user = nullptr;
   mipzk_cycles_fn cycles = nullptr;
   void* cycles_user = nullptr;
+  mipzk_ask_fn ask = nullptr;
+  void* ask_user = nullptr;
+  // What a run that asked took: the hints with the answers among them.
+  mipzk::SecretVector<uint8_t> answered;
+  bool is_answered = false;
   bool shown = false;  // print and mark have been called for these inputs
   mipzk::capi::RunResult result;
   // For these inputs and these shapes; null: not run.
@@ -178,6 +183,11 @@ struct mipzk_blob {
 };
 
 namespace mipzk::capi {
+
+// What the program takes as hints, answers included.
+inline ByteView hints_of(const mipzk_job& job) {
+  return job.is_answered ? ByteView(job.answered) : ByteView(job.hints);
+}
 
 // The context's pool, made if there is none yet. Throws when the system refuses threads.
 Pool& pool_of(mipzk_ctx& ctx);

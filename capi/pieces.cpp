@@ -124,6 +124,7 @@ Status check_buffers(std::initializer_list<ByteView> buffers) {
 Status make_work(mipzk_job& job, ByteView bytes, uint32_t shard, mipzk_blob** out) {
   const auto piece = prove::read_piece(bytes, prove::PieceKind::kPlan);
   if (!piece) return piece.error();
+  if (Status s = ask_for_answers(job); !s) return s;
   if (job.works == nullptr || job.works->plan_digest != piece->digest) {
     job.works = nullptr;
     auto plan = prove::read_plan(bytes, job.elf->loaded());
@@ -157,9 +158,9 @@ Status make_work(mipzk_job& job, ByteView bytes, uint32_t shard, mipzk_blob** ou
     works.record = std::move(*record);
     ++works.made;
   }
-  return give(
-      prove::write_work(works.plan, job.elf->for_shards().tables, shard, *works.record, job.hints),
-      out);
+  return give(prove::write_work(works.plan, job.elf->for_shards().tables, shard, *works.record,
+                                hints_of(job)),
+              out);
 }
 
 // Whether a part is valid under the challenge.

@@ -3,12 +3,14 @@
 package mipzk
 
 // #include <mipzk/mipzk.h>
+// #include <stdlib.h>
 import "C"
 
 import (
 	"context"
 	"io"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 	"unsafe"
@@ -123,6 +125,79 @@ func (j *Job) Hints(r io.Reader) error {
 	return j.input(r, func(data *C.uint8_t, size C.size_t, e *C.mipzk_error) C.mipzk_status {
 		return C.mipzk_job_hints(j.handle, data, size, e)
 	})
+}
+
+// Argument appends an argument of a Linux program; argv[0] is "guest". Public. ErrArgument for other
+// programs and for a text with a zero byte.
+func (j *Job) Argument(text string) error {
+	return j.text(text, func(text *C.char, e *C.mipzk_error) C.mipzk_status {
+		return C.mipzk_job_argument(j.handle, text, e)
+	})
+}
+
+// Environment appends NAME=VALUE to the environment of a Linux program, which is empty. Public.
+func (j *Job) Environment(text string) error {
+	return j.text(text, func(text *C.char, e *C.mipzk_error) C.mipzk_status {
+		return C.mipzk_job_environment(j.handle, text, e)
+	})
+}
+
+// File gives a Linux program a file with what r has, at an absolute path. It is private: its bytes,
+// its name, and that it is there are the choice of whoever makes the proof.
+func (j *Job) File(name string, r io.Reader) error { return j.file(name, r, 0) }
+
+// PublicFile is File for one that is part of what the proof states.
+func (j *Job) PublicFile(name string, r io.Reader) error {
+	return j.file(name, r, C.MIPZK_FILE_PUBLIC)
+}
+
+func (j *Job) file(name string, r io.Reader, flags C.uint32_t) error {
+	bytes, err := readInput(r)
+	defer wipe(bytes)
+	if err != nil {
+		return err
+	}
+	return j.text(name, func(name *C.char, e *C.mipzk_error) C.mipzk_status {
+		data, size := pointer(bytes)
+		return C.mipzk_job_file(j.handle, name, data, size, flags, e)
+	})
+}
+
+// text makes a short call with a text of C.
+func (j *Job) text(text string, call func(*C.char, *C.mipzk_error) C.mipzk_status) error {
+	if strings.IndexByte(text, 0) >= 0 {
+		return &Error{Status: ErrArgument, Message: "there is a zero byte in the text"}
+	}
+	c := C.CString(text)
+	defer C.free(unsafe.Pointer(c))
+	return j.set(func(e *C.mipzk_error) C.mipzk_status { return call(c, e) })
+}
+
+// Clock sets a Linux program's clock as it begins, from 1970-01-01 00:00:01 UTC to the year 2038.
+// Public.
+func (j *Job) Clock(begin time.Time) error {
+	return j.set(func(e *C.mipzk_error) C.mipzk_status {
+		return C.mipzk_job_clock(j.handle, C.uint64_t(begin.Unix()), e)
+	})
+}
+
+// Random sets what a Linux program's random numbers follow from, which is as secret as the private
+// input. Without it they are the same in every run.
+func (j *Job) Random(seed *[32]byte) error {
+	return j.set(func(e *C.mipzk_error) C.mipzk_status {
+		return C.mipzk_job_random(j.handle, (*C.uint8_t)(unsafe.Pointer(seed)), e)
+	})
+}
+
+// ClaimedInput returns the public input that a proof of this job claims, of a Linux program all that
+// is public: for a verifier that expects these inputs. It is nil while a call is under way.
+func (j *Job) ClaimedInput() []byte {
+	if j.begin() != nil {
+		return nil
+	}
+	defer j.end()
+	var size C.size_t
+	return clone(C.mipzk_job_claimed_input(j.handle, &size), size)
 }
 
 func (j *Job) input(r io.Reader,

@@ -2,6 +2,7 @@
 #include "inputs.hpp"
 
 #include <cstring>
+#include <map>
 #include <string_view>
 
 #include "kernel/inputs.hpp"
@@ -38,6 +39,25 @@ uint64_t clock_of(const Options& options) {
   return seconds;
 }
 
+// What the program may ask for; the library's callback has no other place for it than one that
+// outlives the job.
+std::map<std::string, Bytes> answers;
+
+int32_t on_ask(void*, const uint8_t* name, size_t size, mipzk_write_fn take, void* take_user) {
+  const auto answer = answers.find({reinterpret_cast<const char*>(name), size});
+  if (answer == answers.end()) return 0;
+  return take(take_user, answer->second.data(), answer->second.size());
+}
+
+// NAME=PATH, of any name.
+std::pair<std::string, std::string> answer_of(const std::string& text) {
+  const size_t equal = text.find('=');
+  if (equal == std::string::npos || equal + 1 == text.size())
+    throw Failure(kExitUsage, "--answer wants NAME=PATH, not " + quoted(text),
+                  "--answer config=config.bin");
+  return {text.substr(0, equal), text.substr(equal + 1)};
+}
+
 ByteView view(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
@@ -57,6 +77,8 @@ void add_public_input_options(Options& options) {
 void add_private_input_options(Options& options) {
   options.visible().add_options()("file", list_value("NAME=PATH"),
                                   "file that a Linux program finds as NAME, private")(
+      "answer", list_value("NAME=PATH"),
+      "file with what the program gets when it asks for NAME (mipzk_ask), private; once for each")(
       "random", value("FILE"),
       "32 bytes from which a Linux program's random numbers follow, private (default: numbers "
       "that everybody knows)");
@@ -67,6 +89,8 @@ std::vector<std::pair<std::string, std::string>> input_files(const Options& opti
   for (const char* option : kFileOptions)
     for (const std::string& text : options.list(option))
       files.emplace_back(std::string("--") + option, file_of(text, option).second);
+  for (const std::string& text : options.list("answer"))
+    files.emplace_back("--answer", answer_of(text).second);
   if (options.has("random")) files.emplace_back("--random", options.text("random"));
   return files;
 }
@@ -86,6 +110,11 @@ void give_inputs(mipzk_job* job, const Options& options) {
             std::string("--") + option + " " + quoted(name));
     }
   }
+  for (const std::string& text : options.list("answer")) {
+    auto [name, path] = answer_of(text);
+    answers[name] = read_file(path, "answer", kInputLimit);
+  }
+  if (!answers.empty()) check(mipzk_job_on_ask(job, on_ask, nullptr, &err), err, "--answer");
   if (options.has("clock")) check(mipzk_job_clock(job, clock_of(options), &err), err, "--clock");
   if (options.has("random")) {
     const Bytes seed = read_file(options.text("random"), "seed of random numbers", kRandomLimit);

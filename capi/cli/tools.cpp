@@ -78,7 +78,7 @@ Range trace_range(const Options& options) {
 }
 
 vm::Inputs inputs_of(const mipzk_job& job) {
-  return {job.private_input, job.public_input, job.hints};
+  return {job.private_input, job.public_input, capi::hints_of(job)};
 }
 
 vm::Hooks hooks_of(const mipzk_job& job, Log& log) {

@@ -349,6 +349,9 @@ MIPZK_API const char* mipzk_program_symbol(const mipzk_program* program, uint64_
 MIPZK_API const uint8_t* mipzk_program_shape(const mipzk_program* program,
                                              size_t* out_size) MIPZK_NOEXCEPT;
 
+/* Takes the next bytes of something. A result other than 0 ends the call with CANCELLED. */
+typedef int32_t (*mipzk_write_fn)(void* user, const uint8_t* data, size_t size);
+
 /* ---- Job ---------------------------------------------------------------------------------------
  */
 
@@ -438,6 +441,21 @@ MIPZK_API mipzk_status mipzk_job_on_print(mipzk_job* job, mipzk_print_fn fn, voi
 MIPZK_API mipzk_status mipzk_job_on_mark(mipzk_job* job, mipzk_mark_fn fn, void* user,
                                          mipzk_error* err) MIPZK_NOEXCEPT;
 
+/* The program asks its host for something by a name (mipzk_ask of mipzk_guest.h; `name` is the
+ * program's choice, any bytes, at most 4096). To answer, call take(take_user, data, size) with the
+ * bytes, in one or more calls in order; size may be 0. Without such a call there is no answer. A
+ * result other than 0 ends the call with CANCELLED. At most 67108860 bytes altogether (INPUT).
+ *
+ * The answers are hints: as secret as the private input, and nothing that a proof binds, so the
+ * program must check them. It is asked once: the answers of the first run that is not refused stay
+ * until an input is set, and are part of what mipzk_job_plan and mipzk_job_keep compare. The program
+ * is run once more for them, before it is run for a proof. NULL: nobody answers; what the program
+ * expects then has to be among the hints. Setting the hook forgets answers and results. */
+typedef int32_t (*mipzk_ask_fn)(void* user, const uint8_t* name, size_t name_size,
+                                mipzk_write_fn take, void* take_user);
+MIPZK_API mipzk_status mipzk_job_on_ask(mipzk_job* job, mipzk_ask_fn fn, void* user,
+                                        mipzk_error* err) MIPZK_NOEXCEPT;
+
 /* Called about every 2^18 instructions while the program runs, during execute, estimate and prove.
  * A result other than 0 cancels. NULL removes the hook. */
 typedef int32_t (*mipzk_cycles_fn)(void* user, uint64_t cycles);
@@ -515,8 +533,6 @@ MIPZK_API const char* mipzk_phase_name(uint32_t phase) MIPZK_NOEXCEPT;
 MIPZK_API mipzk_status mipzk_job_prove(mipzk_job* job, mipzk_progress_fn fn, void* user,
                                        mipzk_blob** out_proof, mipzk_error* err) MIPZK_NOEXCEPT;
 
-/* Takes the next bytes of a proof. A result other than 0 ends the call with CANCELLED. */
-typedef int32_t (*mipzk_write_fn)(void* user, const uint8_t* data, size_t size);
 /* The same, and gives the proof piece by piece as it is made, so that it is never whole in memory.
  * What was written before an error is of no use. */
 MIPZK_API mipzk_status mipzk_job_prove_to(mipzk_job* job, mipzk_progress_fn fn, void* user,

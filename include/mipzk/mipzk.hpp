@@ -356,6 +356,8 @@ using ProgressFn = std::function<bool(const mipzk_progress& at)>;  // false canc
 // number to give up.
 using ReadFn = std::function<int64_t(std::span<uint8_t> buffer)>;
 using WriteFn = std::function<bool(Bytes piece)>;  // false cancels
+// What a program asks for by a name; empty: there is no answer.
+using AskFn = std::function<std::optional<std::vector<uint8_t>>(Bytes name)>;
 
 namespace detail {
 
@@ -367,6 +369,7 @@ struct Hooks {
   ProgressFn progress;
   WriteFn write;
   ReadFn read;
+  AskFn ask;
   std::exception_ptr thrown;
 
   // Whether to go on. After an exception no callback is called any more.
@@ -412,6 +415,16 @@ struct Hooks {
     int64_t taken = -1;
     hooks.run([&] { return taken = hooks.read({buffer, size}), true; });
     return taken;
+  }
+  static int32_t on_ask(void* user, const uint8_t* name, size_t size, mipzk_write_fn take,
+                        void* take_user) {
+    auto& hooks = *static_cast<Hooks*>(user);
+    return hooks.run([&] {
+      const auto answer = hooks.ask(Bytes(name, size));
+      return !answer || take(take_user, answer->data(), answer->size()) == 0;
+    })
+               ? 0
+               : 1;
   }
   static int32_t on_write(void* user, const uint8_t* data, size_t size) {
     auto& hooks = *static_cast<Hooks*>(user);
@@ -488,6 +501,11 @@ class Job {
     return hook(&detail::Hooks::mark, std::move(fn), mipzk_job_on_mark, detail::Hooks::on_mark);
   }
   void on_mark(MarkFn fn) { try_on_mark(std::move(fn)).value(); }
+  // See mipzk_job_on_ask: asked once, and as secret as the private input.
+  Result<void> try_on_ask(AskFn fn) {
+    return hook(&detail::Hooks::ask, std::move(fn), mipzk_job_on_ask, detail::Hooks::on_ask);
+  }
+  void on_ask(AskFn fn) { try_on_ask(std::move(fn)).value(); }
   void on_cycles(CyclesFn fn) {
     if (hooks_) hooks_->cycles = std::move(fn);
   }

@@ -198,6 +198,10 @@ void SyscallTracer::machine_call(const Step& step, uint32_t number) {
       sink_("print(" + buffer_text(m, m.reg(kA0), m.reg(kA0 + 1)) +
             format_text(", %u)", m.reg(kA0 + 1)));
       break;
+    case isa::kCallAsk:
+      sink_("ask(" + buffer_text(m, m.reg(kA0), m.reg(kA0 + 1)) +
+            format_text(", %u)", m.reg(kA0 + 1)));
+      break;
     case isa::kCallCycle:
       sink_(
           format_text("cycle(%u) = %llu", m.reg(kA0), static_cast<unsigned long long>(m.cycles())));

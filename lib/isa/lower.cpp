@@ -170,6 +170,7 @@ std::optional<Lowered> native_call(uint32_t pc, const Instruction& i) {
       break;
     case kCallPrint:
     case kCallCycle:
+    case kCallAsk:
       l = start(Handler::kHost, pc);
       break;
     default:

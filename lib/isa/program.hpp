@@ -28,7 +28,8 @@ inline constexpr uint32_t kMaxWindowBytes = kWindowSize - 4;
 inline constexpr uint32_t kLastWord = 0xfffffffcu;
 
 // Numbers of the machine's own calls: the code field of `syscall`.
-inline constexpr uint32_t kCallHalt = 1, kCallHintWord = 2, kCallPrint = 3, kCallCycle = 4;
+inline constexpr uint32_t kCallHalt = 1, kCallHintWord = 2, kCallPrint = 3, kCallCycle = 4,
+                          kCallAsk = 5;
 
 struct Symbol {
   uint32_t address, size;

@@ -50,7 +50,7 @@ Explanation explain_reserved(uint32_t word) {
           "the program was loaded without the in-guest kernel: no `li $v0, number` that leads to "
           "a `syscall` was found in it (docs/MACHINE.md, section 8)"};
     return {format_text("unknown machine call 0x%x", word >> 6 & 0xfffff),
-            "the calls are 1 HALT, 2 HINT_WORD, 3 PRINT, 4 CYCLE"};
+            "the calls are 1 HALT, 2 HINT_WORD, 3 PRINT, 4 CYCLE, 5 ASK"};
   }
   if (opcode == 0x11 || opcode == 0x13)
     return {"floating-point instruction",

@@ -31,6 +31,11 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
 [[gnu::noinline]] void host_call(Processor& cpu, uint32_t number, uint64_t cycles) {
   if (cpu.hooks == nullptr || cycles < cpu.shown) return;
   if (number == isa::kCallCycle && cpu.hooks->cycle) cpu.hooks->cycle(cycles, cpu.reg[4]);
+  if (number == isa::kCallAsk && cpu.hooks->ask) {
+    const auto name = printed_bytes(*cpu.memory, cpu.windows->little_endian(), cpu.reg[4],
+                                    std::min(cpu.reg[5], kMaxNameBytes));
+    cpu.windows->set_hints(cpu.hooks->ask(name, cpu.windows->hints_taken()));
+  }
   if (number == isa::kCallPrint && cpu.hooks->print && !cpu.print_meter.silent()) {
     auto text = printed_bytes(*cpu.memory, cpu.windows->little_endian(), cpu.reg[4], cpu.reg[5]);
     const bool notice = cpu.print_meter.cut(text, cycles);

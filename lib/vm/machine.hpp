@@ -70,6 +70,7 @@ struct Progress {
   uint64_t touched = 0;
   uint32_t shard = 1;  // while recording, from 1
 };
+inline constexpr uint32_t kMaxNameBytes = 1u << 12;
 inline constexpr uint64_t kWatchCycles = uint64_t{1} << 18;
 
 // The host's ears. Callbacks run on the calling thread, between two instructions; they must not
@@ -79,6 +80,11 @@ struct Hooks {
   // notice.
   std::function<void(ByteView)> print;
   std::function<void(uint64_t cycle, uint32_t mark)> cycle;  // CYCLE: instructions so far, $a0
+  // ASK: a name of at most kMaxNameBytes, and the bytes of the hints that were taken. Gives the
+  // hints as they are from now on, those with the answer; they must outlive the next ASK. For run()
+  // alone: what the program asks for has to be the same whenever it runs again, so that it is asked
+  // for once, and later runs have the answers among their hints.
+  std::function<ByteView(ByteView name, size_t taken)> ask;
   // Polled every 2^13 cycles; once one is set, the run stops with kCancelled.
   StopFlags cancel;
   // Called before the first instruction, then about every kWatchCycles, and by record() once more

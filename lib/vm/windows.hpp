@@ -35,6 +35,8 @@ class Windows {
 
   // The next word of the hints; false when there is none.
   bool next_hint(uint32_t& word);
+  // Others, of which as many bytes are taken.
+  void set_hints(ByteView hints) { hints_ = hints; }
   // Takes back the last `words` of them.
   void return_hints(size_t words) { hint_position_ -= 4 * words; }
   // Bytes of the hints that were taken, padding included.

@@ -24,9 +24,8 @@ C_ONLY |= {"mipzk_job_plan", "mipzk_job_work", "mipzk_job_keep", "mipzk_work_com
            "MIPZK_PIECE_PLAN", "MIPZK_PIECE_WORK", "MIPZK_PIECE_HEAD", "MIPZK_PIECE_CHALLENGE", "MIPZK_PIECE_PART"}
 # Jobs of Go have a context of their own, and in Rust an exclusive borrow keeps others from cancelling a job: hooks do.
 C_ONLY |= {"mipzk_job_cancel", "mipzk_job_resume"}
-# So do they with what Linux programs find besides two streams.
-C_ONLY |= {"mipzk_job_argument", "mipzk_job_environment", "mipzk_job_file", "mipzk_job_clock", "mipzk_job_random",
-           "mipzk_job_claimed_input", "MIPZK_FILE_PUBLIC", "MIPZK_PROOF_LINUX"}
+# Who answers a program that asks is set for a job, not for a call as their hooks are.
+C_ONLY |= {"mipzk_job_on_ask"}
 
 
 def skip(reason):

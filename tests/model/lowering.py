@@ -194,10 +194,10 @@ def lower(pc, word, context=Context()):
     n = i.name
     if n == "trap" and context.trap_vector:
         return _entry(41, rd=26, k=limbs(word) + [context.trap_vector // 4])
-    if n is None or n == "trap" or n == "syscall" and i.code > 4:
+    if n is None or n == "trap" or n == "syscall" and i.code > 5:
         return None
     destination = i.rd if n in _TO_RD else i.rt if n in _TO_RT else None
-    if destination == 0 or n in _NOTHING or n == "syscall" and i.code in (3, 4):
+    if destination == 0 or n in _NOTHING or n == "syscall" and i.code in (3, 4, 5):
         return _entry(1)
     if n == "syscall":
         return _entry(26, rs=4, rd=EXIT_CODE) if i.code == 1 else _entry(27, rd=2)

@@ -87,6 +87,7 @@ type Claim struct {
 	Shards       uint32
 	SecurityBits uint32 // provable, rounded down
 	NoHiding     bool   // the proof may tell everything about the private input
+	Linux        bool   // PublicInput is a list of entries, as Job.ClaimedInput has it
 }
 
 func init() {
@@ -105,6 +106,7 @@ func claimOf(front []byte, claim *C.mipzk_claim) *Claim {
 		Shards:       uint32(claim.shards),
 		SecurityBits: uint32(claim.security_bits),
 		NoHiding:     claim.flags&C.MIPZK_PROOF_NO_HIDING != 0,
+		Linux:        claim.flags&C.MIPZK_PROOF_LINUX != 0,
 	}
 }
 

@@ -15,6 +15,7 @@
 #define CALL_HINT_WORD "2"
 #define CALL_PRINT "3"
 #define CALL_CYCLE "4"
+#define CALL_ASK "5"
 
 static void open_window(uint32_t window, uint32_t exit_code, const uint8_t** bytes, size_t* size) {
   uint32_t length = *(const volatile uint32_t*)window;
@@ -49,6 +50,30 @@ uint32_t mipzk_hint_word(void) {
   register uint32_t word __asm__("$2");
   __asm__ volatile("syscall " CALL_HINT_WORD : "=r"(word));
   return word;
+}
+
+static void call_ask(const void* name, size_t name_size) {
+  register const void* a0 __asm__("$4") = name;
+  register size_t a1 __asm__("$5") = name_size;
+  __asm__ volatile("syscall " CALL_ASK : : "r"(a0), "r"(a1) : "memory");
+}
+
+uint32_t mipzk_ask(const void* name, size_t name_size, void* answer, size_t capacity) {
+  uint8_t* out = answer;
+  uint32_t size, done = 0;
+  call_ask(name, name_size);
+  size = mipzk_hint_word();
+  if (size == MIPZK_NO_ANSWER) {
+    return size;
+  }
+  while (done < size) {
+    uint32_t word = mipzk_hint_word(), n = size - done < 4 ? size - done : 4;
+    if (done < capacity) {
+      memcpy(out + done, &word, n < capacity - done ? n : capacity - done);
+    }
+    done += n;
+  }
+  return size;
 }
 
 void mipzk_halt(uint32_t code) {

@@ -34,6 +34,13 @@ void mipzk_public_input(const uint8_t** buf_ptr, size_t* buf_size);
  * what it likes. Use it for results that are costly to find but cheap to check, and check them. */
 uint32_t mipzk_hint_word(void);
 
+/* Asks the host for what it knows under this name (any bytes, at most 4096), writes the first
+ * `capacity` bytes of the answer to `answer`, and returns its length, or MIPZK_NO_ANSWER. As hints
+ * are, the answer is NOT checked by the proof in any way: check it, against a hash in the public
+ * input for example. Equal names may get different answers. */
+#define MIPZK_NO_ANSWER 0xffffffffu
+uint32_t mipzk_ask(const void* name, size_t name_size, void* answer, size_t capacity);
+
 /* Ends the program. Every code is provable and part of the statement; returning from main halts
  * with main's result. */
 #if defined(__GNUC__)

@@ -6,6 +6,7 @@ import gc
 import io
 import mmap
 import pickle
+import struct
 import threading
 import weakref
 
@@ -248,6 +249,59 @@ def wait_until_free(job):
     for thread in threading.enumerate():
         if thread.name == "mipzk":
             thread.join()
+
+
+def test_what_linux_programs_find(context, echo):
+    program = context.load(guest("echo.linux"))
+    with context.job(program, public_input=b"public", private_input=b"secret") as job:
+        job.add_argument("--verbose")
+        job.add_environment("HOME", "/root=")
+        job.add_file("/etc/public", bytearray(b"for all"), public=True)
+        job.add_file("/etc/private", b"for us")
+        job.set_clock(1_700_000_000)
+        claimed = job.claimed_input
+        job.set_random(bytes(range(32)))
+        assert job.claimed_input == claimed
+        for word in (b"public", b"--verbose", b"HOME=/root=", b"/etc/public", b"for all", struct.pack(">I", 1_700_000_000)):
+            assert word in claimed
+        assert b"for us" not in claimed and b"private" not in claimed
+        assert job.execute().output == ANSWER
+        for wrong in (lambda: job.add_argument("a\0b"), lambda: job.add_environment("a=b", "c"), lambda: job.set_clock(0),
+                      lambda: job.add_file("relative", b""), lambda: job.add_file("/etc/private", b""),
+                      lambda: job.set_random(b"short"), lambda: context.job(echo).add_argument("x")):
+            with pytest.raises(mipzk.ArgumentError):
+                wrong()
+        assert job.claimed_input == claimed
+    assert context.job(echo, public_input=b"plain").claimed_input == b"plain"
+
+
+def test_answers(context):
+    """They are asked for once, on the caller's thread."""
+    program = context.load(guest("ask"))
+    asked = []
+
+    def answer(name):
+        asked.append((name, threading.current_thread()))
+        return {b"word": b"abcd", b"text": bytearray(b"a longer text")}.get(name)
+
+    hints = b"".join(number.to_bytes(4, "big") for number in (1, 2, 3))
+    with context.job(program, hints=hints) as job:
+        job.set_answers(answer)
+        run = job.execute()
+        assert run.exit_code == 0 and run.output[:20] == struct.pack(">I12sI", 4, b"abcd", 13)
+        assert run.output[20:30] == b"a longer t" and run.output[32:36] == b"\xff" * 4
+        claim = mipzk.verify(program.id, job.prove())
+        assert claim.output == run.output
+        assert asked == [(name, threading.current_thread()) for name in (b"word", b"text", b"missing", b"word")]
+
+        def fail(name):
+            raise KeyError(name)
+        job.set_answers(fail)
+        with pytest.raises(KeyError):
+            job.execute()
+        job.set_answers(None)
+        with pytest.raises(mipzk.FaultError):
+            job.execute()
 
 
 def test_cancelling(context, endless):

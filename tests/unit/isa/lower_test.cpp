@@ -138,6 +138,7 @@ TEST(Lower, WritesToZeroThatCannotFaultAreNops) {
   expect(from_hilo(Op::kMflo, 0), nop);
   expect(code(Op::kSyscall, isa::kCallPrint), nop);
   expect(code(Op::kSyscall, isa::kCallCycle), nop);
+  expect(code(Op::kSyscall, isa::kCallAsk), nop);
 }
 
 TEST(Lower, WritesToZeroThatCanFaultGoToTrash) {
@@ -506,7 +507,7 @@ TEST(Lower, WhatTheKernelTakes) {
   expect_trap(0x47ffffff);
   expect_trap(0x4fffffff);
   // Not its business.
-  for (uint32_t word : {code(Op::kSyscall, 5), code(Op::kSyscall, 0xfffff), code(Op::kBreak, 0),
+  for (uint32_t word : {code(Op::kSyscall, 6), code(Op::kSyscall, 0xfffff), code(Op::kBreak, 0),
                         code(Op::kBreak, 7 << 10), 0xffffffffu, 0x0085482du, 0x40096000u,
                         0xc8a00000u, 0x70a94824u, 0x7ca91803u})
     expect_never(word);
@@ -520,7 +521,7 @@ TEST(Lower, NativeCalls) {
   expect(code(Op::kSyscall, 1), rom(Class::kHalt, 4, 0, 35));
   expect(code(Op::kSyscall, 2), rom(Class::kHint, 0, 0, 2));
   expect_none(code(Op::kSyscall, 0));
-  expect_none(code(Op::kSyscall, 5));
+  expect_none(code(Op::kSyscall, 6));
   expect_none(code(Op::kSyscall, 0xfffff));
   expect_none(code(Op::kBreak, 0));
   expect_none(code(Op::kBreak, 7 << 10));

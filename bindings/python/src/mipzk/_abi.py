@@ -97,6 +97,7 @@ cycles_fn = C.CFUNCTYPE(i32, pointer, u64)
 progress_fn = C.CFUNCTYPE(i32, pointer, C.POINTER(Progress))
 write_fn = C.CFUNCTYPE(i32, pointer, pointer, size)
 read_fn = C.CFUNCTYPE(i64, pointer, pointer, size)
+ask_fn = C.CFUNCTYPE(i32, pointer, pointer, size, write_fn, pointer)
 piece_fn = C.CFUNCTYPE(i32, pointer, u32, write_fn, pointer)
 keep_fn = C.CFUNCTYPE(i32, pointer, text, pointer, size)
 find_fn = C.CFUNCTYPE(i32, pointer, text, write_fn, pointer)
@@ -105,7 +106,7 @@ drop_fn = C.CFUNCTYPE(i32, pointer, text, text)
 CALLBACKS: Dict[str, Any] = {
     "mipzk_print_fn": print_fn, "mipzk_mark_fn": mark_fn, "mipzk_cycles_fn": cycles_fn,
     "mipzk_progress_fn": progress_fn, "mipzk_write_fn": write_fn, "mipzk_read_fn": read_fn,
-    "mipzk_piece_fn": piece_fn, "mipzk_keep_fn": keep_fn, "mipzk_find_fn": find_fn, "mipzk_drop_fn": drop_fn,
+    "mipzk_ask_fn": ask_fn, "mipzk_piece_fn": piece_fn, "mipzk_keep_fn": keep_fn, "mipzk_find_fn": find_fn, "mipzk_drop_fn": drop_fn,
 }
 
 err = C.POINTER(ErrorRecord)
@@ -158,6 +159,7 @@ PROVER: Dict[str, Signature] = {
     "mipzk_job_shape": (i32, pointer, pointer, size, err),
     "mipzk_job_on_print": (i32, pointer, print_fn, pointer, err),
     "mipzk_job_on_mark": (i32, pointer, mark_fn, pointer, err),
+    "mipzk_job_on_ask": (i32, pointer, ask_fn, pointer, err),
     "mipzk_job_on_cycles": (i32, pointer, cycles_fn, pointer, err),
     "mipzk_job_execute": (i32, pointer, C.POINTER(u64), C.POINTER(u32), err),
     "mipzk_job_output": (pointer, pointer, C.POINTER(size)),

@@ -377,6 +377,8 @@ class Job(_Object):
     def __init__(self, pointer: int) -> None:
         super().__init__(pointer)
         self._calls: "weakref.WeakSet[Running[Any]]" = weakref.WeakSet()
+        self._asking: Optional[Running[Any]] = None
+        self._answer: Any = None  # C has its address
 
     def set_public_input(self, data: "Buffer") -> None:
         """Replaces it and forgets the results of a run. At most 67108860 bytes (InputError), as all inputs."""
@@ -390,6 +392,67 @@ class Job(_Object):
         """As secret as the private input."""
         self._give("mipzk_job_hints", data)
 
+    def add_argument(self, text: str) -> None:
+        """Appends an argument of a Linux program; argv[0] is "guest". Public. ArgumentError for other programs."""
+        self._say("mipzk_job_argument", text)
+
+    def add_environment(self, name: str, value: str) -> None:
+        """Appends to the environment of a Linux program, which is empty. Public."""
+        if "=" in name:
+            raise ArgumentError(f"the name of a variable has no '=': {name!r}")
+        self._say("mipzk_job_environment", f"{name}={value}")
+
+    def add_file(self, name: str, data: "Buffer", *, public: bool = False) -> None:
+        """A file that a Linux program finds at `name`, an absolute path. Unless it is public, its bytes, its name and
+        that it is there are the choice of whoever makes the proof."""
+        with self._use() as job, pinned(data) as (address, size):
+            call(prover().mipzk_job_file, job, _text(name), address, size, _abi.FILE_PUBLIC if public else 0)
+
+    def set_clock(self, seconds: int) -> None:
+        """A Linux program's clock as it begins, in seconds since 1970, 1 to 2147483646. Public."""
+        with self._use() as job:
+            call(prover().mipzk_job_clock, job, _abi.unsigned(seconds, "seconds"))
+
+    def set_random(self, seed: "Buffer") -> None:
+        """32 bytes from which a Linux program's random numbers follow, as secret as the private input. Without them
+        they are the same in every run."""
+        with self._use() as job, pinned(seed) as (address, size):
+            if size != 32:
+                raise ArgumentError(f"a seed of random numbers has 32 bytes, not {size}")
+            call(prover().mipzk_job_random, job, address)
+
+    @property
+    def claimed_input(self) -> bytes:
+        """The public input that a proof of this job claims: of a Linux program all that is public, for a verifier that
+        expects these inputs."""
+        size = C.c_size_t()
+        with self._use() as job:
+            return copied(prover().mipzk_job_claimed_input(job, C.byref(size)), size.value)
+
+    def set_answers(self, answer: "Optional[Callable[[bytes], Optional[Buffer]]]") -> None:
+        """What the program gets when it asks for something by a name (mipzk_ask); None: there is no answer.
+
+        It is called on the thread of the call, as hooks are, and once for each time that the first run asks; later runs
+        have the answers until an input is set. They are hints: as secret as the private input, and for the program to
+        check. None in place of a function: nobody answers.
+        """
+        def trampoline(_: Any, name: int, size: int, take: Any, take_user: int) -> int:
+            found: "List[Optional[Buffer]]" = []
+
+            def look(word: bytes) -> None:
+                found.append(None if answer is None else answer(word))
+            running = self._asking
+            if running is None or running.ask(look, copied(name, size)):
+                return 1
+            if not found or found[0] is None:
+                return 0
+            with pinned(found[0]) as (address, length):
+                return int(take(take_user, address, length))
+        with self._use() as job:
+            wanted = _abi.ask_fn() if answer is None else _abi.ask_fn(trampoline)
+            call(prover().mipzk_job_on_ask, job, wanted, None)
+            self._answer = wanted
+
     def set_shape(self, data: "Buffer") -> None:
         """Empty: the heights follow the run again."""
         self._give("mipzk_job_shape", data)
@@ -400,6 +463,10 @@ class Job(_Object):
             if size != 32:
                 raise ArgumentError(f"a seed has 32 bytes, not {size}")
             call(prover().mipzk_job_seed, job, address)
+
+    def _say(self, function: str, text: str) -> None:
+        with self._use() as job:
+            call(getattr(prover(), function), job, _text(text))
 
     def _give(self, function: str, data: "Buffer") -> None:
         with self._use() as job, pinned(data) as (address, size):
@@ -499,6 +566,7 @@ class Job(_Object):
         def run(running: Running[_T]) -> _T:
             with self._use() as job, _hooks(job, running, on_print, on_mark, on_cycles):
                 library = prover()
+                self._asking = running
                 running.set_stop(lambda: library.mipzk_job_cancel(job))
                 try:
                     return body(running, job)
@@ -507,6 +575,7 @@ class Job(_Object):
                     raise
                 finally:
                     running.set_stop(None)
+                    self._asking = None
                     library.mipzk_job_resume(job)
         running = Running(run)
         self._calls.add(running)
@@ -547,6 +616,13 @@ class Proving:
     def __exit__(self, kind: "Optional[Type[BaseException]]", error: Optional[BaseException],
                  traceback: "Optional[TracebackType]") -> None:
         self._events.close()
+
+
+def _text(text: str) -> bytes:
+    """As C has it."""
+    if "\0" in text:
+        raise ArgumentError(f"there is a zero byte in {text!r}")
+    return text.encode()
 
 
 def _profile_id(name: str) -> int:

@@ -165,11 +165,12 @@ fn header_names() -> BTreeSet<String> {
     }
     // Proving in pieces is left to C.
     let in_pieces = ["MIPZK_PIECE_", "mipzk_piece_", "mipzk_plan_", "mipzk_work_"];
-    let functions = ["mipzk_job_plan", "mipzk_job_work", "mipzk_job_keep", "mipzk_keep_fn", "mipzk_find_fn"];
+    let functions =
+        ["mipzk_job_plan", "mipzk_job_work", "mipzk_job_keep", "mipzk_keep_fn", "mipzk_find_fn", "mipzk_ask_fn"];
     names.retain(|name| {
         !in_pieces.iter().any(|prefix| name.starts_with(prefix))
             && !functions.contains(&name.as_str())
-            && !["mipzk_drop_fn", "mipzk_ctx_hold_memory"].contains(&name.as_str())
+            && !["mipzk_drop_fn", "mipzk_ctx_hold_memory", "mipzk_job_on_ask"].contains(&name.as_str())
     });
     names
 }

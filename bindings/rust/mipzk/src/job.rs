@@ -7,6 +7,7 @@ use crate::hooks::{on_write, Hooks};
 use crate::program::Program;
 use crate::sized;
 use mipzk_sys as sys;
+use std::ffi::CStr;
 use std::ops::{ControlFlow, Deref};
 use std::time::Duration;
 use std::{fmt, io, ptr, slice};
@@ -78,6 +79,54 @@ impl Job {
     /// padded with zeros. As secret as the private input.
     pub fn hints(&mut self, data: &[u8]) -> Result<()> {
         check(|err| unsafe { sys::mipzk_job_hints(self.0, data.as_ptr(), data.len(), err) })
+    }
+
+    /// Appends an argument of a Linux program; `argv[0]` is "guest". Public. `Argument` for other programs.
+    pub fn argument(&mut self, text: &CStr) -> Result<()> {
+        check(|err| unsafe { sys::mipzk_job_argument(self.0, text.as_ptr(), err) })
+    }
+
+    /// Appends NAME=VALUE to the environment of a Linux program, which is empty. Public.
+    pub fn environment(&mut self, text: &CStr) -> Result<()> {
+        check(|err| unsafe { sys::mipzk_job_environment(self.0, text.as_ptr(), err) })
+    }
+
+    /// Gives a Linux program a file at an absolute path. It is private: its bytes, its name, and that it is there are the
+    /// choice of whoever makes the proof.
+    pub fn file(&mut self, name: &CStr, data: &[u8]) -> Result<()> {
+        check(|err| unsafe { sys::mipzk_job_file(self.0, name.as_ptr(), data.as_ptr(), data.len(), 0, err) })
+    }
+
+    /// [`file`](Job::file), for one that is part of what the proof states.
+    pub fn public_file(&mut self, name: &CStr, data: &[u8]) -> Result<()> {
+        let flags = sys::MIPZK_FILE_PUBLIC;
+        check(|err| unsafe { sys::mipzk_job_file(self.0, name.as_ptr(), data.as_ptr(), data.len(), flags, err) })
+    }
+
+    /// Sets a Linux program's clock as it begins, in seconds since 1970, 1 to 2147483646. Public.
+    pub fn clock(&mut self, seconds: u64) -> Result<()> {
+        check(|err| unsafe { sys::mipzk_job_clock(self.0, seconds, err) })
+    }
+
+    /// Sets what a Linux program's random numbers follow from, which is as secret as the private input. Without it they
+    /// are the same in every run.
+    pub fn random(&mut self, seed: &[u8; 32]) -> Result<()> {
+        check(|err| unsafe { sys::mipzk_job_random(self.0, seed.as_ptr(), err) })
+    }
+
+    /// The public input that a proof of this job claims, of a Linux program all that is public: for a verifier that expects
+    /// these inputs.
+    pub fn claimed_input(&self) -> &[u8] {
+        let mut size = 0;
+        // SAFETY: the bytes live until the job changes, which takes `&mut self`.
+        unsafe {
+            let data = sys::mipzk_job_claimed_input(self.0, &mut size);
+            if size == 0 {
+                &[]
+            } else {
+                slice::from_raw_parts(data, size)
+            }
+        }
     }
 
     /// Makes the proof repeatable: equal program, inputs, options and seed give equal bytes. The seed must be random and

@@ -89,6 +89,8 @@ pub struct Claim<'a> {
     pub security_bits: u32,
     /// The proof may tell everything about the private input.
     pub no_hiding: bool,
+    /// The public input is a list of entries, as [`Job::claimed_input`](crate::Job::claimed_input) has it.
+    pub linux: bool,
 }
 
 impl<'a> Claim<'a> {
@@ -101,6 +103,7 @@ impl<'a> Claim<'a> {
             shards: claim.shards,
             security_bits: claim.security_bits,
             no_hiding: claim.flags & sys::MIPZK_PROOF_NO_HIDING != 0,
+            linux: claim.flags & sys::MIPZK_PROOF_LINUX != 0,
         }
     }
 }

@@ -5,6 +5,7 @@
 mod support;
 
 use mipzk::*;
+use std::ffi::CString;
 use support::{elf, job, kind};
 
 #[test]
@@ -264,4 +265,31 @@ fn inputs_have_a_limit() {
     assert_eq!(kind(job.public_input(&vec![0; 67_108_861])), ErrorKind::Input);
     job.execute().unwrap();
     assert_eq!(job.output(), Some(&b"x\0\0\0\0\0\0\0\x01"[..]));
+}
+
+#[test]
+fn linux_programs_find_more() {
+    let (program, mut job) = or_skip!(job("echo.linux", &Options::default(), b"secret"));
+    let text = |text: &str| CString::new(text).unwrap();
+    job.public_input(b"public").unwrap();
+    job.argument(&text("--verbose")).unwrap();
+    job.environment(&text("HOME=/root")).unwrap();
+    job.public_file(&text("/etc/public"), b"for all").unwrap();
+    job.file(&text("/etc/private"), b"for us").unwrap();
+    job.clock(1_700_000_000).unwrap();
+    let claimed = job.claimed_input().to_vec();
+    job.random(&[1; 32]).unwrap();
+    assert_eq!(job.claimed_input(), claimed);
+    let has = |word: &[u8]| claimed.windows(word.len()).any(|part| part == word);
+    assert!(["public", "--verbose", "HOME=/root", "/etc/public", "for all"].iter().all(|word| has(word.as_bytes())));
+    assert!(!has(b"for us"));
+    let proof = job.prove().unwrap();
+    let claim = verify(&program.id(), &proof, &Policy::default()).unwrap();
+    assert_eq!((claim.public_input, claim.linux), (&claimed[..], true));
+    assert_eq!(kind(job.file(&text("relative"), b"")), ErrorKind::Argument);
+    assert_eq!(kind(job.public_file(&text("/etc/private"), b"")), ErrorKind::Argument);
+    assert_eq!(kind(job.clock(0)), ErrorKind::Argument);
+    let (_, mut plain) = or_skip!(support::job("echo", &Options::default(), b""));
+    assert_eq!(plain.claimed_input(), b"");
+    assert_eq!(kind(plain.argument(&text("x"))), ErrorKind::Argument);
 }
