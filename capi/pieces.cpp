@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "jobs.hpp"
+#include "prove/proving.hpp"
 #include "prove/session.hpp"
 #include "prove/work.hpp"
 #include "verify/part.hpp"
@@ -99,6 +100,7 @@ mipzk_status with_program(mipzk_ctx* ctx, const mipzk_program* program, mipzk_er
 template <class F>
 Status with_work(mipzk_ctx& ctx, Pool& pool, const LoadedElf& elf, ByteView bytes, mipzk_blob** out,
                  const F& f) {
+  const prove::ScratchScope scratch;
   // Not elf.loaded(): committing to a large program takes a good part of the time of a shard.
   const auto [program, tables] = elf.for_shards();
   const auto work = prove::read_work(bytes, program, tables);

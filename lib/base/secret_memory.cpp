@@ -124,8 +124,10 @@ class FreePages {
     most_ = std::max(most_, used_);
     if (best != ranges_.end()) {
       const auto [begin, all] = *best;
-      if (all > size) ranges_.emplace_hint(best, begin + size, all - size);
-      ranges_.erase(begin);
+      if (all > size)
+        move(best, begin + size, all - size);
+      else
+        ranges_.erase(best);
       free_ -= size;
       return begin;
     }
@@ -153,6 +155,16 @@ class FreePages {
   }
 
  private:
+  using Ranges = std::map<uint8_t*, size_t>;
+
+  // Another beginning and size for a range, without an allocation that could fail.
+  void move(Ranges::iterator range, uint8_t* begin, size_t size) {
+    auto node = ranges_.extract(range);
+    node.key() = begin;
+    node.mapped() = size;
+    ranges_.insert(std::move(node));
+  }
+
   // A range, joined with those beside it.
   void add(uint8_t* begin, size_t size) {
     auto next = ranges_.lower_bound(begin);
@@ -168,8 +180,8 @@ class FreePages {
       }
     }
     if (next != ranges_.end() && begin + size == next->first) {
-      size += next->second;
-      next = ranges_.erase(next);
+      move(next, begin, size + next->second);
+      return;
     }
     ranges_.emplace_hint(next, begin, size);
   }
@@ -196,7 +208,7 @@ class FreePages {
   unsigned arenas_ = 0;
   ptrdiff_t used_ = 0, most_ = 0;  // bytes in use since begin(), and the most at once
   size_t free_ = 0;
-  std::map<uint8_t*, size_t> ranges_;  // free ones: beginning, size
+  Ranges ranges_;  // free ones: beginning, size
 };
 
 FreePages free_pages;

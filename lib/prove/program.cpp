@@ -3,8 +3,8 @@
 #include <bit>
 
 #include "air/layout.hpp"
-#include "commit/panel.hpp"
 #include "prove/prove.hpp"
+#include "prove/proving.hpp"
 #include "prove/public_trees.hpp"
 
 namespace mipzk::prove {
@@ -17,9 +17,8 @@ constexpr hash::Key kTablesKey = hash::key_from_text("mipzk v0 program tables");
 
 hash::Digest root_of(Pool& pool, std::span<const trace::PreMatrix* const> tables,
                      unsigned log_blowup) {
-  const hash::Digest root = PublicTree(pool, tables, log_blowup, false).tree().root();
-  commit::release_scratch();
-  return root;
+  const ScratchScope scratch;
+  return PublicTree(pool, tables, log_blowup, false).tree().root();
 }
 
 }  // namespace

@@ -10,16 +10,25 @@
 
 namespace mipzk::prove {
 
+// Gives back what transforms keep for the calling thread, after exceptions, too.
+struct ScratchScope {
+  ScratchScope() = default;
+  ScratchScope(const ScratchScope&) = delete;
+  ScratchScope& operator=(const ScratchScope&) = delete;
+  ~ScratchScope() { commit::release_scratch(); }
+};
+
 // Calls f(options, progress) with a seed, and tidies up. `cells`: of all shards.
 template <class F>
 Status proving(const Options& options, uint64_t cells, const F& f) {
+  const ScratchScope scratch;
   Options seeded = options;
   if (seeded.seed.empty()) {
     seeded.seed.resize(32);
     if (!system_random(seeded.seed))
       return Error(Errc::kInternal, "the system's random number generator failed");
   }
-  const Status result = wiping_stack([&]() -> Status {
+  return wiping_stack([&]() -> Status {
     Progress progress(seeded, cells);
     const CancelScope scope(progress.flags());
     const Arena arena;
@@ -29,8 +38,6 @@ Status proving(const Options& options, uint64_t cells, const F& f) {
       return Error(Errc::kCancelled, "cancelled while proving");
     }
   });
-  commit::release_scratch();
-  return result;
 }
 
 }  // namespace mipzk::prove
