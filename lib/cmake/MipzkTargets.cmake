@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # Helpers shared by every CMakeLists.txt of the project.
-find_package(Threads REQUIRED)
+if(MIPZK_BUILD_PROVER)
+  find_package(Threads REQUIRED)
+endif()
 get_filename_component(MIPZK_ROOT ${CMAKE_CURRENT_LIST_DIR}/../.. ABSOLUTE)
 
 add_library(mipzk_warnings INTERFACE)
 target_compile_options(mipzk_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Wcast-align -Wunused
+  -Wall -Wextra -Wpedantic $<$<BOOL:${MIPZK_WERROR}>:-Werror> -Wshadow -Wnon-virtual-dtor -Wcast-align -Wunused
   -Wno-psabi -ffile-prefix-map=${MIPZK_ROOT}=.)
 
 # No frame of the library is larger than 24 KiB: wipe_stack() overwrites 64 KiB (lib/base/secret_memory.hpp),
@@ -30,9 +32,12 @@ endif()
 
 # mipzk_library(name [FREESTANDING] SOURCES a.cpp ... [DEPS mipzk_x ...] [PRIVATE_DEPS ...])
 # One static library per folder of lib/; headers are included as "folder/file.hpp". The property MIPZK_OBJECTS
-# has all its objects, for libraries that it is merged into.
+# has all its objects, for libraries that it is merged into. Without the prover only the verifier's are there.
 function(mipzk_library name)
   cmake_parse_arguments(A "FREESTANDING" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  if(NOT MIPZK_BUILD_PROVER AND NOT A_FREESTANDING)
+    return()
+  endif()
   if(A_SOURCES)
     add_library(${name} STATIC ${A_SOURCES})
     target_include_directories(${name} PUBLIC ${MIPZK_ROOT}/lib)

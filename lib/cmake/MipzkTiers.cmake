@@ -3,7 +3,7 @@
 # lib/base/cpu_tier_list.hpp; which of its lines count for the target, the compiler says.
 set(tier_list ${MIPZK_ROOT}/lib/base/cpu_tier_list.hpp)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${tier_list})
-set(tier_query ${CMAKE_BINARY_DIR}/cpu_tiers.cpp)
+set(tier_query ${PROJECT_BINARY_DIR}/cpu_tiers.cpp)
 file(WRITE ${tier_query} "#include \"${tier_list}\"
 #define MIPZK_TIER_LINE(name, flags, available, what) @name flags
 MIPZK_CPU_TIERS(MIPZK_TIER_LINE, )

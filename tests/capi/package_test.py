@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Follows README.md's lines for installing, and uses what is there then as others do: pkg-config, static linking, CMake's
-find_package, mipzk-cc.
+find_package, mipzk-cc. Takes the source tree into another project, without what the prover needs; makes the Debian
+packages.
 
 usage: package_test.py CMAKE BUILD_FOLDER SOURCE_FOLDER GUEST     (standard library only)
 
@@ -12,6 +13,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,11 +26,39 @@ add_executable(shared user.c)
 target_link_libraries(shared PRIVATE mipzk::mipzk)
 add_executable(static user.c)
 target_link_libraries(static PRIVATE mipzk::static)
-set_target_properties(static PROPERTIES LINKER_LANGUAGE CXX)
-enable_language(CXX)
 add_executable(verify verify.c)
 target_link_libraries(verify PRIVATE mipzk::verify)
 """
+
+# Nothing but a C compiler is there.
+VERIFIER = """
+cmake_minimum_required(VERSION 3.22)
+project(verifier C)
+find_package(mipzk 0.1 REQUIRED COMPONENTS verify)
+if(TARGET mipzk::mipzk)
+  message(FATAL_ERROR "the prover was not asked for")
+endif()
+add_executable(verify verify.c)
+target_link_libraries(verify PRIVATE mipzk::verify)
+"""
+
+# With the sources inside, as FetchContent does it.
+INSIDE = """
+cmake_minimum_required(VERSION 3.22)
+project(inside C)
+set(MIPZK_BUILD_PROVER OFF)
+add_subdirectory(@SOURCE@ mipzk EXCLUDE_FROM_ALL)
+add_executable(verify verify.c)
+target_link_libraries(verify PRIVATE mipzk::verify)
+install(TARGETS verify)
+"""
+
+# What the prover and the tool look for.
+WITHOUT = [f"-DCMAKE_DISABLE_FIND_PACKAGE_{name}=ON" for name in ("OpenSSL", "Threads", "PkgConfig", "Boost", "fmt")]
+
+# Package -> what must be in it.
+DEBIAN = {"libmipzk-verify0": "libmipzk_verify.so.0", "libmipzk0": "libmipzk.so.0", "libmipzk-dev": "include/mipzk/mipzk.h",
+          "mipzk": "bash-completion/completions/mipzk"}
 
 # Loads the guest that is its argument and runs it on nothing.
 USER = r"""
@@ -97,6 +127,27 @@ def follow_readme(folder, cmake, build, source):
     return home / "mipzk"
 
 
+CACHED = [f"-DCMAKE_{language}_COMPILER_LAUNCHER=ccache" for language in ("C", "CXX") if shutil.which("ccache")]
+
+
+def check_debian(folder, build):
+    """Makes the packages of an installed build."""
+    if shutil.which("dpkg-shlibdeps") is None:
+        print("no packages are made: dpkg-shlibdeps not found; on Debian: apt-get install dpkg-dev")
+        return
+    run("cpack", "-G", "DEB", "-B", folder / "deb", cwd=build)
+    packages = {path.name.split("_")[0]: path for path in (folder / "deb").glob("*.deb")}
+    if set(packages) != set(DEBIAN):
+        sys.exit(f"Debian packages: {sorted(packages)}")
+    for name, path in packages.items():
+        files = run("dpkg-deb", "-c", path)
+        if DEBIAN[name] not in files or f"doc/mipzk" not in files:
+            sys.exit(f"{name} has {files}")
+    depends = run("dpkg-deb", "-f", packages["libmipzk-verify0"], "Depends")
+    if re.search(r"ssl|elf|stdc", depends):
+        sys.exit(f"the verifier's package depends on {depends}")
+
+
 def main():
     cmake, build, source, guest = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
@@ -135,7 +186,33 @@ def main():
             run(folder / "b" / name, guest)
         run(folder / "b" / "verify")
 
+        for name, project, options in (("only", VERIFIER, [f"-DCMAKE_PREFIX_PATH={prefix}"]),
+                                       ("inside", INSIDE.replace("@SOURCE@", source), CACHED)):
+            other = folder / name
+            other.mkdir()
+            (other / "verify.c").write_text(VERIFY)
+            (other / "CMakeLists.txt").write_text(project)
+            run(cmake, "-S", other, "-B", other / "b", "-G", "Ninja", *WITHOUT, *options)
+            run(cmake, "--build", other / "b", "--target", "verify")
+            run(other / "b" / "verify")
+        run(cmake, "--install", folder / "inside" / "b", "--prefix", folder / "inside" / "prefix")
+        left = [p.name for p in (folder / "inside" / "prefix").rglob("*") if p.is_file()]
+        if left != ["verify"]:
+            sys.exit(f"a project with the sources inside installs {left}")
+        check_debian(folder, folder / "tree" / "build")
+
         tool = prefix / "bin" / "mipzk"
+        words = run("bash", "-c", f"source {prefix}/share/bash-completion/completions/mipzk; COMP_CWORD=1; "
+                    f"COMP_WORDS=({tool} pro); _mipzk; echo ${{COMPREPLY[@]}}; COMP_CWORD=2; "
+                    f"COMP_WORDS=({tool} prove --keep); _mipzk; echo ${{COMPREPLY[@]}}")
+        if words.split() != ["prove", "--keep-state"]:
+            sys.exit(f"completion: {words}")
+        manual = (prefix / "share" / "man" / "man1" / "mipzk.1").read_text()
+        for command in re.findall(r"^  ([a-z]+) ", run(tool, "--help"), re.M):
+            if f"\n.B {command}\n" not in manual:
+                sys.exit(f"the manual page lacks {command}")
+        if not list(prefix.rglob("LICENSE")):
+            sys.exit("the license is not installed")
         compiler = next(prefix.rglob("mipzk-cc"))
         example = pathlib.Path(source) / "docs" / "examples" / "sha256_guest.c"
         run(compiler, example, "-o", folder / "sha256.elf")
