@@ -72,6 +72,7 @@ bool starts_with(std::string_view text, std::string_view start) {
 }  // namespace
 
 GdbStub::End GdbStub::serve() {
+  machine_.stop_at_faults(true);
   last_stop_ = "T05thread:1;";
   while (!ended_) {
     const auto packet = connection_.receive();
@@ -176,6 +177,10 @@ std::string GdbStub::query(const std::string& packet) {
 // -------------------------------------------------------------------------------------
 
 std::string GdbStub::resume(bool step) {
+  // A fault that is still there after the user saw it goes to the in-guest kernel, if that takes
+  // it.
+  if (machine_.state() == State::kFault && machine_.run(1) == State::kFault)
+    machine_.enter_kernel();
   if (step) {
     step_once();
     last_stop_ = stop_reply();

@@ -7,11 +7,13 @@ namespace mipzk::debug {
 
 using State = vm::Stepper::State;
 
-State run_observed(vm::Stepper& machine, const CodeMap& code, std::span<Observer* const> observers,
-                   uint64_t count) {
+namespace {
+
+// Up to `end`, or to a fault.
+State run_up_to(vm::Stepper& machine, const CodeMap& code, std::span<Observer* const> observers,
+                uint64_t end) {
   const bool every = std::any_of(observers.begin(), observers.end(),
                                  [](const Observer* o) { return o->wants_every_instruction(); });
-  const uint64_t end = machine.cycles() + count;
   State state = machine.state();
   bool single = true;  // the next instruction may be in a delay slot
   while (machine.cycles() < end && state == State::kRunning) {
@@ -36,6 +38,20 @@ State run_observed(vm::Stepper& machine, const CodeMap& code, std::span<Observer
       for (Observer* o : observers) o->after(step);
     single = code.straight(index) == 0;
   }
+  return state;
+}
+
+}  // namespace
+
+State run_observed(vm::Stepper& machine, const CodeMap& code, std::span<Observer* const> observers,
+                   uint64_t count) {
+  // Observers see the instructions up to a fault, and then those of the kernel that takes it.
+  const uint64_t end = machine.cycles() + count;
+  machine.stop_at_faults(true);
+  State state = run_up_to(machine, code, observers, end);
+  while (state == State::kFault && machine.enter_kernel())
+    state = run_up_to(machine, code, observers, end);
+  machine.stop_at_faults(false);
   return state;
 }
 

@@ -296,6 +296,7 @@ std::string disassemble(uint32_t pc, uint32_t word) {
       print("%s %s,%s", rd, rt);
       break;
     case Format::kHardware:
+    case Format::kFromFault:
       print("%s %s,$%u", rt, unsigned{i.rd});
       break;
     case Format::kHinted:

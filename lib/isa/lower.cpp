@@ -26,6 +26,22 @@ uint8_t fp_control(unsigned fs) {
   return fs == 24 ? kFcsr : 0;
 }
 
+// The registers of coprocessor 0 that a fault leaves, by their numbers there. 0: another one.
+uint8_t fault_register(unsigned number) {
+  switch (number) {
+    case 8:
+      return kBadVAddr;
+    case 13:
+      return kCause;
+    case 14:
+      return kEpc;
+    case 30:
+      return kEnpc;
+    default:
+      return 0;
+  }
+}
+
 // ldc1 and sdc1. The word at the lower address is the odd register in big-endian programs.
 std::optional<Lowered> fp_double(Handler handler, uint32_t pc, const Instruction& i,
                                  const LowerContext& context) {
@@ -277,6 +293,10 @@ std::optional<Lowered> lower_native(uint32_t pc, const Instruction& i,
       return add_imm(pc, i.rt, i.rd == 29 ? kUserLocal : 0, 0);
     case Op::kMtUserLocal:
       return add_imm(pc, kUserLocal, i.rt, 0);
+    case Op::kMfc0:
+      // The kernel's alone: for a user program coprocessor 0 is not there.
+      if (pc < kKernelBase || fault_register(i.rd) == 0) return std::nullopt;
+      return i.rt == 0 ? nop(pc) : add_imm(pc, i.rt, fault_register(i.rd), 0);
     case Op::kLl:
       return memory(Handler::kLl, pc, i, i.rt);
     case Op::kSc:

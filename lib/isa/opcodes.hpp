@@ -40,6 +40,7 @@ enum class Format : uint8_t {
   kHinted,       // hint, offset(rs)
   kSynci,        // offset(rs)
   kToUserLocal,  // rt
+  kFromFault,    // rt, number of a register of coprocessor 0
   kFpMove,       // rt, fs
   kFpControl,    // rt, number of an FP control register
   kFpMemory,     // ft, offset(rs)
@@ -159,6 +160,7 @@ enum class Format : uint8_t {
   X(kSeh, "seh", 0xffe007ff, 0x7c000620, kByteOp) \
   X(kRdhwr, "rdhwr", 0xffe007ff, 0x7c00003b, kHardware) \
   X(kMtUserLocal, "mtc0", 0xffe0ffff, 0x40802002, kToUserLocal) \
+  X(kMfc0, "mfc0", 0xffe007ff, 0x40000000, kFromFault) \
   X(kCache, "cache", 0xfc000000, 0xbc000000, kHinted) \
   X(kPref, "pref", 0xfc000000, 0xcc000000, kHinted) \
   X(kLl, "ll", 0xfc000000, 0xc0000000, kMemory) \

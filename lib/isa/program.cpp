@@ -3,6 +3,7 @@
 #include "isa/program.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/format.hpp"
 #include "isa/decode.hpp"
@@ -98,10 +99,56 @@ uint32_t round_to_page(uint64_t address) {
 }
 
 void add_registers(Program& program) {
-  for (uint32_t r = 0; r < kRegisterEnd; ++r) {
+  const uint32_t end = program.fault_vector != 0 ? kRegisterEnd : kFaultRegisters;
+  for (uint32_t r = 0; r < end; ++r) {
     if (r == kExitCode) continue;
     program.image.push_back({kRegisterKeyBase + r, r == kSp ? kInitialStackPointer : 0, true});
   }
+}
+
+// RAM, without the guards.
+Status add_ram(const ProgramImage& image, uint32_t begin, Program& program) {
+  for (const ProgramImage::Guard& guard : image.guards) {
+    const uint64_t end = uint64_t{guard.address} + guard.bytes;
+    if (guard.address % 4 != 0 || guard.bytes % 4 != 0 || guard.bytes == 0 ||
+        guard.address <= begin || end >= kStackTop)
+      return format_error(Errc::kElf, "the guard at 0x%08x is no part of RAM", guard.address);
+    program.regions.push_back({begin / 4, guard.address / 4, RegionKind::kZero});
+    begin = static_cast<uint32_t>(end);
+  }
+  program.regions.push_back({begin / 4, kStackTop / 4, RegionKind::kZero});
+  return {};
+}
+
+struct KeyRange {
+  uint32_t start, end;
+};
+
+// Adds what lies outside of all ranges, below the reserved last word.
+void add_gaps(std::vector<KeyRange> ranges, SpanKind kind, Program& program) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const KeyRange& a, const KeyRange& b) { return a.start < b.start; });
+  ranges.push_back({kLastWord / 4, kLastWord / 4 + 1});
+  uint32_t at = 0;
+  for (const KeyRange& r : ranges) {
+    if (r.start > at) program.spans.push_back({at, r.start, kind});
+    at = std::max(at, r.end);
+  }
+}
+
+// The spans: not of the kernel's addresses, nor of the public windows, in which it depends on the
+// lengths what there is.
+void add_spans(Program& program) {
+  const auto window = [](uint32_t base) { return KeyRange{base / 4, (base + kWindowSize) / 4}; };
+  const KeyRange kernel{kKernelBase / 4, kKernelEnd / 4};
+  std::vector<KeyRange> mapped = {kernel, window(kPublicBase), window(kOutputBase)};
+  for (const ImageWord& w : program.image)
+    if (w.key < kRegisterKeyBase) mapped.push_back({w.key, w.key + 1});
+  for (const Region& r : program.regions) mapped.push_back({r.start, r.end});
+  add_gaps(std::move(mapped), SpanKind::kUnmapped, program);
+  std::vector<KeyRange> code = {kernel};
+  for (const RomEntry& e : program.rom) code.push_back({e.pc4, e.pc4 + 1});
+  add_gaps(std::move(code), SpanKind::kNoCode, program);
 }
 
 bool is_instruction(const Program& program, uint32_t address) {
@@ -132,6 +179,7 @@ Result<Program> build_program(const ProgramImage& image) {
   program.entry = image.entry;
   program.little_endian = image.little_endian;
   program.trap_vector = image.trap_vector;
+  program.fault_vector = image.fault_vector;
   program.symbols = image.symbols;
   uint64_t end = kUserBase;
   for (const Segment& s : image.segments) {
@@ -145,7 +193,7 @@ Result<Program> build_program(const ProgramImage& image) {
     return format_error(Errc::kElf,
                         "the segments end at 0x%08x and leave no room for the stack below 0x%08x",
                         ram, kStackTop);
-  program.regions.push_back({ram / 4, kStackTop / 4, RegionKind::kZero});
+  if (Status s = add_ram(image, ram, program); !s) return s.error();
   program.regions.push_back(
       {kPrivateBase / 4, (kPrivateBase + kWindowSize) / 4, RegionKind::kPrivate});
   program.regions.push_back({kLastWord / 4, kLastWord / 4 + 1, RegionKind::kZero});
@@ -157,6 +205,13 @@ Result<Program> build_program(const ProgramImage& image) {
     return format_error(Errc::kElf,
                         "the trap vector 0x%08x is not an instruction of an executable segment",
                         image.trap_vector);
+  if (image.fault_vector == 0) return program;
+  if (image.fault_vector != kFaultVector || image.trap_vector == 0 ||
+      !is_instruction(program, kFaultVector))
+    return format_error(Errc::kElf,
+                        "a kernel that takes faults begins at 0x%08x with an instruction",
+                        kFaultVector);
+  add_spans(program);
   return program;
 }
 

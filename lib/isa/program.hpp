@@ -16,6 +16,8 @@ namespace mipzk::isa {
 // Fixed addresses (docs/MACHINE.md, "Memory map"). All are byte addresses.
 inline constexpr uint32_t kUserBase = 0x00010000u;  // below: the null pages, never mapped
 inline constexpr uint32_t kKernelBase = 0x80000000u, kKernelEnd = 0x90000000u;  // in-guest kernel
+// Where the in-guest kernel takes faults: its first word.
+inline constexpr uint32_t kFaultVector = kKernelBase;
 inline constexpr uint32_t kStackTop = 0x7fff0000u;  // end of zero RAM; initial $sp = kStackTop - 64
 inline constexpr uint32_t kPrivateBase =
     0xa0000000u;  // private input window: length word, then bytes
@@ -51,6 +53,14 @@ struct ProgramImage {
   uint32_t flags = 0;  // e_flags
   bool little_endian = false;
   uint32_t trap_vector = 0;  // byte address of the in-guest kernel's trap entry; 0: no kernel
+  // kFaultVector if the in-guest kernel takes faults, too; 0: they end a run.
+  uint32_t fault_vector = 0;
+  // Parts of RAM that stay unmapped, so that what grows into one faults: ascending, disjoint,
+  // multiples of 4.
+  struct Guard {
+    uint32_t address, bytes;
+  };
+  std::vector<Guard> guards;
   // The program headers, 8 words each, and where a segment holds them in memory (0: nowhere).
   std::vector<uint32_t> program_headers;
   uint32_t program_headers_address = 0;
@@ -76,14 +86,34 @@ struct Region {
   friend bool operator==(const Region&, const Region&) = default;
 };
 
+// Keys start <= key < end of which the program says that there is nothing: no word of memory, or no
+// instruction. With these faults are proved, so only programs whose kernel takes faults have them.
+// They stand behind the entries of the ROM, as entries whose class is the kind and no
+// instruction's.
+enum class SpanKind : uint8_t { kUnmapped = 128, kNoCode = 129 };
+struct Span {
+  uint32_t start, end;  // at most 2^29 keys
+  SpanKind kind;
+  friend bool operator==(const Span&, const Span&) = default;
+};
+constexpr RomEntry entry_of(const Span& span) {
+  RomEntry e;
+  e.cls = static_cast<Class>(span.kind);
+  e.pc4 = span.start;
+  e.k[0] = span.end;
+  return e;
+}
+
 struct Program {
   uint32_t entry = 0;  // byte address
   bool little_endian = false;
   uint32_t trap_vector = 0;           // 0: no kernel
+  uint32_t fault_vector = 0;          // 0: no kernel, or it takes no faults
   std::vector<RomEntry> rom;          // ascending pc4, one per executable word that lowers
   std::vector<Operation> operations;  // of the entries of the ROM; not part of the id
   std::vector<ImageWord> image;  // ascending keys; memory first, then all registers but kExitCode
   std::vector<Region> regions;   // ascending, disjoint from the image and from each other
+  std::vector<Span> spans;       // unmapped ones, then those without code; ascending
   std::vector<Symbol> symbols;   // for people only; not part of the id
 };
 

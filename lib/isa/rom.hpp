@@ -15,10 +15,12 @@ namespace mipzk::isa {
 
 // Register numbers of the register space: 0..31 general, then. LINK holds the address of the last
 // ll (0: none), FCSR leaves out the condition bits, which are registers of their own (0 or 1), and
-// the 32 floating-point registers are single words.
+// the 32 floating-point registers are single words. The last four tell the in-guest kernel of a
+// fault; programs whose kernel takes none do not have them.
 inline constexpr uint8_t kHi = 32, kLo = 33, kTrash = 34, kExitCode = 35, kLink = 36,
                          kUserLocal = 37, kFcsr = 38, kFcc0 = 39, kFpr0 = 47;
-inline constexpr unsigned kRegisterEnd = kFpr0 + 32;
+inline constexpr uint8_t kEpc = kFpr0 + 32, kEnpc = 80, kCause = 81, kBadVAddr = 82;
+inline constexpr unsigned kFaultRegisters = kEpc, kRegisterEnd = kBadVAddr + 1;
 
 // One row of the program ROM. Coordinates of the ROM message in this order: class, pc / 4, rs, rt,
 // rd, k[0..5]. `k` holds field elements in canonical form (< p); limbs are 16-bit, low first.

@@ -23,7 +23,8 @@ MicroOp missing_at(uint32_t pc4) {
 
 }  // namespace
 
-Code::Code(const isa::Program& program) {
+Code::Code(const isa::Program& program)
+    : takes_faults_(program.fault_vector != 0), spans_(program.spans) {
   const auto& rom = program.rom;
   for (size_t i = 0; i < rom.size(); ++i) {
     const uint32_t pc4 = rom[i].pc4;
@@ -66,6 +67,17 @@ uint32_t Code::target_index(uint32_t pc4) {
 bool Code::leads_to(uint32_t pc) const {
   return find(pc) != nullptr ||
          std::any_of(ops_.begin(), ops_.end(), [pc](const MicroOp& op) { return op.pc == pc; });
+}
+
+uint32_t Code::find_span(isa::SpanKind kind, uint32_t key) const {
+  const auto is_before = [kind](uint32_t k, const isa::Span& s) {
+    return s.kind != kind ? s.kind > kind : k < s.start;
+  };
+  const auto after = std::upper_bound(spans_.begin(), spans_.end(), key, is_before);
+  if (after == spans_.begin()) return kNoSpan;
+  const isa::Span& span = after[-1];
+  if (span.kind != kind || key < span.start || key >= span.end) return kNoSpan;
+  return static_cast<uint32_t>(after - spans_.begin()) - 1;
 }
 
 const MicroOp* Code::find_elsewhere(uint32_t pc) const {

@@ -42,6 +42,13 @@ class Code {
   // The index of a ROM row's MicroOp.
   uint32_t place(size_t rom_row) const { return places_[rom_row]; }
 
+  // Whether the in-guest kernel takes faults.
+  bool takes_faults() const { return takes_faults_; }
+  // The program's spans, and the one of a kind that holds a key: its number, or kNoSpan.
+  static constexpr uint32_t kNoSpan = UINT32_MAX;
+  const std::vector<isa::Span>& spans() const { return spans_; }
+  uint32_t find_span(isa::SpanKind kind, uint32_t key) const;
+
   // Whether the program alone fixes `pc` as a place where a run can be: find() knows it, or a
   // static jump or the end of a run of instructions leads there. Slow.
   bool leads_to(uint32_t pc) const;
@@ -59,6 +66,8 @@ class Code {
   std::vector<uint32_t> places_;  // by ROM row
   std::vector<Run> runs_;         // ascending
   Run first_run_;                 // the largest of them
+  bool takes_faults_;
+  std::vector<isa::Span> spans_;
 };
 
 }  // namespace mipzk::vm

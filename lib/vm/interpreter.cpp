@@ -14,6 +14,7 @@
 
 #include "base/bytes.hpp"
 #include "vm/accesses.hpp"
+#include "vm/kernel_fault.hpp"
 #include "vm/semantics.hpp"
 
 // Labels as values are an extension of gcc and clang.
@@ -22,9 +23,11 @@
 namespace mipzk::vm {
 namespace {
 
-// Why an access to a word without the needed flag is a fault.
-FaultKind access_fault(const Cell* cell, uint32_t address) {
-  if (cell != nullptr && (cell->meta & kMapped) != 0) return FaultKind::kReadOnly;
+// Why an access to words of which one lacks the needed flag is a fault.
+FaultKind access_fault(const Cell* cells, unsigned count, uint32_t address) {
+  bool mapped = cells != nullptr;
+  for (unsigned i = 0; mapped && i < count; ++i) mapped = (cells[i].meta & kMapped) != 0;
+  if (mapped) return FaultKind::kReadOnly;
   return address < isa::kUserBase ? FaultKind::kNullPage : FaultKind::kUnmapped;
 }
 
@@ -95,20 +98,20 @@ FaultKind access_fault(const Cell* cell, uint32_t address) {
   } while (0)
 // Makes `cell` the cells of `count` words from byte address a on, which lie in one page and have
 // the flag; in a replay copies of them, so that writing to them changes nothing.
-#define ACCESS(count, flag)                                                            \
-  Cell replayed[count];                                                                \
-  Cell* cell = replayed;                                                               \
-  if constexpr (kReplaying) {                                                          \
-    for (unsigned i = 0; i < (count); ++i) replayed[i] = *log++;                       \
-  } else {                                                                             \
-    cell = cpu.memory->cell(a);                                                        \
-    if (cell == nullptr || (cell[0].meta & (flag)) == 0) FAULT(access_fault(cell, a)); \
-    if constexpr ((count) == 2) {                                                      \
-      cpu.memory->cell(a + 4); /* notes the access, too */                             \
-      if ((cell[1].meta & (flag)) == 0) FAULT(access_fault(cell + 1, a + 4));          \
-    }                                                                                  \
-    if constexpr (kRecording)                                                          \
-      for (unsigned i = 0; i < (count); ++i) *log++ = cell[i];                         \
+#define ACCESS(count, flag)                                                                   \
+  Cell replayed[count];                                                                       \
+  Cell* cell = replayed;                                                                      \
+  if constexpr (kReplaying) {                                                                 \
+    for (unsigned i = 0; i < (count); ++i) replayed[i] = *log++;                              \
+  } else {                                                                                    \
+    cell = cpu.memory->cell(a);                                                               \
+    if (cell == nullptr || (cell[0].meta & (flag)) == 0) FAULT(access_fault(cell, count, a)); \
+    if constexpr ((count) == 2) {                                                             \
+      cpu.memory->cell(a + 4); /* notes the access, too */                                    \
+      if ((cell[1].meta & (flag)) == 0) FAULT(access_fault(cell, count, a));                  \
+    }                                                                                         \
+    if constexpr (kRecording)                                                                 \
+      for (unsigned i = 0; i < (count); ++i) *log++ = cell[i];                                \
   }
 
 #define OP_REG(name, expression)                     \
@@ -494,8 +497,16 @@ uint32_t EventSink::bump(uint32_t key, uint32_t value, bool writable, uint32_t o
 }
 
 Stop execute(Processor& cpu, uint32_t slice) {
-  Plain plain;
-  return loop(cpu, slice, plain);
+  const uint64_t end = cpu.cycles + slice;
+  for (;;) {
+    Plain plain;
+    const Stop stop = loop(cpu, low(end - cpu.cycles), plain);
+    if (stop != Stop::kFault || cpu.stops_at_faults) return stop;
+    const auto fault = kernel_fault(cpu);
+    if (!fault) return stop;
+    enter_kernel(cpu, *fault);
+    if (cpu.cycles == end) return Stop::kSliceEnd;
+  }
 }
 
 Stop execute_recording(Processor& cpu, uint32_t slice, Recorder& recorder) {

@@ -46,6 +46,7 @@ struct Processor {
   uint64_t shard_start = 0;            // while recording: `cycles` when the shard began
   uint64_t shown = 0;                  // before so many cycles the host has heard all
   FaultKind fault = FaultKind::kNone;  // after Stop::kFault; op is the culprit
+  bool stops_at_faults = false;        // at those, too, that the in-guest kernel would take
   PrintMeter print_meter;
 
  private:
@@ -84,7 +85,7 @@ struct EventSink {
 
 // Executes up to `slice` (at least 1) instructions: plainly, recording, or replaying what has been
 // recorded (which finds no fault). But for the first, the cycles of a
-// shard stay below 2^26.
+// shard stay below 2^26. A fault that the in-guest kernel takes counts as an instruction.
 Stop execute(Processor& cpu, uint32_t slice);
 Stop execute_recording(Processor& cpu, uint32_t slice, Recorder& recorder);
 Stop execute_replaying(Processor& cpu, uint32_t slice, EventSink& sink);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "vm/fault_text.hpp"
+#include "vm/kernel_fault.hpp"
 
 namespace mipzk::vm {
 
@@ -36,6 +37,15 @@ Stepper::State Stepper::run(uint64_t count) {
         return state_ = State::kMemoryLimit;
     }
   }
+}
+
+bool Stepper::enter_kernel() {
+  if (state_ != State::kFault) return false;
+  const auto fault = kernel_fault(machine_.cpu);
+  if (!fault || cycles() >= limits_.max_cycles) return false;
+  vm::enter_kernel(machine_.cpu, *fault);
+  state_ = State::kRunning;
+  return true;
 }
 
 std::optional<uint32_t> Stepper::word(uint32_t address) const {

@@ -28,6 +28,10 @@ class Stepper {
   State run(uint64_t count);
   State state() const { return state_; }
   FaultKind fault() const { return machine_.cpu.fault; }  // after kFault
+  // Whether kFault comes before the in-guest kernel takes a fault; then enter_kernel() makes it do
+  // so, unless that takes no such faults.
+  void stop_at_faults(bool stop) { machine_.cpu.stops_at_faults = stop; }
+  bool enter_kernel();
 
   uint32_t pc() const { return machine_.cpu.op->pc; }
   uint32_t npc() const { return machine_.cpu.next->pc; }  // of the instruction after that at pc

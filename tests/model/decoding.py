@@ -57,7 +57,9 @@ class Instruction:
         if self.opcode == 1:
             return _REGIMM.get(self.rt), ""
         if self.opcode == 0x10:
-            return ("mtc0", "") if word & 0xFFE0FFFF == 0x40802002 else (None, "")
+            if word & 0xFFE0FFFF == 0x40802002:
+                return "mtc0", ""
+            return ("mfc0", "sa") if self.rs == 0 and self.function == 0 and self.rd in (8, 13, 14, 30) else (None, "")
         if self.opcode == 0x11:
             return self._coprocessor_1()
         if self.opcode == 0x13:

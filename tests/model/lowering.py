@@ -4,11 +4,13 @@
 from decoding import Instruction
 from field import P
 
-HI, LO, TRASH, EXIT_CODE, LINK, USER_LOCAL, FCSR, FCC, FPR, REGISTER_END = 32, 33, 34, 35, 36, 37, 38, 39, 47, 79
+HI, LO, TRASH, EXIT_CODE, LINK, USER_LOCAL, FCSR, FCC, FPR = 32, 33, 34, 35, 36, 37, 38, 39, 47
+EPC, ENPC, CAUSE, BADVADDR = FAULT_REGISTERS = 79, 80, 81, 82
+KERNEL_BASE = 0x80000000
 
 _TO_RD = ("sll srl sra rotr sllv srlv srav rotrv addu subu and or xor nor slt sltu mfhi mflo mul movz movn movf movt clz clo "
           "wsbh seb seh").split()
-_TO_RT = "addiu slti sltiu andi ori xori lui ext ins rdhwr mfc1 mfhc1 cfc1".split()
+_TO_RT = "addiu slti sltiu andi ori xori lui ext ins rdhwr mfc0 mfc1 mfhc1 cfc1".split()
 _NOTHING = "sync synci cache pref prefx".split()
 
 
@@ -44,6 +46,7 @@ def _move(i):
         return i.rs, i.rt
     fs, high, control = FPR + i.rd, FPR + (i.rd | 1), FCSR if i.rd == 24 else FCC + i.rd - 16
     return {"mfhi": (HI, i.rd), "mflo": (LO, i.rd), "mthi": (i.rs, HI), "mtlo": (i.rs, LO), "mtc0": (i.rt, USER_LOCAL),
+            "mfc0": ({8: BADVADDR, 13: CAUSE, 14: EPC, 30: ENPC}.get(i.rd), i.rt),
             "rdhwr": (USER_LOCAL if i.rd == 29 else 0, i.rt), "mfc1": (fs, i.rt), "mtc1": (i.rt, fs),
             "mfhc1": (high, i.rt), "mthc1": (i.rt, high), "cfc1": (control, i.rt), "ctc1": (i.rt, control),
             "mov.s": (fs, FPR + i.sa)}.get(n)
@@ -194,7 +197,7 @@ def lower(pc, word, context=Context()):
     n = i.name
     if n == "trap" and context.trap_vector:
         return _entry(41, rd=26, k=limbs(word) + [context.trap_vector // 4])
-    if n is None or n == "trap" or n == "syscall" and i.code > 5:
+    if n is None or n == "trap" or n == "syscall" and i.code > 5 or n == "mfc0" and pc < KERNEL_BASE:
         return None
     destination = i.rd if n in _TO_RD else i.rt if n in _TO_RT else None
     if destination == 0 or n in _NOTHING or n == "syscall" and i.code in (3, 4, 5):

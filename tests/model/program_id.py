@@ -14,7 +14,7 @@ import admission
 import blake3
 import extension
 from decoding import Instruction
-from lowering import EXIT_CODE, REGISTER_END, Context, limbs, lower
+from lowering import EXIT_CODE, FAULT_REGISTERS, FPR, Context, limbs, lower
 
 KERNEL_BASE, BOOT_BLOCK = 0x80000000, 0x8FFFF000
 STACK_END, STACK_TOP = 0x7FFF0000, 0x7FFEFFC0
@@ -24,6 +24,7 @@ PAGE = 4096
 REGISTERS = 1 << 30
 UNUSED_KEY = REGISTERS + 254
 ZERO, PRIVATE = 0, 1
+UNMAPPED, NO_CODE = 128, 129  # kinds of spans
 SYSCALL_0 = 0x0000000C
 MIN_LOG_HEIGHT, TAIL_ROWS = 10, 416
 KERNEL_FILES = pathlib.Path(__file__).resolve().parents[2] / "lib" / "kernel"
@@ -38,10 +39,12 @@ class Segment:
 
 
 class Program:
-    """What the tables are made of. byte_order: "big" or "little"; trap_vector: 0 without the kernel."""
+    """What the tables are made of. byte_order: "big" or "little"; trap_vector: 0 without the kernel; takes_faults:
+    whether that takes faults."""
 
     def __init__(self, byte_order, entry, segments):
         self.byte_order, self.entry, self.segments, self.trap_vector = byte_order, entry, segments, 0
+        self.takes_faults, self.guards = False, []  # guards: (start, end) within RAM
 
 
 def read_elf(data):
@@ -103,7 +106,7 @@ def add_kernel(program, headers, headers_address, flags):
     body = re.search(r"kSegments\[\] = {(.*?)};", text, re.DOTALL).group(1)
     added = [Segment(int(address, 16), to_bytes(arrays[name]), int(size), int(access))
              for address, size, access, name in re.findall(r"{(0x[0-9a-f]+)u, (\d+)u, (\d)u, (kWords\d+)}", body)]
-    entry, vector = re.search(r"kImage = {(0x[0-9a-f]+)u, (0x[0-9a-f]+)u", text).groups()
+    entry, vector, faults = re.search(r"kImage = {(0x[0-9a-f]+)u, (0x[0-9a-f]+)u(, 0x80000000u)?", text).groups()
     boot = [program.entry, headers_address or BOOT_BLOCK + 20, len(headers), ram_start(program.segments), flags]
     if not headers_address:
         boot += [value for header in headers for value in header]
@@ -111,6 +114,7 @@ def add_kernel(program, headers, headers_address, flags):
         raise ValueError("too many program headers")
     program.segments += added + [Segment(BOOT_BLOCK, to_bytes(boot), 4 * len(boot), _READ)]
     program.entry, program.trap_vector = int(entry, 16), int(vector, 16)
+    program.takes_faults = faults is not None
 
 
 def ram_start(segments):
@@ -132,7 +136,7 @@ def words(segment, byte_order):
 def image(program):
     rows = [[key] + limbs(value) + [int(s.writable)] for s in program.segments
             for key, value, _ in words(s, program.byte_order)]
-    registers = [r for r in range(REGISTER_END) if r != EXIT_CODE]
+    registers = [r for r in range(FPR + 32) if r != EXIT_CODE] + list(FAULT_REGISTERS if program.takes_faults else ())
     return rows + [[REGISTERS + r] + limbs(STACK_TOP if r == 29 else 0) + [1] for r in registers]
 
 
@@ -155,10 +159,33 @@ def regions(program):
         end = -(-(s.address + s.size) // 4)
         if start < end:
             rows.append([start, end, ZERO])
-    ram = ram_start(program.segments)
-    for (start, end), kind in (((ram, STACK_END), ZERO), (PRIVATE_WINDOW, PRIVATE), (LAST_WORD, ZERO)):
+    borders = [ram_start(program.segments)] + [x for guard in program.guards for x in guard] + [STACK_END]
+    ram = [(borders[i], borders[i + 1]) for i in range(0, len(borders), 2)]
+    for (start, end), kind in (*((part, ZERO) for part in ram), (PRIVATE_WINDOW, PRIVATE), (LAST_WORD, ZERO)):
         rows.append([start // 4, end // 4, kind])
     return sorted(rows)
+
+
+def gaps(ranges, kind):
+    """What lies outside of all (start, end), as entries of the ROM."""
+    rows, at = [], 0
+    for start, end in sorted(ranges) + [(LAST_WORD[0] // 4, 1 << 30)]:
+        if start > at:
+            rows.append([kind, at, 0, 0, 0, start, 0, 0, 0, 0, 0])
+        at = max(at, end)
+    return rows
+
+
+def spans(program):
+    """MACHINE.md, section 5, "Spans"."""
+    if not program.takes_faults:
+        return []
+    kernel = (KERNEL_BASE // 4, 0x90000000 // 4)
+    mapped = [kernel, (0xB0000000 // 4, 0xB4000000 // 4), (0xC0000000 // 4, 0xC4000000 // 4)]
+    mapped += [(key, key + 1) for key, *_ in image(program) if key < REGISTERS]
+    mapped += [(start, end) for start, end, _ in regions(program)]
+    code = [kernel] + [(key, key + 1) for _, key, *_ in rom(program)]
+    return gaps(mapped, UNMAPPED) + gaps(code, NO_CODE)
 
 
 ITEMS_OF_A_ROW = 4  # of ROM and IMAGE
@@ -177,7 +204,7 @@ def columns(items, padding, of_a_row=1):
 
 
 def header(program):
-    tables = [columns(rom(program), [0] * 11, ITEMS_OF_A_ROW), columns(regions(program), [0] * 3),
+    tables = [columns(rom(program) + spans(program), [0] * 11, ITEMS_OF_A_ROW), columns(regions(program), [0] * 3),
               columns(image(program), [UNUSED_KEY, 0, 0, 0], ITEMS_OF_A_ROW)]
     roots = [extension.commit([table for table, _ in tables], log_blowup) for log_blowup in (1, 2)]
     order = ("big", "little").index(program.byte_order)

@@ -408,7 +408,14 @@ std::optional<Effect> execute(uint32_t word, const State& s) {
       return put(rt, a ^ imm);
     case 0x0f:
       return put(rt, imm << 16);
-    case 0x10:  // mtc0 rt, $4, 2
+    case 0x10:  // mtc0 rt, $4, 2; mfc0 rt, rd in the kernel
+      if ((word & 0xffe007ff) == 0x40000000 && s.pc >= isa::kKernelBase) {
+        const unsigned rd = word >> 11 & 31;
+        if (rd == 8) return put(rt, s.reg[isa::kBadVAddr]);
+        if (rd == 13) return put(rt, s.reg[isa::kCause]);
+        if (rd == 14) return put(rt, s.reg[isa::kEpc]);
+        if (rd == 30) return put(rt, s.reg[isa::kEnpc]);
+      }
       if ((word & 0xffe0ffff) != 0x40802002) return std::nullopt;
       return put(isa::kUserLocal, b);
     case 0x11:

@@ -175,6 +175,7 @@ constexpr Line kBinutils[] = {
     {0x400274, 0x7c03e83b, "rdhwr v1,$29"},
     {0x400278, 0x7c03083b, "rdhwr v1,$1"},
     {0x40027c, 0x40842002, "mtc0 a0,$4,2"},
+    {0x40027c, 0x40097000, "mfc0 t1,$14"},
     {0x400280, 0xbc80fffc, "cache 0x0,-4(a0)"},
     {0x400284, 0xbc9e0040, "cache 0x1e,64(a0)"},
     {0x400288, 0xcc80fffc, "pref 0x0,-4(a0)"},

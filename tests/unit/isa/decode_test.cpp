@@ -105,7 +105,7 @@ TEST(Decode, OtherArchitecturesAreNoInstructions) {
   } others[] = {
       {"daddu", 0x0085482d},      {"dsll", 0x000548f8},       {"ld", 0xdfa90000},
       {"sd", 0xffa90000},         {"lwu", 0x9fa90000},        {"dmult", 0x0085001c},
-      {"mfc0", 0x40096000},       {"mtc0 $4,0", 0x40842000},  {"eret", 0x42000018},
+      {"dmfc0", 0x40296000},      {"mtc0 $4,0", 0x40842000},  {"eret", 0x42000018},
       {"di", 0x41606000},         {"rfe", 0x42000010},        {"dmfc1", 0x44290000},
       {"mul.ps", 0x46c20002},     {"lwc2", 0xc8a00000},       {"mfc2", 0x48090000},
       {"luxc1", 0x4c890085},      {"dclz", 0x70a94824},       {"sdbbp", 0x7000003f},

@@ -54,6 +54,8 @@ inline uint32_t trap_imm(Op op, unsigned rs, uint32_t value) {
 }
 inline uint32_t rdhwr(unsigned rt, unsigned number) { return three(Op::kRdhwr, number, 0, rt); }
 inline uint32_t to_user_local(unsigned rt) { return match_of(Op::kMtUserLocal) | rt << 16; }
+// $8 BADVADDR, $13 CAUSE, $14 EPC, $30 ENPC.
+inline uint32_t mfc0(unsigned rt, unsigned number) { return three(Op::kMfc0, number, 0, rt); }
 inline uint32_t move_fcc(Op op, unsigned rd, unsigned rs, unsigned cc) {
   return match_of(op) | rs << 21 | cc << 18 | rd << 11;
 }

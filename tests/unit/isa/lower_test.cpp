@@ -443,6 +443,22 @@ TEST(Lower, HardwareRegisters) {
   expect_never(to_user_local(4) ^ 1);  // another selection of the same register
 }
 
+// Of the kernel alone.
+TEST(Lower, RegistersOfAFault) {
+  const struct { unsigned number, reg; } registers[] = {{8, 82}, {13, 81}, {14, 79}, {30, 80}};
+  for (const auto& r : registers) {
+    expect_never(mfc0(3, r.number));
+    const auto in_kernel = lower(0x80000010, mfc0(3, r.number), kKernel);
+    ASSERT_TRUE(in_kernel.has_value());
+    RomEntry want = rom(Class::kAddImm, r.reg, 0, 3);
+    want.pc4 = 0x80000010 / 4;
+    EXPECT_EQ(in_kernel->entry, want);
+    EXPECT_EQ(lower(0x80000010, mfc0(0, r.number), kKernel)->entry.cls, Class::kNop);
+  }
+  for (unsigned number : {0u, 4u, 9u, 12u, 15u, 31u})
+    EXPECT_FALSE(lower(0x80000010, mfc0(3, number), kKernel).has_value());
+}
+
 TEST(Lower, FloatingPointMoves) {
   expect_always(fp_move(Op::kMfc1, 9, 0), rom(Class::kAddImm, 47, 0, 9));
   expect_always(fp_move(Op::kMfc1, 9, 31), rom(Class::kAddImm, 78, 0, 9));

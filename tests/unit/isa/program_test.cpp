@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "isa/lower.hpp"
@@ -246,6 +247,82 @@ TEST(Program, KernelSegmentsNeedAKernelAndStayInItsRange) {
   ProgramImage both = image_with_kernel();
   both.segments[2].writable = true;
   EXPECT_NE(error_of(both).find("writable and executable"), std::string::npos);
+}
+
+// Each key is in a span, or something is there; but for the kernel's addresses, the public windows
+// and the last word, of which no span speaks.
+TEST(Program, SpansAreDisjointFromWhatThereIsAndComplete) {
+  ProgramImage image = image_with_kernel();
+  image.fault_vector = 0x80000000;
+  image.guards = {{0x60000000, 0x1000}, {0x7f000000, 4}};
+  const auto p = build_program(image);
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  std::vector<uint32_t> borders;
+  const auto add = [&](uint32_t key) {
+    for (uint32_t k : {key - 1, key, key + 1})
+      if (k < 1u << 30) borders.push_back(k);
+  };
+  for (const isa::Span& s : p->spans) {
+    EXPECT_LT(s.start, s.end);
+    EXPECT_LE(s.end - s.start, 1u << 29);
+    add(s.start);
+    add(s.end);
+  }
+  for (const Region& r : p->regions) {
+    add(r.start);
+    add(r.end);
+  }
+  for (const ImageWord& w : p->image) add(w.key);
+  for (uint32_t base : {0xb0000000u, 0xc0000000u, 0x80000000u}) add(base / 4);
+  for (uint32_t end : {0xb4000000u, 0xc4000000u, 0x90000000u}) add(end / 4);
+  for (const uint32_t key : borders) {
+    const uint32_t address = 4 * key;
+    unsigned mapped = 0, code = 0, unmapped = 0, no_code = 0;
+    for (const Region& r : p->regions) mapped += key >= r.start && key < r.end;
+    for (const ImageWord& w : p->image) mapped += w.key == key;
+    for (const isa::RomEntry& e : p->rom) code += e.pc4 == key;
+    for (const isa::Span& s : p->spans) {
+      const bool inside = key >= s.start && key < s.end;
+      (s.kind == isa::SpanKind::kUnmapped ? unmapped : no_code) += inside;
+    }
+    const bool in_kernel = address >= 0x80000000 && address < 0x90000000;
+    const bool in_public = address - 0xb0000000 < 0x4000000 || address - 0xc0000000 < 0x4000000;
+    const bool last = address == 0xfffffffc;
+    EXPECT_EQ(unmapped + mapped, in_public || (in_kernel && mapped == 0) ? 0u : 1u)
+        << std::hex << address;
+    EXPECT_EQ(no_code + code, last || (in_kernel && code == 0) ? 0u : 1u) << std::hex << address;
+  }
+  EXPECT_EQ(p->spans.front(), (isa::Span{0, 0x400000 / 4, isa::SpanKind::kUnmapped}));
+  const auto guard = isa::Span{0x60000000 / 4, 0x60001000 / 4, isa::SpanKind::kUnmapped};
+  EXPECT_NE(std::find(p->spans.begin(), p->spans.end(), guard), p->spans.end());
+  EXPECT_EQ(isa::entry_of(guard).k[0], 0x60001000u / 4);
+  // The registers of a fault have words of the image only here.
+  EXPECT_EQ(p->image.back(), (ImageWord{(1u << 30) + 82, 0, true}));
+  EXPECT_EQ(build_program(image_with_kernel())->image.back().key, (1u << 30) + 78);
+}
+
+TEST(Program, RefusesBadFaultVectorsAndGuards) {
+  ProgramImage image = image_with_kernel();
+  image.fault_vector = 0x80000004;
+  EXPECT_NE(error_of(image).find("takes faults"), std::string::npos);
+  image = image_with_kernel();
+  image.fault_vector = 0x80000000;
+  image.segments[2].bytes[3] = 0x0d;  // break
+  image.entry = 0x80000004;
+  EXPECT_NE(error_of(image).find("takes faults"), std::string::npos);
+  const ProgramImage::Guard bad[][2] = {{{0x500000, 0x1000}, {}},
+                                        {{0x7ffff000, 0x1000}, {}},
+                                        {{0x60000002, 0x1000}, {}},
+                                        {{0x60000000, 2}, {}},
+                                        {{0x60000000, 0}, {}},
+                                        {{0x80000000, 4}, {}},
+                                        {{0x60000000, 0x1000}, {0x60000ffc, 4}}};
+  for (const auto& guards : bad) {
+    image = image_with_kernel();
+    image.guards = {guards[0]};
+    if (guards[1].bytes != 0) image.guards.push_back(guards[1]);
+    EXPECT_NE(error_of(image).find("no part of RAM"), std::string::npos) << guards[0].address;
+  }
 }
 
 TEST(Program, RefusesBadTrapVectors) {

@@ -50,6 +50,8 @@ struct Guest {
   std::vector<isa::Symbol> symbols;
   bool little_endian = false;
   std::vector<uint32_t> kernel;  // at kKernelText, which is the trap vector; empty: no kernel
+  bool takes_faults = false;     // at the same address
+  std::vector<isa::ProgramImage::Guard> guards;
 
   Guest& op(uint32_t word) {
     text.push_back(word);
@@ -78,10 +80,12 @@ struct Guest {
     isa::ProgramImage image;
     image.entry = kText;
     image.symbols = symbols;
+    image.guards = guards;
     image.little_endian = little_endian;
     image.segments = {segment(kText, text, 0, false), segment(kData, data, bss_bytes, true)};
     if (!kernel.empty()) {
       image.trap_vector = kKernelText;
+      if (takes_faults) image.fault_vector = isa::kFaultVector;
       image.segments.push_back(segment(kKernelText, kernel, 0, false));
       image.segments.push_back(segment(kKernelData, {}, 0x1000, true));
     }
