@@ -18,6 +18,7 @@ std::vector<uint8_t> least_shape(const prove::LoadedProgram& loaded) {
     const air::TableId id = table.id;
     unsigned log = air::kMinLogHeight;
     if (table.role == air::Role::kInstruction && !present[id]) continue;
+    if (table.role == air::Role::kFault) continue;
     if (id == air::kTableRom) log = loaded.header.log_rom;
     if (id == air::kTableRegion) log = loaded.header.log_region;
     if (id == air::kTableImage) log = loaded.header.log_image;

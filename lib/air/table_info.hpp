@@ -15,7 +15,8 @@ namespace mipzk::air {
 using TableId = uint8_t;
 inline constexpr TableId kTableRom = 64, kTableFixed = 65, kTableRegion = 66, kTableImage = 67,
                          kTableBoundary = 68, kTableFresh = 69, kTablePublic = 70, kTableBump = 71,
-                         kTableFetch = 72;
+                         kTableFetch = 72, kTableAccessFault = 73, kTableOperandFault = 74,
+                         kTableFetchFault = 75;
 
 // log2 of the height of FIXED, the same in every proof.
 inline constexpr unsigned kFixedLogRows = 14;
@@ -25,6 +26,7 @@ enum class Role : uint8_t {
   kProvider,     // answers lookups
   kSource,       // first and last tokens of words and of ROM entries
   kMemory,       // words within the shard, and what crosses its boundary
+  kFault,        // a row holds a fault that the in-guest kernel takes, in place of an instruction
   kPrecompile,   // a call, which an instruction makes, has rows of its own, any number of them
 };
 
@@ -46,7 +48,7 @@ struct TableInfo {
   Count count;
   // Sources, and what only they ask: in the first shard, so that no word has two sources.
   bool first_shard_only;
-  unsigned slots;  // instructions that a row can hold
+  unsigned slots;  // instructions that a row can hold; a fault counts as one
   Layout layout;
   Rules rules;
   const char* columns;      // names of the named base columns, separated by blanks

@@ -14,6 +14,7 @@
 #include "air/tables/count_leading.hpp"
 #include "air/tables/div.hpp"
 #include "air/tables/double_word.hpp"
+#include "air/tables/fault.hpp"
 #include "air/tables/fixed.hpp"
 #include "air/tables/halt.hpp"
 #include "air/tables/hint.hpp"
@@ -46,7 +47,8 @@ struct TypeList {};
 #define MIPZK_CLASS(number, name, accesses, flow) name,
 using AllTables = TypeList<MIPZK_CLASSES(MIPZK_CLASS)  //
                            Rom,
-                           Fixed, Region, Image, Boundary, Fresh, Public, Bump, Fetch>;
+                           Fixed, Region, Image, Boundary, Fresh, Public, Bump, Fetch, AccessFault,
+                           OperandFault, FetchFault>;
 #undef MIPZK_CLASS
 
 }  // namespace mipzk::air

@@ -7,7 +7,6 @@
 
 #include "base/format.hpp"
 #include "isa/decode.hpp"
-#include "isa/keys.hpp"
 #include "isa/lower.hpp"
 
 namespace mipzk::isa {

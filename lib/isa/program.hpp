@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "isa/handlers.hpp"
+#include "isa/keys.hpp"
 #include "isa/rom.hpp"
 
 namespace mipzk::isa {
@@ -16,8 +17,6 @@ namespace mipzk::isa {
 // Fixed addresses (docs/MACHINE.md, "Memory map"). All are byte addresses.
 inline constexpr uint32_t kUserBase = 0x00010000u;  // below: the null pages, never mapped
 inline constexpr uint32_t kKernelBase = 0x80000000u, kKernelEnd = 0x90000000u;  // in-guest kernel
-// Where the in-guest kernel takes faults: its first word.
-inline constexpr uint32_t kFaultVector = kKernelBase;
 inline constexpr uint32_t kStackTop = 0x7fff0000u;  // end of zero RAM; initial $sp = kStackTop - 64
 inline constexpr uint32_t kPrivateBase =
     0xa0000000u;  // private input window: length word, then bytes
@@ -86,24 +85,6 @@ struct Region {
   friend bool operator==(const Region&, const Region&) = default;
 };
 
-// Keys start <= key < end of which the program says that there is nothing: no word of memory, or no
-// instruction. With these faults are proved, so only programs whose kernel takes faults have them.
-// They stand behind the entries of the ROM, as entries whose class is the kind and no
-// instruction's.
-enum class SpanKind : uint8_t { kUnmapped = 128, kNoCode = 129 };
-struct Span {
-  uint32_t start, end;  // at most 2^29 keys
-  SpanKind kind;
-  friend bool operator==(const Span&, const Span&) = default;
-};
-constexpr RomEntry entry_of(const Span& span) {
-  RomEntry e;
-  e.cls = static_cast<Class>(span.kind);
-  e.pc4 = span.start;
-  e.k[0] = span.end;
-  return e;
-}
-
 struct Program {
   uint32_t entry = 0;  // byte address
   bool little_endian = false;
@@ -115,7 +96,15 @@ struct Program {
   std::vector<Region> regions;   // ascending, disjoint from the image and from each other
   std::vector<Span> spans;       // unmapped ones, then those without code; ascending
   std::vector<Symbol> symbols;   // for people only; not part of the id
+
+  // The rows of the public table ROM: its entries, then the spans.
+  size_t code_rows() const { return rom.size() + spans.size(); }
+  RomEntry code_row(size_t i) const {
+    return i < rom.size() ? rom[i] : entry_of(spans[i - rom.size()]);
+  }
 };
+
+static_assert(kFaultVector == kKernelBase);
 
 // Applies the memory map and the lowering to an image (docs/MACHINE.md, "Program tables"). Fails
 // with kElf when the image breaks a rule of the map.

@@ -33,6 +33,24 @@ struct RomEntry {
   friend bool operator==(const RomEntry&, const RomEntry&) = default;
 };
 
+// Keys start <= key < end of which the program says that there is nothing: no word of memory, or no
+// instruction. With these faults are proved, so only programs whose kernel takes faults have them.
+// They stand behind the entries of the ROM, as entries whose class is the kind and no
+// instruction's.
+enum class SpanKind : uint8_t { kUnmapped = 128, kNoCode = 129 };
+struct Span {
+  uint32_t start, end;  // at most 2^29 keys
+  SpanKind kind;
+  friend bool operator==(const Span&, const Span&) = default;
+};
+constexpr RomEntry entry_of(const Span& span) {
+  RomEntry e;
+  e.cls = static_cast<Class>(span.kind);
+  e.pc4 = span.start;
+  e.k[0] = span.end;
+  return e;
+}
+
 // Byte address / 4 of the constant target of a branch, jump or trap.
 constexpr std::optional<uint32_t> target_of(const RomEntry& e) {
   const Flow flow = class_info(e.cls).flow;

@@ -111,8 +111,10 @@ std::vector<vm::ShardRoom> rooms_of(const Options& options) {
   for (const std::vector<air::Instance>& shape : options.shapes) {
     vm::ShardRoom& room = rooms.emplace_back();
     for (const air::TableInfo& t : air::tables())
-      if (t.slots != 0)
+      if (t.role == air::Role::kInstruction)
         room.instructions[t.id] = static_cast<uint32_t>(t.slots * room_of(shape, t.id, tail));
+    for (size_t i = 0; i < vm::kFaultTables; ++i)
+      room.faults[i] = room_of(shape, trace::kFaultTables[i], tail);
     room.touched = room_of(shape, air::kTableBoundary, tail);
     room.entries = room_of(shape, air::kTableFetch, tail);
     room.bumps = room_of(shape, air::kTableBump, tail);

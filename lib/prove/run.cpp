@@ -2,6 +2,7 @@
 #include "prove/run.hpp"
 
 #include "air/table_info.hpp"
+#include "trace/plan.hpp"
 
 namespace mipzk::prove {
 
@@ -46,7 +47,10 @@ vm::ShardSize shard_size(uint64_t cells) {
     return t.layout.base_columns + 5 * t.layout.ext_columns();
   };
   for (const air::TableInfo& t : air::tables())
-    if (t.slots != 0) size.of_instruction[t.id] = (width(t) + t.slots - 1) / t.slots;
+    if (t.role == air::Role::kInstruction)
+      size.of_instruction[t.id] = (width(t) + t.slots - 1) / t.slots;
+  for (size_t i = 0; i < vm::kFaultTables; ++i)
+    size.of_fault[i] = width(*air::find_table(trace::kFaultTables[i]));
   size.of_word = width(*air::find_table(air::kTableBoundary));
   return size;
 }

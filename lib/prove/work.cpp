@@ -212,7 +212,7 @@ Result<Work> read_work(ByteView bytes, const LoadedProgram& program, const hash:
   if (Status s = read_image(r, work.image); !s) return s.error();
   work.planned.cycles = work.image.cycles;
   if (number == 1 &&
-      !read_sources(r, shards, program.program.rom.size(), work.sources, work.code_last))
+      !read_sources(r, shards, program.program.code_rows(), work.sources, work.code_last))
     return damaged();
   if (!r.at_end()) return damaged();
   return work;

@@ -9,6 +9,7 @@
 #include "trace/collect.hpp"
 #include "trace/plan.hpp"
 #include "trace/rows.hpp"
+#include "trace/rows_fault.hpp"
 #include "trace/rows_words.hpp"
 #include "trace/sources.hpp"
 #include "vm/replay.hpp"
@@ -28,6 +29,7 @@ struct Builder {
   LookupCounts counts;
   std::vector<InstanceTrace> out;
   SecretVector<vm::Bump> bumps;
+  SecretVector<FaultRow> faults[vm::kFaultTables];
   bool fits = true;  // the instances hold the run
 
   size_t data_rows(const InstanceTrace& t) const { return (size_t{1} << t.log_height) - tail; }
@@ -121,6 +123,7 @@ void Builder::instructions() {
   const vm::Code code(program);
   const size_t blocks = record.blocks.size();
   std::vector<SecretVector<vm::Bump>> bumps_of(blocks);
+  std::vector<SecretVector<vm::FaultEvent>> faults_of(blocks);
   pool.parallel_for(blocks, 8, [&](size_t begin, size_t end) {
     vm::Replay replay(code, record);
     for (size_t b = begin; b < end; ++b) {
@@ -129,11 +132,18 @@ void Builder::instructions() {
         fill_instructions(*table, rows, record.blocks[b].before[table->id],
                           replay.events(static_cast<isa::Class>(table->id)));
       bumps_of[b].assign(replay.bumps().begin(), replay.bumps().end());
+      faults_of[b].assign(replay.faults().begin(), replay.faults().end());
     }
   });
   for (const auto& list : bumps_of) bumps.insert(bumps.end(), list.begin(), list.end());
+  for (const auto& list : faults_of)
+    for (const vm::FaultEvent& e : list)
+      faults[static_cast<size_t>(vm::table_of(e.fault.code))].push_back(fault_row(program, e));
   for (InstanceTrace& t : out) collect(t);
   add<BumpRows>(air::kTableBump, bumps);
+  add<AccessFaultRows>(air::kTableAccessFault, faults[0]);
+  add<OperandFaultRows>(air::kTableOperandFault, faults[1]);
+  add<FetchFaultRows>(air::kTableFetchFault, faults[2]);
 }
 
 void Builder::pass_one() {
@@ -141,7 +151,7 @@ void Builder::pass_one() {
   SecretVector<FetchWord> fetches;
   fetches.reserve(shard.record.executed.size());
   for (const vm::Executed& e : shard.record.executed)
-    fetches.push_back({&program.rom[e.rom], e.count, e.shard_in});
+    fetches.push_back({program.code_row(e.rom), e.count, e.shard_in});
   add<FetchRows>(air::kTableFetch, fetches);
   if (shard.number != 1) return;
   const Sources sources = sort_sources(program, shard.sources);
@@ -194,7 +204,7 @@ Result<std::vector<InstanceTrace>> build(Pool& pool, const isa::Program& program
     if (!list) return list.error();
     instances = planned = std::move(*list);
   }
-  Builder b{pool, program, tables, shard, tail_rows, instances, LookupCounts(program), {}, {}};
+  Builder b{pool, program, tables, shard, tail_rows, instances, LookupCounts(program), {}, {}, {}};
   if (part == Part::kAll) b.instructions();
   b.pass_one();
   if (part == Part::kAll) b.providers();

@@ -62,7 +62,8 @@ Error does_not_fit(const air::TableInfo& table, uint64_t rows, uint64_t room, ui
 RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched) {
   RowCounts rows{};
   for (const air::TableInfo& t : air::tables())
-    if (t.slots != 0) rows[t.id] = (uint64_t{counts[t.id]} + t.slots - 1) / t.slots;
+    if (t.role == air::Role::kInstruction)
+      rows[t.id] = (uint64_t{counts[t.id]} + t.slots - 1) / t.slots;
   rows[air::kTableBoundary] = touched + 1;  // and STATE
   const bool idle = std::ranges::all_of(counts, [](uint32_t n) { return n == 0; });
   rows[air::kTableFetch] = idle ? 0 : 1;
@@ -83,6 +84,8 @@ RowCounts rows_of(Pool& pool, const isa::Program& program, const vm::RecordedSha
   RowCounts rows = rows_so_far(record.counts, 0);
   rows[air::kTableBoundary] = record.touched.size();
   rows[air::kTableFetch] = record.executed.size();
+  const vm::FaultCounts faults = record.fault_counts();
+  for (size_t i = 0; i < vm::kFaultTables; ++i) rows[kFaultTables[i]] = faults[i];
   if (shard.number == 1) add_sources(rows, program, shard.sources);
 
   const vm::Code code(program);

@@ -19,6 +19,10 @@ namespace mipzk::trace {
 // do not count: their heights are known.
 using RowCounts = std::array<uint64_t, 256>;
 
+// The tables of faults, in the order of vm::FaultTable.
+inline constexpr air::TableId kFaultTables[vm::kFaultTables] = {
+    air::kTableAccessFault, air::kTableOperandFault, air::kTableFetchFault};
+
 // At least what a run will need, from the instructions of each class and the words that it has
 // touched until now.
 RowCounts rows_so_far(const vm::ClassCounts& counts, uint64_t touched);

@@ -47,7 +47,7 @@ ProgramHeights program_heights(const isa::Program& program, unsigned tail_rows) 
     while ((size_t{1} << log) < rows + tail_rows) ++log;
     return log;
   };
-  return {height(groups(program.rom.size(), air::kRomEntries)), height(program.regions.size()),
+  return {height(groups(program.code_rows(), air::kRomEntries)), height(program.regions.size()),
           height(groups(program.image.size(), air::kImageWords))};
 }
 
@@ -57,8 +57,8 @@ ProgramTables program_tables(const isa::Program& program, unsigned tail_rows) {
   // A row has several entries or words, so that they lie one behind the other in memory.
   static_assert(sizeof(air::Rom::Pre<Fp>) == sizeof(Fp) * air::kEntryCells * air::kRomEntries);
   t.rom = make(air::kTableRom, heights.rom);
-  for (size_t i = 0; i < program.rom.size(); ++i)
-    fill_entry(program.rom[i], &t.rom.data[i * air::kEntryCells]);
+  for (size_t i = 0; i < program.code_rows(); ++i)
+    fill_entry(program.code_row(i), &t.rom.data[i * air::kEntryCells]);
   t.region = make(air::kTableRegion, heights.region);
   for (size_t i = 0; i < program.regions.size(); ++i) {
     const isa::Region& r = program.regions[i];

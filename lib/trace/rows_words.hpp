@@ -48,14 +48,14 @@ struct RomRows : OneRow<air::Rom> {
 };
 
 struct FetchWord {
-  const isa::RomEntry* entry;
+  isa::RomEntry entry;
   uint32_t count, shard_in;
 };
 struct FetchRows : OneRow<air::Fetch> {
   static void rows(const FetchWord& f, RowSink& out) {
     auto& row = next(out);
     row.real = Fp::one();
-    fill_entry(*f.entry, row.entry);
+    fill_entry(f.entry, row.entry);
     row.shard_in = Fp(f.shard_in);
     row.mult = Fp(f.count);
   }

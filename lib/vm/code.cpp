@@ -52,6 +52,7 @@ Code::Code(const isa::Program& program)
     const uint32_t to = target_index(*target_pc4);
     ops_[from].target = static_cast<int32_t>(to - from);
   }
+  for (uint32_t i = 0; i < spans_.size(); ++i) places_.push_back(place_of_span(i));
 }
 
 void Code::add_missing(uint32_t pc4) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "isa/program.hpp"
+#include "vm/fault.hpp"
 
 namespace mipzk::vm {
 
@@ -39,13 +40,15 @@ class Code {
 
   const MicroOp* ops() const { return ops_.data(); }
   size_t size() const { return ops_.size(); }
-  // The index of a ROM row's MicroOp.
+  // Where uses of the rows of ROM are counted, an array of places(): at the index of the MicroOp,
+  // or of a span behind all of them.
+  size_t places() const { return ops_.size() + spans_.size(); }
   uint32_t place(size_t rom_row) const { return places_[rom_row]; }
+  uint32_t place_of_span(uint32_t span) const { return static_cast<uint32_t>(ops_.size()) + span; }
 
   // Whether the in-guest kernel takes faults.
   bool takes_faults() const { return takes_faults_; }
   // The program's spans, and the one of a kind that holds a key: its number, or kNoSpan.
-  static constexpr uint32_t kNoSpan = UINT32_MAX;
   const std::vector<isa::Span>& spans() const { return spans_; }
   uint32_t find_span(isa::SpanKind kind, uint32_t key) const;
 

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "vm/fault.hpp"
+
 namespace mipzk::vm {
 
 // The accesses are those of the class of the instruction (isa/classes.hpp); the fields of one that
@@ -35,6 +37,18 @@ struct WordAccess {
   uint32_t before, after;  // equal for reads
   uint32_t writable;
   uint32_t t;  // of the access before, after the bump if there was one
+};
+
+// A fault that the in-guest kernel takes, in place of an instruction. Times as in Event; LINK, like
+// the first word, at clk + 3, the other word and the registers that the kernel reads at clk + 4.
+struct FaultEvent {
+  KernelFault fault;
+  uint32_t clk, pc, npc;
+  uint32_t rs, rt, t_rs, t_rt;  // of a fault of the fetch table: 0; rt: of the operand table
+  struct Old {
+    uint32_t value, t;
+  } link, epc, enpc, cause, address;
+  WordAccess words[2];  // of a store to read-only memory, as many as fault.words
 };
 
 // lo, hi: 16-bit limbs of the value. STATE never needs one.

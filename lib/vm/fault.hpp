@@ -2,6 +2,7 @@
 // Why a run stopped before HALT, told for the author of the guest.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -25,6 +26,44 @@ enum class FaultKind : uint8_t {
   kOutputLength,     // HALT with a length word larger than the output window
   kOutputBeyondEnd,  // HALT with a touched output word after the announced length
   kOutputPadding,    // HALT with a non-zero byte after the length in the last word
+};
+
+// What CAUSE holds, divided by 4: numbers of MIPS.
+enum class FaultCode : uint8_t {
+  kReadOnly = 1,
+  kUnmappedLoad = 2,
+  kUnmappedStore = 3,
+  kUnalignedLoad = 4,  // jumps, too
+  kUnalignedStore = 5,
+  kNoInstruction = 6,
+  kOverflow = 12,
+  kTrap = 13,
+};
+
+// The tables of faults.
+enum class FaultTable : uint8_t { kAccess, kOperand, kFetch };
+inline constexpr unsigned kFaultTables = 3;
+using FaultCounts = std::array<uint32_t, kFaultTables>;  // by table
+constexpr FaultTable table_of(FaultCode code) {
+  switch (code) {
+    case FaultCode::kNoInstruction:
+      return FaultTable::kFetch;
+    case FaultCode::kOverflow:
+    case FaultCode::kTrap:
+      return FaultTable::kOperand;
+    default:
+      return FaultTable::kAccess;
+  }
+}
+
+// A fault that the in-guest kernel takes.
+inline constexpr uint32_t kNoSpan = UINT32_MAX;
+struct KernelFault {
+  FaultCode code;
+  uint32_t address = 0;     // BADVADDR
+  uint32_t span = kNoSpan;  // of the program, in which there is nothing
+  bool second = false;      // the span holds the next word, not that of the address
+  uint8_t words = 0;        // of a store to read-only memory: that it goes to
 };
 
 // `text` holds no value of a register or of memory, because those may come from the private input;

@@ -496,25 +496,46 @@ uint32_t EventSink::bump(uint32_t key, uint32_t value, bool writable, uint32_t o
   return now - 1;
 }
 
-Stop execute(Processor& cpu, uint32_t slice) {
+namespace {
+
+// Runs the loop, and takes the faults that the in-guest kernel takes.
+template <class Context, class TakeFault>
+Stop run_with_faults(Processor& cpu, uint32_t slice, Context& context, TakeFault take) {
   const uint64_t end = cpu.cycles + slice;
   for (;;) {
-    Plain plain;
-    const Stop stop = loop(cpu, low(end - cpu.cycles), plain);
+    const Stop stop = loop(cpu, low(end - cpu.cycles), context);
     if (stop != Stop::kFault || cpu.stops_at_faults) return stop;
     const auto fault = kernel_fault(cpu);
     if (!fault) return stop;
-    enter_kernel(cpu, *fault);
+    take(*fault);
     if (cpu.cycles == end) return Stop::kSliceEnd;
   }
 }
 
+}  // namespace
+
+Stop execute(Processor& cpu, uint32_t slice) {
+  Plain plain;
+  return run_with_faults(cpu, slice, plain, [&](const KernelFault& f) { enter_kernel(cpu, f); });
+}
+
 Stop execute_recording(Processor& cpu, uint32_t slice, Recorder& recorder) {
-  return loop(cpu, slice, recorder);
+  return run_with_faults(cpu, slice, recorder,
+                         [&](const KernelFault& f) { record_fault(cpu, f, recorder); });
 }
 
 Stop execute_replaying(Processor& cpu, uint32_t slice, EventSink& sink) {
-  return loop(cpu, slice, sink);
+  const uint64_t end = cpu.cycles + slice;
+  for (;;) {
+    const bool fault_follows = !sink.faults.empty() && sink.faults.front().cycle < end;
+    const uint64_t to = fault_follows ? sink.faults.front().cycle : end;
+    Stop stop = Stop::kSliceEnd;
+    if (cpu.cycles < to) stop = loop(cpu, low(to - cpu.cycles), sink);
+    if (!fault_follows || stop != Stop::kSliceEnd) return stop;
+    replay_fault(cpu, sink.faults.front().fault, sink);
+    sink.faults = sink.faults.subspan(1);
+    if (cpu.cycles == end) return Stop::kSliceEnd;
+  }
 }
 
 }  // namespace mipzk::vm

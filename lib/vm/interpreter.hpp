@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "vm/code.hpp"
@@ -61,6 +62,7 @@ struct Recorder {
   AccessLog* words = nullptr;      // for events with more accesses
   uint32_t* executed = nullptr;    // Processor::executed
   const MicroOp* first = nullptr;  // of the code
+  SecretVector<FaultMark>* faults = nullptr;
 };
 inline constexpr unsigned kMaxAccesses = 2;  // of one instruction to memory
 
@@ -70,6 +72,9 @@ struct EventSink {
   std::array<Event*, isa::kClassCount> at;  // of each class, room for the events of the block
   SecretVector<Bump>& bumps;
   AccessLog::Reader words{};
+  // The faults of the shard from the block on, and where those that are reached go.
+  std::span<const FaultMark> faults{};
+  SecretVector<FaultEvent>* fault_events = nullptr;
 
   // Time of the access before the one at `now` to a word that was last accessed at `old`, with a
   // bump in between if they are too far apart.

@@ -86,8 +86,11 @@ uint64_t first_touches(const Cell* begin, const Cell* end) {
 }
 
 // Cells that ShardSize counts.
-uint64_t cells_of(const ShardSize& size, const ClassCounts& counts, uint64_t words) {
+uint64_t cells_of(const ShardSize& size, const ShardRecord& shard, uint64_t words) {
+  const ClassCounts& counts = shard.counts;
   uint64_t cells = words * size.of_word;
+  const FaultCounts faults = shard.fault_counts();
+  for (size_t t = 0; t < kFaultTables; ++t) cells += uint64_t{faults[t]} * size.of_fault[t];
   for (size_t cls = 0; cls < counts.size(); ++cls)
     cells += uint64_t{counts[cls]} * size.of_instruction[cls];
   return cells;
@@ -102,7 +105,7 @@ Machine::Machine(const isa::Program& program, const Code& code, const Inputs& in
       cpu(code, memory, windows, &hooks) {
   load_registers(program, cpu);
   cpu.start(program.entry);
-  if (recording) cpu.executed.resize(code.size());
+  if (recording) cpu.executed.resize(code.places());
 }
 
 Result<Outcome> finish(const isa::Program& program, Processor& cpu, FaultReport* report) {
@@ -121,7 +124,8 @@ Stop record_block(Processor& cpu, uint32_t cycles, ShardRecord& shard) {
                           static_cast<uint32_t>(cpu.cycles - cpu.shard_start), shard.counts, log,
                           shard.words.end(), cpu.reg, cpu.reg_time});
   Cell* const begin = shard.log.at(log);
-  Recorder recorder{begin, shard.counts, &shard.words, cpu.executed.data(), cpu.code.ops()};
+  Recorder recorder{begin,          shard.counts, &shard.words, cpu.executed.data(),
+                    cpu.code.ops(), &shard.faults};
   const Stop stop = execute_recording(cpu, cycles, recorder);
   shard.log.advance(static_cast<size_t>(recorder.log - begin));
   shard.cycles = cpu.cycles - cpu.shard_start;
@@ -152,7 +156,7 @@ ShardedRun::ShardedRun(const isa::Program& program, const Inputs& inputs, const 
       limits_(limits),
       code_(program),
       machine_(program, code_, inputs, limits, hooks, true),
-      start_(machine_.cpu, program.rom.size()) {}
+      start_(machine_.cpu, program.code_rows()) {}
 
 bool ShardedRun::done() const {
   return halted_ && (limits_.rooms.empty() || start_.shard() == limits_.rooms.size());
@@ -177,7 +181,7 @@ Status ShardedRun::next(ShardRecord& shard, FaultReport* report) {
     if (is_sized) {
       const AccessLog::Position from = shard.blocks.back().log, to = shard.log.end_of_chunk();
       words += first_touches(shard.log.at(from), shard.log.at(to));
-      if (cells_of(limits_.shard_size, shard.counts, words) >= limits_.shard_size.cells)
+      if (cells_of(limits_.shard_size, shard, words) >= limits_.shard_size.cells)
         end = machine_.cpu.cycles;
     }
     return stop;

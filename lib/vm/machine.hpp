@@ -36,6 +36,7 @@ inline constexpr uint64_t kMaxShardCycles = (uint64_t{1} << 26) - 1;
 struct ShardSize {
   uint64_t cells = UINT64_MAX;
   ClassCounts of_instruction{};  // cells that an instruction of each class takes
+  FaultCounts of_fault{};        // and a fault of each table
   uint32_t of_word = 0;          // and a word
 };
 
@@ -45,6 +46,7 @@ struct ShardRoom {
   uint64_t touched = 0;        // words and registers, and STATE
   uint64_t entries = 0;        // of the ROM, that are executed
   uint64_t bumps = 0;
+  std::array<uint64_t, kFaultTables> faults{};  // that the kernel takes, of each table
 };
 
 struct Limits {

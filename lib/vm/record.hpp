@@ -9,13 +9,16 @@
 // is preceded by a bump: (key, value, t_old -> t_now - 1).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "base/secret_memory.hpp"
 #include "isa/keys.hpp"
 #include "isa/rom.hpp"
 #include "vm/access_log.hpp"
+#include "vm/fault.hpp"
 
 namespace mipzk::vm {
 
@@ -37,7 +40,8 @@ struct Touched {
   uint32_t t_last;    // time of its last access in this shard
 };
 
-// A ROM entry that this shard executed: a row of its fetch table.
+// A ROM entry that this shard executed, or a span that a fault of it shows: a row of its fetch
+// table.
 struct Executed {
   uint32_t rom;       // row of the program's ROM
   uint32_t count;     // how often
@@ -54,19 +58,38 @@ struct Checkpoint {
   Registers reg, reg_time;  // reg_time: of the last access, 0: none
 };
 
+// A fault in place of the instruction of a cycle of the shard.
+struct FaultMark {
+  uint32_t cycle;
+  KernelFault fault;
+};
+
 struct ShardRecord {
   SecretVector<Checkpoint> blocks;  // of kBlockCycles instructions each, the last of at most that
   AccessLog log;
   AccessLog words;  // accesses of events that make more of them than an instruction (accesses.hpp)
-  ClassCounts counts{};  // instructions of each class
+  ClassCounts counts{};            // instructions of each class
+  SecretVector<FaultMark> faults;  // that the in-guest kernel took, in their order
   uint64_t cycles = 0;
   size_t hints_begin = 0, hints_end = 0;  // bytes of the run's hints that it took, padding included
   SecretVector<Touched> touched;          // ascending keys; STATE last
   SecretVector<Executed> executed;        // ascending rows
 
-  // Memory of the first three, which grow with the run.
+  FaultCounts fault_counts() const {
+    FaultCounts of_table{};
+    for (const FaultMark& m : faults) ++of_table[static_cast<size_t>(table_of(m.fault.code))];
+    return of_table;
+  }
+  std::span<const FaultMark> faults_from(uint32_t cycle) const {
+    const auto first =
+        std::ranges::lower_bound(faults, cycle, {}, [](const FaultMark& m) { return m.cycle; });
+    return {first, faults.end()};
+  }
+
+  // Memory of what grows with the run.
   uint64_t log_bytes() const {
-    return blocks.capacity() * sizeof(Checkpoint) + log.bytes() + words.bytes();
+    return blocks.capacity() * sizeof(Checkpoint) + log.bytes() + words.bytes() +
+           faults.capacity() * sizeof(FaultMark);
   }
   uint64_t host_bytes() const {
     return log_bytes() + touched.capacity() * sizeof(Touched) +

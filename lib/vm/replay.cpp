@@ -14,7 +14,9 @@ void Replay::run(size_t b) {
   const auto count = static_cast<size_t>(end - from.cycle);
   if (storage_.size() < count) storage_.resize(count);
   bumps_.clear();
-  EventSink sink{shard_.log.at(from.log), {}, bumps_, {shard_.words, from.words}};
+  faults_.clear();
+  EventSink sink{shard_.log.at(from.log),        {},      bumps_, {shard_.words, from.words},
+                 shard_.faults_from(from.cycle), &faults_};
   uint32_t begin = 0;
   for (unsigned cls = 0; cls < isa::kClassCount; ++cls) {
     ranges_[cls] = {begin, after[cls] - from.before[cls]};

@@ -29,6 +29,8 @@ class Replay {
   }
   // In order of execution.
   std::span<const Bump> bumps() const { return bumps_; }
+  // The faults that the kernel took, in order.
+  std::span<const FaultEvent> faults() const { return faults_; }
 
  private:
   struct Range {
@@ -40,6 +42,7 @@ class Replay {
   std::array<Range, isa::kClassCount> ranges_{};
   SecretVector<Event> storage_;
   SecretVector<Bump> bumps_;
+  SecretVector<FaultEvent> faults_;
 };
 
 }  // namespace mipzk::vm

@@ -54,7 +54,7 @@ Result<ShardRecord> record_image(const isa::Program& program, const ShardImage& 
   cpu.reg = image.reg;
   cpu.op = cpu.fetch(image.pc);
   cpu.next = cpu.fetch(image.npc);
-  SecretVector<uint16_t> code_shard(program.rom.size());
+  SecretVector<uint16_t> code_shard(program.code_rows());
   for (const ShardImage::GivenCode& c : image.code)
     if (c.rom < code_shard.size()) code_shard[c.rom] = c.shard_in;
   const bool is_idle = image.cycles == 0 && image.halted;

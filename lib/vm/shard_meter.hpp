@@ -23,7 +23,8 @@ class ShardMeter {
   struct Use {
     uint64_t words = 0, entries = 0, bumps = 0;
   };
-  bool fits(const ClassCounts& counts, const Registers& times, const Use& use) const;
+  bool fits(const ClassCounts& counts, const FaultCounts& faults, const Registers& times,
+            const Use& use) const;
 
   const Code& code_;
   const ShardRoom& room_;

@@ -217,7 +217,8 @@ TEST(CatalogueControl, EveryInstructionIsThatOfTheProgram) {
   unsigned tables = 0;
   for (const trace::InstanceTrace& x : s.traces) {
     const TableOps& ops = table_ops(x.table);
-    if (ops.info->slots == 0) continue;
+    // A place without instruction lies in its span: FaultClaims.APlaceLiesInItsSpan.
+    if (ops.info->slots == 0 || x.table == air::kTableFetchFault) continue;
     ++tables;
     std::vector<Fp> cells(row_of(x, 0), row_of(x, 0) + width(x));
     const std::vector<Message> honest = rom_messages(x, s.pre(x, 0), cells.data());

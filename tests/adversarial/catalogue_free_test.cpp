@@ -83,7 +83,7 @@ TEST(CatalogueFree, ThePaddingKeyMayHaveManySources) {
 // Nothing else has that key. Any row in use of any table is told to speak of it, by each cell that
 // its key depends on: then the row itself is false, or the ROM and the regions have no such entry.
 // That only one cell may change is no limit of the argument: tests/determinism shows for all rows
-// of instructions that memory keys are below 2^30 and register keys at most 2^30 + 78.
+// of instructions that memory keys are below 2^30 and register keys at most 2^30 + 82.
 TEST(CatalogueFree, NothingElseNamesThePaddingKey) {
   const Shard s = run(every_table(), every_table_input());
   Mutator m(s);

@@ -68,7 +68,9 @@ FalseRun::FalseRun(const prove::LoadedProgram& program, const vm::Code& code, co
       max_steps_(max_steps),
       machine_(program.program, code, {in.private_input, in.public_input, in.hints}, {}, hooks_,
                true),
-      start_(machine_.cpu, program.program.rom.size()) {}
+      start_(machine_.cpu, program.program.code_rows()) {
+  machine_.cpu.stops_at_faults = true;
+}
 
 FalseRun::FalseRun(const Subject& s, size_t steps)
     : FalseRun(*s.program, s.code, s.in, 2 * s.honest.steps.size() + 1000) {

@@ -24,7 +24,7 @@ std::vector<uint8_t> bytes(std::initializer_list<unsigned> values) {
   return {values.begin(), values.end()};
 }
 
-// Short runs; what they lack together, every_table has.
+// Short runs; what they lack together, every_instruction has.
 const std::deque<Subject>& subjects() {
   static const std::deque<Subject> all = [] {
     std::deque<Subject> out;
@@ -49,7 +49,7 @@ const std::deque<Subject>& subjects() {
     add("unaligned", {bytes({0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88}), {}, {}});
     add("echo.linux", {linux_stream(bytes({'t', 'e', 'x', 't'})), {}, {}});
     for (bool little : {false, true})
-      out.emplace_back(little ? "every table le" : "every table", every_table(little),
+      out.emplace_back(little ? "every table le" : "every table", every_instruction(little),
                        every_table_input(little));
     return out;
   }();

@@ -107,7 +107,7 @@ class Forger {
   }
   void fill(Shard& s) {
     for (const air::TableInfo& table : air::tables()) {
-      if (table.slots != 1) continue;
+      if (table.role != air::Role::kInstruction || table.slots != 1) continue;
       const auto cls = static_cast<isa::Class>(table.id);
       const auto& events = events_.of(cls);
       for (size_t i = 0; i < events.size(); ++i)

@@ -17,9 +17,9 @@ namespace {
 const std::set<std::string> kFree = {
     // Witnesses that a number is not zero: free where that number is zero, because it then
     // multiplies them. What they would show (`equal`, `is_zero`, `ok`) is fixed by other rules.
-    "BranchEq.inv_lo",     "BranchEq.inv_hi",  "BranchZero.inv",   "BranchLikely.inv_lo",
-    "BranchLikely.inv_hi", "MoveCond.inv",     "TrapEqual.inv_lo", "TrapEqual.inv_hi",
-    "StoreCond.inv_lo",    "StoreCond.inv_hi",
+    "BranchEq.inv_lo",     "BranchEq.inv_hi",  "BranchZero.inv",      "BranchLikely.inv_lo",
+    "BranchLikely.inv_hi", "MoveCond.inv",     "TrapEqual.inv_lo",    "TrapEqual.inv_hi",
+    "StoreCond.inv_lo",    "StoreCond.inv_hi", "OperandFault.inv_lo", "OperandFault.inv_hi",
 };
 
 // The slots of a row in another order.

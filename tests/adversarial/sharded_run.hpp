@@ -23,7 +23,7 @@ inline vm::Recording record_in_shards(const prove::LoadedProgram& program, const
   const vm::Code code(program.program);
   vm::Machine machine(program.program, code, in, {}, hooks, true);
   vm::Processor& cpu = machine.cpu;
-  vm::ShardStart start(cpu, program.program.rom.size());
+  vm::ShardStart start(cpu, program.program.code_rows());
   vm::Recording r;
   for (bool halted = false; !halted && r.shards.size() < most;) {
     if (!r.shards.empty()) {

@@ -109,13 +109,55 @@ const prove::LoadedProgram& sum_with_data(uint32_t bytes) {
   return keep(std::move(*program));
 }
 
-const prove::LoadedProgram& every_table(bool little_endian) {
-  static const auto make = [](bool little) -> const prove::LoadedProgram& {
+namespace {
+
+void take_faults(test::Guest& g) {
+  using namespace test;
+  // Goes on behind an instruction that faults or traps, after a stray jump at $ra.
+  g.kernel = {mfc0(26, kCp0Cause),
+              imm(Op::kAddiu, 26, 26, -24),
+              branch(Op::kBeq, 26, 0, 5),
+              mfc0(26, kCp0Enpc),
+              imm(Op::kAddiu, 27, 26, 4),
+              jr(26),
+              jr(27),
+              kNopWord,
+              jr(kRa),
+              kNopWord,
+              jr(26),
+              kNopWord};
+  g.trap_entry = 10;
+  g.takes_faults = true;
+  g.guards = {{kGuard, 0x1000}};
+}
+
+void append_faults(test::Guest& g) {
+  using namespace test;
+  g.op(mem(Op::kLw, 3, 4, kZero)).op(mem(Op::kSb, 3, 1, kZero));
+  g.li(28, kGuard).op(mem(Op::kLdc1, 2, -8, 28));  // fine: below the guard
+  g.op(mem(Op::kSdc1, 2, 0, 28)).op(mem(Op::kLwl, 3, 5, 28)).op(mem(Op::kSc, 3, 4, 28));
+  g.li(28, kText).op(mem(Op::kSw, 3, 0, 28)).op(mem(Op::kSdc1, 2, 8, 28));
+  g.op(mem(Op::kSwr, 3, 5, 28)).op(mem(Op::kSh, 3, 2, 28)).op(mem(Op::kSc, 3, 4, 28));
+  g.op(mem(Op::kLh, 3, 1, kS0)).op(mem(Op::kSw, 3, 2, kS0)).op(mem(Op::kLdc1, 2, 4, kS0));
+  g.op(mem(Op::kLl, 3, 3, kS0)).op(imm(Op::kAddiu, 28, 28, 2));
+  g.op(jr(28)).op(jalr(27, 28));
+  g.li(28, 0x7fffffff).op(three(Op::kAdd, 3, 28, 28)).op(imm(Op::kAddi, 3, 28, 1));
+  g.op(three(Op::kSub, 3, 0, 28)).op(three(Op::kNor, 3, 28, 0)).op(three(Op::kSub, 3, 3, 28));
+  g.op(trap(Op::kTeq, 28, 28)).op(trap(Op::kTne, 28, 3)).op(trap_imm(Op::kTeqi, 0, 0));
+  g.op(trap(Op::kTge, 28, 3)).op(trap(Op::kTltu, 28, 3)).op(trap_imm(Op::kTlti, 3, 5));
+  g.li(28, kGuard + 8).op(jalr(kRa, 28)).op(kNopWord);
+  g.op(jump(Op::kJal, g.here() + 16)).op(kNopWord).op(jump(Op::kJ, g.here() + 12)).op(kNopWord);
+  g.op(code(Op::kBreak, 5));
+}
+
+const prove::LoadedProgram& every_program(bool little_endian, bool with_faults) {
+  static const auto make = [](bool little, bool faults) -> const prove::LoadedProgram& {
     using namespace test;
     Guest g;
     g.little_endian = little;
     g.data = {0x11223344, 0x80ff7f01, 0, 0};
     g.kernel = {jr(26), kNopWord};  // goes on behind the instruction
+    if (faults) take_faults(g);
     g.li(kS0, kData).li(kS1, 0xa0000000).li(20, 0xb0000000).li(21, 0xc0000000);
     g.op(mem(Op::kLw, kT0, 4, kS1)).op(mem(Op::kLw, kT1, 4, 20));  // private, public
     g.op(kHintWord);                                               // $v0
@@ -157,6 +199,7 @@ const prove::LoadedProgram& every_table(bool little_endian) {
     g.op(mem(Op::kLdc1, 2, 8, kS0)).op(fp_two(Op::kMovD, 4, 2)).op(mem(Op::kSdc1, 4, 24, kS0));
     g.op(branch(Op::kBeql, 10, 11, 1)).op(kNopWord).op(branch(Op::kBnel, 10, 11, 1)).op(kNopWord);
     g.op(branch_zero(Op::kBltzall, 12, 1)).op(kNopWord).op(code(Op::kSyscall, 0));
+    if (faults) append_faults(g);
     // More than 2^16 ticks: the registers and words above need a bump afterwards.
     g.op(imm(Op::kOri, 28, 0, 8300))
         .op(branch(Op::kBne, 28, 0, -1))
@@ -167,8 +210,18 @@ const prove::LoadedProgram& every_table(bool little_endian) {
     g.op(imm(Op::kAndi, 4, 10, 0xff)).op(kHaltWord);
     return keep(g.program());
   };
-  static const prove::LoadedProgram &big = make(false), &little = make(true);
-  return little_endian ? little : big;
+  static const prove::LoadedProgram* const all[] = {&make(false, false), &make(true, false),
+                                                    &make(false, true), &make(true, true)};
+  return *all[(with_faults ? 2 : 0) + (little_endian ? 1 : 0)];
+}
+
+}  // namespace
+
+const prove::LoadedProgram& every_instruction(bool little_endian) {
+  return every_program(little_endian, false);
+}
+const prove::LoadedProgram& every_table(bool little_endian) {
+  return every_program(little_endian, true);
 }
 
 Bytes3 every_table_input(bool little_endian) {

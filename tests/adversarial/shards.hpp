@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "adversarial/trace_check.hpp"
-#include "unit/vm/guest.hpp"
+#include "unit/vm/faulty_guest.hpp"
 
 namespace mipzk::attack {
 
@@ -37,8 +37,11 @@ const prove::LoadedProgram& small_sum(unsigned n);
 // small_sum(5) with a data segment of so many bytes, which it does not touch.
 const prove::LoadedProgram& sum_with_data(uint32_t bytes);
 
-// A program of a few hundred instructions in which every table occurs, BUMP included.
+// A program of a few hundred instructions in which every table occurs, BUMP included; and the same
+// without faults, whose kernel takes none.
 const prove::LoadedProgram& every_table(bool little_endian = false);
+const prove::LoadedProgram& every_instruction(bool little_endian = false);
+// For both.
 Bytes3 every_table_input(bool little_endian = false);
 
 // A Linux program: read(0, 12 bytes), an addition of floats, writes of what was read to standard

@@ -280,27 +280,32 @@ void complete_row(const Shard& shard, trace::InstanceTrace& t, size_t row) {
     cells[l.named_columns + i] = says.ranges[2 * i] * says.ranges[2 * i + 1];
 }
 
+namespace {
+
+// The row of ROM with the class and the key of a message; -1: none.
+int64_t code_row(const isa::Program& program, const Message& m) {
+  if (m.at[0] <= isa::kLastClass) return trace::find_rom(program, m.at[1]);
+  for (size_t i = 0; i < program.spans.size(); ++i)
+    if (static_cast<uint32_t>(program.spans[i].kind) == m.at[0] &&
+        program.spans[i].start == m.at[1])
+      return static_cast<int64_t>(program.rom.size() + i);
+  return -1;
+}
+
+}  // namespace
+
 bool provided(const Shard& shard, const Message& m) {
   switch (static_cast<Bus>(m.bus)) {
     case Bus::kRom: {
       // Padding rows provide the message of zeros.
       if (std::all_of(m.at.begin(), m.at.end(), [](uint32_t v) { return v == 0; })) return true;
-      const auto& rom = shard.program->program.rom;
-      auto it = std::lower_bound(rom.begin(), rom.end(), m.at[1],
-                                 [](const isa::RomEntry& e, uint32_t k) { return e.pc4 < k; });
-      if (it == rom.end() || it->pc4 != m.at[1]) return false;
-      const uint32_t want[11] = {static_cast<uint32_t>(it->cls),
-                                 it->pc4,
-                                 it->rs,
-                                 it->rt,
-                                 it->rd,
-                                 it->k[0],
-                                 it->k[1],
-                                 it->k[2],
-                                 it->k[3],
-                                 it->k[4],
-                                 it->k[5]};
-      return std::equal(want, want + 11, m.at.begin());
+      const int64_t row = code_row(shard.program->program, m);
+      if (row < 0) return false;
+      Fp want[air::kEntryCells];
+      trace::fill_entry(shard.program->program.code_row(static_cast<size_t>(row)), want);
+      for (size_t i = 0; i < air::kEntryCells; ++i)
+        if (want[i] != Fp(m.at[i])) return false;
+      return true;
     }
     case Bus::kRegion: {
       if (m.at[0] == 0 && m.at[1] == 0 && m.at[2] == 0) return true;  // padding rows
@@ -369,8 +374,8 @@ void refetch(Shard& shard, const Terms& wanted) {
     for (size_t k = 0; k < air::kEntryCells; ++k) r.entry[k] = Fp(m.at[k]);
     r.mult = n;
     const isa::Program& program = shard.program->program;
-    const int64_t i = trace::find_rom(program, m.at[1]);
-    rom_shard(*shard.find(air::kTableRom), i < 0 ? program.rom.size() : static_cast<size_t>(i)) =
+    const int64_t i = code_row(program, m);
+    rom_shard(*shard.find(air::kTableRom), i < 0 ? program.code_rows() : static_cast<size_t>(i)) =
         Fp::one();
   }
 }

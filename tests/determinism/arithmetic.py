@@ -28,11 +28,8 @@ class Integers:
     def text(self, terms):
         return self.query.total({m: symmetric(c) for m, c in self.system.simplify(terms).items()})
 
-    def word(self, lo, hi):
-        return "(+ %s (* 65536 %s))" % (self.text(lo), self.text(hi))
-
     def column_word(self, name):
-        return self.word(self.columns[name + "_lo"], self.columns[name + "_hi"])
+        return word_text(self, self.columns[name + "_lo"], self.columns[name + "_hi"])
 
     def never(self, assertion, label):
         if not self.query.unsatisfiable(assertion):
@@ -40,16 +37,23 @@ class Integers:
         return Cases(1)
 
 
+def word_text(row, lo, hi):
+    return "(+ %s (* 65536 %s))" % (row.text(lo), row.text(hi))
+
+
+def overflow_text(row, rt_lo, rt_hi, k_lo, k_hi, sign):
+    """rs + sign (rt + constant), as signed numbers."""
+    def signed_word(lo, hi):
+        return "(- %s (ite (>= %s 32768) 4294967296 0))" % (word_text(row, lo, hi), row.text(hi))
+
+    left = signed_word(row.columns["rs_lo"], row.columns["rs_hi"])
+    return "(+ %s (* %s %s))" % (left, number(sign), signed_word(add(rt_lo, k_lo), add(rt_hi, k_hi)))
+
+
 def overflow(slot, variant, dropped=frozenset()):
     row = Integers(slot, variant, dropped)
-
-    def signed_word(lo, hi):
-        return "(- %s (ite (>= %s 32768) 4294967296 0))" % (row.word(lo, hi), row.text(hi))
-
-    columns = row.columns
-    left = signed_word(columns["rs_lo"], columns["rs_hi"])
-    right = signed_word(add(columns["rt_lo"], columns["k_lo"]), add(columns["rt_hi"], columns["k_hi"]))
-    result = "(+ %s (* %s %s))" % (left, number(symmetric(variant[3])), right)
+    c = row.columns
+    result = overflow_text(row, c["rt_lo"], c["rt_hi"], c["k_lo"], c["k_hi"], symmetric(variant[3]))
     return row.never("(not (<= (- 2147483648) %s 2147483647))" % result, "overflow has no row")
 
 

@@ -4,6 +4,7 @@
 import functools
 
 import arithmetic
+import faults
 import instruction
 import memory_tables
 import variants
@@ -21,6 +22,9 @@ def text(rule):
     return "%s %s(%s)" % (rule.kind, BUS_NAMES[rule.message.bus], ",".join(c.text for c in rule.message.coordinates))
 
 
+FAULTS = (faults.ACCESS, faults.OPERAND, faults.FETCH)
+
+
 class Subject:
     def __init__(self, table, slot=None):
         self.table, self.slot = table, slot
@@ -29,6 +33,8 @@ class Subject:
     def parts(self):
         """Pairs of a name and a function of the rules to leave out, which shows a part of the property for all
         variants or raises NotShown."""
+        if not self.slot and self.table.id in FAULTS:
+            return faults.parts(self.table)
         if not self.slot:
             return [("table", lambda dropped: memory_tables.check(self.table, dropped))]
         return [(part.__name__, functools.partial(self._instruction, part)) for part in
@@ -44,6 +50,8 @@ class Subject:
                 break  # the ROM is not asked
 
     def variants(self):
+        if self.table.id in FAULTS:
+            return faults.cases(self.table)
         return variants.all_variants()[self.slot.class_] if self.slot else []
 
     def removals(self):
@@ -63,6 +71,6 @@ class Subject:
 
 def subjects(table):
     """All instructions of a row, or the table as one."""
-    if table.id in memory_tables.CHECKS:
+    if table.id in memory_tables.CHECKS or table.id in FAULTS:
         return [Subject(table)]
     return [Subject(table, slot) for slot in instruction.slots(table)]

@@ -8,7 +8,7 @@ import functools
 from lowering import Context, lower
 from poly import P
 
-REGISTER = (0, 78)
+REGISTER = (0, 82)
 RANGES = {"register": REGISTER, "limb": (0, 65535), "byte": (0, 255), "word address": (0, 2**30 - 1), "bit": (0, 1),
           "amount": (0, 31)}
 

@@ -10,6 +10,7 @@
 #include "elf/load.hpp"
 #include "proof/security.hpp"
 #include "prove/prove.hpp"
+#include "unit/vm/faulty_guest.hpp"
 
 namespace mipzk {
 namespace {
@@ -64,16 +65,11 @@ std::string security_text(ByteView proof) {
   return text;
 }
 
-bool make(Pool& pool, const std::string& folder, const std::string& guests, const Job& job) {
-  const std::string elf_path = guests + "/" + job.guest + ".elf";
-  std::ifstream in(elf_path, std::ios::binary);
-  const Bytes elf{std::istreambuf_iterator<char>(in), {}};
-  auto fail = [&](const Error& e) {
-    std::fprintf(stderr, "make_proof: %s: %s\n", elf_path.c_str(), e.message);
-    return false;
-  };
+// A program with faults that its kernel takes, if the job names no guest; it has no ELF file.
+Result<isa::Program> program_of(const Job& job, const Bytes& elf) {
+  if (job.guest == nullptr) return test::faulty_guest(1).program();
   auto image = elf::load(elf);
-  if (!image) return fail(image.error());
+  if (!image) return image.error();
   if (job.data_bytes != 0) {
     isa::Segment& data = image->segments.emplace_back();
     data.address = 0x20000000;
@@ -81,7 +77,20 @@ bool make(Pool& pool, const std::string& folder, const std::string& guests, cons
     data.bytes.assign(job.data_bytes, 1);
     data.memory_size = job.data_bytes;
   }
-  auto built = isa::build_program(*image);
+  return isa::build_program(*image);
+}
+
+bool make(Pool& pool, const std::string& folder, const std::string& guests, const Job& job) {
+  Bytes elf;
+  if (job.guest != nullptr) {
+    std::ifstream in(guests + "/" + job.guest + ".elf", std::ios::binary);
+    elf.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  auto fail = [&](const Error& e) {
+    std::fprintf(stderr, "make_proof: %s: %s\n", job.name, e.message);
+    return false;
+  };
+  auto built = program_of(job, elf);
   if (!built) return fail(built.error());
   auto program = prove::load_program(pool, std::move(*built));
   if (!program) return fail(program.error());
@@ -96,7 +105,7 @@ bool make(Pool& pool, const std::string& folder, const std::string& guests, cons
 
   const std::string path = folder + "/" + job.name;
   write_file(path + ".proof", *proof);
-  if (job.data_bytes == 0) write_file(path + ".elf", elf);
+  if (!elf.empty() && job.data_bytes == 0) write_file(path + ".elf", elf);
   std::string id;
   for (uint8_t b : program->id) {
     char hex[3];
@@ -127,6 +136,8 @@ int main(int argc, char** argv) {
       {"shards_c100", "exit_code", &proof::kC100, {0, 0x80, 0, 0, 1}, {}, 60},
       // The program's tree is higher than all others of the first shard.
       {"lifted_s100", "echo", &proof::kS100, {1}, {2}, vm::kMaxShardCycles, 400'000},
+      {"faults_s100", nullptr, &proof::kS100, {}, {}},
+      {"faults_shards_s100", nullptr, &proof::kS100, {}, {}, 150},
   };
   Pool pool(2);
   for (const Job& job : jobs)

@@ -409,7 +409,7 @@ std::optional<Effect> execute(uint32_t word, const State& s) {
     case 0x0f:
       return put(rt, imm << 16);
     case 0x10:  // mtc0 rt, $4, 2; mfc0 rt, rd in the kernel
-      if ((word & 0xffe007ff) == 0x40000000 && s.pc >= isa::kKernelBase) {
+      if ((word & 0xffe007ff) == 0x40000000 && s.pc >= 0x80000000) {
         const unsigned rd = word >> 11 & 31;
         if (rd == 8) return put(rt, s.reg[isa::kBadVAddr]);
         if (rd == 13) return put(rt, s.reg[isa::kCause]);

@@ -337,4 +337,114 @@ void check_event(const Event& e, const isa::RomEntry& r) {
   if (event_shape(r.cls).mem && !event_shape(r.cls).link) check_memory(e, r);
 }
 
+namespace {
+
+// Bytes that an access has to lie at a multiple of.
+uint32_t alignment(const isa::RomEntry& r) {
+  switch (r.cls) {
+    case Class::kLoadSub:
+    case Class::kStoreSub:
+      return r.k[2] == 1 ? 2 : 1;
+    case Class::kLoadPart:
+    case Class::kStorePart:
+      return 1;
+    case Class::kLoadDouble:
+    case Class::kStoreDouble:
+      return 8;
+    default:
+      return 4;
+  }
+}
+
+bool is_jump(const isa::RomEntry& r) {
+  return r.cls == Class::kJumpReg || r.cls == Class::kJumpRegLink;
+}
+
+bool has_source(const isa::Program& program, uint32_t key) {
+  for (const isa::ImageWord& w : program.image)
+    if (w.key == key) return true;
+  for (const isa::Region& r : program.regions)
+    if (key >= r.start && key < r.end) return true;
+  const auto in_window = [key](uint32_t base) {
+    return 4 * key >= base && 4 * key < base + isa::kWindowSize;
+  };
+  return in_window(isa::kPublicBase) || in_window(isa::kOutputBase);
+}
+
+vm::FaultCode access_code(const vm::FaultEvent& e, const isa::RomEntry& r,
+                          const isa::Program& program) {
+  using vm::FaultCode;
+  const bool store = isa::class_info(r.cls).has(isa::kStores);
+  const uint32_t a = e.fault.address, bytes = alignment(r);
+  EXPECT_EQ(a, e.rs + (is_jump(r) ? 0 : limbs(r, 0)));
+  if (a % bytes != 0) return store ? FaultCode::kUnalignedStore : FaultCode::kUnalignedLoad;
+  EXPECT_FALSE(is_jump(r));
+  const unsigned words = bytes == 8 ? 2 : 1;
+  for (unsigned i = 0; i < words; ++i)
+    if (!has_source(program, a / 4 + i))
+      return store ? FaultCode::kUnmappedStore : FaultCode::kUnmappedLoad;
+  EXPECT_TRUE(store);
+  EXPECT_EQ(e.fault.words, words);
+  EXPECT_TRUE(e.words[0].writable == 0 || (words == 2 && e.words[1].writable == 0));
+  for (unsigned i = 0; i < words; ++i) {
+    EXPECT_EQ(e.words[i].key, a / 4 + i);
+    EXPECT_EQ(e.words[i].before, e.words[i].after);
+  }
+  return FaultCode::kReadOnly;
+}
+
+bool sum_overflows(const vm::FaultEvent& e, const isa::RomEntry& r) {
+  const int64_t b = sign(e.rt + limbs(r, 1));
+  const int64_t sum = sign(e.rs) + small(r.k[0]) * b;
+  return sum != sign(low(sum));
+}
+
+bool condition_holds(const vm::FaultEvent& e, const isa::RomEntry& r) {
+  if (r.cls == Class::kTrapEqual) return (e.rs == e.rt + limbs(r, 1)) == (r.k[0] == 0);
+  const uint32_t b = e.rt + limbs(r, 2);
+  return (r.k[0] == 1 ? sign(e.rs) < sign(b) : e.rs < b) == (r.k[1] == 0);
+}
+
+}  // namespace
+
+void check_fault(const vm::FaultEvent& e, const isa::Program& program) {
+  using vm::FaultCode;
+  const isa::RomEntry* entry = nullptr;
+  for (const isa::RomEntry& r : program.rom)
+    if (r.pc4 == e.pc / 4) entry = &r;
+  const vm::KernelFault& f = e.fault;
+  if (f.span != vm::kNoSpan) {
+    const bool fetch = f.code == FaultCode::kNoInstruction;
+    const isa::Span& span = program.spans[f.span];
+    EXPECT_EQ(span.kind, fetch ? isa::SpanKind::kNoCode : isa::SpanKind::kUnmapped);
+    const uint32_t key = fetch ? e.pc / 4 : f.address / 4 + (f.second ? 1 : 0);
+    EXPECT_TRUE(key >= span.start && key < span.end);
+  }
+  EXPECT_EQ(f.span != vm::kNoSpan, f.code == FaultCode::kNoInstruction ||
+                                       f.code == FaultCode::kUnmappedLoad ||
+                                       f.code == FaultCode::kUnmappedStore);
+  EXPECT_EQ(f.words != 0, f.code == FaultCode::kReadOnly);
+  if (entry == nullptr) {
+    EXPECT_EQ(f.code, FaultCode::kNoInstruction);
+    EXPECT_EQ(f.address, e.pc);
+    return;
+  }
+  EXPECT_LT(e.pc, 0x80000000u);
+  switch (entry->cls) {
+    case Class::kAddTrap:
+      EXPECT_EQ(f.code, FaultCode::kOverflow);
+      EXPECT_EQ(f.address, 0u);
+      EXPECT_TRUE(sum_overflows(e, *entry));
+      break;
+    case Class::kTrapEqual:
+    case Class::kTrapLess:
+      EXPECT_EQ(f.code, FaultCode::kTrap);
+      EXPECT_EQ(f.address, 0u);
+      EXPECT_TRUE(condition_holds(e, *entry));
+      break;
+    default:
+      EXPECT_EQ(f.code, access_code(e, *entry, program));
+  }
+}
+
 }  // namespace mipzk::test

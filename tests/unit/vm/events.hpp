@@ -14,6 +14,7 @@ namespace mipzk::test {
 struct Events {
   std::array<std::vector<vm::Event>, isa::kClassCount> by_class;  // in order of execution
   std::vector<vm::Bump> bumps;
+  std::vector<vm::FaultEvent> faults;  // that the in-guest kernel took
 
   const std::vector<vm::Event>& of(isa::Class cls) const {
     return by_class[static_cast<size_t>(cls)];
@@ -32,6 +33,7 @@ inline Events replayed(const isa::Program& program, const vm::ShardRecord& shard
       const auto events = replay.events(static_cast<isa::Class>(cls));
       all.by_class[cls].insert(all.by_class[cls].end(), events.begin(), events.end());
     }
+    all.faults.insert(all.faults.end(), replay.faults().begin(), replay.faults().end());
     all.bumps.insert(all.bumps.end(), replay.bumps().begin(), replay.bumps().end());
   }
   return all;

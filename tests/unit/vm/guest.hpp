@@ -49,8 +49,9 @@ struct Guest {
   uint32_t bss_bytes = 0x1000;  // after the data
   std::vector<isa::Symbol> symbols;
   bool little_endian = false;
-  std::vector<uint32_t> kernel;  // at kKernelText, which is the trap vector; empty: no kernel
-  bool takes_faults = false;     // at the same address
+  std::vector<uint32_t> kernel;  // at kKernelText; empty: no kernel
+  uint32_t trap_entry = 0;       // of these words the one that is the trap vector
+  bool takes_faults = false;     // at the first one
   std::vector<isa::ProgramImage::Guard> guards;
 
   Guest& op(uint32_t word) {
@@ -84,7 +85,7 @@ struct Guest {
     image.little_endian = little_endian;
     image.segments = {segment(kText, text, 0, false), segment(kData, data, bss_bytes, true)};
     if (!kernel.empty()) {
-      image.trap_vector = kKernelText;
+      image.trap_vector = kKernelText + 4 * trap_entry;
       if (takes_faults) image.fault_vector = isa::kFaultVector;
       image.segments.push_back(segment(kKernelText, kernel, 0, false));
       image.segments.push_back(segment(kKernelData, {}, 0x1000, true));

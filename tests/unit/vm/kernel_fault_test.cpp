@@ -4,13 +4,11 @@
 
 #include <vector>
 
-#include "unit/vm/guest.hpp"
+#include "unit/vm/faulty_guest.hpp"
+#include "unit/vm/recording_check.hpp"
 
 namespace mipzk::test {
 namespace {
-
-// Registers of coprocessor 0.
-enum : unsigned { kBadVAddr = 8, kCause = 13, kEpc = 14, kEnpc = 30 };
 
 // What the kernel sees.
 struct Seen {
@@ -23,9 +21,7 @@ struct Seen {
 };
 
 uint32_t exit_code(const Guest& g, const vm::Inputs& inputs = {}) {
-  const auto outcome = vm::run(g.program(), inputs);
-  EXPECT_TRUE(outcome.ok()) << outcome.error().message;
-  return outcome.ok() ? outcome->exit_code : 0xdeadbeef;
+  return run_and_check(g.program(), inputs).outcome.exit_code;
 }
 
 // A kernel that halts with one of the four, for each of them.
@@ -33,7 +29,7 @@ Seen seen_of(Guest g, const vm::Inputs& inputs = {}) {
   uint32_t value[4];
   g.takes_faults = true;
   for (unsigned i = 0; i < 4; ++i) {
-    const unsigned number[] = {kEpc, kEnpc, kCause, kBadVAddr};
+    const unsigned number[] = {kCp0Epc, kCp0Enpc, kCp0Cause, kCp0BadVAddr};
     g.kernel = {mfc0(kA0, number[i]), kHaltWord};
     value[i] = exit_code(g, inputs);
   }
@@ -169,7 +165,7 @@ TEST(KernelFault, TellsOverflowAndConditionalTraps) {
 
 TEST(KernelFault, TellsPlacesWithoutInstruction) {
   for (const uint32_t word :
-       {code(Op::kBreak, 7), 0xffffffffu, code(Op::kSyscall, 5), mfc0(kT0, kEpc)}) {
+       {code(Op::kBreak, 7), 0xffffffffu, code(Op::kSyscall, 5), mfc0(kT0, kCp0Epc)}) {
     Guest g;
     g.op(kNopWord).op(word).halt();
     EXPECT_EQ(seen_of(g), (Seen{kText + 4, kText + 8, 6, kText + 4})) << std::hex << word;
@@ -200,8 +196,8 @@ TEST(KernelFault, InADelaySlotSeesTheTarget) {
 TEST(KernelFault, TheKernelReturnsToAnyPair) {
   Guest g;
   g.takes_faults = true;
-  g.kernel = {mfc0(kK0, kEnpc), imm(Op::kAddiu, kK1, kK0, 4), imm(Op::kAddiu, kA0, kA0, 1), jr(kK0),
-              jr(kK1)};
+  g.kernel = {mfc0(kK0, kCp0Enpc), imm(Op::kAddiu, kK1, kK0, 4), imm(Op::kAddiu, kA0, kA0, 1),
+              jr(kK0), jr(kK1)};
   g.op(jump(Op::kJal, kText + 20)).op(mem(Op::kLw, kT1, 0, kZero));  // 0, 1
   g.op(mem(Op::kLw, kT1, 0, kZero)).halt();                          // 2
   g.op(jr(kRa)).op(mem(Op::kSw, kT1, 0, kZero));                     // 5
@@ -217,11 +213,32 @@ TEST(KernelFault, ChangesNothingElse) {
   g.op(mem(Op::kLw, kT2, 0, kT2)).op(mem(Op::kSc, kT1, 0, kT0));
   EXPECT_EQ(exit_code(g), 12u);
   // LINK is gone, as after every trap.
-  g.kernel = {mfc0(kK0, kEpc), imm(Op::kAddiu, kK0, kK0, 4), jr(kK0), kNopWord};
+  g.kernel = {mfc0(kK0, kCp0Epc), imm(Op::kAddiu, kK0, kK0, 4), jr(kK0), kNopWord};
   g.text.clear();
   g.li(kT0, kData).op(mem(Op::kLl, kA0, 0, kT0)).op(mem(Op::kLw, kT2, 1, kT0));
   g.op(mem(Op::kSc, kA0, 0, kT0)).halt();
   EXPECT_EQ(exit_code(g), 0u);
+}
+
+// Recorded in shards of every length, so that each fault is first and last in one: the same run.
+TEST(KernelFault, AtTheBoundariesOfShards) {
+  for (const bool little_endian : {false, true}) {
+    const isa::Program program = faulty_guest(2, little_endian).program();
+    const auto whole = run_and_check(program);
+    EXPECT_EQ(whole.outcome.exit_code, 2 * kFaultsOfARound);
+    EXPECT_EQ(whole.shards[0].faults.size(), 2 * kFaultsOfARound);
+    for (const uint64_t cycles : {1u, 3u, 16u, 101u}) {
+      const auto r = run_and_check(program, {}, cycles);
+      EXPECT_EQ(r.outcome.exit_code, 2 * kFaultsOfARound);
+    }
+  }
+}
+
+// Faults in several blocks of a long run, with bumps between them.
+TEST(KernelFault, InLongRuns) {
+  const auto r = run_and_check(faulty_guest(300).program());
+  EXPECT_EQ(r.outcome.exit_code, 300 * kFaultsOfARound);
+  EXPECT_GT(r.shards[0].blocks.size(), 2u);
 }
 
 TEST(KernelFault, TakesACycle) {

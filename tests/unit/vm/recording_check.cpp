@@ -51,6 +51,26 @@ void add_edges(const Event& e, const isa::RomEntry& r, Paths& paths) {
   }
 }
 
+void add_edges(const vm::FaultEvent& e, const isa::Program& program, Paths& paths) {
+  const auto add = [&](uint32_t key, uint32_t slot, uint32_t t, uint32_t from, uint32_t to,
+                       bool writable = true) {
+    paths[key].push_back({t, e.clk + slot, from, to, writable, false});
+  };
+  const auto rom = std::find_if(program.rom.begin(), program.rom.end(),
+                                [&](const isa::RomEntry& r) { return r.pc4 == e.pc / 4; });
+  const vm::FaultTable table = vm::table_of(e.fault.code);
+  if (table != vm::FaultTable::kFetch) add(kReg + rom->rs, 1, e.t_rs, e.rs, e.rs);
+  if (table == vm::FaultTable::kOperand) add(kReg + rom->rt, 2, e.t_rt, e.rt, e.rt);
+  add(kReg + isa::kLink, 3, e.link.t, e.link.value, 0);
+  for (uint32_t i = 0; i < e.fault.words; ++i)
+    add(e.words[i].key, 3 + i, e.words[i].t, e.words[i].before, e.words[i].after,
+        e.words[i].writable != 0);
+  add(kReg + isa::kEpc, 4, e.epc.t, e.epc.value, e.pc);
+  add(kReg + isa::kEnpc, 4, e.enpc.t, e.enpc.value, e.npc);
+  add(kReg + isa::kCause, 4, e.cause.t, e.cause.value, 4 * static_cast<uint32_t>(e.fault.code));
+  add(kReg + isa::kBadVAddr, 4, e.address.t, e.address.value, e.fault.address);
+}
+
 void check_path(uint32_t key, std::vector<Edge>& path, const vm::Touched& t) {
   std::sort(path.begin(), path.end(),
             [](const Edge& a, const Edge& b) { return a.t_new < b.t_new; });
@@ -224,6 +244,31 @@ void check_finals(const isa::Program& program, const vm::Inputs& inputs,
   }
 }
 
+// How often each row of ROM is used, and which are.
+void check_executed(const isa::Program& program, const vm::ShardRecord& shard,
+                    const Events& events) {
+  std::map<uint32_t, uint32_t> uses;  // by row
+  const auto use = [&](uint32_t pc) {
+    for (uint32_t i = 0; i < program.rom.size(); ++i)
+      if (program.rom[i].pc4 == pc / 4) ++uses[i];
+  };
+  const bool large = program.rom.size() > 1000;  // quadratic
+  for (const auto& list : events.by_class)
+    for (const Event& e : list)
+      if (!large) use(e.pc);
+  for (const vm::FaultEvent& e : events.faults) {
+    if (!large) use(e.pc);
+    if (e.fault.span != vm::kNoSpan)
+      ++uses[static_cast<uint32_t>(program.rom.size()) + e.fault.span];
+  }
+  for (const vm::Executed& e : shard.executed)
+    if (!large || e.rom >= program.rom.size()) {
+      ASSERT_EQ(uses[e.rom], e.count) << "row " << e.rom;
+      uses.erase(e.rom);
+    }
+  EXPECT_TRUE(uses.empty());
+}
+
 void check_shard(const isa::Program& program, const vm::ShardRecord& shard, const Events& events,
                  State& state) {
   std::map<uint32_t, isa::RomEntry> rom;
@@ -250,6 +295,20 @@ void check_shard(const isa::Program& program, const vm::ShardRecord& shard, cons
       }
     }
   }
+  for (const vm::FaultEvent& e : events.faults) {
+    Step step{{}, isa::kFaultVector};
+    step.event.pc = e.pc;
+    step.event.npc = e.npc;
+    step.event.next_npc = isa::kFaultVector + 4;
+    ASSERT_TRUE(by_clk.emplace(e.clk, step).second);
+    check_fault(e, program);
+    add_edges(e, program, paths);
+    if (testing::Test::HasFailure()) {
+      ADD_FAILURE() << "fault at pc 0x" << std::hex << e.pc;
+      return;
+    }
+  }
+  check_executed(program, shard, events);
   for (const vm::Bump& b : events.bumps) {
     const uint32_t value = b.value_lo | b.value_hi << 16;
     paths[b.key].push_back({b.t_old, b.t_new, value, value, b.writable != 0, true});

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "unit/vm/guest.hpp"
+#include "unit/vm/faulty_guest.hpp"
 #include "unit/vm/recording_check.hpp"
 #include "vm/replay.hpp"
 #include "vm/sharded_run.hpp"
@@ -22,6 +22,7 @@ vm::ShardRoom plenty() {
   vm::ShardRoom room;
   room.instructions.fill(1u << 30);
   room.touched = room.entries = room.bumps = kPlenty;
+  room.faults.fill(kPlenty);
   return room;
 }
 
@@ -38,6 +39,7 @@ vm::ShardRoom use_of(const isa::Program& program, const vm::ShardRecord& shard) 
   use.instructions = shard.counts;
   use.touched = shard.touched.size();
   use.entries = shard.executed.size();
+  std::ranges::copy(shard.fault_counts(), use.faults.begin());
   const vm::Code code(program);
   vm::Replay replay(code, shard);
   for (size_t b = 0; b < shard.blocks.size(); ++b) {
@@ -50,6 +52,8 @@ vm::ShardRoom use_of(const isa::Program& program, const vm::ShardRecord& shard) 
 bool fits(const vm::ShardRoom& use, const vm::ShardRoom& room) {
   for (size_t cls = 0; cls < use.instructions.size(); ++cls)
     if (use.instructions[cls] > room.instructions[cls]) return false;
+  for (size_t i = 0; i < use.faults.size(); ++i)
+    if (use.faults[i] > room.faults[i]) return false;
   return use.touched <= room.touched && use.entries <= room.entries && use.bumps <= room.bumps;
 }
 
@@ -83,6 +87,11 @@ void expect_same(const vm::ShardRecord& a, const vm::ShardRecord& b) {
     EXPECT_TRUE(x.cycle == y.cycle && x.before == y.before && x.reg == y.reg &&
                 x.reg_time == y.reg_time);
   }
+  EXPECT_TRUE(
+      std::ranges::equal(a.faults, b.faults, [](const vm::FaultMark& x, const vm::FaultMark& y) {
+        return x.cycle == y.cycle && x.fault.code == y.fault.code &&
+               x.fault.address == y.fault.address && x.fault.span == y.fault.span;
+      }));
   EXPECT_TRUE(
       std::ranges::equal(a.executed, b.executed, [](const vm::Executed& x, const vm::Executed& y) {
         return x.rom == y.rom && x.count == y.count && x.shard_in == y.shard_in;
@@ -180,6 +189,43 @@ TEST(Rooms, AShardEndsBeforeTheFirstInstructionThatDoesNotFit) {
     }
   }
   EXPECT_GT(cuts, cycles);
+}
+
+// The same of faults, of each table; and the spans of the program that they show are entries.
+TEST(Rooms, FaultsNeedRoomToo) {
+  const isa::Program program = faulty_guest(1).program();
+  const uint64_t cycles = run_and_check(program).outcome.cycles;
+  std::vector<vm::ShardRoom> uses(1);
+  uses[0].touched = 1;
+  for (uint64_t n = 1; n <= cycles; ++n) uses.push_back(use_of_first(program, {}, n));
+  size_t cuts = 0;
+  const auto cut_at = [&](const vm::ShardRoom& room, uint64_t n) {
+    const vm::Recording r = record_in(program, {room, plenty()});
+    EXPECT_EQ(r.shards[0].cycles, n);
+    EXPECT_EQ(r.outcome.exit_code, kFaultsOfARound);
+    ++cuts;
+  };
+  for (uint64_t n = 0; n < cycles; ++n) {
+    SCOPED_TRACE(n);
+    for (size_t i = 0; i < vm::kFaultTables; ++i) {
+      if (uses[n + 1].faults[i] == uses[n].faults[i]) continue;
+      vm::ShardRoom room = plenty();
+      room.faults[i] = uses[n].faults[i];
+      cut_at(room, n);
+      if (uses[n + 1].entries != uses[n].entries) {
+        room = plenty();
+        room.entries = uses[n].entries;
+        cut_at(room, n);
+      }
+      if (uses[n + 1].touched != uses[n].touched) {
+        room = plenty();
+        room.touched = uses[n].touched;
+        cut_at(room, n);
+      }
+    }
+    if (testing::Test::HasFailure()) return;
+  }
+  EXPECT_GT(cuts, 2 * kFaultsOfARound);
 }
 
 // One more of anything is enough for the whole run.
