@@ -9,7 +9,8 @@
 namespace mipzk::capi {
 namespace {
 
-// Each class that occurs in the program, and the tables that every proof has.
+// Each class that occurs in the program, faults if its kernel takes them, and the tables that every
+// proof has.
 std::vector<uint8_t> least_shape(const prove::LoadedProgram& loaded) {
   bool present[isa::kClassCount] = {};
   for (const isa::RomEntry& e : loaded.program.rom) present[static_cast<size_t>(e.cls)] = true;
@@ -18,7 +19,7 @@ std::vector<uint8_t> least_shape(const prove::LoadedProgram& loaded) {
     const air::TableId id = table.id;
     unsigned log = air::kMinLogHeight;
     if (table.role == air::Role::kInstruction && !present[id]) continue;
-    if (table.role == air::Role::kFault) continue;
+    if (table.role == air::Role::kFault && loaded.program.fault_vector == 0) continue;
     if (id == air::kTableRom) log = loaded.header.log_rom;
     if (id == air::kTableRegion) log = loaded.header.log_region;
     if (id == air::kTableImage) log = loaded.header.log_image;

@@ -248,6 +248,31 @@ void fill(FaultReport* report, const Processor& cpu, Errc code, FaultKind kind, 
   report->values = report->want_values ? all_values(cpu) : std::string();
 }
 
+// Why the in-guest kernel, if it takes faults, did not take this one. No word of which address it
+// was, which may be private.
+std::string not_taken(const isa::Program& program, const Processor& cpu, FaultKind kind) {
+  if (program.fault_vector == 0) return {};
+  const bool is_instruction = cpu.op->handler != Handler::kMissing;
+  if (is_instruction && cpu.op->pc >= isa::kKernelBase && kind < FaultKind::kHintsExhausted)
+    return "\n  a fault of the in-guest kernel's own, which has no proof: most likely a system "
+           "call "
+           "got an address where nothing is";
+  switch (kind) {
+    case FaultKind::kUnmapped:
+      return "\n  without proof, so the in-guest kernel does not take it: it is one of the "
+             "kernel's "
+             "own addresses, or lies in the window of the public input beyond the input";
+    case FaultKind::kNoInstruction:
+    case FaultKind::kBreak:
+    case FaultKind::kReserved:
+      return "\n  without proof, so the in-guest kernel does not take it: it is one of the "
+             "kernel's "
+             "own addresses, or the last word of the address space";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::string place(const isa::Program& program, uint32_t address) {
@@ -287,6 +312,7 @@ Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind k
     text += "\n  return address: " + place(program, ra);
   text += format_text("\n  after %llu instructions", static_cast<unsigned long long>(cpu.cycles));
   text += "\n  " + e.advice;
+  text += not_taken(program, cpu, kind);
   fill(report, cpu, Errc::kFault, kind, std::move(text));
   const std::string message =
       is_public ? e.cause + " at " + where : e.cause + " (outside the program's code)";

@@ -38,12 +38,15 @@ Seen seen_of(Guest g, const vm::Inputs& inputs = {}) {
 }
 
 // A run that ends without the kernel.
-vm::FaultKind stopped(Guest g, const vm::Inputs& inputs = {}) {
+vm::FaultKind stopped(Guest g, const vm::Inputs& inputs = {}, std::string* text = nullptr) {
   g.takes_faults = true;
   if (g.kernel.empty()) g.kernel = {kHaltWord};
   vm::FaultReport report;
   const auto outcome = vm::run(g.program(), inputs, {}, {}, &report);
   EXPECT_FALSE(outcome.ok());
+  if (text != nullptr) *text = report.text;
+  // A recorded run stops there, too.
+  EXPECT_FALSE(vm::record(g.program(), inputs).ok());
   return report.kind;
 }
 
@@ -277,6 +280,28 @@ TEST(KernelFault, WhatHasNoProofStopsTheRun) {
   // A double of which the second word is beyond the input, which has one word.
   const std::string input = "abcd";
   EXPECT_EQ(stopped(access(Op::kLdc1, 0xb0000008, 4), {{}, view(input), {}}), FaultKind::kUnmapped);
+}
+
+TEST(KernelFault, TheReportSaysWhyTheKernelDoesNotTakeIt) {
+  const auto says = [](const Guest& g, const char* what) {
+    std::string text;
+    stopped(g, {}, &text);
+    EXPECT_NE(text.find(what), std::string::npos) << text;
+  };
+  Guest g;
+  g.op(0x0000000c);
+  g.kernel = {mem(Op::kLw, kT0, 0, kZero), kHaltWord};
+  says(g, "a fault of the in-guest kernel's own");
+  says(access(Op::kLw, 0x88000000), "one of the kernel's own addresses, or lies in the window");
+  says(access(Op::kSw, 0xb0000004), "one of the kernel's own addresses, or lies in the window");
+  Guest j;
+  j.li(kT0, 0xfffffffc).op(jr(kT0)).op(kNopWord);
+  says(j, "the last word of the address space");
+  Guest h;
+  h.op(kHintWord).halt();
+  std::string text;
+  stopped(h, {}, &text);
+  EXPECT_EQ(text.find("in-guest kernel"), std::string::npos) << text;
 }
 
 // Without a kernel that takes faults all is as without the kernel.
