@@ -12,6 +12,8 @@
 namespace mipzk::elf {
 namespace {
 
+constexpr uint32_t kPage = 4096;
+
 // Checks one PT_LOAD header by itself.
 Status check_loadable(const File& file, const Elf32_Phdr& p) {
   const uint64_t end = uint64_t{p.p_vaddr} + p.p_memsz;
@@ -91,6 +93,21 @@ Status check_other(const File& file, const Elf32_Phdr& p) {
           : p.p_type == PT_MIPS_RTPROC ? "PT_MIPS_RTPROC"
                                        : "no standard name");
   }
+}
+
+// The stack that the file asks for (GNU ld: -z stack-size).
+Status read_stack_size(const File& file, isa::ProgramImage& image) {
+  image.stack_size = isa::kDefaultStack;
+  for (const Elf32_Phdr& p : file.program_headers()) {
+    if (p.p_type != PT_GNU_STACK || p.p_memsz == 0) continue;
+    if (p.p_memsz > isa::kStackTop)
+      return refuse("a stack of %u bytes (PT_GNU_STACK), more than the memory of the machine",
+                    p.p_memsz);
+    image.stack_size = (p.p_memsz + kPage - 1) / kPage * kPage;
+  }
+  // build_program() refuses what has no room.
+  image.guards = {{isa::kStackTop - image.stack_size - isa::kStackGuard, isa::kStackGuard}};
+  return {};
 }
 
 // The program headers as words, and the address where a segment holds them as words.
@@ -232,6 +249,7 @@ Status read_segments(const File& file, isa::ProgramImage& image) {
     clear(facts, p, s);
     image.segments.push_back(std::move(s));
   }
+  if (Status s = read_stack_size(file, image); !s) return s;
   copy_program_headers(file, loads, image);
   return check_entry(image);
 }

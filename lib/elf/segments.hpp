@@ -8,7 +8,7 @@
 
 namespace mipzk::elf {
 
-// Fills image.entry, image.flags and image.segments; refuses what the machine cannot load.
+// Fills the image but for its symbols; refuses what the machine cannot load.
 Status read_segments(const File& file, isa::ProgramImage& image);
 
 // The segment that holds `address`, or null. `segments` are sorted and disjoint.

@@ -107,12 +107,24 @@ void add_registers(Program& program) {
 
 // RAM, without the guards.
 Status add_ram(const ProgramImage& image, uint32_t begin, Program& program) {
+  if (begin >= kStackTop)
+    return format_error(Errc::kElf,
+                        "the segments end at 0x%08x and leave no room for the stack below 0x%08x",
+                        begin, kStackTop);
+  if (image.stack_size != 0 && kStackTop - begin < uint64_t{image.stack_size} + kStackGuard)
+    return format_error(
+        Errc::kElf,
+        "the segments end at 0x%08x and leave no room below 0x%08x for a stack of %u bytes and "
+        "the guard of %u bytes below it: ask for a smaller stack (the size of PT_GNU_STACK; "
+        "mipzk-cc: -Wl,--defsym=__stack_size=N, GNU ld: -z stack-size=N)",
+        begin, kStackTop, image.stack_size, kStackGuard);
   for (const ProgramImage::Guard& guard : image.guards) {
     const uint64_t end = uint64_t{guard.address} + guard.bytes;
     if (guard.address % 4 != 0 || guard.bytes % 4 != 0 || guard.bytes == 0 ||
-        guard.address <= begin || end >= kStackTop)
+        guard.address < begin || end >= kStackTop)
       return format_error(Errc::kElf, "the guard at 0x%08x is no part of RAM", guard.address);
-    program.regions.push_back({begin / 4, guard.address / 4, RegionKind::kZero});
+    if (guard.address > begin)
+      program.regions.push_back({begin / 4, guard.address / 4, RegionKind::kZero});
     begin = static_cast<uint32_t>(end);
   }
   program.regions.push_back({begin / 4, kStackTop / 4, RegionKind::kZero});
@@ -187,12 +199,7 @@ Result<Program> build_program(const ProgramImage& image) {
   }
   add_registers(program);
 
-  const uint32_t ram = round_to_page(end);
-  if (ram >= kStackTop)
-    return format_error(Errc::kElf,
-                        "the segments end at 0x%08x and leave no room for the stack below 0x%08x",
-                        ram, kStackTop);
-  if (Status s = add_ram(image, ram, program); !s) return s.error();
+  if (Status s = add_ram(image, round_to_page(end), program); !s) return s.error();
   program.regions.push_back(
       {kPrivateBase / 4, (kPrivateBase + kWindowSize) / 4, RegionKind::kPrivate});
   program.regions.push_back({kLastWord / 4, kLastWord / 4 + 1, RegionKind::kZero});

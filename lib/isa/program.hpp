@@ -18,6 +18,8 @@ namespace mipzk::isa {
 inline constexpr uint32_t kUserBase = 0x00010000u;  // below: the null pages, never mapped
 inline constexpr uint32_t kKernelBase = 0x80000000u, kKernelEnd = 0x90000000u;  // in-guest kernel
 inline constexpr uint32_t kStackTop = 0x7fff0000u;  // end of zero RAM; initial $sp = kStackTop - 64
+inline constexpr uint32_t kDefaultStack = 0x00800000u;  // bytes, if the file says nothing
+inline constexpr uint32_t kStackGuard = 0x01000000u;    // unmapped bytes below the stack
 inline constexpr uint32_t kPrivateBase =
     0xa0000000u;  // private input window: length word, then bytes
 inline constexpr uint32_t kPublicBase = 0xb0000000u;  // public input window
@@ -63,6 +65,9 @@ struct ProgramImage {
   // The program headers, 8 words each, and where a segment holds them in memory (0: nowhere).
   std::vector<uint32_t> program_headers;
   uint32_t program_headers_address = 0;
+  // Bytes of the stack that ends at kStackTop, a multiple of 4 KiB; the loader puts a guard of
+  // kStackGuard bytes below it. 0: not said, and there is none.
+  uint32_t stack_size = 0;
   std::vector<Segment> segments;
   std::vector<Symbol> symbols;  // functions and objects, sorted by address
 };

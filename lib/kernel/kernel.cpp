@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 
+#include "base/format.hpp"
 #include "isa/decode.hpp"
 
 namespace mipzk::kernel {
@@ -13,7 +14,11 @@ namespace {
 constexpr uint32_t kSystemCall = 0x0000000c;
 constexpr size_t kNear = 8;  // words from the load of a number to its system call
 constexpr uint32_t kPage = 4096;
-constexpr size_t kBootWords = 5;  // before the copies of the program headers
+constexpr size_t kBootWords = 6;  // before the copies of the program headers
+
+// Stacks of threads: places of kThreadStack bytes of RAM above kThreadGuard unmapped bytes, as many
+// as fit between the RAM for heap and mappings and the guard of the first stack.
+constexpr uint32_t kThreadStacks = 0x60000000, kThreadStack = 0x00800000, kThreadGuard = 0x00100000;
 
 struct KernelSegment {
   uint32_t address, memory_size, flags;  // flags as in an ELF file: 4 read, 2 write, 1 execute
@@ -95,6 +100,17 @@ uint32_t ram_start(const isa::ProgramImage& image) {
   return static_cast<uint32_t>((end + kPage - 1) / kPage * kPage);
 }
 
+// What stays unmapped below the first stack, from its lowest address.
+std::vector<isa::ProgramImage::Guard> guards_below(uint32_t stack) {
+  std::vector<isa::ProgramImage::Guard> guards;
+  uint32_t start = kThreadStacks;
+  for (; stack - start >= kThreadGuard + kThreadStack + isa::kStackGuard;
+       start += kThreadGuard + kThreadStack)
+    guards.push_back({start, kThreadGuard});
+  guards.push_back({start, stack - start});
+  return guards;
+}
+
 }  // namespace
 
 bool wanted(const isa::ProgramImage& image) {
@@ -114,11 +130,27 @@ Status attach(isa::ProgramImage& image) {
   for (const isa::Segment& s : image.segments)
     if (uint64_t{s.address} + s.memory_size > isa::kStackTop)
       return Error(Errc::kElf, "a segment of the program lies where the in-guest kernel belongs");
+  const uint32_t ram = ram_start(image);
+  const uint32_t stack_size = image.stack_size == 0 ? isa::kDefaultStack : image.stack_size;
+  if (ram > kThreadStacks)
+    return format_error(Errc::kElf,
+                        "the segments of the program end at 0x%08x, which leaves no memory below "
+                        "0x%08x for its heap: link with -Wl,-Ttext-segment=0x400000",
+                        ram, kThreadStacks);
+  if (stack_size > isa::kStackTop - kThreadStacks - isa::kStackGuard)
+    return format_error(
+        Errc::kElf,
+        "a stack of %u bytes (PT_GNU_STACK): Linux programs have at most %u, link with "
+        "-z stack-size=N",
+        stack_size, isa::kStackTop - kThreadStacks - isa::kStackGuard);
   const bool copy_headers = image.program_headers_address == 0;
   std::vector<uint32_t> boot = {
       image.entry,
       copy_headers ? kBootBlock + uint32_t{4 * kBootWords} : image.program_headers_address,
-      static_cast<uint32_t>(image.program_headers.size() / 8), ram_start(image), image.flags};
+      static_cast<uint32_t>(image.program_headers.size() / 8),
+      ram,
+      image.flags,
+      isa::kStackTop - stack_size};
   if (copy_headers)
     boot.insert(boot.end(), image.program_headers.begin(), image.program_headers.end());
   if (boot.size() * 4 > isa::kKernelEnd - kBootBlock)
@@ -141,6 +173,8 @@ Status attach(isa::ProgramImage& image) {
   add(kBootBlock, static_cast<uint32_t>(boot.size() * 4), 4, boot);
   for (const KernelFunction& f : k.functions)
     image.symbols.push_back({f.address, f.size, std::string("kernel:") + f.name});
+  image.stack_size = stack_size;
+  image.guards = guards_below(isa::kStackTop - stack_size);
   image.entry = k.entry;
   image.trap_vector = k.vector;
   return {};

@@ -143,5 +143,19 @@ TEST(Guests, MistakesStopTheRunWithAReport) {
   EXPECT_EQ(outcome->exit_code, 0u);
 }
 
+// 127 frames of 64 KiB fit; 10,000 would reach into the array without the guard.
+TEST(Guests, TheStackEndsAtItsGuard) {
+  const isa::Program program = load_guest("deep");
+  const Bytes fits = {0, 120}, deep = {39, 16};
+  const auto outcome = vm::run(program, {fits, {}, {}});
+  ASSERT_TRUE(outcome) << outcome.error().message;
+  EXPECT_EQ(outcome->output, Bytes(4));
+  vm::FaultReport report;
+  const auto overflow = vm::run(program, {deep, {}, {}}, {}, {}, &report);
+  ASSERT_FALSE(overflow);
+  EXPECT_EQ(report.kind, vm::FaultKind::kUnmapped) << report.text;
+  EXPECT_NE(report.text.find("recurse"), std::string::npos) << report.text;
+}
+
 }  // namespace
 }  // namespace mipzk

@@ -84,7 +84,8 @@ TEST_P(KernelTest, AddsSegmentsBootBlockAndSymbols) {
   EXPECT_EQ(boot.address, kernel::kBootBlock);
   EXPECT_FALSE(boot.writable || boot.executable);
   std::vector<uint8_t> expected;
-  for (const uint32_t w : {kText, kernel::kBootBlock + 20, 2u, 0x00411000u, 0x70001007u})
+  for (const uint32_t w :
+       {kText, kernel::kBootBlock + 24, 2u, 0x00411000u, 0x70001007u, 0x7f7f0000u})
     append(expected, w, GetParam());
   for (const uint32_t w : before.program_headers) append(expected, w, GetParam());
   EXPECT_EQ(boot.bytes, expected);
@@ -98,7 +99,7 @@ TEST_P(KernelTest, AddsSegmentsBootBlockAndSymbols) {
   auto mapped = before;
   mapped.program_headers_address = kText + 4;
   ASSERT_TRUE(kernel::attach(mapped));
-  EXPECT_EQ(mapped.segments.back().bytes.size(), 20u);
+  EXPECT_EQ(mapped.segments.back().bytes.size(), 24u);
 }
 
 TEST_P(KernelTest, RefusesWhatDoesNotFit) {
@@ -109,6 +110,46 @@ TEST_P(KernelTest, RefusesWhatDoesNotFit) {
   image = image_of({kSyscall}, GetParam());
   image.segments[1].address = isa::kKernelBase;
   EXPECT_EQ(kernel::attach(image).error().code, Errc::kElf);
+  image = image_of({kSyscall}, GetParam());
+  image.segments[1].address = 0x60000000;
+  EXPECT_NE(std::string(kernel::attach(image).error().message).find("no memory below"),
+            std::string::npos);
+  image = image_of({kSyscall}, GetParam());
+  image.stack_size = 0x1eff1000;
+  EXPECT_NE(std::string(kernel::attach(image).error().message).find("a stack of"),
+            std::string::npos);
+}
+
+// Below every place for a thread's stack, and from the last place to the first thread's stack.
+TEST_P(KernelTest, LeavesGuardsBelowStacks) {
+  auto image = image_of({kSyscall}, GetParam());
+  image.stack_size = 0x01000000;
+  ASSERT_TRUE(kernel::attach(image));
+  const auto program = isa::build_program(image);
+  ASSERT_TRUE(program) << program.error().message;
+  const auto mapped = [&](uint32_t address) {
+    return std::any_of(program->regions.begin(), program->regions.end(), [&](const isa::Region& r) {
+      return r.start <= address / 4 && address / 4 < r.end;
+    });
+  };
+  EXPECT_TRUE(mapped(0x411000) && mapped(0x5ffffffc));
+  size_t places = 0;
+  for (uint32_t place = 0x60000000; place + 0x900000 <= 0x7fff0000 - 0x01000000 - 0x01000000;
+       place += 0x900000, ++places) {
+    EXPECT_FALSE(mapped(place) || mapped(place + 0xffffc)) << std::hex << place;
+    EXPECT_TRUE(mapped(place + 0x100000) && mapped(place + 0x8ffffc)) << std::hex << place;
+  }
+  EXPECT_EQ(places, 53u);
+  for (uint32_t address = 0x60000000 + 53 * 0x900000; address < 0x7efeffff; address += 0x1000)
+    EXPECT_FALSE(mapped(address)) << std::hex << address;
+  EXPECT_TRUE(mapped(0x7eff0000) && mapped(0x7ffefffc));
+
+  image = image_of({kSyscall}, GetParam());
+  image.stack_size = 0x1eff0000;  // as large as it may be: no place is left
+  ASSERT_TRUE(kernel::attach(image));
+  ASSERT_EQ(image.guards.size(), 1u);
+  EXPECT_EQ(image.guards[0].address, 0x60000000u);
+  EXPECT_EQ(image.guards[0].bytes, 0x01000000u);
 }
 
 // The kernel is entered by what traps, so nothing in it may trap; and all of it must be executable.

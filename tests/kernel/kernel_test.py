@@ -38,6 +38,7 @@ class Case:
     output: bytes = None
     exit_code: int = None
     printed: bytes = None  # must be part of what the guest prints
+    fault: bytes = None  # the run stops, and this is part of the report
     qemu: str = "qemu-mips"
     name: str = ""
 
@@ -47,6 +48,10 @@ C_CASES = [
     Case("hello.c", ("-O0", "-march=mips2", "-mfp32"), exit_code=44, name="hello-mips2"),
     Case("memory.c"),
     Case("threads.c"),
+    Case("deep.c", private=b"m7000", output=b"0 pages changed\n", exit_code=0, name="deep"),
+    Case("deep.c", private=b"t7000", output=b"0 pages changed\n", exit_code=0, name="deep-thread"),
+    Case("deep.c", private=b"m9000", fault=b"address that is not mapped", name="deep-overflow"),
+    Case("deep.c", private=b"t9000", fault=b"address that is not mapped", name="deep-thread-overflow"),
     Case("io.c"),
     Case("io.c", private=b"first line\n" + bytes(range(256)) * 300, name="io-large"),
     Case("pipes.c"),
@@ -126,7 +131,19 @@ def compare(name, expected, got):
     return problems
 
 
+def check_fault(name, case, elf, args):
+    (args.work / "private").write_bytes(case.private)
+    got = subprocess.run([args.run, elf, "--private", args.work / "private"], capture_output=True, timeout=300, check=False)
+    problems = compare(name, (b"", 250), (got.stdout, got.returncode))
+    if case.fault not in got.stderr:
+        problems.append(f"{name}: {case.fault!r} is not in the report: {got.stderr!r:.1000}")
+    print(f"{name}: a fault{', FAILED' if problems else ''}", flush=True)
+    return problems
+
+
 def check_case(name, case, elf, args):
+    if case.fault is not None:
+        return check_fault(name, case, elf, args)
     output, code, printed, cycles = run_kernel(args.run, elf, case.private, args.work)
     expected = [case.output, case.exit_code]
     if None in expected:

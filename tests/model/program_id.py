@@ -28,6 +28,9 @@ UNMAPPED, NO_CODE = 128, 129  # kinds of spans
 SYSCALL_0 = 0x0000000C
 MIN_LOG_HEIGHT, TAIL_ROWS = 10, 416
 KERNEL_FILES = pathlib.Path(__file__).resolve().parents[2] / "lib" / "kernel"
+STACK, STACK_GUARD = 0x00800000, 0x01000000  # bytes
+THREAD_STACKS, THREAD_STACK, THREAD_GUARD = 0x60000000, 0x00800000, 0x00100000  # the first address; bytes
+_GNU_STACK = 0x6474E551
 _LOAD, _NOTE, _EXECUTE, _WRITE, _READ = 1, 4, 1, 2, 4
 
 
@@ -42,9 +45,11 @@ class Program:
     """What the tables are made of. byte_order: "big" or "little"; trap_vector: 0 without the kernel; takes_faults:
     whether that takes faults."""
 
-    def __init__(self, byte_order, entry, segments):
+    def __init__(self, byte_order, entry, segments, stack):
         self.byte_order, self.entry, self.segments, self.trap_vector = byte_order, entry, segments, 0
-        self.takes_faults, self.guards = False, []  # guards: (start, end) within RAM
+        self.takes_faults = False
+        self.stack = STACK_END - stack
+        self.guards = [(self.stack - STACK_GUARD, self.stack)]  # ascending parts of RAM that are unmapped
 
 
 def read_elf(data):
@@ -69,7 +74,9 @@ def read_elf(data):
         if offset <= table and table + 32 * count <= offset + file_size and (address + table - offset) % 4 == 0:
             headers_at.add((address, address + table - offset))
     headers_address = max(headers_at, default=(0, 0))[1]
-    program = Program(byte_order, entry, sorted(segments, key=lambda s: s.address))
+    stack = [header[5] for header in headers if header[0] == _GNU_STACK and header[5]] or [STACK]
+    stack = -(-stack[-1] // PAGE) * PAGE
+    program = Program(byte_order, entry, sorted(segments, key=lambda s: s.address), stack)
     if any(makes_calls(s, byte_order) for s in program.segments if s.executable):
         add_kernel(program, headers, headers_address, flags)
     return program
@@ -107,14 +114,25 @@ def add_kernel(program, headers, headers_address, flags):
     added = [Segment(int(address, 16), to_bytes(arrays[name]), int(size), int(access))
              for address, size, access, name in re.findall(r"{(0x[0-9a-f]+)u, (\d+)u, (\d)u, (kWords\d+)}", body)]
     entry, vector, faults = re.search(r"kImage = {(0x[0-9a-f]+)u, (0x[0-9a-f]+)u(, 0x80000000u)?", text).groups()
-    boot = [program.entry, headers_address or BOOT_BLOCK + 20, len(headers), ram_start(program.segments), flags]
+    boot = [program.entry, headers_address or BOOT_BLOCK + 24, len(headers), ram_start(program.segments), flags,
+            program.stack]
     if not headers_address:
         boot += [value for header in headers for value in header]
     if 4 * len(boot) > PAGE:
         raise ValueError("too many program headers")
     program.segments += added + [Segment(BOOT_BLOCK, to_bytes(boot), 4 * len(boot), _READ)]
+    program.guards = thread_guards(program.stack)
     program.entry, program.trap_vector = int(entry, 16), int(vector, 16)
     program.takes_faults = faults is not None
+
+
+def thread_guards(stack):
+    """MACHINE.md, section 8: below each place for a thread's stack, and from the last one to the first thread's."""
+    guards, start = [], THREAD_STACKS
+    while start + THREAD_GUARD + THREAD_STACK <= stack - STACK_GUARD:
+        guards.append((start, start + THREAD_GUARD))
+        start += THREAD_GUARD + THREAD_STACK
+    return guards + [(start, stack)]
 
 
 def ram_start(segments):
@@ -159,9 +177,12 @@ def regions(program):
         end = -(-(s.address + s.size) // 4)
         if start < end:
             rows.append([start, end, ZERO])
-    borders = [ram_start(program.segments)] + [x for guard in program.guards for x in guard] + [STACK_END]
-    ram = [(borders[i], borders[i + 1]) for i in range(0, len(borders), 2)]
-    for (start, end), kind in (*((part, ZERO) for part in ram), (PRIVATE_WINDOW, PRIVATE), (LAST_WORD, ZERO)):
+    ram = ram_start(program.segments)
+    for start, end in program.guards:
+        if ram < start:
+            rows.append([ram // 4, start // 4, ZERO])
+        ram = end
+    for (start, end), kind in (((ram, STACK_END), ZERO), (PRIVATE_WINDOW, PRIVATE), (LAST_WORD, ZERO)):
         rows.append([start // 4, end // 4, kind])
     return sorted(rows)
 

@@ -46,11 +46,11 @@ static struct inode in_link = TEXT(LINK | 0777, "/proc/self/fd/0"),
                     fd_link = TEXT(LINK | 0777, "/proc/self/fd"),
                     one_link = TEXT(LINK | 0777, "self"), exe = TEXT(LINK | 0777, "/guest");
 static struct inode maps =
-    TEXT(REGULAR | 0444, "7f000000-7fff0000 rw-p 00000000 00:00 0          [stack]\n");
+    TEXT(REGULAR | 0444, "7f7f0000-7fff0000 rw-p 00000000 00:00 0          [stack]\n");
 static struct inode cpuinfo =
     TEXT(REGULAR | 0444, "system type\t\t: mipzk\nprocessor\t\t: 0\ncpu model\t\t: MIPS 24Kf\n");
 static struct inode meminfo =
-    TEXT(REGULAR | 0444, "MemTotal:        2080768 kB\nMemFree:         1040384 kB\n");
+    TEXT(REGULAR | 0444, "MemTotal:        1572864 kB\nMemFree:          786432 kB\n");
 static struct inode online = TEXT(REGULAR | 0444, "0\n"), possible = TEXT(REGULAR | 0444, "0\n");
 
 #define NAME(i, text_, n, more)                  \

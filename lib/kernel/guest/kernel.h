@@ -26,14 +26,18 @@
 /* ---- Memory map (docs/MACHINE.md) ---- */
 #define PAGE 4096u
 #define STACK_TOP 0x7fff0000u
-#define MMAP_TOP 0x7f000000u /* above: the first thread's stack */
+#define MMAP_TOP 0x60000000u /* above: stacks */
+/* A place for a thread's stack: unmapped words below RAM. */
+#define THREAD_GUARD 0x00100000u
+#define THREAD_PLACE (THREAD_GUARD + 0x00800000u)
+#define STACK_GUARD 0x01000000u /* below the first thread's stack */
 #define PRIVATE_WINDOW ((const volatile uint32_t*)0xa0000000u)
 #define PUBLIC_WINDOW ((const volatile uint32_t*)0xb0000000u)
 #define OUTPUT_WINDOW ((volatile uint32_t*)0xc0000000u)
 #define WINDOW_MAX 0x03fffffcu /* bytes in a window */
 
 struct boot_block {
-  uint32_t entry, headers, header_count, ram_start, elf_flags;
+  uint32_t entry, headers, header_count, ram_start, elf_flags, stack;
 };
 #define BOOT ((const struct boot_block*)0x8ffff000u)
 

@@ -146,6 +146,26 @@ static int untouched(uint32_t start, uint32_t end) {
   return i == area_count || areas[i].start >= end;
 }
 
+/* Threads' stacks: glibc maps them without access, and then makes all but the lowest pages
+ * accessible. The lowest page of such a mapping lies in the guard of a place of its own, never used
+ * before. 0: no such place. */
+static uint32_t find_stack(uint32_t size) {
+  if (size > THREAD_PLACE - THREAD_GUARD + PAGE) return 0;
+  for (uint32_t place = MMAP_TOP; BOOT->stack - place >= THREAD_PLACE + STACK_GUARD;
+       place += THREAD_PLACE)
+    if (untouched(place, place + THREAD_PLACE)) return place + THREAD_GUARD - PAGE;
+  return 0;
+}
+
+/* True if [start, start + size), which ends above MMAP_TOP, lies in the RAM of one stack. */
+static int in_stack(uint32_t start, uint32_t size) {
+  if (start >= BOOT->stack) return size <= STACK_TOP - start;
+  if (start < MMAP_TOP) return 0;
+  const uint32_t offset = (start - MMAP_TOP) % THREAD_PLACE;
+  return offset >= THREAD_GUARD && size <= THREAD_PLACE - offset &&
+         BOOT->stack - (start - offset) >= THREAD_PLACE + STACK_GUARD;
+}
+
 /* [start, start + size) lies in the RAM that mappings may use. */
 static int mappable(uint32_t start, uint32_t size) {
   return start >= page_up(brk_high) && start < MMAP_TOP && size <= MMAP_TOP - start;
@@ -181,12 +201,16 @@ static long map_call(uint32_t hint, uint32_t length, uint32_t protection, uint32
   const int shares = file && flags & MAP_SHARED && protection & PROT_WRITE;
   if (shares && (error = fs_share(file, 0, size, offset))) return error;
   if (size < length || size > MMAP_TOP) return -ENOMEM;
-  if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
+  const uint32_t special = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_STACK);
+  if (special == MAP_STACK) {
+    if (protection == PROT_NONE) start = find_stack(size);
+  } else if (special) {
     if (hint % PAGE) return -EINVAL;
     if (!mappable(hint, size)) return -ENOMEM;
     if ((flags & MAP_FIXED_NOREPLACE) && !untouched(hint, hint + size)) return -EEXIST;
     start = hint;
-  } else {
+  }
+  if (!start) {
     hint = page_up(hint);
     if (hint && mappable(hint, size) && untouched(hint, hint + size)) start = hint;
     if (!start) start = find_place(size);
@@ -223,7 +247,10 @@ CALL(mprotect) { /* (start, length, protection) */
   const uint32_t start = (uint32_t)a0, size = page_up((uint32_t)a1);
   (void)a3;
   if (start % PAGE) return -EINVAL;
-  if (size > STACK_TOP || start > STACK_TOP - size) return -ENOMEM;
+  if (size > MMAP_TOP || start > MMAP_TOP - size) {
+    if (size > STACK_TOP || start > STACK_TOP - size) return -ENOMEM;
+    if (a2 != PROT_NONE && !in_stack(start, size)) return -ENOMEM;
+  }
   if (a2 != PROT_NONE && size) {
     zero_pages(start, start + size, MAPPED | DIRTY | VALID, MAPPED | DIRTY);
     change(start, start + size, ~0u, DIRTY | VALID, 0);
@@ -304,7 +331,7 @@ CALL(mremap) { /* (start, old size, new size, flags) */
 /* True if all pages of [start, end) are mapped or belong to the program. */
 static int is_mapped(uint32_t start, uint32_t end) {
   if (end <= page_up(brk_now)) return 1;
-  if (start >= MMAP_TOP) return end <= STACK_TOP;
+  if (start >= BOOT->stack) return end <= STACK_TOP;
   for (uint32_t i = find_area(start); i < area_count && areas[i].start <= start; i++) {
     if (!(areas[i].flags & MAPPED)) return 0;
     start = areas[i].end;

@@ -57,6 +57,8 @@ inline const char* violation(const isa::ProgramImage& image, size_t file_size) {
     bytes += s.bytes.size();
     previous_end = end;
   }
+  if (image.stack_size == 0 || image.stack_size % 4096 != 0 || image.stack_size > isa::kStackTop)
+    return "bad size of the stack";
   if ((image.flags & ~0xf000110fu) != 0) return "bits of e_flags that the machine does not serve";
   if (!entry_found || image.entry % 4 != 0) return "bad entry";
   if (bytes > file_size) return "more bytes than the file has";

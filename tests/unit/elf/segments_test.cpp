@@ -81,6 +81,17 @@ TEST(ElfSegments, MayFillAllOfUserMemoryWithoutTakingMemory) {
   EXPECT_REFUSED(b.build(), "0x00410000", "ends above 0x7fff0000");
 }
 
+TEST(ElfSegments, TellTheSizeOfTheStack) {
+  Builder b;
+  EXPECT_EQ(load_exact(b.build())->stack_size, isa::kDefaultStack);
+  b.loads.push_back({kGnuStack, 0, 0, kR | kW, {}});
+  EXPECT_EQ(load_exact(b.build())->stack_size, isa::kDefaultStack);
+  b.loads.back().memory_size = 0x1234001;
+  EXPECT_EQ(load_exact(b.build())->stack_size, 0x1235000u);
+  b.loads.back().memory_size = 0xfffff001;
+  EXPECT_REFUSED(b.build(), "PT_GNU_STACK", "4294963201");
+}
+
 TEST(ElfSegments, OfNoSizeAreIgnored) {
   Builder b;
   b.loads.push_back({kLoad, 0, 0, kR | kW | kX, {}});
@@ -91,8 +102,7 @@ TEST(ElfSegments, OfNoSizeAreIgnored) {
 
 TEST(ElfSegments, UnknownHeaderTypesAreIgnored) {
   Builder b;
-  for (uint32_t type :
-       {0u, kNote, kTls, 6u, kGnuStack, kReginfo, 0x60000001u, 0x6ffffffeu, 0x80000000u}) {
+  for (uint32_t type : {0u, kNote, kTls, 6u, kReginfo, 0x60000001u, 0x6ffffffeu, 0x80000000u}) {
     b.loads.push_back({type, 0xfffffff0, 0xfffffff0, 7, {1, 2, 3}});
   }
   const auto r = load_exact(b.build());

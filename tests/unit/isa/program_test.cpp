@@ -96,6 +96,31 @@ TEST(Program, DataBssAndRam) {
   EXPECT_EQ(p->regions, want);
 }
 
+TEST(Program, GuardsOfRam) {
+  ProgramImage image = image_with({text(0x400000, kHaltText)});
+  image.guards = {{0x401000, 0x1000}, {0x500000, 0x100000}, {0x600000, 0x1000}};
+  const auto p = build_program(image);
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  const std::vector<Region> want = {
+      {0x402000 / 4, 0x500000 / 4, RegionKind::kZero},
+      {0x601000 / 4, 0x7fff0000 / 4, RegionKind::kZero},
+      {0xa0000000 / 4, 0xa4000000 / 4, RegionKind::kPrivate},
+      {0xfffffffc / 4, 1u << 30, RegionKind::kZero},
+  };
+  EXPECT_EQ(p->regions, want);
+
+  // A stack and its guard that fill all of RAM, and more.
+  image.stack_size = 0x7fff0000 - 0x01000000 - 0x401000;
+  image.guards = {{0x401000, 0x01000000}};
+  const auto full = build_program(image);
+  ASSERT_TRUE(full.ok()) << full.error().message;
+  EXPECT_EQ(full->regions[0], (Region{0x01401000 / 4, 0x7fff0000 / 4, RegionKind::kZero}));
+  image.stack_size += 0x1000;
+  EXPECT_NE(error_of(image).find("PT_GNU_STACK"), std::string::npos);
+  image.stack_size = 0xfffff000;
+  EXPECT_NE(error_of(image).find("PT_GNU_STACK"), std::string::npos);
+}
+
 TEST(Program, PartialWordsAreFilledWithZeros) {
   const auto p = build_program(
       image_with({text(0x400000, kHaltText), data(0x500002, 7, {0xaa, 0xbb, 0xcc, 0xdd, 0xee})}));
