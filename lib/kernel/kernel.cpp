@@ -31,7 +31,7 @@ struct KernelFunction {
 };
 
 struct KernelImage {
-  uint32_t entry, vector;
+  uint32_t entry, vector, faults;
   std::span<const KernelSegment> segments;
   std::span<const KernelFunction> functions;
 };
@@ -177,6 +177,7 @@ Status attach(isa::ProgramImage& image) {
   image.guards = guards_below(isa::kStackTop - stack_size);
   image.entry = k.entry;
   image.trap_vector = k.vector;
+  image.fault_vector = k.faults;
   return {};
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Start, trap entry, and the return to the user. Registers at a trap: k0 = the address to continue at, k1 = the
+/* Start, trap and fault entry, and the return to the user. Registers at a trap: k0 = the address to continue at, k1 = the
  * instruction word, all others are the user's. */
 #include "fp.h"
 #include "kernel.h"
@@ -31,18 +31,8 @@ _start:
 	sw	$fp, THREAD_GPR + 120($k1)
 	.endm
 
-/* A system call changes $v0 and $a3 only. What C code may change is saved in the thread; $s0-$s7, $gp and $fp are the C
- * code's to keep, and are saved only for calls that need all registers in memory. */
-	.globl __trap
-	.ent __trap
-__trap:
-	xori	$k1, $k1, 12
-	bnez	$k1, fp_trap			/* not `syscall 0` */
-	xori	$k1, $k1, 12
-	.globl system_call
-system_call:
-	lui	$k1, %hi(current)
-	lw	$k1, %lo(current)($k1)
+/* What C code may change, and the address to continue at. */
+	.macro	SAVE_CHANGEABLE
 	sw	$at, THREAD_GPR + 4($k1)
 	sw	$v0, THREAD_GPR + 8($k1)
 	sw	$v1, THREAD_GPR + 12($k1)
@@ -67,6 +57,21 @@ system_call:
 	sw	$t0, THREAD_HI($k1)
 	sw	$t1, THREAD_LO($k1)
 	sw	$k0, THREAD_PC($k1)
+	.endm
+
+/* A system call changes $v0 and $a3 only. What C code may change is saved in the thread; $s0-$s7, $gp and $fp are the C
+ * code's to keep, and are saved only for calls that need all registers in memory. */
+	.globl __trap
+	.ent __trap
+__trap:
+	xori	$k1, $k1, 12
+	bnez	$k1, fp_trap			/* not `syscall 0` */
+	xori	$k1, $k1, 12
+	.globl system_call
+system_call:
+	lui	$k1, %hi(current)
+	lw	$k1, %lo(current)($k1)
+	SAVE_CHANGEABLE
 
 	lui	$sp, %hi(kernel_stack + KERNEL_STACK_BYTES - 16)
 	addiu	$sp, $sp, %lo(kernel_stack + KERNEL_STACK_BYTES - 16)
@@ -180,6 +185,28 @@ resume:
 	lw	$sp, THREAD_GPR + 116($k1)
 	.end __trap
 
+/* An instruction of the user faulted, and changed nothing: $k0 and $k1 are free, all other registers are the user's. */
+	.section .text.fault, "ax"
+	.globl __fault
+	.ent __fault
+__fault:
+	lui	$k1, %hi(current)
+	lw	$k1, %lo(current)($k1)
+	mfc0	$k0, $14			/* EPC */
+	SAVE_CHANGEABLE
+	SAVE_OTHERS
+	lui	$sp, %hi(kernel_stack + KERNEL_STACK_BYTES - 16)
+	addiu	$sp, $sp, %lo(kernel_stack + KERNEL_STACK_BYTES - 16)
+	mfc0	$a0, $30			/* ENPC */
+	mfc0	$a1, $13			/* CAUSE */
+	jal	fault
+	mfc0	$a2, $8				/* BADVADDR */
+
+	b	resume
+	nop
+	.end __fault
+
+	.text
 /* Where a signal handler returns to: rt_sigreturn without a trap, as the kernel must not hold one. */
 	.globl signal_return
 	.ent signal_return

@@ -78,8 +78,13 @@ enum {
   ETIMEDOUT = 145,
 };
 enum {
+  SIGILL = 4,
+  SIGTRAP = 5,
   SIGABRT = 6,
+  SIGFPE = 8,
   SIGKILL = 9,
+  SIGBUS = 10,
+  SIGSEGV = 11,
   SIGPIPE = 13,
   SIGALRM = 14,
   SIGCHLD = 18,
@@ -228,9 +233,17 @@ long masked_begin(uint32_t set, uint32_t size);
 long masked_end(long result);
 void interrupt_wait(struct thread* t); /* ends the wait of a thread that has a signal to deliver */
 _Noreturn void die(uint32_t signal, const char* reason); /* reason may be 0 */
+/* A signal of an instruction of t, the running thread. If no handler takes it the program ends, and
+ * `what` and `pc` (0: not to be told) say why. All of t's registers must be in *t. */
+void raise_fault(struct thread* t, uint32_t signal, struct origin from, const char* what,
+                 uint32_t pc);
 
 /* ---- Memory ---- */
 void memory_start(void);
+/* True if the user's instructions could load, or store, all of these bytes. */
+int is_accessible(uint32_t start, uint32_t size, int store);
+int is_code(uint32_t address);    /* a word of an executable segment, from the file */
+int in_mapping(uint32_t address); /* of mmap, whether there is memory or not */
 void copy(void* to, const void* from, size_t size); /* must not overlap */
 void zero(void* to, size_t size);
 

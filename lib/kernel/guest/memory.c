@@ -166,6 +166,55 @@ static int in_stack(uint32_t start, uint32_t size) {
          BOOT->stack - (start - offset) >= THREAD_PLACE + STACK_GUARD;
 }
 
+struct program_header {
+  uint32_t type, offset, address, physical, file_size, memory_size, flags, align;
+};
+enum { PT_LOAD = 1, PF_X = 1, PF_W = 2 };
+
+static const struct program_header* segment_of(uint32_t address) {
+  const struct program_header* h = (const struct program_header*)BOOT->headers;
+  for (uint32_t i = 0; i < BOOT->header_count; i++, h++) {
+    const uint32_t start = h->address & ~3u;
+    if (h->type == PT_LOAD && h->memory_size && address >= start &&
+        address - start < ((h->address + h->memory_size + 3) & ~3u) - start)
+      return h;
+  }
+  return 0;
+}
+
+/* The end of the piece of memory that holds `address`; 0: none does. */
+static uint32_t piece_end(uint32_t address, int store) {
+  if (address >= BOOT->stack) return address < STACK_TOP ? STACK_TOP : 0;
+  if (address >= MMAP_TOP) {
+    const uint32_t place = (address - MMAP_TOP) / THREAD_PLACE;
+    return in_stack(address, 1) ? MMAP_TOP + (place + 1) * THREAD_PLACE : 0;
+  }
+  if (address >= BOOT->ram_start) return MMAP_TOP;
+  const struct program_header* h = segment_of(address);
+  return h && (!store || h->flags & PF_W) ? (h->address + h->memory_size + 3) & ~3u : 0;
+}
+
+int is_accessible(uint32_t start, uint32_t size, int store) {
+  for (uint32_t end; size; start = end) {
+    end = piece_end(start, store);
+    if (!end) return 0;
+    if (end - start >= size) return 1;
+    size -= end - start;
+  }
+  return 1;
+}
+
+int is_code(uint32_t address) {
+  const struct program_header* h = segment_of(address);
+  return h && h->flags & PF_X && address >= h->address && h->file_size >= 4 &&
+         address - h->address <= h->file_size - 4;
+}
+
+int in_mapping(uint32_t address) {
+  const uint32_t i = find_area(address);
+  return i < area_count && areas[i].start <= address && (areas[i].flags & MAPPED);
+}
+
 /* [start, start + size) lies in the RAM that mappings may use. */
 static int mappable(uint32_t start, uint32_t size) {
   return start >= page_up(brk_high) && start < MMAP_TOP && size <= MMAP_TOP - start;
@@ -201,18 +250,17 @@ static long map_call(uint32_t hint, uint32_t length, uint32_t protection, uint32
   const int shares = file && flags & MAP_SHARED && protection & PROT_WRITE;
   if (shares && (error = fs_share(file, 0, size, offset))) return error;
   if (size < length || size > MMAP_TOP) return -ENOMEM;
-  const uint32_t special = flags & (MAP_FIXED | MAP_FIXED_NOREPLACE | MAP_STACK);
-  if (special == MAP_STACK) {
-    if (protection == PROT_NONE) start = find_stack(size);
-  } else if (special) {
+  if (flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) {
     if (hint % PAGE) return -EINVAL;
     if (!mappable(hint, size)) return -ENOMEM;
     if ((flags & MAP_FIXED_NOREPLACE) && !untouched(hint, hint + size)) return -EEXIST;
     start = hint;
-  }
-  if (!start) {
+  } else {
     hint = page_up(hint);
-    if (hint && mappable(hint, size) && untouched(hint, hint + size)) start = hint;
+    if (protection == PROT_NONE && flags & MAP_STACK)
+      start = find_stack(size);
+    else if (hint && mappable(hint, size) && untouched(hint, hint + size))
+      start = hint;
     if (!start) start = find_place(size);
     if (!start) return -ENOMEM;
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Signals. They come only from the program itself (kill and its kin, timers), so they are delivered
- * when a system call ends. The frame on the user's stack is that of Linux for o32. */
+/* Signals. They come from the program itself: from kill and its kin and from timers, these are
+ * delivered when a system call ends, and from faults of its instructions. The frame on the user's
+ * stack is that of Linux for o32. */
 #include "kernel.h"
 
 enum {
@@ -249,13 +250,20 @@ uint32_t take_signal(struct sigset set, uint32_t* info) {
   return signal;
 }
 
+static inline struct frame* frame_of(const struct thread* t, const struct action* a,
+                                     int* on_stack) {
+  uint32_t sp = t->gpr[29];
+  *on_stack = sp - t->altstack.sp < t->altstack.size && !(t->altstack.flags & SS_DISABLE);
+  if ((a->flags & SA_ONSTACK) && t->altstack.size && !(t->altstack.flags & SS_DISABLE) &&
+      !*on_stack)
+    sp = t->altstack.sp + t->altstack.size;
+  return (struct frame*)((sp - sizeof(struct frame)) & ~7u);
+}
+
 static void enter_handler(struct thread* t, uint32_t signal, struct origin from) {
   struct action* a = &actions[signal];
-  uint32_t sp = t->gpr[29];
-  const int on_stack = sp - t->altstack.sp < t->altstack.size && !(t->altstack.flags & SS_DISABLE);
-  if ((a->flags & SA_ONSTACK) && t->altstack.size && !(t->altstack.flags & SS_DISABLE) && !on_stack)
-    sp = t->altstack.sp + t->altstack.size;
-  struct frame* f = (struct frame*)((sp - sizeof(struct frame)) & ~7u);
+  int on_stack;
+  struct frame* f = frame_of(t, a, &on_stack);
   struct machine_context* m = &f->context.machine;
 
   tell(&f->info, signal, from);
@@ -314,6 +322,25 @@ void deliver_signals(struct thread* t) {
   }
   t->any_pending = 0;
   restore_mask(t);
+}
+
+void raise_fault(struct thread* t, uint32_t signal, struct origin from, const char* what,
+                 uint32_t pc) {
+  const struct action* a = &actions[signal];
+  const int handled = a->handler != SIG_DFL && a->handler != SIG_IGN && !has(&t->mask, signal);
+  int on_stack;
+  if (handled && is_accessible((uint32_t)frame_of(t, a, &on_stack), sizeof(struct frame), 1)) {
+    keep(t, signal, from); /* the only one that waits for t and is not blocked */
+    t->any_pending = 1;
+    deliver_signals(t);
+    return;
+  }
+  if (pc)
+    message("%s, at %x", what, pc);
+  else
+    message("%s", what);
+  if (handled) die(SIGSEGV, "no room on the stack for the frame of a handler");
+  die(signal, 0);
 }
 
 void forget_signals(const struct thread* t) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Makes one system call COUNT times (kernel_test.py cost): -DNUMBER, and the arguments A0, buffer, A2, A3. */
+/* Makes one system call COUNT times (kernel_test.py cost): -DNUMBER, and the arguments A0, buffer, A2, A3.
+ * NUMBER 0: an unaligned load instead. */
 	.set noreorder
 	.text
 	.globl __start
@@ -13,7 +14,11 @@ __start:
 	addiu	$a1, $a1, %lo(buffer)
 	li	$a2, A2
 	li	$a3, A3
+#if NUMBER
 	syscall
+#else
+	lw	$t0, 1($a1)
+#endif
 	addiu	$s0, $s0, -1
 2:	bnez	$s0, 1b
 	nop
