@@ -49,8 +49,13 @@ State run_observed(vm::Stepper& machine, const CodeMap& code, std::span<Observer
   const uint64_t end = machine.cycles() + count;
   machine.stop_at_faults(true);
   State state = run_up_to(machine, code, observers, end);
-  while (state == State::kFault && machine.enter_kernel())
+  while (state == State::kFault) {
+    vm::FaultReport report;
+    machine.describe(report);
+    if (!machine.enter_kernel()) break;
+    for (Observer* const o : observers) o->fault(report);
     state = run_up_to(machine, code, observers, end);
+  }
   machine.stop_at_faults(false);
   return state;
 }

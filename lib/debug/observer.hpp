@@ -25,6 +25,8 @@ class Observer {
   virtual bool wants_every_instruction() const { return false; }
   virtual void before(const Step&) {}
   virtual void after(const Step&) {}  // not called when the instruction did not complete
+  // The in-guest kernel has taken a fault: the report that it would have been without it.
+  virtual void fault(const vm::FaultReport&) {}
   // `count` instructions from number `index` on were executed.
   virtual void passed(uint32_t /*index*/, uint32_t /*count*/) {}
 };

@@ -136,6 +136,16 @@ void SyscallTracer::after(const Step& step) {
   if (in_kernel(step.pc) && !in_kernel(step.machine.pc())) leave(step);
 }
 
+// Cause and place are the first lines of the report.
+void SyscallTracer::fault(const vm::FaultReport& report) {
+  close_line();
+  const size_t cause = std::min(report.text.find('\n'), report.text.size());
+  const size_t begin = std::min(report.text.find_first_not_of("\n ", cause), report.text.size());
+  const size_t end = report.text.find('\n', begin);
+  sink_("--- " + report.text.substr(0, cause) + ", " + report.text.substr(begin, end - begin) +
+        " ---");
+}
+
 void SyscallTracer::enter(const Step& step) {
   const vm::Stepper& m = step.machine;
   close_line();

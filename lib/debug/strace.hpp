@@ -2,8 +2,8 @@
 // Shows system calls as strace does: name, arguments, result.
 //
 // Linux calls are traps into the in-guest kernel with the word `syscall 0`; they end when the
-// kernel returns to the place after it. The machine's own calls are shown when user code makes
-// them: those of the kernel serve Linux calls.
+// kernel returns to the place after it. Faults that it takes have a line. The machine's own calls
+// are shown when user code makes them: those of the kernel serve Linux calls.
 //
 // The lines show values of registers and memory, which may be private: only for somebody who asked.
 #pragma once
@@ -25,6 +25,7 @@ class SyscallTracer : public Observer {
 
   void before(const Step& step) override;
   void after(const Step& step) override;
+  void fault(const vm::FaultReport& report) override;
   // After the last instruction: ends a line that is open, and tells the exit code of a run that
   // reached HALT.
   void finish(const vm::Stepper& machine);

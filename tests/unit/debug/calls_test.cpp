@@ -158,6 +158,26 @@ TEST(Calls, TrapsAreCallsOfTheKernel) {
                                              "+++ exited with 0 +++"}));
 }
 
+TEST(Calls, FaultsThatTheKernelTakesHaveALine) {
+  Functions f;
+  f.takes_faults = true;
+  f.kernel = {mfc0(26, 30), jr(26), kNopWord};  // goes on after the instruction
+  f.function("main").put(mem(Op::kLw, kV0, 2, kZero)).put(mem(Op::kSw, kV0, 8, kZero)).halt();
+  const isa::Program program = f.linked();
+  const debug::CodeMap code(program);
+  vm::Stepper machine(program, {}, {}, {});
+  std::vector<std::string> lines;
+  debug::SyscallTracer tracer(code, [&](const std::string& line) { lines.push_back(line); });
+  debug::Observer* const observers[] = {&tracer};
+  debug::run_observed(machine, code, observers, 1000);
+  tracer.finish(machine);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[0],
+            "--- unaligned load from memory, at 0x00400000 (main+0x0): lw v0,2(zero) ---");
+  EXPECT_EQ(lines[1].find("--- store to the null pages"), 0u) << lines[1];
+  EXPECT_NE(lines[1].find("at 0x00400004 (main+0x4): sw v0,8(zero) ---"), std::string::npos);
+}
+
 TEST(Calls, BoundedWhateverTheDepth) {
   debug::CallTree tree;
   uint32_t node = debug::CallTree::kRoot;
