@@ -176,6 +176,17 @@ Explanation explain(const isa::Program& program, FaultKind kind, uint32_t pc, bo
   }
 }
 
+// Of the in-guest kernel's own accesses: their addresses come from the program.
+Explanation explain_in_kernel(Explanation e, FaultKind kind, uint32_t pc) {
+  const bool in_kernel = pc - isa::kKernelBase < isa::kKernelEnd - isa::kKernelBase;
+  if (in_kernel && (kind == FaultKind::kNullPage || kind == FaultKind::kUnmapped ||
+                    kind == FaultKind::kReadOnly || kind == FaultKind::kUnaligned))
+    e.advice =
+        "the program has given a system call an address where the kernel cannot read or write, "
+        "as Linux would answer with EFAULT: check the pointer and the size";
+  return e;
+}
+
 // Registers that the instruction names, without repetition.
 std::vector<unsigned> registers_of(uint32_t word) {
   std::vector<unsigned> list;
@@ -294,7 +305,7 @@ Error fault_error(const isa::Program& program, const Processor& cpu, FaultKind k
   const uint32_t pc = cpu.op->pc;
   const bool is_public = is_public_pc(cpu, pc);
   if (kind == FaultKind::kNoInstruction) kind = kind_of_missing(program, pc, is_public);
-  const Explanation e = explain(program, kind, pc, is_public);
+  const Explanation e = explain_in_kernel(explain(program, kind, pc, is_public), kind, pc);
   const auto word = image_word(program, pc);
   const std::string instruction = word ? isa::disassemble(pc, *word) : "no instruction";
   const std::string where =
