@@ -148,13 +148,13 @@ static int untouched(uint32_t start, uint32_t end) {
 
 /* Threads' stacks: glibc maps them without access, and then makes all but the lowest pages
  * accessible. The lowest page of such a mapping lies in the guard of a place of its own, never used
- * before. 0: no such place. */
+ * before, if there is one. */
 static uint32_t find_stack(uint32_t size) {
-  if (size > THREAD_PLACE - THREAD_GUARD + PAGE) return 0;
-  for (uint32_t place = MMAP_TOP; BOOT->stack - place >= THREAD_PLACE + STACK_GUARD;
+  const uint32_t end = BOOT->stack - STACK_GUARD - THREAD_PLACE;
+  for (uint32_t place = MMAP_TOP; place <= end && size <= THREAD_PLACE - THREAD_GUARD + PAGE;
        place += THREAD_PLACE)
     if (untouched(place, place + THREAD_PLACE)) return place + THREAD_GUARD - PAGE;
-  return 0;
+  return find_place(size);
 }
 
 /* True if [start, start + size), which ends above MMAP_TOP, lies in the RAM of one stack. */
@@ -257,11 +257,12 @@ static long map_call(uint32_t hint, uint32_t length, uint32_t protection, uint32
     start = hint;
   } else {
     hint = page_up(hint);
-    if (protection == PROT_NONE && flags & MAP_STACK)
-      start = find_stack(size);
-    else if (hint && mappable(hint, size) && untouched(hint, hint + size))
+    if (hint && mappable(hint, size) && untouched(hint, hint + size))
       start = hint;
-    if (!start) start = find_place(size);
+    else if (protection == PROT_NONE && flags & MAP_STACK)
+      start = find_stack(size);
+    else
+      start = find_place(size);
     if (!start) return -ENOMEM;
   }
   fs_unshare(start, start + size);
