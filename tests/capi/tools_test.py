@@ -288,7 +288,8 @@ class Tools(unittest.TestCase):
 
     def test_faults_keep_jump_targets_to_themselves(self):
         # A jump to an address made of private bytes, to where there is no instruction: the run stops there, in the delay
-        # slot, or in the kernel, which the slot calls with a null pointer; and after so many instructions.
+        # slot, or in the kernel, which the slot calls with a null pointer; and after so many instructions. Or the kernel
+        # makes a signal of it.
         source, elf, private = (self.folder / name for name in ("jump.S", "jump.elf", "jump.private"))
         source.write_text(""".set noreorder
             .globl __start
@@ -302,21 +303,27 @@ class Tools(unittest.TestCase):
             jump: JUMP
             SLOT
             """)
-        stacks = set()
+        stacks, deaths = set(), set()
         for jump in ("jr $t1", "jalr $t1", "jr $ra"):
-            for slot in ("nop", "lw $a0, 0($zero)", "syscall"):
+            for slot in ("nop", "lw $a0, 0($zero)", "syscall", "nop; li $v0, 4001; syscall"):
                 subprocess.run([GCC, "-nostdlib", "-static", "-march=mips32r2", "-mno-abicalls", "-fno-pic", f"-DJUMP={jump}",
                                 f"-DSLOT={slot}", source, "-o", elf], check=True)
                 for secret in (b"SECP", b"SECQ"):
                     private.write_bytes(4 * secret)
                     for options in ([], ["--profile"], *(["--profile", "--max-cycles", str(n)] for n in (7, 8, 9, 740, 780))):
                         result = mipzk("run", *options, "--private", private, elf)
-                        self.assertEqual(result.returncode, 5, options)
                         text = result.stderr.decode()
+                        died = result.returncode == 0 and "syscall" in slot
+                        if died:
+                            self.assertRegex(result.stdout.decode(), r"exit code +13[89]\n")
+                            self.assertIn("killed by signal 1", text)
+                        deaths.add(died)
+                        self.assertEqual(result.returncode, 0 if died else 5, options)
                         self.assertNotRegex(text.lower(), "534543|sec[pq]", f"{jump}, {slot}, {options}")
                         stacks.add(tuple(re.findall(r"(?m)^ +#\d+ +(?:0x\w+ \()?([a-z_ :']+)", text)))
         self.assertIn(("an address outside the program's code",), stacks)
         self.assertIn(("jump",), stacks)
+        self.assertEqual(deaths, {False, True})
         self.assertTrue([s for s in stacks if s[-2:] == ("kernel:__trap", "jump")], stacks)
 
     def test_everything_at_once_changes_nothing(self):
