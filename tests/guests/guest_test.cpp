@@ -143,13 +143,18 @@ TEST(Guests, MistakesStopTheRunWithAReport) {
   EXPECT_EQ(outcome->exit_code, 0u);
 }
 
-// 127 frames of 64 KiB fit; 10,000 would reach into the array without the guard.
+// 127 frames of 64 KiB fit, 4095 in the larger stack; 10,000 would reach into the array without the
+// guard.
 TEST(Guests, TheStackEndsAtItsGuard) {
   const isa::Program program = load_guest("deep");
-  const Bytes fits = {0, 120}, deep = {39, 16};
+  const Bytes fits = {0, 120}, fits_large = {15, 200}, deep = {39, 16};
   const auto outcome = vm::run(program, {fits, {}, {}});
   ASSERT_TRUE(outcome) << outcome.error().message;
   EXPECT_EQ(outcome->output, Bytes(4));
+  const auto large = vm::run(load_guest("deep_large"), {fits_large, {}, {}});
+  ASSERT_TRUE(large) << large.error().message;
+  EXPECT_EQ(large->output, Bytes(4));
+  EXPECT_FALSE(vm::run(program, {fits_large, {}, {}}));
   vm::FaultReport report;
   const auto overflow = vm::run(program, {deep, {}, {}}, {}, {}, &report);
   ASSERT_FALSE(overflow);
