@@ -30,6 +30,7 @@ constexpr Command kCommands[] = {
     {"verify", "verify a proof", verify_command},
     {"inspect", "show what a program or a proof is", inspect_command},
     {"id", "print the id of a program, for `mipzk verify --program-id`", id_command},
+    {"new", "make a project: a program that is proved, and a test", new_command},
     {"security", "show parameter sets, or the security of a proof", security_command},
 };
 

@@ -84,6 +84,7 @@ int prove_command(const Args& args);
 int verify_command(const Args& args);
 int inspect_command(const Args& args);
 int id_command(const Args& args);
+int new_command(const Args& args);
 int security_command(const Args& args);
 
 }  // namespace mipzk::cli

@@ -29,6 +29,13 @@ if(MIPZK_BUILD_TOOL)
             DESTINATION ${CMAKE_INSTALL_DATADIR}/mipzk/guest COMPONENT tool USE_SOURCE_PERMISSIONS
             PATTERN target EXCLUDE PATTERN Cargo.lock EXCLUDE)
   endforeach()
+  # The wrappers find their files from where they really are.
+  foreach(wrapper c/mipzk-cc c/mipzk-c++ rust/mipzk-cargo)
+    get_filename_component(link ${CMAKE_CURRENT_BINARY_DIR}/${wrapper} NAME)
+    file(RELATIVE_PATH target /prefix/${CMAKE_INSTALL_BINDIR} /prefix/${CMAKE_INSTALL_DATADIR}/mipzk/guest/${wrapper})
+    file(CREATE_LINK ${target} ${CMAKE_CURRENT_BINARY_DIR}/${link} SYMBOLIC)
+    install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${link} DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT tool)
+  endforeach()
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/mipzk.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT tool)
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/mipzk.bash RENAME mipzk
           DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT tool)

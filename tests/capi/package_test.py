@@ -217,6 +217,18 @@ def main():
         example = pathlib.Path(source) / "docs" / "examples" / "sha256_guest.c"
         run(compiler, example, "-o", folder / "sha256.elf")
         run(tool, "run", folder / "sha256.elf")
+        # Projects that `mipzk new` makes. One in Rust compiles Rust's standard library, a minute: not here.
+        path = dict(os.environ, PATH=f"{prefix}/bin:{os.environ['PATH']}")
+        for language in ("c", "cpp", "go") if shutil.which("go") else ("c", "cpp"):
+            run(tool, "new", language, f"my-{language}", cwd=folder)
+            printed = run("make", "-s", "test", cwd=folder / f"my-{language}", env=path)
+            if not printed.endswith("all is well\n"):
+                sys.exit(f"{language}: {printed}")
+        for words, says in ((("c", "my-c"), "nothing is overwritten"), (("c", "../x"), "is no name"),
+                            (("c", "Test"), "is no name"), (("cobol", "x"), "c, cpp, go and rust"), (("c",), "LANGUAGE NAME")):
+            failed = subprocess.run([tool, "new", *words], cwd=folder, capture_output=True, text=True)
+            if failed.returncode not in (2, 3) or says not in failed.stderr:
+                sys.exit(f"mipzk new {words}: {failed}")
         print("installed files work:", len([p for p in prefix.rglob("*") if p.is_file()]))
 
 
