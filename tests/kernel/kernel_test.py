@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs Linux programs under qemu-mips and with the in-guest kernel, and compares outputs and exit codes.
 
-    kernel_test.py c|go|tool|host|cost --run PROGRAM [--mipzk PROGRAM] --work FOLDER [--only NAME ...]
+    kernel_test.py c|go|tool|host|prove|cost --run PROGRAM [--mipzk PROGRAM] --work FOLDER [--only NAME ...]
 
 c     the C, C++ and assembler programs of programs/, compiled with Debian's cross compiler and glibc
 go    programs/*.go, with every Go found (MIPZK_GO, PATH, /usr/lib/go-*)
 tool  `mipzk run` gives what kernel_run gives
+prove the faults of deaths.c, faults.c, unaligned.c and panics.go, proved and verified
 host  arguments, environment, files, clock, random numbers; and private inputs that no host makes
 cost  prints the instructions of some system calls, for docs/LINUX.md
 Exit status 77 (skipped), with the reason, if a compiler or qemu is missing. Standard library only.
@@ -70,6 +71,7 @@ C_CASES = [
     Case("threads.c"),
     Case("deep.c", private=b"m7000", output=b"0 pages changed\n", exit_code=0, name="deep"),
     Case("deep.c", private=b"t7000", output=b"0 pages changed\n", exit_code=0, name="deep-thread"),
+    Case("deep.c", ("-Wl,-z,stack-size=0x2000000",), b"m20000", b"0 pages changed\n", 0, name="deep-large"),
     Case("deep.c", private=b"m9000", output=b"", exit_code=139, name="deep-overflow"),
     Case("deep.c", private=b"t9000", output=b"", exit_code=139, name="deep-thread-overflow"),
     # qemu-mips tells other codes, ends at a jump to an odd address, and raises SIGBUS where Linux does not.
@@ -314,27 +316,31 @@ def go_compilers():
     return found
 
 
+def build_go(args, source, go, mode):
+    elf = args.work / f"{source.name}-{mode}.elf"
+    env = dict(
+        os.environ,
+        GOTOOLCHAIN="local",
+        GOFLAGS="",
+        GO111MODULE="off",
+        GOCACHE=str(args.work / "go-cache"),
+        CGO_ENABLED="0",
+        GOOS="linux",
+        GOARCH="mips",
+        GOMIPS=mode,
+    )
+    env.pop("GOROOT", None)
+    subprocess.run([go, "build", "-p", "2", "-o", elf, source], env=env, check=True)
+    return elf
+
+
 def go_tests(args):
     problems = []
     for version, go in go_compilers().items():
         for mode in ("softfloat", "hardfloat"):
             for source in sorted(PROGRAMS.glob("*.go")):
                 name = f"{source.name}-{version}-{mode}"
-                elf = args.work / (name + ".elf")
-                env = dict(
-                    os.environ,
-                    GOTOOLCHAIN="local",
-                    GOFLAGS="",
-                    GO111MODULE="off",
-                    GOCACHE=str(args.work / "go-cache"),
-                    CGO_ENABLED="0",
-                    GOOS="linux",
-                    GOARCH="mips",
-                    GOMIPS=mode,
-                )
-                env.pop("GOROOT", None)
-                subprocess.run([go, "build", "-p", "2", "-o", elf, source], env=env, check=True)
-                problems += check_case(name, Case(source.name), elf, args)
+                problems += check_case(name, Case(source.name), build_go(args, source, go, mode), args)
     return problems
 
 
@@ -353,6 +359,40 @@ def tool_tests(args):
         if str(expected[3]) not in words:
             problems.append(f"{source}: {expected[3]} instructions, mipzk run said {got[0].decode()!r}")
         print(f"{source}: {'FAILED' if problems else 'the same'}", flush=True)
+    return problems
+
+
+def prove_tests(args):
+    """Each death by a fault, and programs that go on after faults: proved, verified, and refused for success."""
+    problems = []
+    cases = [(f"dead-{letter.decode()}", "deaths.c", letter, b"before\n" + more, 128 + signal) for letter, signal, _, more in DEATHS]
+    cases += [("faults", "faults.c", b"", b"faults\n", 0), ("unaligned", "unaligned.c", b"", b"unaligned\n", 0)]
+    newest = list(go_compilers().items())[:1]
+    if newest:
+        elf = build_go(args, PROGRAMS / "panics.go", newest[0][1], "softfloat")
+        cases.append(("panics", elf, b"", run_kernel(args.run, elf, b"", args.work)[0], 2))
+    else:
+        print("panics: left out: no Go")
+    proof, private, output = args.work / "proof", args.work / "private", args.work / "output"
+    for name, source, given, expected, code in cases:
+        if args.names and name not in args.names:
+            continue
+        elf = source if isinstance(source, pathlib.Path) else args.work / (source + ".elf")
+        if elf is not source and not elf.exists():
+            compile_c(Case(source), elf)
+        private.write_bytes(given)
+        output.write_bytes(expected)
+        proof.unlink(missing_ok=True)
+        runs = [
+            ("prove", 0, [elf, "--private", private, "--proof", proof]),
+            ("verify", 0, [proof, "--elf", elf, "--expect-exit-code", code, "--expect-output", output]),
+            ("verify", 11, [proof, "--elf", elf, "--expect-exit-code", code ^ 1]),
+        ]
+        for command, status, options in runs:
+            got = subprocess.run([args.mipzk, command, *map(str, options)], capture_output=True, timeout=900, check=False)
+            if got.returncode != status:
+                problems.append(f"{name}: mipzk {command}: {got.returncode}, not {status}: {got.stderr!r:.1000}")
+        print(f"{name}: exit code {code}{', FAILED' if problems else ', proved'}", flush=True)
     return problems
 
 
@@ -385,7 +425,7 @@ def cost_suite(args):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("suite", choices=("c", "go", "tool", "host", "cost"))
+    parser.add_argument("suite", choices=("c", "go", "tool", "host", "prove", "cost"))
     parser.add_argument("--run", required=True)
     parser.add_argument("--mipzk")
     parser.add_argument("--work", required=True, type=pathlib.Path)
@@ -401,7 +441,8 @@ def main():
     if args.suite == "go" and not go_compilers():
         print("skipped: no Go (Debian: golang-go)")
         return SKIPPED
-    problems = {"c": c_tests, "go": go_tests, "tool": tool_tests, "host": host_tests, "cost": cost_suite}[args.suite](args)
+    suites = {"c": c_tests, "go": go_tests, "tool": tool_tests, "host": host_tests, "prove": prove_tests, "cost": cost_suite}
+    problems = suites[args.suite](args)
     for problem in problems:
         print(problem)
     return 1 if problems else 0
