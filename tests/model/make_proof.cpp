@@ -8,6 +8,7 @@
 #include <string>
 
 #include "elf/load.hpp"
+#include "kernel/kernel.hpp"
 #include "proof/security.hpp"
 #include "prove/prove.hpp"
 #include "unit/vm/faulty_guest.hpp"
@@ -77,6 +78,8 @@ Result<isa::Program> program_of(const Job& job, const Bytes& elf) {
     data.bytes.assign(job.data_bytes, 1);
     data.memory_size = job.data_bytes;
   }
+  if (kernel::wanted(*image))
+    if (Status s = kernel::attach(*image); !s) return s.error();
   return isa::build_program(*image);
 }
 
@@ -138,6 +141,7 @@ int main(int argc, char** argv) {
       {"lifted_s100", "echo", &proof::kS100, {1}, {2}, vm::kMaxShardCycles, 400'000},
       {"faults_s100", nullptr, &proof::kS100, {}, {}},
       {"faults_shards_s100", nullptr, &proof::kS100, {}, {}, 150},
+      {"crash_s100", "crash", &proof::kS100, {}, {}},
   };
   Pool pool(2);
   for (const Job& job : jobs)
