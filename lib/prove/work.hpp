@@ -39,7 +39,7 @@ struct Workshop {
   const PublicTrees& trees;       // for the profile of the work; with the program's for shard 1
   MemoryBound memory;             // of what proving adds to the process
   uint64_t max_guest_memory = 0;  // bytes that the shard may touch
-  StopFlags cancel;
+  StopFlags cancel = {};
 };
 
 // Commits to the shard's tables of pass 1: a head. Errors: kRejected when the work does not give
