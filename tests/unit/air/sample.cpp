@@ -109,14 +109,18 @@ uint32_t random_instruction(Rng& rng) {
   const uint32_t r = static_cast<uint32_t>(rng());
   // Words that only the kernel understands.
   if (rng() % 32 == 0) return (rng() % 2 != 0 ? 0x11u : 0x13u) << 26 | (r & 0x3ffffff);
-  const isa::OpInfo& info = isa::kOps[rng() % isa::kOpCount];
+  // Without mfc0, which has a meaning at the kernel's addresses alone: samples have none of them.
+  auto op = static_cast<unsigned>(rng() % (isa::kOpCount - 1));
+  if (op >= static_cast<unsigned>(isa::Op::kMfc0)) ++op;
+  const isa::OpInfo& info = isa::kOps[op];
   if (info.op == isa::Op::kSyscall) return info.match | static_cast<uint32_t>(rng() % 5) << 6;
   return info.match | (r & ~info.mask);
 }
 
 void fill_state(uint32_t word, State& s, Rng& rng) {
   s.npc = rng() % 2 != 0 ? s.pc + 4 : static_cast<uint32_t>(rng()) & ~3u;
-  for (unsigned r = 1; r < kRegisters; ++r) s.reg[r] = random_word(rng);
+  // Those of a fault are mfc0's.
+  for (unsigned r = 1; r < isa::kFaultRegisters; ++r) s.reg[r] = random_word(rng);
   const unsigned rs = word >> 21 & 31, rt = word >> 16 & 31;
   if (rng() % 4 == 0) s.reg[rt] = s.reg[rs];
   if (rng() % 4 == 0) s.reg[rt] = 0;
