@@ -63,6 +63,7 @@ unsigned stack_columns(std::span<Stack> tree) {
   for (Stack& s : tree) {
     s.log_slots = static_cast<uint8_t>(log_tree - s.log_height);
     s.width = static_cast<uint16_t>(((s.columns - 1) >> s.log_slots) + 1);
+    s.used_slots = static_cast<uint16_t>((s.columns - 1) / s.width + 1);
     s.first_word = words;
     words = static_cast<uint16_t>(words + s.width);
   }

@@ -51,10 +51,11 @@ struct Stack {
   uint16_t columns = 0;
   uint16_t width = 0;
   uint16_t first_word = 0;  // where the stacked columns begin in a row of the tree
+  uint16_t used_slots = 0;  // that hold a column
   uint32_t first_pair = 0;  // number of the first (stacked column, point) pair, if it is opened
   uint32_t first_slot = 0;  // likewise of the first (slot, point)
 
-  unsigned slots() const { return (columns + width - 1u) / width; }  // that hold a column
+  unsigned slots() const { return used_slots; }
 };
 
 // Sets log_slots, width and first_word of the stacks of a tree, whose log_height, columns are set,

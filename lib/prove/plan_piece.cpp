@@ -149,7 +149,7 @@ Status read_payload(ByteView payload, const LoadedProgram& program, ProofPlan& p
   run.outcome.exit_code = s.exit_code;
   run.outcome.output.assign(s.output.begin(), s.output.end());
   if (Status read = read_shards(r, program, s.shards, plan, run); !read) return read;
-  if (!read_sources(r, s.shards, program.program.rom.size(), run.sources, run.code_last))
+  if (!read_sources(r, s.shards, program.program.code_rows(), run.sources, run.code_last))
     return damaged();
   if (r.remaining() != kLocalBytes) return damaged();
   plan.digest = plan_digest(payload.first(r.position()));

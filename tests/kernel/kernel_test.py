@@ -55,7 +55,7 @@ DEATHS = [  # letter of deaths.c, signal, what the kernel says, more output
     (b"o", 8, b"integer overflow, at ", b""),
     (b"b", 5, b"trap instruction, at ", b""),
     (b"B", 5, b"break, at ", b""),
-    (b"i", 4, b"reserved instruction, at ", b""),
+    (b"i", 4, b"reserved instruction\n", b""),
     (b"a", 10, b"unaligned address, at ", b""),
     (b"j", 10, b"unaligned address, at ", b""),
     (b"r", 11, b"store to " + NOT_MAPPED, b""),

@@ -159,7 +159,8 @@ struct thread* fault(uint32_t next, uint32_t cause, uint32_t address) {
     address = 0;
   else if (signal == SIGFPE || signal == SIGTRAP)
     address = t->pc;
+  /* A place without instruction may be private: what led there need not be in the program. */
   raise_fault(t, signal, (struct origin){(int32_t)code, address, 0}, what,
-              kind == NO_INSTRUCTION && !word ? 0 : pc);
+              kind == NO_INSTRUCTION && (word & 0xfc00003f) != 13 ? 0 : pc);
   return t;
 }

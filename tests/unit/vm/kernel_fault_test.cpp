@@ -168,7 +168,7 @@ TEST(KernelFault, TellsOverflowAndConditionalTraps) {
 
 TEST(KernelFault, TellsPlacesWithoutInstruction) {
   for (const uint32_t word :
-       {code(Op::kBreak, 7), 0xffffffffu, code(Op::kSyscall, 5), mfc0(kT0, kCp0Epc)}) {
+       {code(Op::kBreak, 7), 0xffffffffu, code(Op::kSyscall, 6), mfc0(kT0, kCp0Epc)}) {
     Guest g;
     g.op(kNopWord).op(word).halt();
     EXPECT_EQ(seen_of(g), (Seen{kText + 4, kText + 8, 6, kText + 4})) << std::hex << word;

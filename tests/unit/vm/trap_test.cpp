@@ -131,7 +131,7 @@ TEST(Trap, ConditionalTrapsAndBreakStopTheRun) {
   } cases[] = {
       {trap(Op::kTeq, kZero, kZero, 7), vm::FaultKind::kTrap},
       {code(Op::kBreak, 7 << 10), vm::FaultKind::kBreak},
-      {code(Op::kSyscall, 5), vm::FaultKind::kReserved},
+      {code(Op::kSyscall, 6), vm::FaultKind::kReserved},
       {0x40096000, vm::FaultKind::kReserved},  // mfc0
   };
   for (const auto& c : cases) {
