@@ -23,7 +23,7 @@ def test_runs_and_proves(context, echo, proof):
     assert (run.exit_code, run.output, job.output) == (0, ANSWER, ANSWER)
     estimate = job.estimate()
     assert estimate.cycles == run.cycles > 100 and estimate.memory_bytes > 1 << 20
-    assert estimate.shards == estimate.workers == 1 and estimate.proof_bytes > 1 << 19
+    assert estimate.shards == estimate.workers == 1 and estimate.proof_bytes > 1 << 18
     assert 0 < job.estimate_time() < 1000
     job.set_public_input(b"other")
     assert job.output is None
