@@ -83,7 +83,7 @@ void UnicornMachine::run_stub(uint32_t pc) {
 void UnicornMachine::set_registers(const Registers& values) {
   set_ = values;
   if (fpu_) {
-    std::vector<uint32_t> words(values.begin() + isa::kFpr0, values.end());
+    std::vector<uint32_t> words(values.begin() + isa::kFpr0, values.begin() + isa::kFaultRegisters);
     uint32_t fccr = 0;
     for (unsigned cc = 0; cc < 8; ++cc) fccr |= values[isa::kFcc0 + cc] << cc;
     words.push_back(fccr);

@@ -18,7 +18,8 @@ using Registers = std::array<uint32_t, isa::kRegisterEnd>;
 
 // False for the registers that only the machine has: trash, the exit code, LINK and FCSR.
 constexpr bool is_shared(unsigned r) {
-  return r != isa::kTrash && r != isa::kExitCode && r != isa::kLink && r != isa::kFcsr;
+  return r != isa::kTrash && r != isa::kExitCode && r != isa::kLink && r != isa::kFcsr &&
+         r < isa::kFaultRegisters;
 }
 
 class UnicornMachine {
